@@ -1,0 +1,81 @@
+"""Every error a person may see, in one tree. Library errors are translated once, at the edge, with the cause kept.
+
+    ProductError
+    ├─ SettingsError   names file, key and an accepted value               a person edits
+    ├─ InputError      names the file, row or option that is wrong         a person mends the input
+    ├─ SourceError     RateLimited (carries wait_seconds)                  the schedule waits
+    │                  SourceUnavailable (platform or network)             the schedule retries
+    │                  SourceRefused (key, permission, account)            a person acts
+    ├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
+    └─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected       the inbox or bot shows it
+"""
+
+from __future__ import annotations
+
+
+class ProductError(Exception):
+    """Something a person can read and act on. The message says what happened and what to do next, without secrets or traces."""
+
+
+class SettingsError(ProductError):
+    """A setting is missing or wrong; the message names file, key and an accepted value."""
+
+
+class InputError(ProductError):
+    """A file, row or option that a person handed us is wrong; the message names it."""
+
+
+class SourceError(ProductError):
+    """A source could not be read."""
+
+
+class RateLimited(SourceError):
+    """The platform asks us to wait `wait_seconds` (never negative) before the next request."""
+
+    def __init__(self, message: str, *, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = max(0.0, wait_seconds)
+
+
+class SourceUnavailable(SourceError):
+    """The platform or the network failed; trying again later may help."""
+
+
+class SourceRefused(SourceError):
+    """The platform says no until a person mends a key, a permission, an address or an account."""
+
+
+class StoreError(ProductError):
+    """A store cannot be used."""
+
+
+class SchemaTooNew(StoreError):
+    """The ledger was written by a newer Klankbord; this one refuses to touch it."""
+
+
+class StoreLocked(StoreError):
+    """Another process works on this home; the message names its process id."""
+
+
+class StoreDamaged(StoreError):
+    """A store's file is unreadable; the message names the file and the command that mends it."""
+
+
+class StoreFull(StoreError):
+    """The disk is full (or a size limit was reached). Nothing acknowledged was lost; free space and go on."""
+
+
+class ActionError(ProductError):
+    """Something a person asked for cannot be done now."""
+
+
+class AlreadyClaimed(ActionError):
+    """Somebody else holds this case, or it changed since it was read."""
+
+
+class NotAllowed(ActionError):
+    """A role, rule or switch forbids it; the message names which."""
+
+
+class PublishRejected(ActionError):
+    """The platform did not accept a post, and said so before accepting anything."""

@@ -1,0 +1,94 @@
+"""Figures that digests, reports and pages show. All come from insight (counts) joined with the ledger (titles, texts)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from listener.model.issue import IssueState, Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A mention shown as evidence. `author` is already a pseudonym fit for showing (never a handle in reports); `url` may be empty.
+
+    `text` is the stored text, whole; whoever shows it shortens it at a grapheme border.
+    """
+
+    mention_id: int
+    text: str
+    author: str
+    platform: str
+    url: str
+    posted_at: datetime
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueFigures:
+    """One issue in numbers over a period that ends at `as_of`.
+
+    `mentions` and `authors` count distinct cards' mentions and distinct authors over the issue's whole life; `period_*` over the
+    period, `before_*` over the equally long period just before. `trend` is one count per bucket of the period, oldest first,
+    without gaps. Copies fold: `cards` is the number of different texts.
+    """
+
+    issue_id: int
+    title: str
+    state: IssueState
+    mentions: int
+    authors: int
+    cards: int
+    period_mentions: int
+    period_authors: int
+    before_mentions: int
+    first_at: datetime
+    last_at: datetime
+    trend: tuple[int, ...]
+    platforms: tuple[str, ...]
+    languages: tuple[str, ...]
+    quotes: tuple[Quote, ...] = ()
+    signal: Signal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCoverage:
+    """What one source saw and did not see. `state` is ok, waiting, blind or refused. `lag_seconds` is None before the first pull."""
+
+    source: str
+    kind: str
+    state: str
+    mentions: int
+    skipped: int
+    last_ok_at: datetime | None
+    lag_seconds: float | None
+    blind_since: datetime | None
+    gaps: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFigures:
+    """All that a digest or weekly report says, before any wording.
+
+    `learning_day` is 1..7 while there is no full baseline, else None. `invented` marks the demo. `loose` counts mentions of the
+    period that belong to no issue.
+    """
+
+    brand: str
+    from_at: datetime
+    as_of: datetime
+    mentions: int
+    authors: int
+    loose: int
+    new: tuple[IssueFigures, ...]
+    growing: tuple[IssueFigures, ...]
+    steady: tuple[IssueFigures, ...]
+    fading: tuple[IssueFigures, ...]
+    ideas: tuple[Quote, ...]
+    compliments: tuple[Quote, ...]
+    idea_count: int
+    compliment_count: int
+    coverage: tuple[SourceCoverage, ...]
+    learning_day: int | None = None
+    invented: bool = False

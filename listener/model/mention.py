@@ -1,0 +1,105 @@
+"""Mentions and their authors, as platforms showed them to us."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+class MentionKey(NamedTuple):
+    """What makes a mention itself: `realm` is the host, feed, guild or account in which `native_id` is unique."""
+
+    platform: str
+    realm: str
+    native_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Somebody who wrote. Identity is `key`; `name` may change and may be anybody's, so it never identifies."""
+
+    platform: str
+    realm: str
+    native_id: str
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}/{self.realm}/{self.native_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One public message as a platform showed it to us. Sources never number revisions: the ledger does.
+
+    `text` is plain Unicode without markup. `posted_at` and `edited_at` are aware and in UTC. `author` is None when the platform
+    names nobody. `flags` say what was repaired on the way in (see `listener.text.storable`). `channel` is filled for imported
+    contact moments of other channels (telephone, chat, counter …) and empty for public messages.
+    """
+
+    platform: str
+    realm: str
+    native_id: str
+    text: str
+    posted_at: datetime
+    author: Author | None = None
+    title: str = ""
+    url: str = ""
+    edited_at: datetime | None = None
+    parent_id: str = ""
+    root_id: str = ""
+    channel: str = ""
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> MentionKey:
+        return MentionKey(self.platform, self.realm, self.native_id)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over title and text; two revisions with the same hash are one."""
+        return hashlib.sha256(f"{self.title}\x1f{self.text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A platform told us, or a re-check found, that a mention is gone. It blocks re-creation for ever (RULES F7)."""
+
+    platform: str
+    realm: str
+    native_id: str
+    reason: str = "deleted"
+
+    @property
+    def key(self) -> MentionKey:
+        return MentionKey(self.platform, self.realm, self.native_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandHit:
+    """Why a mention was kept: the brand it is about, the terms that matched, and whether it was addressed to the brand."""
+
+    brand: str
+    directed: bool
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A mention that passed a brand query, or came from a place that is stored whole (then `hits` may be empty)."""
+
+    mention: Mention
+    hits: tuple[BrandHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMention:
+    """A mention with what the ledger knows about it. `revision` is the latest, counted from 0. Removed ones are never handed out."""
+
+    mention_id: int
+    revision: int
+    mention: Mention
+    first_seen_at: datetime
+    hits: tuple[BrandHit, ...] = ()

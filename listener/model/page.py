@@ -1,0 +1,35 @@
+"""What one pull from a source returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+from listener.model.mention import Mention, Removal
+
+Cursor = NewType("Cursor", str)
+"""Where to go on reading: text that only the source that made it understands (JSON by habit)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """Something a page held that could not become a mention, said exactly: `where` is a row, an item id or an offset."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The mentions that followed a cursor, oldest first, and where to go on.
+
+    `more` says that asking again at once will bring more. `gap` is set when the platform no longer shows everything since the
+    cursor: one sentence that coverage lines repeat. `skipped` items are counted and listed, never silently dropped.
+    """
+
+    mentions: tuple[Mention, ...]
+    next: Cursor | None
+    removals: tuple[Removal, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+    more: bool = False
+    gap: str = ""

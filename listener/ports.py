@@ -1,0 +1,75 @@
+"""What the listening half needs from the outside world, as small promises. Implementations live in the rooms named beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.model.page import Cursor, Page
+
+
+class Clock(Protocol):
+    """The time. `listener/clock.py` has the system's and one that tests and the demo move by hand."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back, for waits (RULES F13)."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass; negative means none."""
+        ...
+
+
+class Source(Protocol):
+    """One account, feed or query on a platform. `listener/sources/`."""
+
+    @property
+    def source_id(self) -> str:
+        """The name under which the ledger keeps its cursor and its coverage."""
+        ...
+
+    async def pull(self, cursor: Cursor | None) -> Page:
+        """Return the page that follows `cursor`, oldest mention first.
+
+        `None` starts at the configured look-back. An empty page that returns the same cursor means caught up.
+        Pulling one cursor twice skips nothing: callers may repeat a page after a crash.
+        Raises `RateLimited` (wait), `SourceUnavailable` (try again), `SourceRefused` (a person has to act).
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and threads; harmless when called twice."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. `listener/embedding/`."""
+
+    @property
+    def model_id(self) -> str:
+        """Name under which vectors are kept; changes whenever the same text would get another vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 `(len(texts), n_dims)`, rows of unit length; shape `(0, n_dims)` for no texts. Blocks: call it off the event loop."""
+        ...
+
+    def close(self) -> None:
+        """End the worker process, if there is one; harmless when called twice."""
+        ...
+
+
+class Progress(Protocol):
+    """Shows long work to a person. A no-op and a terminal bar live in `listener/progress.py`."""
+
+    def start(self, what: str, total: int | None) -> None: ...
+    def advance(self, done: int = 1) -> None: ...
+    def finish(self) -> None: ...

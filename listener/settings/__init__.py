@@ -1,0 +1,1 @@
+"""Typed settings, where the home folder is, secrets, and the files we ship."""

@@ -1,0 +1,135 @@
+"""Every setting of the listening half: its type, its default and one sentence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Section(BaseModel):
+    """A part of klankbord.yaml. Unknown keys are mistakes, not extras."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Language = Literal["nl", "en", "de", "fr"]
+
+
+class QueryNode(Section):
+    """A boolean query: a mention fits when every one of `all`, at least one of `any` and none of `none` fits."""
+
+    any: tuple[str | QueryNode, ...] = Field((), description="At least one of these words, phrases, #tags, @handles or nested queries.")
+    all: tuple[str | QueryNode, ...] = Field((), description="Every one of these.")
+    none: tuple[str | QueryNode, ...] = Field((), description="None of these.")
+
+
+class BrandSettings(Section):
+    """One brand and the words that mean it."""
+
+    name: str = Field(min_length=1, description="The brand as people write it; also its name on pages and in digests.")
+    aliases: tuple[str, ...] = Field((), description="Other spellings and nicknames.")
+    handles: tuple[str, ...] = Field((), description="Accounts of the brand, such as '@stroomwerk'. Posts naming one are directed.")
+    hashtags: tuple[str, ...] = Field((), description="Hashtags about the brand, such as '#stroomwerk'.")
+    products: tuple[str, ...] = Field((), description="Product names that alone mean the brand.")
+    competitors: tuple[str, ...] = Field((), description="Names listened to for comparison only.")
+    fail_tags: bool = Field(
+        True, description="Also catch #<brand>fail, #<brand>faal and the brand beside #fail, #faal, #epicfail or 'nooit meer'."
+    )
+    exclude: tuple[str, ...] = Field((), description="Words that make a post about something else, such as 'vacature'.")
+    query: QueryNode | None = Field(None, description="A boolean query beside the lists above: all, any, none, nested as needed.")
+
+
+class SourceSettings(Section):
+    """One source. `kind` picks the reader; keys that a kind does not know are refused when it is built."""
+
+    id: str = Field(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Your name for it, such as 'tweakers'.")
+    kind: str = Field(min_length=1, description="What it is: feed, hackernews or reddit.")
+    interval_minutes: float = Field(10.0, ge=0.05, le=10080, description="Minutes between two pulls.")
+    look_back_days: float = Field(7.0, ge=0, le=400, description="How far to look back on the first pull.")
+    keep: Literal["matching", "all"] = Field(
+        "matching", description="'matching' keeps only posts that fit a brand query; 'all' is for your own community."
+    )
+    enabled: bool = Field(True, description="False leaves it out of the schedule.")
+    url: str = Field("", description="feed: the address of the feed. hackernews: another API address (tests).")
+    allow_http: bool = Field(False, description="Allow an address without TLS.")
+    allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
+    query: str = Field("", description="hackernews, reddit: words to search for. Empty: the brand's name.")
+    subreddits: tuple[str, ...] = Field((), description="reddit: communities to read, such as 'thenetherlands'.")
+    comments: bool = Field(True, description="reddit: read comments as well as submissions.")
+    approval_reference: str = Field("", description="reddit: reference of Reddit's approval of your API access; without it the source stays off.")
+    user_agent_name: str = Field("", description="reddit: account that answers for this access, for the user agent.")
+
+
+class ModelSettings(Section):
+    """The sentence model."""
+
+    name: str = Field("bundled", description="'bundled', a sentence-transformers model's name, or a folder with one.")
+    batch_size: int = Field(64, ge=1, le=1024, description="Texts encoded at a time.")
+    timeout_seconds: float = Field(300.0, gt=0, description="A batch that takes longer ends the worker and is tried again.")
+
+
+class DetectionSettings(Section):
+    """When something counts as emerging."""
+
+    window_hours: float = Field(12.0, gt=0, le=168, description="The stretch in which recent authors are counted.")
+    baseline_days: float = Field(7.0, ge=1, le=90, description="History that tells what is usual.")
+    p_value: float = Field(1e-6, gt=0, lt=0.1, description="Chance of a false alarm per look; smaller is stricter.")
+    min_authors: int = Field(5, ge=2, le=1000, description="Fewest different people behind a signal.")
+    cooldown_hours: float = Field(24.0, ge=0, description="Quiet time after a signal on one issue.")
+    issue_window_days: float = Field(28.0, ge=1, le=400, description="Mentions older than this are left out of regrouping.")
+    min_issue_mentions: int = Field(4, ge=2, description="Fewest mentions, by at least two people, that make an issue.")
+    regroup_every: int = Field(400, ge=20, description="Regroup after this many new mentions.")
+
+
+class DigestSettings(Section):
+    """The daily digest."""
+
+    hour: int = Field(9, ge=0, le=23, description="Local hour at which the digest is made.")
+    language: Language = Field("nl", description="Language of digests and reports.")
+    most_issues: int = Field(8, ge=1, le=50, description="Issues per section.")
+
+
+HttpTimeout = Annotated[float, Field(gt=0, le=120)]
+
+
+class HttpSettings(Section):
+    """Our own requests."""
+
+    timeout_seconds: HttpTimeout = Field(10.0, description="A request that takes longer is given up.")
+    most_bytes: int = Field(10_000_000, ge=1_000, description="Larger answers are refused.")
+    contact: str = Field("", description="Address or page put into the User-Agent, so that a site owner can reach you.")
+
+
+class ListenerSettings(Section):
+    """klankbord.yaml, as far as listening goes."""
+
+    timezone: str = Field("Europe/Amsterdam", description="Decides days, weeks, opening hours and the digest's hour.")
+    languages: tuple[Language, ...] = Field(("nl", "en"), min_length=1, description="Languages your customers write in.")
+    brands: tuple[BrandSettings, ...] = Field((), description="What to listen for.")
+    sources: tuple[SourceSettings, ...] = Field((), description="Where to listen.")
+    model: ModelSettings = Field(default_factory=lambda: ModelSettings.model_validate({}))
+    detection: DetectionSettings = Field(default_factory=lambda: DetectionSettings.model_validate({}))
+    digest: DigestSettings = Field(default_factory=lambda: DigestSettings.model_validate({}))
+    http: HttpSettings = Field(default_factory=lambda: HttpSettings.model_validate({}))
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("not a time zone; write one like 'Europe/Amsterdam'")
+        return value
+
+    @field_validator("sources")
+    @classmethod
+    def _distinct_ids(cls, value: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        ids = [source.id for source in value]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are called {twice[0]!r}; give each its own id")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,1 @@
+"""Klankbord's answering half: queue, drafts, approvals, and the one gateway through which anything is ever posted."""
