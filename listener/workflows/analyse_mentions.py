@@ -1,0 +1,167 @@
+"""Understand what is stored: batch by batch, each batch committed whole, so that a crash costs at most the batch under way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.errors import ProductError
+from listener.insight.store import Insight
+from listener.issues.analyst import Analyst
+from listener.ledger.ledger import Ledger
+from listener.model.analysis import AnalysisStep, NewEmbedding
+from listener.model.issue import Signal
+from listener.model.mention import StoredMention
+from listener.ports import Embedder, Progress
+from listener.workflows.rebuild_insight import catch_up
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """What one call did: mentions understood, signals raised (with their real ids), and whether more is waiting."""
+
+    mentions: int
+    signals: tuple[Signal, ...]
+    more: bool
+
+
+class AnalyseMentions:
+    """Turns stored mentions into analyses, memberships and signals. Blocks: call it off the event loop, from one thread at a time.
+
+    `new_analyst` makes an empty analyst; the workflow fills it from the ledger before the first batch, so that a restart goes on
+    exactly where the last committed batch ended. `insight` may be None, then only the ledger is written.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        insight: Insight | None,
+        embedder: Callable[[], Embedder],
+        new_analyst: Callable[[], Analyst],
+        *,
+        window: timedelta,
+        regroup_every: int,
+        batch_size: int = 256,
+    ) -> None:
+        self._ledger = ledger
+        self._insight = insight
+        self._open_embedder = embedder
+        self._new_analyst = new_analyst
+        self._window = window
+        self._regroup_every = regroup_every
+        self._batch_size = batch_size
+        self._analyst: Analyst | None = None
+
+    def all(self, progress: Progress, *, until: datetime | None = None) -> tuple[Signal, ...]:
+        """Analyse everything that waits and return the signals raised, in order."""
+        progress.start("Analysing", self._ledger.mentions.unanalysed_count())
+        signals: list[Signal] = []
+        more = True
+        while more:
+            done = self.once(until=until)
+            signals += done.signals
+            progress.advance(done.mentions)
+            more = done.more
+        progress.finish()
+        return tuple(signals)
+
+    def once(self, *, until: datetime | None = None) -> Analysed:
+        """Analyse one batch (at most `batch_size` mentions, oldest first), and regroup when it is time."""
+        stored = self._ledger.mentions.unanalysed(self._batch_size)
+        if not stored:
+            return Analysed(mentions=0, signals=(), more=False)
+        analyst = self._ready_analyst()
+        try:
+            signals = self._batch(analyst, stored)
+        except ProductError:
+            raise
+        except Exception:
+            logger.exception("batch failed; trying its mentions one by one", extra={"mentions": len(stored)})
+            self._analyst = None
+            signals = self._one_by_one(stored)
+        signals += self._regroup_when_due(max(s.mention.posted_at for s in stored))
+        if self._insight is not None:
+            catch_up(self._ledger, self._insight, model_id=self._open_embedder().model_id)
+        return Analysed(mentions=len(stored), signals=signals, more=len(stored) == self._batch_size)
+
+    def forget(self) -> None:
+        """Drop what is held in memory; the next call reads the ledger again. For edits by people and for removals."""
+        self._analyst = None
+
+    def _batch(self, analyst: Analyst, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
+        prepared = analyst.prepare(stored)
+        vectors, fresh = self._vectors(prepared.to_embed)
+        step = analyst.conclude(prepared, vectors)
+        return self._save(analyst, replace(step, embeddings=fresh))
+
+    def _save(self, analyst: Analyst, step: AnalysisStep) -> tuple[Signal, ...]:
+        real = self._ledger.analyses.save(step)
+        analyst.saved(real)
+        return tuple(replace(s, issue_id=real.get(s.issue_id, s.issue_id) if s.issue_id is not None else None) for s in step.signals)
+
+    def _vectors(self, texts: Mapping[str, str]) -> tuple[dict[str, NDArray[np.float32]], tuple[NewEmbedding, ...]]:
+        """Return a vector per text hash, encoding only what the ledger does not know; and the new ones, to be kept.
+
+        New vectors pass through float16 as the ledger keeps them, so that a restart computes with the very same numbers.
+        """
+        embedder = self._open_embedder()
+        vectors = dict(self._ledger.analyses.vectors(list(texts), embedder.model_id))
+        missing = [text_hash for text_hash in texts if text_hash not in vectors]
+        encoded = embedder.encode([texts[text_hash] for text_hash in missing]).astype(np.float16).astype(np.float32)
+        fresh = tuple(NewEmbedding(text_hash=h, model=embedder.model_id, vector=v) for h, v in zip(missing, encoded, strict=True))
+        vectors.update({new.text_hash: new.vector for new in fresh})
+        return vectors, fresh
+
+    def _regroup_when_due(self, now: datetime) -> tuple[Signal, ...]:
+        analysed = self._ledger.analyses.analysed_count()
+        if analysed - self._ledger.analyses.last_regroup_count() < self._regroup_every:
+            return ()
+        analyst = self._ready_analyst()
+        return self._save(analyst, replace(analyst.regroup(now), regrouped=analysed))
+
+    def regroup(self, now: datetime) -> None:
+        """Regroup at once, for instance after people moved mentions or before the first digest."""
+        analyst = self._ready_analyst()
+        self._save(analyst, replace(analyst.regroup(now), regrouped=self._ledger.analyses.analysed_count()))
+        if self._insight is not None:
+            catch_up(self._ledger, self._insight, model_id=self._open_embedder().model_id)
+
+    def _one_by_one(self, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
+        """One poisoned mention must not hold up the others (RULES F24): three tries, then quarantine with its reason."""
+        signals: list[Signal] = []
+        for one in stored:
+            try:
+                signals += self._batch(self._ready_analyst(), [one])
+            except ProductError:
+                raise
+            except Exception as error:
+                self._analyst = None
+                logger.exception("mention failed", extra={"mention_id": one.mention_id})
+                if self._ledger.mentions.note_try(one.mention_id) >= MOST_TRIES:
+                    self._ledger.mentions.quarantine(one.mention_id, one.revision, "analyse", f"{type(error).__name__}: {error}")
+        return tuple(signals)
+
+    def _ready_analyst(self) -> Analyst:
+        """Return the analyst, filled from the ledger when it is new."""
+        if self._analyst is None:
+            self._analyst = self._new_analyst()
+            latest = self._ledger.analyses.latest_posted_at() or datetime.now(UTC)
+            mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self._open_embedder().model_id)
+            self._analyst.restore(
+                mentions,
+                stored=self._ledger.mentions.by_ids([m.mention_id for m in mentions]),
+                issues=self._ledger.issues.all(include_merged=True),
+                locked=self._ledger.issues.locked(),
+                signals=self._ledger.issues.signals(since=latest - self._window),
+                analysed_since_regroup=self._ledger.analyses.analysed_count() - self._ledger.analyses.last_regroup_count(),
+            )
+        return self._analyst
