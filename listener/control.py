@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import logging
 import os
 import socket
 import struct
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,8 +30,16 @@ ASK_TIMEOUT_SECONDS = 60.0
 _KINDS: dict[str, type[ProductError]] = {"ActionError": ActionError, "InputError": InputError}
 
 
+MOST_SOCKET_PATH_BYTES = 100  # sun_path holds 108 on Linux and 104 on macOS
+
+
 def socket_path(home: Path) -> Path:
-    return home / "service.sock"
+    """Return where the service listens: in the home, or in the temporary folder when the home's path is too long for a socket."""
+    path = home.resolve() / "service.sock"
+    if len(os.fsencode(path)) <= MOST_SOCKET_PATH_BYTES:
+        return path
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"klankbord-{os.getuid()}-{name}.sock"
 
 
 @asynccontextmanager
