@@ -1,0 +1,73 @@
+"""Questions that need insight, answered the same way for a command on a free home and for one that asks the running service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from listener.bootstrap import Listening
+from listener.digest.markdown import digest_markdown
+from listener.digest.terminal import digest_terminal
+from listener.errors import InputError
+from listener.model.plain import plain
+from listener.progress import NoProgress
+from listener.settings.wording import digest_templates
+from listener.workflows.gather_figures import gather_figures, issue_detail, list_issues
+from listener.workflows.rebuild_insight import catch_up, rebuild_insight
+
+Question = Callable[[Listening, Mapping[str, Any]], Any]
+
+
+def _as_of(parts: Listening, given: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(given["as_of"]) if given.get("as_of") else parts.clock.now()
+
+
+def _issues(parts: Listening, given: Mapping[str, Any]) -> Any:
+    catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
+    figures = list_issues(
+        parts.ledger, parts.insight, as_of=_as_of(parts, given), period_days=int(given.get("days", 14)), zone=parts.settings.zone
+    )
+    return [plain(one) for one in figures]
+
+
+def _issue(parts: Listening, given: Mapping[str, Any]) -> Any:
+    catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
+    detail = issue_detail(
+        parts.ledger,
+        parts.insight,
+        int(given["issue_id"]),
+        as_of=_as_of(parts, given),
+        zone=parts.settings.zone,
+        pseudonym_key=parts.pseudonym_key,
+    )
+    if detail is None:
+        raise InputError(f"There is no issue {given['issue_id']}; `klankbord issues` lists them.")
+    return plain(detail)
+
+
+def _digest(parts: Listening, given: Mapping[str, Any]) -> Any:
+    catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
+    as_of = _as_of(parts, given)
+    language = given.get("language") or parts.settings.digest.language
+    figures = gather_figures(
+        parts.ledger,
+        parts.insight,
+        brand=parts.brand_name,
+        from_at=as_of - timedelta(hours=float(given.get("hours", 24))),
+        as_of=as_of,
+        settings=parts.settings,
+        pseudonym_key=parts.pseudonym_key,
+        invented=parts.invented,
+    )
+    if given.get("format") == "json":
+        return plain(figures)
+    write = digest_markdown if given.get("format") == "markdown" else digest_terminal
+    return write(figures, language=language, zone=parts.settings.zone, templates=digest_templates(language))
+
+
+def _rebuild(parts: Listening, _given: Mapping[str, Any]) -> Any:
+    return {"mentions": rebuild_insight(parts.ledger, parts.insight, model_id=parts.model_id, progress=NoProgress())}
+
+
+ANSWERS: dict[str, Question] = {"issues": _issues, "issue": _issue, "digest": _digest, "rebuild": _rebuild}

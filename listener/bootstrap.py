@@ -1,0 +1,147 @@
+"""The one place of the listening half where parts are chosen and put together, and closed in reverse order."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from listener.embedding.open import open_embedder
+from listener.insight.store import Insight, open_insight
+from listener.issues.analyst import Analyst
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.lock import home_lock
+from listener.ports import Clock, Embedder
+from listener.settings.home import prepare_home
+from listener.settings.schema import ListenerSettings
+from listener.settings.secrets import Secrets
+from listener.settings.wording import lexicons, stop_words
+from listener.sources.http import HttpClient
+from listener.sources.registry import SourceContext
+from listener.text.query import BrandQuery, compile_brand
+from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.rebuild_insight import catch_up
+
+ANALYSE_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Everything the listening half is made of, open and wired, on one locked home."""
+
+    home: Path
+    settings: ListenerSettings
+    clock: Clock
+    ledger: Ledger
+    insight: Insight
+    embedder: Embedder
+    queries: tuple[BrandQuery, ...]
+    analyse: AnalyseMentions
+
+    @property
+    def model_id(self) -> str:
+        return self.embedder.model_id
+
+    @property
+    def brand_name(self) -> str:
+        """The brand digests speak of; all of them when there are several."""
+        return " · ".join(brand.name for brand in self.settings.brands) or "Klankbord"
+
+    @property
+    def invented(self) -> bool:
+        return bool(getattr(self.settings, "invented", False))
+
+    @property
+    def pseudonym_key(self) -> bytes:
+        return pseudonym_key(self.ledger)
+
+
+def pseudonym_key(ledger: Ledger) -> bytes:
+    """Return this home's key for pseudonyms, made once and kept in the ledger."""
+    known = ledger.meta.get("pseudonym_key")
+    if known is None:
+        ledger.meta.set("pseudonym_key", randomness.token_hex(32))
+        known = ledger.meta.get("pseudonym_key")
+    return bytes.fromhex(known or "")
+
+
+def ledger_url(home: Path) -> str:
+    return f"sqlite:///{home / 'ledger.db'}"
+
+
+@contextmanager
+def reading(home: Path) -> Iterator[Ledger]:
+    """Open only the ledger of a home, beside whatever else runs there."""
+    prepare_home(home)
+    with open_ledger(ledger_url(home), backups=home / "backups") as ledger:
+        yield ledger
+
+
+@contextmanager
+def listening(
+    home: Path, settings: ListenerSettings, *, clock: Clock, embedder: Embedder | None = None, batch_size: int = ANALYSE_BATCH
+) -> Iterator[Listening]:
+    """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it.
+
+    The sentence model is loaded when the first text is encoded, not before. `embedder` replaces it (tests).
+    """
+    prepare_home(home)
+    with ExitStack() as closing:
+        closing.enter_context(home_lock(home))
+        ledger = closing.enter_context(open_ledger(ledger_url(home), backups=home / "backups"))
+        insight = closing.enter_context(open_insight(home / "insight.duckdb"))
+        encode = embedder or open_embedder(settings.model, models_dir=home / "models")
+        closing.callback(encode.close)
+        catch_up(ledger, insight, model_id=encode.model_id)
+        yield Listening(
+            home=home,
+            settings=settings,
+            clock=clock,
+            ledger=ledger,
+            insight=insight,
+            embedder=encode,
+            queries=brand_queries(settings),
+            analyse=new_analysis(settings, ledger, insight, encode, batch_size=batch_size),
+        )
+
+
+def new_analysis(
+    settings: ListenerSettings, ledger: Ledger, insight: Insight | None, embedder: Embedder, *, batch_size: int = ANALYSE_BATCH
+) -> AnalyseMentions:
+    """Wire the analysing workflow."""
+
+    def new_analyst() -> Analyst:
+        return Analyst(settings.detection, brands=brand_words(settings), lexicons=lexicons(), stopwords=stop_words())
+
+    return AnalyseMentions(
+        ledger,
+        insight,
+        embedder,
+        new_analyst,
+        window=timedelta(days=max(settings.detection.issue_window_days, settings.detection.baseline_days + 1)),
+        regroup_every=settings.detection.regroup_every,
+        batch_size=batch_size,
+    )
+
+
+def brand_queries(settings: ListenerSettings) -> tuple[BrandQuery, ...]:
+    return tuple(compile_brand(brand) for brand in settings.brands)
+
+
+def brand_words(settings: ListenerSettings) -> tuple[str, ...]:
+    """Every word that names a brand: true of all its mentions, so it says nothing about which issue one belongs to."""
+    return tuple(sorted({word for brand in settings.brands for word in (brand.name, *brand.aliases, *brand.handles, *brand.hashtags)}))
+
+
+@cache
+def secrets_of(home: Path) -> Secrets:
+    return Secrets(home)
+
+
+def source_context(home: Path, settings: ListenerSettings, clock: Clock) -> SourceContext:
+    """Return what sources are built with: one HTTP client, the clock, secrets by name, and the brands."""
+    return SourceContext(http=HttpClient(settings.http), clock=clock, secrets=secrets_of(home).get, brands=settings.brands)

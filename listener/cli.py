@@ -1,0 +1,84 @@
+"""The listening half as commands: part of `klankbord`, and complete on its own as `python -m listener`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+from pydantic import ConfigDict
+
+from listener.commands.collecting import collect_command, import_command, query_group, sources_command
+from listener.commands.place import Place
+from listener.commands.replaying import replay_command
+from listener.commands.setting_up import doctor_command, model_group
+from listener.commands.telling import digest_command
+from listener.commands.understanding import issue_group, issues_command, rebuild_command, signals_command
+from listener.errors import InputError, ProductError
+from listener.logs import start_logging
+from listener.settings.schema import ListenerSettings
+
+LISTENING_COMMANDS: tuple[click.Command, ...] = (
+    import_command,
+    collect_command,
+    sources_command,
+    query_group,
+    issues_command,
+    issue_group,
+    signals_command,
+    digest_command,
+    replay_command,
+    rebuild_command,
+    doctor_command,
+    model_group,
+)
+EXIT_FAILED, EXIT_WRONG_USE, EXIT_STOPPED = 1, 2, 130
+HOME_HELP = "Folder that holds everything; KLANKBORD_HOME or the user's data folder by default."
+
+
+class ListenerAlone(ListenerSettings):
+    """klankbord.yaml read by the listening half alone: what concerns answering is left unread."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="FOLDER", help=HOME_HELP)
+@click.option("--verbose", "-v", is_flag=True, help="Log what happens, to standard error.")
+@click.pass_context
+def listener_group(context: click.Context, home: str | None, verbose: bool) -> None:
+    """Listen: collect mentions, group them into issues, tell what emerges.
+
+    Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 stopped by you.
+    """
+    start_logging(logging.INFO if verbose else logging.ERROR)
+    context.obj = Place(home, ListenerAlone)
+
+
+for one in LISTENING_COMMANDS:
+    listener_group.add_command(one)
+
+
+def run_group(group: click.Group) -> None:
+    """Run a command line and end the process with the documented exit code; a person never sees a traceback for a `ProductError`."""
+    try:
+        group.main(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(EXIT_WRONG_USE)
+    except InputError as wrong:
+        click.echo(f"klankbord: {wrong}", err=True)
+        sys.exit(EXIT_WRONG_USE)
+    except ProductError as failed:
+        click.echo(f"klankbord: {failed}", err=True)
+        sys.exit(EXIT_FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("klankbord: stopped", err=True)
+        sys.exit(EXIT_STOPPED)
+
+
+def main() -> None:
+    """Run `python -m listener`."""
+    run_group(listener_group)

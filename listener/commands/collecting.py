@@ -1,0 +1,212 @@
+"""Commands that bring mentions in: import, collect, sources, query."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from listener.bootstrap import brand_queries, source_context
+from listener.clock import SystemClock
+from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table, progress_for
+from listener.errors import InputError, StoreLocked
+from listener.sources.imports import FileSource
+from listener.sources.registry import build_source
+from listener.text.shorten import shorten
+from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.import_file import Imported, import_file
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--map", "mappings", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field, such as text=tweet_text. Repeatable."
+)
+@click.option("--platform", default="import", show_default=True, help="Platform the rows came from, such as x or reddit.")
+@click.option("--channel", default="", help="Channel of contact moments that are not public, such as telephone or chat.")
+@click.option("--matching", is_flag=True, help="Keep only rows that fit a brand query; without it every row is kept.")
+@click.option("--no-analyse", is_flag=True, help="Only store; the service or a later command analyses.")
+@json_option
+@pass_place
+def import_command(
+    place: Place, file: Path, mappings: tuple[str, ...], platform: str, channel: str, matching: bool, no_analyse: bool, as_json: bool
+) -> None:
+    """Import history from a CSV, JSONL or Parquet FILE. Importing a file again changes nothing."""
+    queries = brand_queries(place.settings)
+    if matching and not queries:
+        raise InputError(f"--matching needs a brand; add one under 'brands' in {place.home / 'klankbord.yaml'}")
+    source = FileSource(file, mapping=_mapping(mappings), platform=platform, channel=channel, zone=place.settings.zone)
+    progress = progress_for(as_json)
+    with place.ledger() as ledger:
+        keep: Any = "matching" if matching else "all"
+        imported = asyncio.run(import_file(source, ledger, queries, keep=keep, clock=SystemClock(), progress=progress))
+    analysed = None if no_analyse else _analyse_now(place, as_json)
+    if as_json:
+        print_json({**_as_dict(imported), "analysed_here": analysed is not None, "signals": analysed or 0})
+        return
+    _say(imported)
+    if analysed is None and not no_analyse:
+        print_line("The running service will analyse them.")
+    elif analysed is not None:
+        print_line(f"Analysed; {analysed} signals. See `klankbord issues` and `klankbord signals`.")
+
+
+def _mapping(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    wrong = [name for name, sign, column in pairs if not (name and sign and column)]
+    if wrong:
+        raise InputError(f"--map {wrong[0]!r} is not understood; write --map text=COLUMN")
+    return {name: column for name, _, column in pairs}
+
+
+def _analyse_now(place: Place, as_json: bool) -> int | None:
+    """Analyse what waits when the home is free; None when a running service will do it."""
+    try:
+        with place.listening() as parts:
+            return len(parts.analyse.all(progress_for(as_json)))
+    except StoreLocked:
+        return None
+
+
+def _as_dict(imported: Imported) -> dict[str, Any]:
+    return {name: getattr(imported, name) for name in imported.__slots__}
+
+
+def _say(imported: Imported) -> None:
+    print_line(
+        f"{imported.rows} rows read: {imported.new} new, {imported.edited} edited, {imported.unchanged} known, "
+        f"{imported.unmatched} not about a brand, {imported.skipped} skipped."
+    )
+    for skip in imported.first_skips:
+        print_line(f"  skipped {skip.where}: {skip.reason}")
+    if imported.skipped > len(imported.first_skips):
+        print_line(f"  … and {imported.skipped - len(imported.first_skips)} more")
+
+
+@click.command("collect")
+@click.argument("source_ids", nargs=-1)
+@json_option
+@pass_place
+def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) -> None:
+    """Pull all sources once (or those named), without the service."""
+    known = {source.id: source for source in place.settings.sources}
+    unknown = [name for name in source_ids if name not in known]
+    if unknown:
+        raise InputError(f"There is no source {unknown[0]!r}; known: {', '.join(known) or 'none yet (see `klankbord init`)'}.")
+    chosen = [known[name] for name in source_ids] or [source for source in known.values() if source.enabled]
+
+    async def pull_all() -> list[Any]:
+        with place.ledger() as ledger:
+            context = source_context(place.home, place.settings, SystemClock())
+            collect = CollectMentions(ledger, brand_queries(place.settings), clock=SystemClock())
+            results = []
+            for one in chosen:
+                source = build_source(one, context=context)
+                try:
+                    results.append(await collect.round(source, keep=one.keep))
+                finally:
+                    await source.aclose()
+            await context.http.aclose()
+            return results
+
+    results = asyncio.run(pull_all())
+    rows = [
+        {
+            "source": r.source,
+            "seen": r.seen,
+            "new": r.new,
+            "edited": r.edited,
+            "removed": r.removed,
+            "skipped": r.skipped,
+            "note": str(r.error or r.gap),
+        }
+        for r in results
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        columns = {
+            "source": "source",
+            "seen": "seen",
+            "new": "new",
+            "edited": "edited",
+            "removed": "gone",
+            "skipped": "skipped",
+            "note": "note",
+        }
+        print_table(columns, rows, empty="No sources yet; `klankbord init` adds some.")
+    if any(r.error for r in results):
+        raise SystemExit(1)
+
+
+@click.command("sources")
+@json_option
+@pass_place
+def sources_command(place: Place, as_json: bool) -> None:
+    """Show what each source saw, its lag, and where it was blind."""
+    with place.ledger() as ledger:
+        coverage = ledger.sources.coverage(SystemClock().now())
+    if as_json:
+        print_json(coverage)
+        return
+    rows = [
+        {
+            "source": c.source,
+            "state": c.state,
+            "mentions": c.mentions,
+            "skipped": c.skipped,
+            "gaps": c.gaps,
+            "ok": c.last_ok_at and f"{c.last_ok_at:%Y-%m-%d %H:%M}",
+            "note": c.note,
+        }
+        for c in coverage
+    ]
+    columns = {
+        "source": "source",
+        "state": "state",
+        "mentions": "mentions",
+        "skipped": "skipped",
+        "gaps": "gaps",
+        "ok": "last ok (UTC)",
+        "note": "note",
+    }
+    print_table(columns, rows, empty="Nothing was collected or imported yet.")
+
+
+@click.group("query")
+def query_group() -> None:
+    """Brand queries: what they catch."""
+
+
+@query_group.command("test")
+@click.argument("words", required=False)
+@click.option("--most", default=20, show_default=True, help="Stored mentions to show.")
+@json_option
+@pass_place
+def query_test(place: Place, words: str | None, most: int, as_json: bool) -> None:
+    """Show what the brand queries catch: in WORDS, or without them in what is stored."""
+    queries = brand_queries(place.settings)
+    if not queries:
+        raise InputError("There is no brand yet; `klankbord init` asks for one.")
+    with place.ledger() as ledger:
+        stored = [] if words else ledger.mentions.latest(most)
+    texts = [words] if words else [f"{one.mention.title} {one.mention.text}".strip() for one in stored]
+    rows = [_caught(text, queries) for text in texts]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(
+            {"text": "text", "brands": "brand", "terms": "because of", "directed": "directed"}, rows, empty="Nothing is stored yet."
+        )
+
+
+def _caught(text: str, queries: Any) -> dict[str, Any]:
+    hits = [hit for query in queries if (hit := query.match_text(text))]
+    return {
+        "text": shorten(text, 90),
+        "brands": [hit.brand for hit in hits],
+        "terms": [term for hit in hits for term in hit.terms],
+        "directed": any(hit.directed for hit in hits),
+    }

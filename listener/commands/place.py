@@ -1,0 +1,123 @@
+"""What every command shares: the home it works on, its settings, and how facts are printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from listener.answers import ANSWERS
+from listener.bootstrap import Listening, listening, reading
+from listener.clock import SystemClock
+from listener.control import ask
+from listener.errors import InputError, StoreLocked
+from listener.ledger.ledger import Ledger
+from listener.model.plain import plain
+from listener.ports import Progress
+from listener.progress import NoProgress, TerminalProgress
+from listener.settings.home import home_folder
+from listener.settings.load import load_settings
+from listener.settings.schema import ListenerSettings
+from listener.text.shorten import terminal_safe
+
+
+@dataclass
+class Place:
+    """The home folder a command works on. `schema` is the settings class of the half that runs the command."""
+
+    home_option: str | None
+    schema: type[ListenerSettings]
+
+    @cached_property
+    def home(self) -> Path:
+        return home_folder(self.home_option)
+
+    @cached_property
+    def settings(self) -> Any:
+        """The typed settings; raises `SettingsError` naming file and key."""
+        return load_settings(self.home, self.schema)
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """Open the ledger only: safe beside the running service."""
+        with reading(self.home) as ledger:
+            yield ledger
+
+    @contextmanager
+    def listening(self) -> Iterator[Listening]:
+        """Open everything, holding the home's lock. Raises `StoreLocked` when the service runs."""
+        with listening(self.home, self.settings, clock=SystemClock()) as parts:
+            yield parts
+
+    def answer(self, name: str, **given: Any) -> Any:
+        """Answer from this process when the home is free, else ask the process that holds it."""
+        try:
+            with self.listening() as parts:
+                return ANSWERS[name](parts, given)
+        except StoreLocked:
+            return asyncio.run(ask(self.home, name, **given))
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--json` to a command that prints facts."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(command)
+
+
+def progress_for(as_json: bool) -> Progress:
+    return NoProgress() if as_json else TerminalProgress()
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def print_line(text: str = "") -> None:
+    """Print a line that may hold words of others: control characters cannot reach the terminal."""
+    click.echo(terminal_safe(text))
+
+
+def print_table(columns: Mapping[str, str], rows: list[Mapping[str, Any]], *, empty: str) -> None:
+    """Print rows under headings (`columns` maps field → heading), or `empty` when there are none."""
+    if not rows:
+        click.echo(empty)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(terminal_safe(_shown(row.get(field))) for field in columns), style=None)
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def moment(text: str | None, place: Place) -> datetime | None:
+    """Read a moment a person typed: a date or date-time, in the configured time zone unless it names its own."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is not a moment; write 2026-03-31 or 2026-03-31T09:00") from error
+    return (read if read.tzinfo else read.replace(tzinfo=place.settings.zone)).astimezone(UTC)
+
+
+pass_place = click.make_pass_decorator(Place)

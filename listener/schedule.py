@@ -1,0 +1,128 @@
+"""When things run: sources by their interval, the analyser whenever something waits. APScheduler keeps the time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from listener.errors import SourceRefused
+from listener.model.issue import Signal
+from listener.ports import Clock, Source
+from listener.settings.schema import SourceSettings
+from listener.workflows.analyse_mentions import Analysed
+from listener.workflows.collect_mentions import Collected, CollectMentions
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(minutes=15)
+"""RULES F16: wait at most this long on a platform's word, then look again and let coverage show it."""
+REFUSED_WAIT = timedelta(minutes=10)
+"""RULES F19: at most three requests in ten minutes to a platform that refuses us."""
+ROUND_TIMEOUT_SECONDS = 600.0
+IDLE_SECONDS = 5.0
+
+
+def next_pull(now: datetime, *, interval: timedelta, failures: int, wait_seconds: float, refused: bool, jitter: float) -> datetime:
+    """Return when to pull a source again. `jitter` is drawn by the caller, 0..1: platforms must not be asked by everybody at once.
+
+    After `failures` in a row the interval doubles up to `LONGEST_WAIT`; a platform's own `wait_seconds` always holds, up to that limit.
+    """
+    pause = interval * (1 + 0.1 * jitter)
+    if refused:
+        pause = max(pause, REFUSED_WAIT)
+    elif failures:
+        pause = max(pause, min(LONGEST_WAIT, interval * 2.0 ** min(failures, 10)))
+    asked = min(
+        timedelta(seconds=min(wait_seconds, LONGEST_WAIT.total_seconds())) * (1 + 0.1 * jitter) + timedelta(seconds=1), LONGEST_WAIT
+    )
+    return now + (max(pause, asked) if wait_seconds > 0 else pause)
+
+
+@dataclass
+class Watched:
+    """One source in the schedule, with its failures in a row."""
+
+    source: Source
+    settings: SourceSettings
+    failures: int = 0
+
+
+class SourceSchedule:
+    """Pulls each source when it is due; a slow or dead one never holds up another (each round is a job of its own)."""
+
+    def __init__(
+        self, scheduler: AsyncIOScheduler, collect: CollectMentions, watched: Sequence[Watched], *, clock: Clock, arrived: asyncio.Event
+    ) -> None:
+        self._scheduler = scheduler
+        self._collect = collect
+        self._watched = list(watched)
+        self._clock = clock
+        self._arrived = arrived
+        self._random = random.Random()  # noqa: S311 - spreads requests in time, guards nothing
+
+    def start(self, last_pull: Callable[[str], datetime | None]) -> None:
+        """Schedule every source: at once when its last pull is longer ago than its interval (a missed run is caught up)."""
+        now = self._clock.now()
+        for one in self._watched:
+            before = last_pull(one.settings.id)
+            due = before + timedelta(minutes=one.settings.interval_minutes) if before else now
+            self._plan(one, max(now, due))
+
+    def _plan(self, one: Watched, at: datetime) -> None:
+        self._scheduler.add_job(
+            self._round, "date", run_date=at, args=[one], id=f"pull:{one.settings.id}", replace_existing=True, misfire_grace_time=None
+        )
+
+    async def _round(self, one: Watched) -> None:
+        result = Collected(source=one.settings.id)
+        try:
+            async with asyncio.timeout(ROUND_TIMEOUT_SECONDS):
+                result = await self._collect.round(one.source, keep=one.settings.keep)
+            one.failures = one.failures + 1 if result.error else 0
+        except Exception:  # a source must never end its own schedule: the failure is logged and the round comes again
+            logger.exception("round failed", extra={"source": one.settings.id})
+            one.failures += 1
+        finally:
+            if result.new or result.edited or result.removed:
+                self._arrived.set()
+            self._plan(one, self._next(one, result))
+
+    def _next(self, one: Watched, result: Collected) -> datetime:
+        return next_pull(
+            self._clock.now(),
+            interval=timedelta(minutes=one.settings.interval_minutes),
+            failures=one.failures,
+            wait_seconds=result.wait_seconds,
+            refused=isinstance(result.error, SourceRefused),
+            jitter=self._random.random(),
+        )
+
+
+async def keep_analysing(
+    once: Callable[[], Analysed], *, arrived: asyncio.Event, stop: asyncio.Event, flagged: Callable[[tuple[Signal, ...]], None]
+) -> None:
+    """Analyse whenever something waits, off the event loop, until `stop`. An import by another process is noticed within seconds."""
+    while not stop.is_set():
+        arrived.clear()
+        try:
+            done = await asyncio.to_thread(once)
+        except Exception:  # the service goes on collecting; the next look tries again and doctor shows what is wrong
+            logger.exception("analysing failed")
+            done = Analysed(mentions=0, signals=(), more=False)
+        if done.signals:
+            flagged(done.signals)
+        if not done.more:
+            await _first_of(arrived, stop, IDLE_SECONDS)
+
+
+async def _first_of(first: asyncio.Event, second: asyncio.Event, seconds: float) -> None:
+    waits = [asyncio.create_task(first.wait()), asyncio.create_task(second.wait())]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for one in waits:
+        one.cancel()

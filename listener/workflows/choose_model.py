@@ -1,0 +1,34 @@
+"""Write another sentence model into klankbord.yaml without touching anybody's comments."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from listener.errors import SettingsError
+
+
+def choose_model(settings_file: Path, name: str) -> str:
+    """Set `model.name` and return a sentence that says what follows. Raises `SettingsError` when there is no settings file."""
+    if not settings_file.is_file():
+        raise SettingsError(f"{settings_file} does not exist yet; run `klankbord init` first.")
+    before = settings_file.read_text(encoding="utf-8")
+    after = with_model(before, name)
+    if yaml.safe_load(after).get("model", {}).get("name") != name:
+        raise SettingsError(f"{settings_file}: could not set model.name; write `model: {{name: {name}}}` there yourself.")
+    settings_file.write_text(after, encoding="utf-8")
+    return f"{settings_file} now uses {name!r}. Texts are encoded again by the new model from the next start on."
+
+
+def with_model(text: str, name: str) -> str:
+    """Return the YAML text with `model.name` set: replaced where it stands, added to the section, or added at the end."""
+    value = yaml.safe_dump(name, default_flow_style=True).removesuffix("\n...\n").strip()
+    section = re.search(r"^model:[ \t]*(#.*)?\n((?:[ \t]+.*\n|[ \t]*\n|[ \t]*#.*\n)*)", text, re.MULTILINE)
+    if section is None:
+        return f"{text.rstrip()}\n\nmodel:\n  name: {value}\n"
+    body, found = re.subn(r"^([ \t]+)name:.*$", lambda m: f"{m[1]}name: {value}", section[2], count=1, flags=re.MULTILINE)
+    if not found:
+        body = f"  name: {value}\n{section[2]}"
+    return text[: section.start(2)] + body + text[section.end(2) :]
