@@ -1,0 +1,115 @@
+"""A sentence-transformers model in its own process, so that a crash or a hang costs one restart and never the service."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.embedding.worker import Encoded, Failed, Ready, Refused, serve
+from listener.errors import SettingsError
+
+logger = logging.getLogger(__name__)
+
+LOAD_SECONDS = 180.0
+CLOSE_SECONDS = 5.0
+MOST_STARTS = 2
+
+
+class EncodingFailed(RuntimeError):
+    """The worker failed twice on the same texts. Not a person's error: callers try fewer texts and set the culprit aside."""
+
+
+class SentenceEmbedder:
+    """Encodes in one worker process that starts with the first texts. One call at a time; made by `open_embedder`."""
+
+    def __init__(self, folder: Path, *, name: str, model_id: str, batch_size: int, timeout_seconds: float, dims: int | None = None) -> None:
+        self._folder = folder
+        self._name = name
+        self._model_id = model_id
+        self._batch_size = batch_size
+        self._timeout_seconds = timeout_seconds
+        self._dims = dims
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 `(len(texts), n_dims)`, rows of unit length. Blocks, at most `timeout_seconds` per try and two tries.
+
+        Raises `EncodingFailed` when the worker crashed, hung or failed twice on these texts, and `SettingsError` when the model
+        cannot be loaded.
+        """
+        if not texts:
+            if self._dims is None:
+                self._started()
+            return np.zeros((0, self._dims or 0), dtype=np.float32)
+        reason = ""
+        for _ in range(MOST_STARTS):
+            pipe = self._started()
+            try:
+                pipe.send(list(texts))
+                if not pipe.poll(self._timeout_seconds):
+                    reason = f"no answer within {self._timeout_seconds:g} s"
+                else:
+                    answer = pipe.recv()
+                    if isinstance(answer, Encoded):
+                        return answer.vectors
+                    reason = answer.reason if isinstance(answer, Failed) else f"unexpected answer {type(answer).__name__}"
+            except (EOFError, OSError) as error:
+                reason = f"the worker process ended ({type(error).__name__})"
+            logger.warning("embedding worker restarts", extra={"model": self._model_id, "reason": reason, "texts": len(texts)})
+            self._end(at_once=True)
+        raise EncodingFailed(f"model {self._name}: {len(texts)} texts could not be encoded: {reason}")
+
+    def close(self) -> None:
+        """End the worker process, if there is one; harmless when called twice."""
+        self._end(at_once=False)
+
+    def _started(self) -> Connection:
+        """Return the pipe to a worker whose model is loaded."""
+        if self._pipe is not None and self._process is not None and self._process.is_alive():
+            return self._pipe
+        self._end(at_once=True)
+        context = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        process = context.Process(
+            target=serve, args=(there, str(self._folder), self._batch_size, "none"), name="klankbord-embedding", daemon=True
+        )
+        process.start()
+        there.close()
+        self._process, self._pipe = process, here
+        try:
+            answer = here.recv() if here.poll(LOAD_SECONDS) else Refused(f"not loaded within {LOAD_SECONDS:g} s")
+        except (EOFError, OSError):
+            answer = Refused("the process ended while loading; is there enough memory?")
+        if not isinstance(answer, Ready):
+            self._end(at_once=True)
+            raise SettingsError(
+                f"model.name: the model {self._name!r} cannot be loaded ({answer.reason}). "
+                "Name a folder with a sentence-transformers model, or 'bundled'."
+            )
+        self._dims = answer.dims
+        return here
+
+    def _end(self, *, at_once: bool) -> None:
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if pipe is not None:
+            pipe.close()
+        if process is None:
+            return
+        if not at_once:
+            process.join(CLOSE_SECONDS)
+        if process.is_alive():
+            process.kill()
+        process.join(CLOSE_SECONDS)

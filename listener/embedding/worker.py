@@ -1,0 +1,88 @@
+"""The process that holds the model: it reads lists of texts from a pipe and answers with vectors. Started by `sentences.py`.
+
+Only this module imports sentence-transformers, and only inside its functions, so that nothing else pays for torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from multiprocessing.connection import Connection
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_THREADS = 4
+NICENESS = 5
+
+
+class Ready(NamedTuple):
+    """The model is loaded."""
+
+    dims: int
+
+
+class Refused(NamedTuple):
+    """The model could not be loaded; asking again will not help."""
+
+    reason: str
+
+
+class Encoded(NamedTuple):
+    """Vectors of one request: float32 `(n_texts, n_dims)`, unit length."""
+
+    vectors: NDArray[np.float32]
+
+
+class Failed(NamedTuple):
+    """One request failed; the next may succeed."""
+
+    reason: str
+
+
+def serve(pipe: Connection, folder: str, batch_size: int, network: Literal["none", "allowed"]) -> None:
+    """Load the model in `folder`, say `Ready` or `Refused`, then answer until the pipe closes (also when the parent dies)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it closes the pipe in order
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)  # pages and polling go first; where the system forbids it, the model simply competes
+    _quiet_environment(network)
+    try:
+        model = _load(folder)
+        dims = int(_encode(model, ["."], batch_size).shape[1])
+    except Exception as error:  # noqa: BLE001 - whatever the libraries raise, the parent has to hear it
+        pipe.send(Refused(f"{type(error).__name__}: {error}"))
+        return
+    pipe.send(Ready(dims))
+    while True:
+        try:
+            texts = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            pipe.send(Encoded(_encode(model, texts, batch_size)))
+        except Exception as error:  # noqa: BLE001 - as above
+            pipe.send(Failed(f"{type(error).__name__}: {error}"))
+
+
+def _quiet_environment(network: Literal["none", "allowed"]) -> None:
+    threads = str(max(1, min(MOST_THREADS, os.cpu_count() or 1)))
+    os.environ.update(
+        {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        | {"HF_HUB_DISABLE_TELEMETRY": "1"}
+    )
+    os.environ.setdefault("OMP_NUM_THREADS", threads)
+    if network == "none":
+        os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
+
+
+def _load(folder: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(folder, device="cpu", trust_remote_code=False)
+
+
+def _encode(model: Any, texts: list[str], batch_size: int) -> NDArray[np.float32]:
+    vectors = model.encode(texts, batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+    return np.asarray(vectors, dtype=np.float32)

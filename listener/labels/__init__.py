@@ -1,0 +1,1 @@
+"""What a mention expresses, by word lists: sentiment, cause, question, idea, compliment, spam."""
