@@ -1,0 +1,135 @@
+"""Tokens and keys: from the environment or from a private file in the home, never from klankbord.yaml and never printed."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from listener.errors import SettingsError
+
+PREFIX = "KLANKBORD_"
+FILE_NAME = "secrets.env"
+REDACTED = "•••"
+
+KNOWN: Mapping[str, str] = {
+    "KLANKBORD_REDDIT_CLIENT_ID": "Client id of the Reddit application that reads.",
+    "KLANKBORD_REDDIT_CLIENT_SECRET": "Its secret.",
+    "KLANKBORD_DISCORD_WEBHOOK": "Address of the Discord webhook that receives the digest; the address itself is the key.",
+}
+
+_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*?)\s*$")
+
+
+class Secret(str):
+    """A string that does not show itself: `repr` (logs with %r, tracebacks, dumps of objects) gives dots.
+
+    It is a `str`, so that client libraries take it as it is; writing it into a text with `str` or an f-string shows it,
+    so no text of ours does that.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Secret({REDACTED!r})"
+
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        raise TypeError("a secret is not written anywhere")
+
+
+class Secrets:
+    """The secrets of one home: the environment first, then `secrets.env` in the home.
+
+    The file is read when first needed and again after it changed, so a token can be replaced without a restart.
+    """
+
+    def __init__(self, home: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        self._file = home / FILE_NAME
+        self._environment = os.environ if environment is None else environment
+        self._read_at: tuple[int, int, int] | None = None
+        self._from_file: dict[str, Secret] = {}
+
+    @property
+    def file(self) -> Path:
+        """Where secrets may be kept; need not exist."""
+        return self._file
+
+    def get(self, name: str) -> Secret | None:
+        """Return a secret by its full name (KLANKBORD_…) or the part behind the prefix; `None` when it is not set or empty.
+
+        Raises `SettingsError` when the file can be read by others, is somebody else's, or has a broken line.
+        """
+        full = full_name(name)
+        value = self._environment.get(full, "").strip()
+        return Secret(value) if value else self._file_values().get(full)
+
+    def unknown_names(self) -> tuple[str, ...]:
+        """Return names in the file that no part of Klankbord asks for: most often a slip of the pen."""
+        return tuple(sorted(set(self._file_values()) - set(KNOWN)))
+
+    def redact(self, text: str) -> str:
+        """Return `text` with every secret that is set here replaced by dots."""
+        values = {*self._file_values().values(), *(value for name in KNOWN if (value := self.get(name)))}
+        for value in sorted(values, key=len, reverse=True):
+            text = text.replace(value, REDACTED)
+        return text
+
+    def _file_values(self) -> Mapping[str, Secret]:
+        try:
+            # opened once: the very file whose mode is checked is the one that is read
+            with self._file.open(encoding="utf-8") as opened:
+                facts = os.fstat(opened.fileno())
+                self._refuse_loose(facts)
+                version = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+                if version != self._read_at:
+                    self._from_file, self._read_at = self._parse(opened.read()), version
+        except FileNotFoundError:
+            self._from_file, self._read_at = {}, None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{self._file} cannot be read ({type(error).__name__}); save it as UTF-8 text, mode 0600") from error
+        return self._from_file
+
+    def _refuse_loose(self, facts: os.stat_result) -> None:
+        if not stat.S_ISREG(facts.st_mode):
+            raise SettingsError(f"{self._file} is not a file; write lines such as {PREFIX}REDDIT_CLIENT_ID=… into a file of that name")
+        if facts.st_uid != os.geteuid():
+            raise SettingsError(f"{self._file} belongs to another user; run: chown {os.geteuid()} {self._file}")
+        if facts.st_mode & 0o077:
+            raise SettingsError(f"{self._file} can be read by others; run: chmod 600 {self._file}")
+
+    def _parse(self, text: str) -> dict[str, Secret]:
+        values: dict[str, Secret] = {}
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            found = _LINE.match(line)
+            if found is None or not found["name"].startswith(PREFIX):
+                raise SettingsError(f"{self._file}, line {number}: write NAME=value with a name that starts with {PREFIX}")
+            value = found["value"]
+            if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+                value = value[1:-1]
+            if found["name"] in values:
+                raise SettingsError(f"{self._file}, line {number}: {found['name']} stands there twice; keep one")
+            if value:
+                values[found["name"]] = Secret(value)
+        return values
+
+
+def full_name(name: str) -> str:
+    """Return the environment variable's name: `reddit_client_id` → `KLANKBORD_REDDIT_CLIENT_ID`."""
+    upper = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+    return upper if upper.startswith(PREFIX) else PREFIX + upper
+
+
+def known_names() -> tuple[str, ...]:
+    """Return the name of every secret that some part of Klankbord asks for."""
+    return tuple(KNOWN)
+
+
+def nearest_name(name: str) -> str:
+    """Return the known secret whose name is most like `name`, or its own full name when none is."""
+    full = full_name(name)
+    return next(iter(difflib.get_close_matches(full, KNOWN, n=1, cutoff=0.75)), full)
