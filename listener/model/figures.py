@@ -30,7 +30,7 @@ class IssueFigures:
 
     `mentions` and `authors` count distinct cards' mentions and distinct authors over the issue's whole life; `period_*` over the
     period, `before_*` over the equally long period just before. `trend` is one count per bucket of the period, oldest first,
-    without gaps. Copies fold: `cards` is the number of different texts.
+    without gaps. Copies fold: `cards` is the number of different texts. `brands` are those its mentions are about.
     """
 
     issue_id: int
@@ -49,6 +49,7 @@ class IssueFigures:
     languages: tuple[str, ...]
     quotes: tuple[Quote, ...] = ()
     signal: Signal | None = None
+    brands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
