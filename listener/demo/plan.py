@@ -1,0 +1,84 @@
+"""How much of what happens when: the figures of the scenario in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from listener.demo.rhythm import Shape, creeping, even, outbreak
+
+DAYS = 14
+BRAND = "Zoemvolt"
+HANDLE = "@zoemvolt"
+HASHTAG = "#zoemvolt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One simulated source: where it reads, how much of the talk happens there, how often people address the brand there.
+
+    `own` is the brand's own community: everything there is read, so people need not name the brand. `tags` says whether people
+    use hashtags there, `threaded` whether they write under each other's titles.
+    """
+
+    source_id: str
+    platform: str
+    realm: str
+    share: float
+    directed: float
+    own: bool = False
+    tags: bool = False
+    threaded: bool = False
+
+
+PLACES = (
+    Place(source_id="x-search", platform="x", realm="x.example", share=0.38, directed=0.55, tags=True),
+    Place(source_id="reddit-search", platform="reddit", realm="reddit.example", share=0.20, directed=0.0, threaded=True),
+    Place(source_id="mastodon-tag", platform="mastodon", realm="toet.example", share=0.13, directed=0.4, tags=True),
+    Place(source_id="forum-feed", platform="feed", realm="forum.example", share=0.18, directed=0.05, threaded=True),
+    Place(source_id="own-discord", platform="discord", realm="discord.example", share=0.11, directed=0.1, own=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePlan:
+    """When and how loudly one planted issue comes up. `day` counts from 0; hour and minute are Dutch wall-clock time."""
+
+    key: str
+    kind: str
+    day: int
+    hour: int
+    minute: int
+    lasts_hours: float
+    posts: int
+    shape: Shape
+    night: float = 0.7
+    dutch: float = 0.7
+
+
+ISSUE_PLANS = (
+    IssuePlan(key="drifting_meter", kind="slow", day=7, hour=9, minute=0, lasts_hours=160, posts=120, shape=creeping(110), night=1.0),
+    IssuePlan(key="double_debit", kind="sudden", day=8, hour=7, minute=40, lasts_hours=100, posts=150, shape=outbreak(16)),
+    IssuePlan(key="login_loop", kind="sudden", day=9, hour=18, minute=10, lasts_hours=84, posts=130, shape=outbreak(14)),
+    IssuePlan(
+        key="outage", kind="sudden", day=11, hour=20, minute=50, lasts_hours=48, posts=110, shape=outbreak(5), night=0.25, dutch=0.75
+    ),
+)
+FAIL_WAVE = IssuePlan(key="double_debit", kind="sudden", day=9, hour=11, minute=30, lasts_hours=60, posts=64, shape=outbreak(11))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volumes:
+    """How many posts of each everyday sort there are in the fortnight, and what becomes of some of them."""
+
+    per_topic: int = 66
+    compliments: int = 124
+    ideas: int = 84
+    spam: int = 62
+    elsewhere: int = 60
+    copies: int = 152
+    edits: int = 42
+    removals: int = 32
+    dutch: float = 0.7
+
+
+ALWAYS = even
