@@ -1,0 +1,164 @@
+"""A feed's bytes → entries, for RSS, Atom, RDF and CDF (by feedparser) and JSON Feed (by us). No network, no files."""
+
+from __future__ import annotations
+
+import io
+import re
+from calendar import timegm
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from listener.errors import SourceRefused, SourceUnavailable
+from listener.sources.json_text import read_json
+from listener.sources.markup import plain_line, plain_text
+
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+_HTML_START = re.compile(rb"^\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_LINK_TAG = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(rel|type|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry as the feed says it: plain texts, aware UTC times or None, `guid` "" when it has none."""
+
+    guid: str
+    link: str
+    title: str
+    text: str
+    author: str
+    author_link: str
+    published: datetime | None
+    updated: datetime | None
+    reply_to: str = ""
+
+
+def read_feed(body: bytes, *, url: str, content_type: str) -> list[Entry]:
+    """Return the entries in document order.
+
+    Broken XML gives what could be read of it. Raises `SourceRefused` when this is a web page (and names the feed the page points
+    to, if any) and `SourceUnavailable` when it is nothing that looks like a feed: an empty or cut answer is not an empty feed.
+    """
+    if not body.strip():
+        raise SourceUnavailable("The feed answered with nothing at all.")
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return _json_entries(body, url)
+    # Bytes in a stream: feedparser would open a *string* as an address or a file name.
+    headers = {"content-location": url, "content-type": content_type}
+    try:
+        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        raise SourceUnavailable(f"The feed cannot be read: {type(error).__name__}.") from error
+    if not parsed.entries and not parsed.version:
+        _refuse_page(body, url)
+        raise SourceUnavailable("The answer is not a feed: no RSS, Atom or JSON Feed was found in it.")
+    if not parsed.entries and parsed.bozo and not _is_whole(body):
+        raise SourceUnavailable("The feed was cut off before its first entry.")
+    return [_entry(found, url) for found in parsed.entries]
+
+
+def _is_whole(body: bytes) -> bool:
+    return re.search(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)>\s*(?:<!--.*-->\s*)?$", body[-2_000:], re.IGNORECASE | re.DOTALL) is not None
+
+
+def _refuse_page(body: bytes, url: str) -> None:
+    """Raise `SourceRefused` when the body is a web page."""
+    if not _HTML_START.match(body[:5_000]) and b"<html" not in body[:5_000].lower():
+        return
+    for tag in _LINK_TAG.findall(body[:200_000].decode("utf-8", "replace")):
+        found = {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
+        if "alternate" in found.get("rel", "").lower() and found.get("type", "").lower() in _FEED_TYPES and found.get("href"):
+            raise SourceRefused(f"This is a web page, not a feed. Its feed is {_joined(url, found['href'])}: set url to that.")
+    raise SourceRefused("This is a web page, not a feed, and it names no feed. Look for an RSS or Atom address on the site.")
+
+
+def _entry(found: Any, url: str) -> Entry:
+    body = max(found.get("content") or [], key=lambda part: len(part.get("value") or ""), default=None) or found.get("summary_detail")
+    detail = found.get("author_detail") or {}
+    return Entry(
+        guid=str(found.get("id") or ""),
+        link=_joined(url, str(found.get("link") or "")),
+        title=_worded(found.get("title_detail"), line=True),
+        text=_worded(body, line=False),
+        author=plain_line(str(detail.get("name") or found.get("author") or detail.get("email") or "")),
+        author_link=str(detail.get("href") or ""),
+        published=_moment(found.get("published_parsed") or found.get("created_parsed")),
+        updated=_moment(found.get("updated_parsed") if "updated_parsed" in found.keys() else None),  # noqa: SIM118 - `in found` is feedparser's guess
+        reply_to=str((found.get("in-reply-to") or {}).get("ref") or "") if isinstance(found.get("in-reply-to"), dict) else "",
+    )
+
+
+def _worded(detail: Any, *, line: bool) -> str:
+    """Return a text construct as plain text; only what the feed (or feedparser's look at it) calls HTML is read as HTML."""
+    if not detail:
+        return ""
+    value = str(detail.get("value") or "")
+    if detail.get("type") in HTML_TYPES:
+        return plain_line(value) if line else plain_text(value)
+    return " ".join(value.split()) if line else value.strip()
+
+
+def _moment(parsed: Any) -> datetime | None:
+    """Return feedparser's UTC struct_time as a datetime; times that no calendar holds count as missing."""
+    if parsed is None:
+        return None
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+
+
+def _joined(base: str, link: str) -> str:
+    """Return `link` as an absolute web address, or "" when it is none (javascript:, data:, broken)."""
+    try:
+        whole = urljoin(base, link.strip()) if link else ""
+    except ValueError:
+        return ""
+    return whole if whole.lower().startswith(("https://", "http://")) else ""
+
+
+def _json_entries(body: bytes, url: str) -> list[Entry]:
+    """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1, read 2026-11)."""
+    try:
+        whole = read_json(body)
+    except ValueError as error:
+        raise SourceUnavailable(f"The answer looks like JSON and is not: {error}.") from error
+    items = whole.get("items") if isinstance(whole, dict) else None
+    if not isinstance(whole, dict) or not isinstance(items, list) or "jsonfeed" not in str(whole.get("version", "")):
+        raise SourceRefused("This is JSON, but no JSON Feed (it has no jsonfeed version and items). Look for an RSS or Atom address.")
+    return [_json_entry(item, url) for item in items if isinstance(item, dict)]
+
+
+def _json_entry(item: dict[str, Any], url: str) -> Entry:
+    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
+    author = next((one for one in authors or [] if isinstance(one, dict)), {})
+    content = _text(item.get("content_text")) or plain_text(_text(item.get("content_html"))) or _text(item.get("summary"))
+    return Entry(
+        guid=_text(item.get("id")),
+        link=_joined(url, _text(item.get("url")) or _text(item.get("external_url"))),
+        title=" ".join(_text(item.get("title")).split()),
+        text=content.strip(),
+        author=" ".join(_text(author.get("name")).split()),
+        author_link=_text(author.get("url")),
+        published=_iso(item.get("date_published")),
+        updated=_iso(item.get("date_modified")),
+    )
+
+
+def _text(value: object) -> str:
+    """Return a JSON value as text; numbers are taken as written (some feeds number their ids), anything else counts as missing."""
+    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _iso(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_text(value).strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

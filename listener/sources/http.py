@@ -1,0 +1,171 @@
+"""The one HTTP client for addresses that people typed: safe against reaching inward, endless answers and bombs (RULES S20, F16-F19)."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import httpx
+
+from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.ports import Clock
+from listener.settings.schema import HttpSettings
+from listener.sources.addresses import Resolve, checked_ip, checked_url, resolve_by_system
+from listener.sources.retry_after import MOST_WAIT_SECONDS, wait_seconds
+
+MOST_REDIRECTS = 3
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REFUSED = {
+    400: "did not understand the request (400)",
+    401: "asks for a key or says that ours is wrong (401)",
+    402: "asks for payment (402)",
+    403: "forbids it (403)",
+    404: "has nothing at this address (404)",
+    410: "says that this address is gone for good (410)",
+    451: "may not show this for legal reasons (451)",
+}
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a site answered: status 2xx or 304, headers by lower-case name, the decoded body, and the address after redirects."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+def product_version() -> str:
+    """Return Klankbord's version, or "0" when it runs without being installed."""
+    try:
+        return version("klankbord")
+    except PackageNotFoundError:
+        return "0"
+
+
+class HttpClient:
+    """GET requests to addresses that settings name. One object serves all sources.
+
+    Each hop is resolved once and we connect to the checked IP; redirects (at most 3) are checked again; an answer larger than
+    `most_bytes` or slower in all than `timeout_seconds` is given up. Environment proxies are not used: they would defeat the check.
+    `resolve` and `transport` are for tests.
+    """
+
+    def __init__(
+        self, settings: HttpSettings, *, clock: Clock, resolve: Resolve | None = None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._resolve = resolve or resolve_by_system
+        contact = f" (+{settings.contact})" if settings.contact.isascii() and settings.contact.isprintable() and settings.contact else ""
+        self._user_agent = f"Klankbord/{product_version()}{contact}"
+        # No kept connections: the pool knows servers by IP, and two names on one IP must not share a TLS session.
+        limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, limits=limits, timeout=settings.timeout_seconds, transport=transport
+        )
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False, allow_http: bool = False
+    ) -> Answer:
+        """Return the answer to a GET of `url`.
+
+        `allow_private` opens private addresses for the host of `url` only: a redirect from it to another private host is refused.
+        Raises `RateLimited` (429, or 503 that says how long), `SourceUnavailable` (network, time-out, 5xx, too large, broken
+        compression) and `SourceRefused` (an address we must not visit, 4xx).
+        """
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                answer = await self._follow(url, dict(headers or {}), allow_private=allow_private, allow_http=allow_http)
+        except TimeoutError as error:
+            raise SourceUnavailable(f"{_host(url)} took longer than {self._settings.timeout_seconds:g} seconds.") from error
+        except httpx.TimeoutException as error:
+            raise SourceUnavailable(f"{_host(url)} did not answer in time.") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise SourceUnavailable(f"{_host(url)} could not be reached: {type(error).__name__}.") from error
+        self._refuse_bad(answer)
+        return answer
+
+    async def aclose(self) -> None:
+        """Let go of connections; harmless when called twice."""
+        await self._client.aclose()
+
+    async def _follow(self, url: str, headers: dict[str, str], *, allow_private: bool, allow_http: bool) -> Answer:
+        first_host = here = ""
+        for _ in range(MOST_REDIRECTS + 1):
+            target = checked_url(url, allow_http=allow_http, allow_private=allow_private and here in ("", first_host))
+            first_host = first_host or target.host
+            if here and target.host != here:
+                headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+            here = target.host
+            ip = await checked_ip(target, self._resolve, allow_private=allow_private and here == first_host)
+            answer = await self._fetch(target, ip, headers)
+            location = answer.headers.get("location", "")
+            if answer.status not in REDIRECTS or not location:
+                return answer
+            url = str(target.join(location))
+        raise SourceRefused(f"{first_host} redirects more than {MOST_REDIRECTS} times; use the address where it ends.")
+
+    async def _fetch(self, url: httpx.URL, ip: str, headers: Mapping[str, str]) -> Answer:
+        """Ask `ip` for `url`: the Host header and the TLS name stay those of the URL, so certificates are checked as usual."""
+        own = {
+            "User-Agent": self._user_agent,
+            "Accept-Encoding": "gzip",
+            **headers,
+            "Host": url.netloc.decode("ascii"),
+        }
+        request = self._client.build_request(
+            "GET", url.copy_with(host=ip, fragment=None), headers=own, extensions={"sni_hostname": url.raw_host.decode("ascii")}
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            body = b"" if response.status_code in REDIRECTS else await self._read(response, url.host)
+        finally:
+            await response.aclose()
+        return Answer(
+            status=response.status_code, headers={name.lower(): value for name, value in response.headers.items()}, body=body, url=str(url)
+        )
+
+    async def _read(self, response: httpx.Response, host: str) -> bytes:
+        """Read and unpack the body, never holding more than the limit, so that a bomb of zeros costs nothing."""
+        most = self._settings.most_bytes
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise SourceUnavailable(f"{host} answered in a compression we did not ask for ({coding[:20]}).")
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding not in ("", "identity") else None
+        received = bytearray()
+        async for chunk in response.aiter_raw():
+            try:
+                received += unpack.decompress(chunk, most + 1 - len(received)) if unpack is not None else chunk
+            except zlib.error as error:
+                raise SourceUnavailable(f"{host} answered with broken compression.") from error
+            if len(received) > most:
+                raise SourceUnavailable(f"{host} answered with more than {most:,} bytes; reading stopped there.")
+        return bytes(received)
+
+    def _refuse_bad(self, answer: Answer) -> None:
+        host, status = _host(answer.url), answer.status
+        if 200 <= status < 300 or status == 304:
+            return
+        if status == 429 or (status == 503 and "retry-after" in answer.headers):
+            wait = wait_seconds(answer.headers, answer.body, now=self._clock.now())
+            capped = " (15 minutes is the longest single wait)" if wait >= MOST_WAIT_SECONDS else ""
+            raise RateLimited(f"{host} asks us to wait {wait:.0f} seconds{capped}.", wait_seconds=wait)
+        if status in REFUSED:
+            raise SourceRefused(f"{host} {REFUSED[status]}; check the address and the settings of this source.")
+        if 400 <= status < 500 and status not in (408, 421, 425):
+            raise SourceRefused(f"{host} refuses the request ({status}); check the address.")
+        raise SourceUnavailable(f"{host} answered with status {status}.")
+
+
+def _host(url: str) -> str:
+    """Return the host of `url` for messages; query strings may hold keys and are never repeated."""
+    try:
+        return httpx.URL(url).host or "the address"
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return "the address"

@@ -1,0 +1,90 @@
+"""Every kind of source, by the name that settings use. A new platform is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from listener.errors import SettingsError
+from listener.ports import Clock, Source
+from listener.settings.schema import BrandSettings, SourceSettings
+from listener.sources.feed import FeedSource
+from listener.sources.hackernews import HackerNewsSource
+from listener.sources.http import HttpClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceContext:
+    """What sources are built with. `secrets` returns a secret by its name, None when it is not set."""
+
+    http: HttpClient
+    clock: Clock
+    secrets: Callable[[str], str | None]
+    brands: tuple[BrandSettings, ...]
+
+
+SourceFactory = Callable[[SourceSettings, SourceContext], Source]
+
+
+def build_source(settings: SourceSettings, *, context: SourceContext) -> Source:
+    """Return the source that `settings` describe. Raises `SettingsError` for an unknown kind or a key that this kind does not know.
+
+    Missing keys of a platform are no error here: the source is built and says so on its first pull (`SourceRefused`).
+    """
+    factory = SOURCES.get(settings.kind)
+    if factory is None:
+        raise SettingsError(
+            f"klankbord.yaml: sources: {settings.id}: kind: {settings.kind!r} is unknown; use {' or '.join(sorted(SOURCES))}."
+        )
+    strange = sorted(settings.model_fields_set - COMMON_KEYS - KEYS[settings.kind])
+    if strange:
+        own = ", ".join(sorted(KEYS[settings.kind]))
+        raise SettingsError(f"klankbord.yaml: sources: {settings.id}: {strange[0]}: not for a {settings.kind} source; it knows {own}.")
+    return factory(settings, context)
+
+
+def _feed(settings: SourceSettings, context: SourceContext) -> Source:
+    if not settings.url:
+        raise SettingsError(
+            f"klankbord.yaml: sources: {settings.id}: url: is missing; write the feed's address, such as https://example.org/feed."
+        )
+    return FeedSource(
+        settings.id,
+        settings.url,
+        http=context.http,
+        clock=context.clock,
+        look_back=timedelta(days=settings.look_back_days),
+        allow_http=settings.allow_http,
+        allow_private=settings.allow_private,
+    )
+
+
+def _hackernews(settings: SourceSettings, context: SourceContext) -> Source:
+    return HackerNewsSource(
+        settings.id,
+        _queries(settings, context),
+        http=context.http,
+        clock=context.clock,
+        look_back=timedelta(days=settings.look_back_days),
+        base=settings.url,
+        allow_http=settings.allow_http,
+        allow_private=settings.allow_private,
+    )
+
+
+def _queries(settings: SourceSettings, context: SourceContext) -> tuple[str, ...]:
+    queries = (settings.query,) if settings.query else tuple(brand.name for brand in context.brands)
+    if not queries:
+        raise SettingsError(
+            f"klankbord.yaml: sources: {settings.id}: query: is missing and there is no brand; write the words to search for."
+        )
+    return queries
+
+
+COMMON_KEYS = frozenset({"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled"})
+SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews}
+KEYS: dict[str, frozenset[str]] = {
+    "feed": frozenset({"url", "allow_http", "allow_private"}),
+    "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
+}

@@ -1,0 +1,67 @@
+"""How long a platform asks us to wait, in all its dialects (RULES F16)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+DEFAULT_WAIT_SECONDS = 60.0
+LEAST_WAIT_SECONDS = 1.0
+MOST_WAIT_SECONDS = 900.0
+
+_EPOCH_FROM = 1_000_000_000  # larger numbers in reset headers are moments, smaller ones are seconds left
+
+
+def wait_seconds(headers: Mapping[str, str], body: bytes, *, now: datetime) -> float:
+    """Return seconds to wait, between 1 and 900; 60 when the platform does not say (or says nothing readable).
+
+    Read in this order: `Retry-After` (seconds or HTTP date), Discord's `retry_after` in a JSON body, then the reset headers
+    `x-rate-limit-reset` (X: epoch), `x-ratelimit-reset` (Reddit: seconds left; Mastodon: ISO date), `ratelimit-reset` (IETF draft).
+    `headers` is looked up in lower case. Waits above 15 minutes are cut there: the schedule asks again and is told again.
+    """
+    candidates = [headers.get("retry-after"), _from_body(body)]
+    candidates += [headers.get(name) for name in ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")]
+    for candidate in candidates:
+        seconds = _seconds(candidate, now)
+        if seconds is not None:
+            return min(max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
+    return DEFAULT_WAIT_SECONDS
+
+
+def _seconds(value: str | None, now: datetime) -> float | None:
+    if not value or len(value) > 100:
+        return None
+    text = value.strip()
+    try:
+        number = float(text)
+    except ValueError:
+        moment = _moment(text)
+        return (moment - now).total_seconds() if moment is not None else None
+    if not math.isfinite(number):
+        return None
+    return number - now.timestamp() if number >= _EPOCH_FROM and abs(number - now.timestamp()) < 366 * 86_400 else number
+
+
+def _moment(text: str) -> datetime | None:
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return None
+
+
+def _from_body(body: bytes) -> str | None:
+    """Return Discord's `retry_after` (float seconds) when the body is a small JSON object holding it."""
+    if len(body) > 10_000 or not body.lstrip().startswith(b"{"):
+        return None
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    value = found.get("retry_after") if isinstance(found, dict) else None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
