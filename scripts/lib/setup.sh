@@ -33,7 +33,7 @@ dev_requirements() {
 
 install() {
   # bytecode is written when a module is first used: most of what torch brings never is
-  .venv/bin/python -m pip install --quiet --no-compile --constraint constraints.txt "$@" ||
+  .venv/bin/python -m pip install -qq --no-compile --constraint constraints.txt "$@" ||
     fail "installing failed (see above). Is there a connection to a package index? Run the same command to go on where it stopped."
 }
 
