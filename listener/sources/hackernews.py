@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from listener.errors import SourceRefused, SourceUnavailable
+from listener.errors import SettingsError, SourceUnavailable
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
@@ -52,7 +52,7 @@ class HackerNewsSource:
         allow_private: bool = False,
     ) -> None:
         if not queries:
-            raise SourceRefused(f"{source_id} has nothing to search for: set query, or name a brand.")
+            raise SettingsError(f"{source_id} has nothing to search for: set query, or name a brand.")
         self._source_id = source_id
         self._queries = tuple(dict.fromkeys(queries))
         self._http = http

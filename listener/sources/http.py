@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import httpx
 
+from listener.clock import SystemClock
 from listener.errors import RateLimited, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from listener.settings.schema import HttpSettings
@@ -57,10 +58,15 @@ class HttpClient:
     """
 
     def __init__(
-        self, settings: HttpSettings, *, clock: Clock, resolve: Resolve | None = None, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: HttpSettings,
+        *,
+        clock: Clock | None = None,
+        resolve: Resolve | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
-        self._clock = clock
+        self._clock = clock or SystemClock()
         self._resolve = resolve or resolve_by_system
         contact = f" (+{settings.contact})" if settings.contact.isascii() and settings.contact.isprintable() and settings.contact else ""
         self._user_agent = f"Klankbord/{product_version()}{contact}"

@@ -42,6 +42,10 @@ class CsvReader:
         return self._columns
 
     @property
+    def empty_columns(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def rows_estimate(self) -> int | None:
         return max(self._facts.lines - 1, 0)
 

@@ -34,6 +34,10 @@ class JsonLinesReader:
         return self._columns
 
     @property
+    def empty_columns(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def rows_estimate(self) -> int | None:
         return self._facts.lines
 

@@ -36,13 +36,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 # fmt: on
 MOST_NAMED_COLUMNS = 20
+NONE = ("", "-")
 
 
 def detect_mapping(columns: Sequence[str]) -> dict[str, str]:
-    """Return our field → column for every usual name found; each column is used once, letters' case and blanks do not matter.
-
-    A column of all nulls cannot be told from its name: where both `created_at` and `sim_time` exist, say which one holds the times.
-    """
+    """Return our field → column for every usual name found; each column is used once, letters' case and blanks do not matter."""
     by_name: dict[str, str] = {}
     for column in columns:
         by_name.setdefault(column.strip().lower().replace(" ", "_").replace("-", "_"), column)
@@ -54,18 +52,25 @@ def detect_mapping(columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def checked_mapping(mapping: Mapping[str, str], columns: Sequence[str], *, name: str) -> dict[str, str]:
-    """Return the mapping when it fits the file called `name`; raises `InputError` naming what exists. An empty column means "none"."""
-    used = {field: column for field, column in mapping.items() if column}
-    existing = ", ".join(columns[:MOST_NAMED_COLUMNS]) + (
-        f" and {len(columns) - MOST_NAMED_COLUMNS} more" if len(columns) > MOST_NAMED_COLUMNS else ""
-    )
-    for field, column in used.items():
+def chosen_mapping(given: Mapping[str, str], columns: Sequence[str], *, empty: Sequence[str] = (), name: str) -> dict[str, str]:
+    """Return the mapping to use for the file called `name`: what is given, and for the other fields what usual names tell.
+
+    "-" or "" for a column says that the file has none for that field. Columns in `empty` hold nothing and are not recognised by name.
+    Raises `InputError` naming the columns that exist when one is unknown, or when text or times are nowhere and nobody said so.
+    """
+    existing = ", ".join(columns[:MOST_NAMED_COLUMNS])
+    existing += f" and {len(columns) - MOST_NAMED_COLUMNS} more" if len(columns) > MOST_NAMED_COLUMNS else ""
+    for field, column in given.items():
         if field not in FIELDS:
             raise InputError(f"{name}: {field!r} is no field of a mention; the fields are {', '.join(FIELDS)}.")
-        if column not in columns:
+        if column not in (*NONE, *columns):
             raise InputError(f"{name}: there is no column {column!r} (for {field}). Its columns are: {existing}.")
-    if "text" not in used and "title" not in used:
-        hint = " Is it parted by another character than we took?" if len(columns) == 1 else ""
+    free = [column for column in columns if column not in given.values() and column not in empty]
+    found = {field: column for field, column in detect_mapping(free).items() if field not in given}
+    chosen = {field: column for field, column in {**given, **found}.items() if column not in NONE}
+    if "text" not in chosen and "title" not in chosen:
+        hint = " Are its cells parted by something else?" if len(columns) == 1 else ""
         raise InputError(f"{name}: which column holds the text? Map text to one of: {existing}.{hint}")
-    return used
+    if "posted_at" not in chosen and "posted_at" not in given:
+        raise InputError(f"{name}: which column holds the time? Map posted_at to one of: {existing}; or to - when it has no times.")
+    return chosen

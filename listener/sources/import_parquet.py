@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class ParquetReader:
             with pq.ParquetFile(path) as file:
                 schema = file.schema_arrow
                 self._rows = int(file.metadata.num_rows)
+                self._empty = _empty_columns(file.metadata)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise InputError(f"{path.name}: not a readable Parquet file ({type(error).__name__}).") from error
         self._columns = tuple(field.name for field in schema if not pa.types.is_nested(field.type))
@@ -34,6 +36,10 @@ class ParquetReader:
     @property
     def columns(self) -> tuple[str, ...]:
         return self._columns
+
+    @property
+    def empty_columns(self) -> tuple[str, ...]:
+        return self._empty
 
     @property
     def rows_estimate(self) -> int | None:
@@ -63,3 +69,14 @@ def _values(column: Any) -> list[object]:
         column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
     values: list[object] = column.to_pylist()
     return values
+
+
+def _empty_columns(metadata: Any) -> tuple[str, ...]:
+    """Return the names of columns of which the file's own statistics say that every value is null."""
+    nulls: Counter[str] = Counter()
+    for group in range(metadata.num_row_groups):
+        for position in range(metadata.num_columns):
+            column = metadata.row_group(group).column(position)
+            if column.statistics is not None and column.statistics.has_null_count:
+                nulls[column.path_in_schema] += column.statistics.null_count
+    return tuple(name for name, count in nulls.items() if count == metadata.num_rows)

@@ -40,6 +40,11 @@ class RowReader(Protocol):
         ...
 
     @property
+    def empty_columns(self) -> tuple[str, ...]:
+        """Columns known to hold nothing in any row; () when that is not known without reading all."""
+        ...
+
+    @property
     def rows_estimate(self) -> int | None:
         """About how many rows there are; None when unknown."""
         ...

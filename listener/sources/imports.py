@@ -17,7 +17,7 @@ from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
 from listener.sources.import_csv import CsvReader
 from listener.sources.import_jsonl import JsonLinesReader
-from listener.sources.import_mapping import FIELDS, checked_mapping, detect_mapping
+from listener.sources.import_mapping import FIELDS, chosen_mapping, detect_mapping
 from listener.sources.import_parquet import ParquetReader
 from listener.sources.import_rows import MOST_ROW_CHARACTERS, BrokenRow, FileFacts, Row, RowReader, look_at
 from listener.sources.import_times import ACCEPTED, read_time
@@ -32,7 +32,8 @@ MOST_ID_CHARACTERS = 500
 class FileSource:
     """One file to import.
 
-    mapping: our field → the file's column (`FIELDS` lists the fields; `text` or `title` is needed). Empty: usual names are recognised.
+    mapping: our field → the file's column (`FIELDS` lists the fields); "-" says that there is none; fields left out are recognised by
+    usual names (`chosen_mapping`). Without a time column `posted_at` has to be "-", then rows get the time of import and flag "no_time".
     platform, channel: for rows that do not say so themselves. realm: within which ids are unique; by default the platform, or the
     file's name when the platform is just "import". zone: for times without one. setup: anything else that decides what is kept (such
     as the brand queries): another value reads the file again.
@@ -66,7 +67,7 @@ class FileSource:
         self._clock = clock or SystemClock()
         facts = look_at(path)
         self._reader = _open_reader(path, facts, delimiter)
-        self._mapping = checked_mapping(mapping or detect_mapping(self._reader.columns), self._reader.columns, name=path.name)
+        self._mapping = chosen_mapping(mapping or {}, self._reader.columns, empty=self._reader.empty_columns, name=path.name)
         chosen = [facts.digest, sorted(self._mapping.items()), platform, channel, self._realm, str(zone), time_format, delimiter, setup]
         self._digest = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:32]
         self._position = 0
