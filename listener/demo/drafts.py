@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from listener.demo.chance import deal, stream, weighted
 from listener.demo.people import Person, Population
 from listener.demo.plan import PLACES, IssuePlan, Place, Volumes
 from listener.demo.rhythm import moments
-from listener.demo.texts import DemoTexts, IssueTexts, LanguageTexts
+from listener.demo.talk import everyday, followed, spoken
+from listener.demo.texts import DemoTexts, LanguageTexts
 from listener.demo.wording import Wording
 
 
@@ -42,7 +43,7 @@ class Drafting:
         drafts: list[Draft] = []
         for topic in sorted(self._texts.languages["nl"].chatter):
             rng = stream(self._seed, "chatter", topic)
-            decks = {name: _everyday(rng, language, language.chatter[topic]) for name, language in self._texts.languages.items()}
+            decks = {name: everyday(rng, language, language.chatter[topic]) for name, language in self._texts.languages.items()}
             threads = {name: language.threads[topic] for name, language in self._texts.languages.items()}
             times = moments(rng, self._volumes.per_topic, begin=begin, end=end)
             drafts += self._written(f"chatter/{topic}", times, decks, threads, rng, regulars=0.3)
@@ -51,11 +52,7 @@ class Drafting:
     def voices(self, subject: str, count: int, begin: datetime, end: datetime) -> list[Draft]:
         """Return compliments, ideas, spam, or posts about something else that has the brand's name (`elsewhere`)."""
         rng = stream(self._seed, "voices", subject)
-        banks = {name: _bank(language, subject) for name, language in self._texts.languages.items()}
-        decks = {
-            name: deal(rng, bank) if subject in {"spam", "elsewhere"} else _everyday(rng, self._texts.languages[name], bank, opened=0.2)
-            for name, bank in banks.items()
-        }
+        decks = {name: _voice(rng, language, subject) for name, language in self._texts.languages.items()}
         mood = "glad" if subject == "compliment" else "plain"
         regulars = 0.75 if subject == "spam" else 0.05
         return self._written(subject, moments(rng, count, begin=begin, end=end), decks, {}, rng, regulars=regulars, mood=mood)
@@ -63,13 +60,12 @@ class Drafting:
     def issue(self, plan: IssuePlan, onset: datetime, end: datetime, *, fail: bool = False) -> list[Draft]:
         """Return the posts about one planted issue; with `fail`, those of its #fail wave."""
         rng = stream(self._seed, "issue", plan.key, "fail" if fail else "")
-        last = min(end, onset + timedelta(hours=plan.lasts_hours))
-        times = moments(rng, plan.posts, begin=onset, end=last, shape=plan.shape, night=plan.night)
+        times = moments(rng, plan.posts, begin=onset, end=end, shape=plan.shape, night=plan.night)
         languages = self._texts.languages
         if fail:
             decks = {name: deal(rng, language.fail) for name, language in languages.items()}
         else:
-            decks = {name: _spoken(rng, language.issues[plan.key]) for name, language in languages.items()}
+            decks = {name: spoken(rng, language.issues[plan.key]) for name, language in languages.items()}
         threads = {name: language.issues[plan.key].threads for name, language in languages.items()}
         places = [place for place in PLACES if place.tags or not fail]
         return self._written(plan.key, times, decks, threads, rng, regulars=0.1, mood="cross", places=places, dutch=plan.dutch)
@@ -98,40 +94,16 @@ class Drafting:
             if met and rng.random() < regulars:
                 person = rng.choice(met)
             else:
-                person = self.people.newcomer(place, language)
+                person = self.people.newcomer(place, language, machine=subject in {"spam", "elsewhere"})
                 met.append(person)
             text = self._wording.post(next(decks[language]), person, place, rng, mood=mood)
             drafts.append(Draft(at=at, subject=subject, place=place, person=person, text=text, threads=threads.get(language, ())))
         return drafts
 
 
-def _bank(language: LanguageTexts, subject: str) -> tuple[str, ...]:
-    return {"compliment": language.compliments, "idea": language.ideas, "spam": language.spam, "elsewhere": language.elsewhere}[subject]
-
-
-def _everyday(rng: Random, language: LanguageTexts, bank: tuple[str, ...], *, opened: float = 0.35) -> Iterator[str]:
-    """Yield posts of everyday talk: a sentence of the bank, often with something before or after it."""
-    openings, replies = deal(rng, language.openings), deal(rng, language.replies)
-    for sentence in deal(rng, bank):
-        before = f"{next(openings)} " if rng.random() < opened else ""
-        after = f" {next(replies)}" if rng.random() < 0.45 else ""
-        yield before + sentence + after
-
-
-def _spoken(rng: Random, issue: IssueTexts) -> Iterator[str]:
-    """Yield posts about an issue: each whole sentence once, mixed with posts put together from clauses."""
-    whole = rng.sample(issue.whole, len(issue.whole))
-    banks = [deal(rng, bank) for bank in issue.clauses]
-    while True:
-        if whole and rng.random() < 0.55:
-            yield whole.pop()
-        else:
-            yield _composed(rng, banks)
-
-
-def _composed(rng: Random, banks: Sequence[Iterator[str]]) -> str:
-    """Return two to four clauses: what happened, always, and some of how it opens, what it does to the writer, what is asked."""
-    shape = weighted(
-        rng, (((0, 1), 2.0), ((1, 2), 3.0), ((1, 3), 2.0), ((0, 1, 2), 2.0), ((2, 1), 1.0), ((1, 2, 3), 1.5), ((0, 1, 3), 1.0))
-    )
-    return " ".join(next(banks[index]) for index in shape)
+def _voice(rng: Random, language: LanguageTexts, subject: str) -> Iterator[str]:
+    if subject == "compliment":
+        return followed(rng, language.compliments, language.thanks)
+    if subject == "idea":
+        return followed(rng, language.ideas, language.wishes)
+    return deal(rng, {"spam": language.spam, "elsewhere": language.elsewhere}[subject])

@@ -22,6 +22,9 @@ class Manner:
     bare_end: bool
 
 
+_MACHINE = Manner(lower=False, slang=0.0, emoji=0.0, slips=0.0, bare_end=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody who does not exist. `language` is what they write in."""
@@ -39,8 +42,8 @@ class Population:
         self._rng = rng
         self._taken: set[str] = set()
 
-    def newcomer(self, place: Place, language: str) -> Person:
-        """Return a new person with an account at `place`."""
+    def newcomer(self, place: Place, language: str, *, machine: bool = False) -> Person:
+        """Return a new person with an account at `place`; a `machine` types without slips, slang or moods."""
         rng, texts = self._rng, self._texts
         while True:
             given = rng.choice(texts.given)
@@ -51,7 +54,7 @@ class Population:
         self._taken.add(handle)
         shown = f"{given} {surname.capitalize()}" if place.platform in {"x", "mastodon"} and rng.random() < 0.7 else handle
         author = Author(platform=place.platform, realm=place.realm, native_id=handle, name=shown)
-        return Person(author=author, language=language, manner=_manner(rng))
+        return Person(author=author, language=language, manner=_MACHINE if machine else _manner(rng))
 
 
 def _handle(rng: Random, given: str, surname: str) -> str:

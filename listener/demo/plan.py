@@ -48,7 +48,6 @@ class IssuePlan:
     day: int
     hour: int
     minute: int
-    lasts_hours: float
     posts: int
     shape: Shape
     night: float = 0.7
@@ -56,21 +55,19 @@ class IssuePlan:
 
 
 ISSUE_PLANS = (
-    IssuePlan(key="drifting_meter", kind="slow", day=7, hour=9, minute=0, lasts_hours=160, posts=120, shape=creeping(110), night=1.0),
-    IssuePlan(key="double_debit", kind="sudden", day=8, hour=7, minute=40, lasts_hours=100, posts=150, shape=outbreak(16)),
-    IssuePlan(key="login_loop", kind="sudden", day=9, hour=18, minute=10, lasts_hours=84, posts=130, shape=outbreak(14)),
-    IssuePlan(
-        key="outage", kind="sudden", day=11, hour=20, minute=50, lasts_hours=48, posts=110, shape=outbreak(5), night=0.25, dutch=0.75
-    ),
+    IssuePlan(key="drifting_meter", kind="slow", day=7, hour=9, minute=0, posts=120, shape=creeping(110), night=1.0),
+    IssuePlan(key="double_debit", kind="sudden", day=8, hour=7, minute=40, posts=150, shape=outbreak(16)),
+    IssuePlan(key="login_loop", kind="sudden", day=9, hour=18, minute=10, posts=130, shape=outbreak(14)),
+    IssuePlan(key="outage", kind="sudden", day=11, hour=20, minute=50, posts=110, shape=outbreak(5), night=0.25, dutch=0.75),
 )
-FAIL_WAVE = IssuePlan(key="double_debit", kind="sudden", day=9, hour=11, minute=30, lasts_hours=60, posts=64, shape=outbreak(11))
+FAIL_WAVE = IssuePlan(key="double_debit", kind="sudden", day=9, hour=11, minute=30, posts=64, shape=outbreak(11))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volumes:
     """How many posts of each everyday sort there are in the fortnight, and what becomes of some of them."""
 
-    per_topic: int = 66
+    per_topic: int = 64
     compliments: int = 124
     ideas: int = 84
     spam: int = 62

@@ -36,8 +36,8 @@ def even(_hours: float) -> float:
 
 
 def outbreak(half_life_hours: float) -> Shape:
-    """A sudden subject: from nothing to its height within two hours, then half as much every `half_life_hours`."""
-    return lambda hours: min(1.0, 0.25 + hours / 2.0) * float(0.5 ** (hours / half_life_hours))
+    """A sudden subject: to its height within two hours, then half as much every `half_life_hours`, with a murmur that stays."""
+    return lambda hours: min(1.0, 0.25 + hours / 2.0) * (float(0.5 ** (hours / half_life_hours)) + 0.03)
 
 
 def creeping(full_after_hours: float) -> Shape:

@@ -38,8 +38,9 @@ class IssueTexts:
 class LanguageTexts:
     """Everything that is said in one language.
 
-    `{m}` in a text is where the brand is named. `replies` are short second sentences for everyday posts, `namings` name the
-    brand in a post that does not, `slang` maps words to how people in a hurry write them.
+    `{m}` in a text is where the brand is named. `openings` and `replies` come before and after an everyday remark, `asking` and
+    `hoping` before and after an everyday question, `thanks` after a compliment, `wishes` after an idea. `namings` name the brand
+    in a post that does not, `slang` maps words to how people in a hurry write them.
     """
 
     issues: Mapping[str, IssueTexts]
@@ -47,11 +48,15 @@ class LanguageTexts:
     threads: Mapping[str, tuple[str, ...]]
     openings: tuple[str, ...]
     replies: tuple[str, ...]
+    asking: tuple[str, ...]
+    hoping: tuple[str, ...]
     namings: tuple[str, ...]
     edits: tuple[str, ...]
     slang: Mapping[str, str]
     compliments: tuple[str, ...]
+    thanks: tuple[str, ...]
     ideas: tuple[str, ...]
+    wishes: tuple[str, ...]
     spam: tuple[str, ...]
     elsewhere: tuple[str, ...]
     fail: tuple[str, ...]
@@ -110,11 +115,15 @@ def _language(read: TextReader, language: str) -> LanguageTexts:
         threads=threads,
         openings=_lines(manner, "openings"),
         replies=_lines(manner, "replies"),
+        asking=_lines(manner, "asking"),
+        hoping=_lines(manner, "hoping"),
         namings=_lines(manner, "namings"),
         edits=_lines(manner, "edits"),
         slang={str(word): str(short) for word, short in _mapping(manner["slang"]).items()},
         compliments=_lines(voices, "compliments"),
+        thanks=_lines(voices, "thanks"),
         ideas=_lines(voices, "ideas"),
+        wishes=_lines(voices, "wishes"),
         spam=_lines(voices, "spam"),
         elsewhere=_lines(voices, "elsewhere"),
         fail=_lines(voices, "fail"),

@@ -13,6 +13,7 @@ from listener.demo.texts import DemoTexts
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _PROTECTED = re.compile(r"[@#/\d]|" + BRAND, re.IGNORECASE)
+_NAMED = re.compile("zoem ?volt|zoemthermo", re.IGNORECASE)
 _EMOJI = {
     "cross": ("😡", "🤬", "🙄", "😤", "🤦", "🤷‍♀️", "😠", "👎", "💸", "🤯"),
     "glad": ("😊", "👍", "🙏", "💚", "😃", "👏", "🌞", "🎉"),
@@ -34,7 +35,7 @@ class Wording:
         directed = rng.random() < place.directed
         text = self._filled(sentence, rng, _name_for(place, rng, directed=directed))
         text = self._typed(text, person, rng)
-        if named and not place.own and BRAND.lower() not in text.lower().replace(" ", ""):
+        if named and not place.own and not _NAMED.search(text):
             text = self._with_brand(text, person, place, rng, directed=directed)
         if rng.random() < person.manner.emoji and text[-1].isascii():
             text += " " + rng.choice(_EMOJI[mood]) * weighted(rng, ((1, 0.8), (2, 0.12), (3, 0.08)))
@@ -92,7 +93,7 @@ def _closed(text: str) -> str:
 
 def _in_slang(text: str, slang: Mapping[str, str], rng: Random) -> str:
     words = text.split(" ")
-    return " ".join(slang.get(word, word) if rng.random() < 0.7 else word for word in words)
+    return " ".join(slang.get(word, word) if rng.random() < 0.55 else word for word in words)
 
 
 def _with_slip(text: str, rng: Random) -> str:
