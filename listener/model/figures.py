@@ -31,6 +31,7 @@ class IssueFigures:
     `mentions` and `authors` count distinct cards' mentions and distinct authors over the issue's whole life; `period_*` over the
     period, `before_*` over the equally long period just before. `trend` is one count per bucket of the period, oldest first,
     without gaps. Copies fold: `cards` is the number of different texts. `brands` are those its mentions are about.
+    `bucket_hours` is the width of one count of `trend`. `nameless` mentions had no author, so each counts as an author of its own.
     """
 
     issue_id: int
@@ -50,6 +51,8 @@ class IssueFigures:
     quotes: tuple[Quote, ...] = ()
     signal: Signal | None = None
     brands: tuple[str, ...] = ()
+    bucket_hours: float = 24.0
+    nameless: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,8 @@ class DigestFigures:
     """All that a digest or weekly report says, before any wording.
 
     `learning_day` is 1..7 while there is no full baseline, else None. `invented` marks the demo. `loose` counts mentions of the
-    period that belong to no issue.
+    period that belong to no issue, `nameless` those without an author (each counts as its own). `left_out` issues fitted a section
+    that was already full. `baseline_days` is the length of a full baseline.
     """
 
     brand: str
@@ -93,3 +97,6 @@ class DigestFigures:
     coverage: tuple[SourceCoverage, ...]
     learning_day: int | None = None
     invented: bool = False
+    nameless: int = 0
+    left_out: int = 0
+    baseline_days: int = 7

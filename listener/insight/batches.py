@@ -1,0 +1,64 @@
+"""Analysed mentions as Arrow tables, so that a batch enters DuckDB whole instead of row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from listener.model.analysis import AnalysedMention
+
+_FACT = pa.schema(
+    [
+        ("mention_id", pa.int64()),
+        ("card_id", pa.int64()),
+        ("issue_id", pa.int64()),
+        ("platform", pa.string()),
+        ("realm", pa.string()),
+        ("source", pa.string()),
+        ("channel", pa.string()),
+        ("brands", pa.list_(pa.string())),
+        ("directed", pa.bool_()),
+        ("author_key", pa.string()),
+        ("language", pa.string()),
+        ("posted_at", pa.timestamp("us")),
+        ("first_seen_at", pa.timestamp("us")),
+        ("text_hash", pa.string()),
+    ]
+)
+_LABEL = pa.schema([("mention_id", pa.int64()), ("name", pa.string()), ("value", pa.string())])
+
+
+def fact_table(mentions: Sequence[AnalysedMention]) -> Any:
+    """Return one row per mention with the columns of `insert_facts.sql`; times are UTC without zone."""
+    columns = {field.name: pa.array([_cell(getattr(one, field.name)) for one in mentions], type=field.type) for field in _FACT}
+    return pa.table(columns, schema=_FACT)
+
+
+def label_table(mentions: Sequence[AnalysedMention]) -> Any:
+    """Return one row per label of each mention."""
+    rows = [(one.mention_id, name, value) for one in mentions for name, value in sorted(one.labels.items())]
+    columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+    return pa.table([pa.array(column, type=field.type) for column, field in zip(columns, _LABEL, strict=True)], schema=_LABEL)
+
+
+def vector_table(mentions: Sequence[AnalysedMention]) -> Any:
+    """Return mention_id and embedding of the mentions that have a vector, or None when none has.
+
+    Raises ValueError when vectors differ in length: one copy holds one model.
+    """
+    with_vector = [one for one in mentions if one.vector.size]
+    if not with_vector:
+        return None
+    matrix = np.stack([one.vector for one in with_vector]).astype(np.float32, copy=False)
+    embedding = pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
+    return pa.table({"mention_id": pa.array([one.mention_id for one in with_vector], type=pa.int64()), "embedding": embedding})
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return list(value) if isinstance(value, tuple) else value

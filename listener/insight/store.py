@@ -1,0 +1,230 @@
+"""The insight store: what can be counted, answered fast; written only by copying from the ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from listener.errors import StoreDamaged, StoreFull
+from listener.insight.batches import fact_table, label_table, vector_table
+from listener.insight.buckets import bucket_edges
+from listener.insight.file import connect
+from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals
+from listener.insight.sql import query
+from listener.model.analysis import AnalysedMention
+
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Insight:
+    """Facts, labels and vectors of analysed mentions. Safe to use from several threads; readers never see half a batch.
+
+    All periods hold what was posted after `from_at`, up to and including `as_of`. Raises `StoreDamaged` when the file cannot be read.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._writing = threading.Lock()
+
+    def applied_seq(self) -> int:
+        """Return the ledger's change number up to which this copy is complete; 0 when it is empty."""
+        rows = self._rows("select max(seq) from applied")
+        return int(rows[0][0] or 0)
+
+    def applied_model(self) -> str:
+        """Return the model whose vectors are held; empty when nothing was applied."""
+        rows = self._rows("select model from applied order by seq desc limit 1")
+        return str(rows[0][0]) if rows else ""
+
+    def count(self) -> int:
+        """Return the number of mentions held."""
+        return int(self._rows("select count(*) from fact")[0][0])
+
+    def apply(self, mentions: Sequence[AnalysedMention], removed: Sequence[int], seq: int, *, model_id: str = "") -> None:
+        """Replace these mentions, drop the removed ones and remember `seq`, all in one transaction. Applying twice changes nothing."""
+        newest = {one.mention_id: one for one in mentions}
+        gone = sorted(set(removed) | set(newest))
+        kept = [one for mention_id, one in sorted(newest.items()) if mention_id not in set(removed)]
+        with self._transaction() as tx:
+            if gone:
+                self._delete(tx, gone)
+            if kept:
+                self._insert(tx, kept)
+            tx.execute("delete from applied")
+            tx.execute("insert into applied values ($seq, $model)", {"seq": seq, "model": model_id})
+
+    def clear(self) -> None:
+        """Forget everything; the next `apply` starts from nothing."""
+        with self._transaction() as tx:
+            tx.execute("delete from fact")
+            tx.execute("delete from label")
+            tx.execute("drop table if exists vector")
+            tx.execute("delete from applied")
+
+    def issue_counts(self, from_at: datetime, as_of: datetime) -> list[IssueCounts]:
+        """Return the numbers of every issue that has a mention up to `as_of`, by issue id."""
+        given = {"before_from": _naive(from_at - (as_of - from_at)), "from_at": _naive(from_at), "as_of": _naive(as_of)}
+        return [
+            IssueCounts(
+                issue_id=row[0],
+                mentions=row[1],
+                authors=row[2],
+                cards=row[3],
+                nameless=row[4],
+                period_mentions=row[5],
+                period_authors=row[6],
+                before_mentions=row[7],
+                first_at=_aware(row[8]),
+                last_at=_aware(row[9]),
+                platforms=tuple(row[10]),
+                languages=tuple(row[11]),
+                brands=tuple(row[12]),
+            )
+            for row in self._rows(query("issue_counts"), given)
+        ]
+
+    def counts_by_issue(self, from_at: datetime, as_of: datetime, bucket_hours: float, zone: tzinfo = UTC) -> dict[int, tuple[int, ...]]:
+        """Return mentions per bucket, oldest first and without gaps, for every issue with a mention there. See `bucket_edges`."""
+        edges = [_naive(edge) for edge in bucket_edges(from_at, as_of, bucket_hours, zone)]
+        size = len(edges) - 1
+        given = {"numbers": list(range(size)), "starts": edges[:-1], "ends": edges[1:]}
+        counts: dict[int, list[int]] = {}
+        for issue_id, number, mentions in self._rows(query("issue_trend"), given):
+            counts.setdefault(issue_id, [0] * size)[number] = mentions
+        return {issue_id: tuple(row) for issue_id, row in counts.items()}
+
+    def period_totals(self, from_at: datetime, as_of: datetime) -> PeriodTotals:
+        """Return the totals of a period over all mentions, in an issue or not."""
+        row = self._rows(query("period_totals"), {"from_at": _naive(from_at), "as_of": _naive(as_of)})[0]
+        return PeriodTotals(mentions=row[0], authors=row[1], loose=row[2], nameless=row[3])
+
+    def label_mentions(self, name: str, from_at: datetime, as_of: datetime, most: int, *, value: str = "yes") -> tuple[list[Card], int]:
+        """Return the newest different texts whose label `name` is `value`, and how many mentions there are in all. Spam is left out."""
+        given = {"name": name, "value": value, "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
+        rows = self._rows(query("label_mentions"), given)
+        return [Card(mention_id=row[0], copies=row[1], latest_at=_aware(row[2])) for row in rows], int(rows[0][3]) if rows else 0
+
+    def members(self, issue_id: int, most: int, *, as_of: datetime, from_at: datetime | None = None, skip: int = 0) -> list[Card]:
+        """Return different texts of an issue, newest first."""
+        given = {
+            "issue_id": issue_id,
+            "from_at": _naive(from_at or _BEGINNING),
+            "as_of": _naive(as_of),
+            "most": most,
+            "skip": skip,
+        }
+        return [Card(mention_id=row[0], copies=row[1], latest_at=_aware(row[2])) for row in self._rows(query("members"), given)]
+
+    def candidates(self, issue_ids: Sequence[int], from_at: datetime, as_of: datetime, most: int) -> dict[int, list[Candidate]]:
+        """Return for each issue up to `most` different texts of the period that could be quoted, oldest first."""
+        if not issue_ids or not self._has_vectors():
+            return {}
+        given = {"issue_ids": list(issue_ids), "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
+        found: dict[int, list[Candidate]] = {}
+        for issue_id, mention_id, person, embedding in self._rows(query("candidates"), given):
+            vector = None if embedding is None else np.asarray(embedding, dtype=np.float32)
+            found.setdefault(issue_id, []).append(Candidate(mention_id=mention_id, person=person, vector=vector))
+        return found
+
+    def hours(self, issue_id: int, from_at: datetime, as_of: datetime) -> list[HourCount]:
+        """Return the hours (UTC) in which an issue had mentions, oldest first."""
+        given = {"issue_id": issue_id, "from_at": _naive(from_at - timedelta(hours=1)), "as_of": _naive(as_of)}
+        return [HourCount(hour=_aware(row[0]), mentions=row[1], authors=row[2]) for row in self._rows(query("issue_hours"), given)]
+
+    def nearest(self, mention_id: int, most: int) -> list[tuple[int, float]]:
+        """Return the mentions most like this one with their cosine similarity, closest first; nothing when it is unknown."""
+        if not self._has_vectors():
+            return []
+        return [(row[0], float(row[1])) for row in self._rows(query("nearest"), {"mention_id": mention_id, "most": most})]
+
+    def first_posted(self, as_of: datetime) -> datetime | None:
+        """Return when the oldest mention up to `as_of` was posted."""
+        found = self._rows(query("first_posted"), {"as_of": _naive(as_of)})[0][0]
+        return _aware(found) if found else None
+
+    def _has_vectors(self) -> bool:
+        return bool(self._rows("select 1 from duckdb_tables() where table_name = 'vector'"))
+
+    def _delete(self, tx: duckdb.DuckDBPyConnection, mention_ids: Sequence[int]) -> None:
+        tables = ("fact", "label", "vector") if self._has_vectors() else ("fact", "label")
+        for table in tables:
+            tx.execute(f"delete from {table} where mention_id in (select unnest($ids))", {"ids": list(mention_ids)})  # noqa: S608 - three names of our own
+
+    def _insert(self, tx: duckdb.DuckDBPyConnection, mentions: Sequence[AnalysedMention]) -> None:
+        _copy(tx, fact_table(mentions), query("insert_facts"))
+        _copy(tx, label_table(mentions), "insert into label select * from batch")
+        vectors = vector_table(mentions)
+        if vectors is not None:
+            dims = vectors.schema.field("embedding").type.list_size
+            tx.execute(query("vectors").format(dims=int(dims)))
+            _copy(tx, vectors, "insert into vector select * from batch")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._writing, self._translated(), self._connection.cursor() as tx:
+            tx.execute("begin transaction")
+            try:
+                yield tx
+                tx.execute("commit")
+            except BaseException:
+                _roll_back(tx)
+                raise
+
+    def _rows(self, sql: str, given: Mapping[str, Any] | None = None) -> list[Any]:
+        with self._translated(), self._connection.cursor() as cursor:
+            return cursor.execute(sql, dict(given) if given else None).fetchall()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            if "No space left" in str(error) or isinstance(error, duckdb.OutOfMemoryException):
+                raise StoreFull(f"No room left for {self._name}; free disk space or memory, and go on; the ledger is untouched.") from error
+            if isinstance(error, duckdb.IOException | duckdb.InternalException | duckdb.FatalException | duckdb.SerializationException):
+                raise StoreDamaged(
+                    f"{self._name} is damaged; move it away and run `klankbord rebuild`; the ledger is untouched."
+                ) from error
+            raise
+
+
+@contextmanager
+def open_insight(path: Path | None) -> Iterator[Insight]:
+    """Open insight at `path`, or in memory for None. See `listener.insight.file.connect` for what happens to damaged or locked files."""
+    connection = connect(path)
+    try:
+        yield Insight(connection, name=str(path or "insight in memory"))
+    finally:
+        connection.close()
+
+
+def _copy(tx: duckdb.DuckDBPyConnection, batch: Any, sql: str) -> None:
+    tx.register("batch", batch)
+    try:
+        tx.execute(sql)
+    finally:
+        tx.unregister("batch")
+
+
+def _roll_back(tx: duckdb.DuckDBPyConnection) -> None:
+    try:
+        tx.execute("rollback")
+    except duckdb.Error as error:
+        # A broken connection has nothing left to roll back; the error that broke it is on its way to the caller.
+        error.add_note("while rolling back")
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)

@@ -1,0 +1,166 @@
+"""Gather what a digest, a list of issues or one issue's page shows: counts from insight, titles and texts from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from listener.insight.records import Card, HourCount
+from listener.insight.store import Insight
+from listener.ledger.ledger import Ledger
+from listener.model.figures import DigestFigures, IssueFigures, Quote
+from listener.model.issue import IssueState, Signal
+from listener.settings.schema import ListenerSettings
+from listener.workflows.measure_issues import measure_issues, period_start, quotes_by_issue, quotes_of
+
+QUOTES_PER_ISSUE = 2
+QUOTES_PER_SECTION = 5
+QUOTES_ON_DETAIL = 3
+MOST_SIGNALS_ON_DETAIL = 50
+LINK_ONLY_PLATFORMS = frozenset({"x", "twitter"})
+"""Platforms whose posts leave the house as a link under a title of our own, without their text (RULES, Quotes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueDetail:
+    """One issue whole: its figures with quotes, its signals (newest first), its hours, and a page of its different texts, newest first.
+
+    `copies[i]` is how many near-identical mentions `mentions[i]` stands for beside itself; `cards` is the number of different texts.
+    """
+
+    figures: IssueFigures
+    signals: tuple[Signal, ...]
+    hours: tuple[HourCount, ...]
+    mentions: tuple[Quote, ...]
+    copies: tuple[int, ...]
+    cards: int
+
+
+def list_issues(
+    ledger: Ledger, insight: Insight, *, as_of: datetime, period_days: int = 14, zone: tzinfo = UTC, bucket_hours: float = 24.0
+) -> list[IssueFigures]:
+    """Return all issues with what matters first: new, growing and returned ones, then by mentions in the period. No quotes."""
+    from_at = period_start(as_of, period_days, zone)
+    return measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours, zone=zone)
+
+
+def issue_detail(
+    ledger: Ledger,
+    insight: Insight,
+    issue_id: int,
+    *,
+    as_of: datetime,
+    zone: tzinfo = UTC,
+    pseudonym_key: bytes,
+    period_days: int = 14,
+    skip: int = 0,
+    most: int = 50,
+) -> IssueDetail | None:
+    """Return one issue, or None when there is no such issue or it has no mention up to `as_of`. A merged issue answers as None."""
+    from_at = period_start(as_of, period_days, zone)
+    every = measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=24.0, zone=zone)
+    figures = next((one for one in every if one.issue_id == issue_id), None)
+    if figures is None:
+        return None
+    quotes = quotes_by_issue(ledger, insight, [figures], from_at=from_at, as_of=as_of, most=QUOTES_ON_DETAIL, key=pseudonym_key)
+    cards = insight.members(issue_id, most, as_of=as_of, skip=skip)
+    shown, copies = _quoted(ledger, cards, pseudonym_key)
+    signals = ledger.issues.signals(issue_id=issue_id, limit=MOST_SIGNALS_ON_DETAIL)
+    return IssueDetail(
+        figures=replace(figures, quotes=quotes.get(issue_id, ())),
+        signals=tuple(sorted((s for s in signals if s.at <= as_of), key=lambda s: (s.at, s.signal_id), reverse=True)),
+        hours=tuple(insight.hours(issue_id, from_at, as_of)),
+        mentions=shown,
+        copies=copies,
+        cards=figures.cards,
+    )
+
+
+def gather_figures(
+    ledger: Ledger,
+    insight: Insight,
+    *,
+    brand: str,
+    from_at: datetime,
+    as_of: datetime,
+    settings: ListenerSettings,
+    pseudonym_key: bytes,
+    invented: bool = False,
+) -> DigestFigures:
+    """Return all that a digest or weekly report over (`from_at`, `as_of`] says.
+
+    `brand` is only the name it goes by. Issues that are muted or resolved are left out; a section holds at most `digest.most_issues`.
+    """
+    measured = measure_issues(
+        ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours_for(as_of - from_at), zone=settings.zone
+    )
+    sections = {name: [one for one in measured if section_of(one, from_at) == name] for name in ("new", "growing", "steady", "fading")}
+    shown = {name: some[: settings.digest.most_issues] for name, some in sections.items()}
+    listed = [one for some in shown.values() for one in some]
+    quotes = quotes_by_issue(ledger, insight, listed, from_at=from_at, as_of=as_of, most=QUOTES_PER_ISSUE, key=pseudonym_key)
+    filled = {name: tuple(replace(one, quotes=_fit_to_leave(quotes.get(one.issue_id, ()))) for one in some) for name, some in shown.items()}
+    totals = insight.period_totals(from_at, as_of)
+    ideas, idea_count = insight.label_mentions("idea", from_at, as_of, QUOTES_PER_SECTION)
+    praise, compliment_count = insight.label_mentions("compliment", from_at, as_of, QUOTES_PER_SECTION)
+    return DigestFigures(
+        brand=brand,
+        from_at=from_at,
+        as_of=as_of,
+        mentions=totals.mentions,
+        authors=totals.authors,
+        loose=totals.loose,
+        nameless=totals.nameless,
+        new=filled["new"],
+        growing=filled["growing"],
+        steady=filled["steady"],
+        fading=filled["fading"],
+        left_out=sum(len(sections[name]) - len(shown[name]) for name in sections),
+        ideas=_fit_to_leave(_quoted(ledger, ideas, pseudonym_key)[0]),
+        compliments=_fit_to_leave(_quoted(ledger, praise, pseudonym_key)[0]),
+        idea_count=idea_count,
+        compliment_count=compliment_count,
+        coverage=tuple(ledger.sources.coverage(as_of)),
+        learning_day=learning_day(insight.first_posted(as_of), as_of, settings.detection.baseline_days),
+        baseline_days=round(settings.detection.baseline_days),
+        invented=invented,
+    )
+
+
+def section_of(figures: IssueFigures, from_at: datetime) -> str:
+    """Return the section of a digest since `from_at` in which an issue belongs, or "" when it is left out.
+
+    An issue first spoken of in the period is new there, however fast it settled. One that fell silent in the period is fading.
+    """
+    state = figures.state
+    if state in (IssueState.MUTED, IssueState.RESOLVED) or not (figures.period_mentions or figures.before_mentions):
+        return ""
+    if not figures.period_mentions or state is IssueState.QUIET:
+        return "fading"
+    if state in (IssueState.NEW, IssueState.CAME_BACK) or figures.first_at > from_at:
+        return "new"
+    return state.value
+
+
+def learning_day(first_posted: datetime | None, as_of: datetime, baseline_days: float) -> int | None:
+    """Return which day of learning it is, counted from 1, or None when there is a full baseline."""
+    if first_posted is None:
+        return 1
+    known = as_of - first_posted
+    return None if known >= timedelta(days=baseline_days) else int(known / timedelta(days=1)) + 1
+
+
+def bucket_hours_for(period: timedelta) -> float:
+    """Return a width for the counts of a trend that gives it between about a dozen and three dozen of them."""
+    hours = period.total_seconds() / 3600
+    return next((float(width) for width in (1, 2, 6) if hours / width <= 36), 24.0)
+
+
+def _quoted(ledger: Ledger, cards: Sequence[Card], key: bytes) -> tuple[tuple[Quote, ...], tuple[int, ...]]:
+    known = quotes_of(ledger, [card.mention_id for card in cards], key=key)
+    found = [(known[card.mention_id], card.copies) for card in cards if card.mention_id in known]
+    return tuple(quote for quote, _ in found), tuple(copies for _, copies in found)
+
+
+def _fit_to_leave(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    return tuple(replace(quote, text="") if quote.platform in LINK_ONLY_PLATFORMS else quote for quote in quotes)

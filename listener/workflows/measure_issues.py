@@ -1,0 +1,133 @@
+"""Put an issue's numbers (insight), its title and its signals (ledger) and its place in life together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from listener.digest.choice import choose_quotes
+from listener.insight.buckets import clock_days_before
+from listener.insight.records import IssueCounts
+from listener.insight.store import Insight
+from listener.issues.life import LIFE_DAYS, state_of
+from listener.ledger.ledger import Ledger
+from listener.model.figures import IssueFigures, Quote
+from listener.model.issue import Issue, IssueState, Signal
+from listener.model.mention import StoredMention
+from listener.text.pseudonym import pseudonym
+
+MOST_CANDIDATES = 60
+MOST_SIGNALS = 10_000
+
+_FIRST = {IssueState.NEW: 0, IssueState.CAME_BACK: 0, IssueState.GROWING: 0, IssueState.STEADY: 1, IssueState.FADING: 1}
+
+
+def measure_issues(
+    ledger: Ledger, insight: Insight, *, from_at: datetime, as_of: datetime, bucket_hours: float, zone: tzinfo = UTC
+) -> list[IssueFigures]:
+    """Return every issue with a mention up to `as_of`, without quotes, what matters first: new and growing ones, then by mentions.
+
+    Merged issues are left out. An issue whose mentions were all removed has nothing to count and is left out too.
+    """
+    issues = {issue.issue_id: issue for issue in ledger.issues.all(include_merged=False)}
+    counts = [one for one in insight.issue_counts(from_at, as_of) if one.issue_id in issues]
+    trends = insight.counts_by_issue(from_at, as_of, bucket_hours, zone)
+    life = insight.counts_by_issue(as_of - timedelta(days=LIFE_DAYS), as_of, 24.0)
+    signals = latest_signals(ledger, as_of)
+    size = max((len(trend) for trend in trends.values()), default=0)
+    found = [
+        _figures(one, issues[one.issue_id], as_of, trends.get(one.issue_id, (0,) * size), life.get(one.issue_id, ()), signals, bucket_hours)
+        for one in counts
+    ]
+    return sorted(found, key=lambda one: (_FIRST.get(one.state, 2), -one.period_mentions, -one.mentions, one.issue_id))
+
+
+def latest_signals(ledger: Ledger, as_of: datetime) -> dict[int, Signal]:
+    """Return the latest signal up to `as_of` of each issue that had one in the stretch that its life is judged by."""
+    raised = ledger.issues.signals(since=as_of - timedelta(days=LIFE_DAYS), limit=MOST_SIGNALS)
+    latest: dict[int, Signal] = {}
+    for signal in sorted(raised, key=lambda one: (one.at, one.signal_id)):
+        if signal.issue_id is not None and signal.at <= as_of:
+            latest[signal.issue_id] = signal
+    return latest
+
+
+def quotes_by_issue(
+    ledger: Ledger, insight: Insight, figures: Sequence[IssueFigures], *, from_at: datetime, as_of: datetime, most: int, key: bytes
+) -> dict[int, tuple[Quote, ...]]:
+    """Return up to `most` quotes per issue from the period, or from its whole life where the period has none."""
+    candidates = insight.candidates([one.issue_id for one in figures], from_at, as_of, MOST_CANDIDATES)
+    without = [one.issue_id for one in figures if one.issue_id not in candidates]
+    oldest = min((one.first_at for one in figures), default=from_at) - timedelta(seconds=1)
+    candidates |= insight.candidates(without, oldest, as_of, MOST_CANDIDATES)
+    chosen = {
+        issue_id: choose_quotes([c.mention_id for c in some], [c.person for c in some], [c.vector for c in some], most)
+        for issue_id, some in candidates.items()
+    }
+    texts = quotes_of(ledger, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
+    return {issue_id: tuple(texts[mention_id] for mention_id in ids if mention_id in texts) for issue_id, ids in chosen.items()}
+
+
+def quotes_of(ledger: Ledger, mention_ids: Sequence[int], *, key: bytes) -> dict[int, Quote]:
+    """Return mentions as quotes under pseudonyms. Removed mentions are missing from the answer."""
+    return {stored.mention_id: quote_of(stored, key=key) for stored in ledger.mentions.by_ids(list(dict.fromkeys(mention_ids)))}
+
+
+def quote_of(stored: StoredMention, *, key: bytes) -> Quote:
+    """Return a mention as a quote: title and text as one text, the author under a pseudonym."""
+    mention = stored.mention
+    person = mention.author.key if mention.author else f"mention/{stored.mention_id}"
+    return Quote(
+        mention_id=stored.mention_id,
+        text="\n".join(part for part in (mention.title, mention.text) if part),
+        author=pseudonym(person, key=key),
+        platform=mention.platform,
+        url=mention.url,
+        posted_at=mention.posted_at,
+        language="",
+    )
+
+
+def _figures(
+    counts: IssueCounts,
+    issue: Issue,
+    as_of: datetime,
+    trend: tuple[int, ...],
+    life: tuple[int, ...],
+    signals: Mapping[int, Signal],
+    bucket_hours: float,
+) -> IssueFigures:
+    signal = signals.get(issue.issue_id)
+    state = state_of(
+        life,
+        created_at=issue.created_at if issue.created_at <= as_of else counts.first_at,
+        now=as_of,
+        muted=issue.muted,
+        resolved_at=issue.resolved_at,
+        last_signal_at=signal.at if signal else None,
+    )
+    return IssueFigures(
+        issue_id=issue.issue_id,
+        title=issue.title,
+        state=state,
+        mentions=counts.mentions,
+        authors=counts.authors,
+        cards=counts.cards,
+        period_mentions=counts.period_mentions,
+        period_authors=counts.period_authors,
+        before_mentions=counts.before_mentions,
+        first_at=counts.first_at,
+        last_at=counts.last_at,
+        trend=trend,
+        platforms=counts.platforms,
+        languages=counts.languages,
+        signal=signal,
+        brands=counts.brands,
+        bucket_hours=bucket_hours,
+        nameless=counts.nameless,
+    )
+
+
+def period_start(as_of: datetime, days: int, zone: tzinfo) -> datetime:
+    """Return the moment `days` days before `as_of` at the same time on the clock of `zone`."""
+    return clock_days_before(as_of, days, zone)

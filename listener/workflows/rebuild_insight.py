@@ -1,0 +1,49 @@
+"""Bring insight up to date with the ledger, or derive it again from nothing; texts are never encoded here, vectors are copied."""
+
+from __future__ import annotations
+
+from listener.insight.store import Insight
+from listener.ledger.ledger import Ledger
+from listener.ports import Progress
+from listener.progress import NoProgress
+
+MOST_CHANGES = 2_000
+"""Changes applied in one transaction: enough to be fast, few enough to fit in memory with their vectors."""
+
+
+def catch_up(ledger: Ledger, insight: Insight, *, model_id: str) -> int:
+    """Apply what changed in the ledger since the last time and return how many facts were written or dropped.
+
+    When the copy holds vectors of another model, or is ahead of the ledger (a restored backup), it starts again from nothing.
+    """
+    applied = insight.applied_seq()
+    if applied and (insight.applied_model() != model_id or _ahead(ledger, applied, model_id)):
+        insight.clear()
+    return _apply_new(ledger, insight, model_id, NoProgress())
+
+
+def rebuild_insight(ledger: Ledger, insight: Insight, *, model_id: str, progress: Progress) -> int:
+    """Clear insight, apply every change again, and return the number of mentions it holds. Encodes nothing."""
+    insight.clear()
+    progress.start("Rebuilding insight", ledger.analyses.analysed_count())
+    _apply_new(ledger, insight, model_id, progress)
+    progress.finish()
+    return insight.count()
+
+
+def _apply_new(ledger: Ledger, insight: Insight, model_id: str, progress: Progress) -> int:
+    touched = 0
+    while True:
+        applied = insight.applied_seq()
+        mentions, removed, seq = ledger.analyses.changes_since(applied, MOST_CHANGES, model_id)
+        if seq == applied:
+            return touched
+        insight.apply(mentions, removed, seq, model_id=model_id)
+        touched += len(mentions) + len(removed)
+        progress.advance(len(mentions))
+
+
+def _ahead(ledger: Ledger, applied: int, model_id: str) -> bool:
+    """Tell whether the ledger has never got as far as `applied`: asked from just before it, it knows of no change."""
+    _, _, seq = ledger.analyses.changes_since(applied - 1, 1, model_id)
+    return seq < applied
