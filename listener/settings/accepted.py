@@ -66,12 +66,18 @@ def _range(field: FieldInfo) -> str:
         for name in ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern"):
             if getattr(one, name, None) is not None:
                 limits[name] = getattr(one, name)
-    low = f" from {_number(limits['ge'])}" if "ge" in limits else f" above {_number(limits['gt'])}" if "gt" in limits else ""
-    high = f" to {_number(limits['le'])}" if "le" in limits else f" below {_number(limits['lt'])}" if "lt" in limits else ""
-    both = " and" if low and "lt" in limits else ""
+    low, high = "", ""
+    if "gt" in limits:
+        low = f" above {_number(limits['gt'])}"
+    elif "ge" in limits:
+        low = f" from {_number(limits['ge'])}"
+    if "lt" in limits:
+        high = (" and" if low else "") + f" below {_number(limits['lt'])}"
+    elif "le" in limits:
+        high = (" to" if "ge" in limits else " and at most" if low else " of at most") + f" {_number(limits['le'])}"
     size = ", not empty" if limits.get("min_length") else ""
     form = f" of the form {limits['pattern']}" if "pattern" in limits else ""
-    return low + both + high + size + form
+    return low + high + size + form
 
 
 def _inner_metadata(annotation: Any) -> tuple[Any, ...]:

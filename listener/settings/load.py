@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from listener.errors import SettingsError
-from listener.settings.accepted import accepted, place_in
+from listener.settings.accepted import accepted, place_in, section_of
 from listener.settings.home import SETTINGS_NAME
 from listener.settings.leaks import refuse_secrets
 from listener.settings.yaml_lines import YamlLines, dotted
@@ -51,9 +51,26 @@ def read_settings(text: str, schema: type[S], *, file: Path) -> S:
         raise SettingsError(f"{file}, line 1: write settings as `key: value`, such as `timezone: Europe/Amsterdam`")
     refuse_secrets(lines, schema, file=file)
     try:
-        return schema.model_validate(values)
+        return schema.model_validate(_without_empty(values, schema))
     except ValidationError as error:
         raise SettingsError(_told(error, lines, schema, file)) from error
+
+
+def _without_empty(values: dict[str, Any], schema: type[BaseModel]) -> dict[str, Any]:
+    """Leave out keys that have no value (`digest:` with everything under it commented out): they mean the default."""
+    kept: dict[str, Any] = {}
+    for key, value in values.items():
+        field = schema.model_fields.get(key)
+        inner = section_of(field.annotation) if field else None
+        if value is None and field is not None:
+            continue
+        if isinstance(value, dict) and inner is not None:
+            kept[key] = _without_empty(value, inner)
+        elif isinstance(value, list) and inner is not None:
+            kept[key] = [_without_empty(one, inner) if isinstance(one, dict) else one for one in value]
+        else:
+            kept[key] = value
+    return kept
 
 
 def _told(error: ValidationError, lines: YamlLines, schema: type[BaseModel], file: Path) -> str:
