@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-import yaml
 
 from listener.demo.plan import BRAND, PLACES
 from listener.demo.scenario import DemoEvent
+from listener.settings.load import read_settings
 from listener.settings.resources import shipped_text
-from listener.settings.schema import ListenerSettings
 from listener.text.query import BrandQuery, compile_brand
+from moderation.settings import KlankbordSettings
 
 
 @pytest.fixture(scope="module")
-def settings() -> ListenerSettings:
-    return ListenerSettings.model_validate(yaml.safe_load(shipped_text("demo", "klankbord.yaml")))
+def settings() -> KlankbordSettings:
+    return read_settings(shipped_text("demo", "klankbord.yaml"), KlankbordSettings, file=Path("klankbord.yaml"))
 
 
 @pytest.fixture(scope="module")
-def query(settings: ListenerSettings) -> BrandQuery:
+def query(settings: KlankbordSettings) -> BrandQuery:
     return compile_brand(settings.brands[0])
 
 
-def test_the_settings_name_every_simulated_place(settings: ListenerSettings) -> None:
+def test_the_settings_name_every_simulated_place(settings: KlankbordSettings) -> None:
     assert [source.id for source in settings.sources] == [place.source_id for place in PLACES]
     assert {source.kind for source in settings.sources} == {"demo"}
     assert [source.keep == "all" for source in settings.sources] == [place.own for place in PLACES]
     assert [brand.name for brand in settings.brands] == [BRAND]
+
+
+def test_the_settings_say_that_all_is_invented_and_post_nowhere(settings: KlankbordSettings) -> None:
+    assert settings.invented
+    assert settings.outbox.account.startswith("simulated:")
 
 
 def test_the_query_catches_all_that_is_about_the_brand(posts: list[DemoEvent], query: BrandQuery) -> None:
