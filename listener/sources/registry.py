@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from listener.errors import SettingsError
@@ -12,16 +12,22 @@ from listener.settings.schema import BrandSettings, SourceSettings
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
+from listener.sources.reddit import RedditSource
+from listener.sources.reddit_access import RedditKey, RequestBudget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContext:
-    """What sources are built with. `secrets` returns a secret by its name, None when it is not set."""
+    """What sources are built with. `secrets` returns a secret by its name, None when it is not set.
+
+    `reddit_budget` is one for all Reddit sources: Reddit counts requests per application, not per source.
+    """
 
     http: HttpClient
     clock: Clock
     secrets: Callable[[str], str | None]
     brands: tuple[BrandSettings, ...]
+    reddit_budget: RequestBudget = field(default_factory=RequestBudget)
 
 
 SourceFactory = Callable[[SourceSettings, SourceContext], Source]
@@ -73,6 +79,24 @@ def _hackernews(settings: SourceSettings, context: SourceContext) -> Source:
     )
 
 
+def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
+    return RedditSource(
+        settings.id,
+        subreddits=settings.subreddits,
+        queries=_queries(settings, context) if settings.query or not settings.subreddits else (),
+        comments=settings.comments,
+        key=RedditKey(
+            client_id=context.secrets("KLANKBORD_REDDIT_CLIENT_ID") or "",
+            client_secret=context.secrets("KLANKBORD_REDDIT_CLIENT_SECRET") or "",
+            account=settings.user_agent_name.strip().removeprefix("/").removeprefix("u/"),
+        ),
+        approval_reference=settings.approval_reference,
+        clock=context.clock,
+        look_back=timedelta(days=settings.look_back_days),
+        budget=context.reddit_budget,
+    )
+
+
 def _queries(settings: SourceSettings, context: SourceContext) -> tuple[str, ...]:
     queries = (settings.query,) if settings.query else tuple(brand.name for brand in context.brands)
     if not queries:
@@ -83,8 +107,9 @@ def _queries(settings: SourceSettings, context: SourceContext) -> tuple[str, ...
 
 
 COMMON_KEYS = frozenset({"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled"})
-SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews}
+SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit}
 KEYS: dict[str, frozenset[str]] = {
     "feed": frozenset({"url", "allow_http", "allow_private"}),
     "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
+    "reddit": frozenset({"subreddits", "query", "comments", "approval_reference", "user_agent_name"}),
 }

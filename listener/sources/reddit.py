@@ -1,0 +1,175 @@
+"""Reddit through praw: new submissions and comments of subreddits, and searches. Off until Reddit's approval is on record (RULES P9)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.model.mention import Mention, Removal
+from listener.model.page import Cursor, Page, Skip
+from listener.ports import Clock
+from listener.sources.reddit_access import PlaceRefused, RedditKey, RequestBudget, TokenRejected, open_praw
+from listener.sources.reddit_items import created_of, fullname_of, read_item
+from listener.sources.reddit_listing import MOST_LOOKED_UP, Found, Target, look_up, read_listing
+
+OVERLAP_SECONDS = 3_600
+PULL_SECONDS = 150.0
+HOW_TO = "Ask for access at https://support.reddithelp.com (Responsible Builder Policy), make an app at https://www.reddit.com/prefs/apps"
+_SUBREDDIT = re.compile(r"[A-Za-z0-9_:]{2,50}$")
+
+RedditFactory = Callable[[], Any]
+Result = TypeVar("Result")
+
+
+class RedditSource:
+    """Submissions and comments of `subreddits` and searches for `queries`, one listing a pull.
+
+    The cursor keeps, per listing, the time to read from (an hour before the newest item, so that late and edited ones come again)
+    and the names of the newest hundred: one that is no longer listed is asked for, and becomes a `Removal` when it is gone.
+    A listing that ends before reaching what was seen last time is told in `Page.gap`. A subreddit that refuses us is told there too
+    when other listings remain, so that one closed door does not hide the others.
+    praw runs in a thread of its own; one that hangs is left behind and replaced. `factory` makes the praw instance (tests).
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        *,
+        subreddits: Sequence[str],
+        queries: Sequence[str],
+        comments: bool,
+        key: RedditKey,
+        approval_reference: str,
+        clock: Clock,
+        look_back: timedelta = timedelta(days=7),
+        budget: RequestBudget | None = None,
+        factory: RedditFactory | None = None,
+    ) -> None:
+        names = [name.strip().removeprefix("/").removeprefix("r/") for name in subreddits]
+        wrong = next((name for name in names if not _SUBREDDIT.match(name)), None)
+        if wrong is not None:
+            raise SettingsError(f"{source_id}: subreddits: {wrong!r} is no name of a subreddit; write one like 'thenetherlands'.")
+        listings: tuple[Literal["submissions", "comments"], ...] = ("submissions", "comments") if comments else ("submissions",)
+        self._targets = (*(Target(what, name) for name in names for what in listings), *(Target("search", query) for query in queries))
+        if not self._targets:
+            raise SettingsError(f"{source_id} has nothing to read: set subreddits or query, or name a brand.")
+        self._source_id = source_id
+        self._key = key
+        self._approval_reference = approval_reference.strip()
+        self._clock = clock
+        self._look_back = look_back
+        self._factory = factory or partial(open_praw, key, budget=budget or RequestBudget(), clock=clock)
+        self._reddit: Any = None
+        self._token_was_rejected = False
+        self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def source_id(self) -> str:
+        return self._source_id
+
+    async def pull(self, cursor: Cursor | None) -> Page:
+        """Return what one listing shows since `cursor`, oldest first; `more` until every listing had its turn. See `Source.pull`."""
+        self._refuse_without_permission()
+        memory: dict[str, Any] = json.loads(cursor) if cursor else {"turn": 0, "listings": {}}
+        turn = memory["turn"] if memory["turn"] < len(self._targets) else 0
+        target = self._targets[turn]
+        known: dict[str, Any] = memory["listings"].get(target.name, {})
+        try:
+            page, after = await self._in_thread(partial(self._read, target, known))
+        except PlaceRefused as error:
+            if len(self._targets) == 1:
+                raise
+            page, after = Page(mentions=(), next=cursor, gap=f"{self._source_id}: {error}"), known
+        next_turn = (turn + 1) % len(self._targets)
+        kept = {one.name for one in self._targets}
+        listings = {name: m for name, m in memory["listings"].items() if name in kept} | ({target.name: after} if after else {})
+        unchanged = not page.mentions and not page.removals and listings == memory["listings"] and next_turn == memory["turn"]
+        following = cursor if unchanged else Cursor(json.dumps({"turn": next_turn, "listings": listings}, sort_keys=True))
+        return replace(page, next=following, more=next_turn != 0)
+
+    async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
+        """Return up to 100 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal."""
+        self._refuse_without_permission()
+        return await self._in_thread(lambda _: look_up(self._opened(), native_ids))
+
+    async def aclose(self) -> None:
+        """Let go of the connection and its thread; a request under way is left to its time-out."""
+        self._abandon()
+
+    def _refuse_without_permission(self) -> None:
+        if not self._approval_reference:
+            raise SourceRefused(f"Reddit allows no reading without its approval. {HOW_TO}, then set approval_reference for this source.")
+        if not self._key.client_id or not self._key.client_secret:
+            raise SourceRefused(f"KLANKBORD_REDDIT_CLIENT_ID and KLANKBORD_REDDIT_CLIENT_SECRET are not both set. {HOW_TO}.")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{3,30}", self._key.account):
+            raise SourceRefused("Set user_agent_name to the Reddit account that answers for this access; Reddit wants it in every request.")
+
+    async def _in_thread(self, work: Callable[[threading.Event], Result]) -> Result:
+        """Run blocking work in this source's thread, for 150 seconds at most; after that the thread is left behind and stops by itself."""
+        self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"reddit-{self._source_id}")
+        stop = threading.Event()
+        try:
+            found = await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, work, stop), PULL_SECONDS)
+        except TimeoutError as error:
+            self._abandon()
+            raise SourceUnavailable(f"Reddit took longer than {PULL_SECONDS:g} seconds.") from error
+        except TokenRejected as error:
+            self._abandon()
+            if self._token_was_rejected:
+                raise SourceRefused("Reddit rejects our token again and again; check the application's key and its approval.") from error
+            self._token_was_rejected = True
+            raise
+        finally:
+            stop.set()
+        self._token_was_rejected = False
+        return found
+
+    def _abandon(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread = self._reddit = None
+
+    def _opened(self) -> Any:
+        self._reddit = self._reddit if self._reddit is not None else self._factory()
+        return self._reddit
+
+    def _read(self, target: Target, known: Mapping[str, Any], stop: threading.Event) -> tuple[Page, dict[str, Any]]:
+        """Read a listing down to the time to read from, look up what was there last time and is no longer; return page and memory."""
+        now = self._clock.now().timestamp()
+        low = float(known.get("low", now - self._look_back.total_seconds()))
+        recent: Mapping[str, float] = known.get("recent", {})
+        listed = read_listing(self._opened(), target, low=low, now=now, stop=stop)
+        times = {fullname_of(vars(item)): created_of(item) for item in listed.items}
+        reach = low if listed.is_whole else min(times.values(), default=now)
+        lost = [name for name, at in recent.items() if name not in times and at >= reach and target.what != "search"]
+        found: list[Found] = [read_item(item) for item in listed.items] + list(look_up(self._opened(), lost) if lost else ())
+        gap = ""
+        if not listed.is_whole and not any(name in recent for name in times):
+            since = "last time" if recent else "the look-back began"
+            gap = f"{self._source_id}: {target.place} has more new {target.what} since {since} than Reddit lists ({len(times)})."
+        page = Page(
+            mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),
+            next=None,
+            removals=tuple(one for one in found if isinstance(one, Removal)),
+            skipped=tuple(one for one in found if isinstance(one, Skip)),
+            gap=gap,
+        )
+        return page, _remember(known, low, times)
+
+
+def _remember(known: Mapping[str, Any], low: float, times: Mapping[str, float]) -> dict[str, Any]:
+    """Return what to keep of a listing: an hour before its newest item, and its newest hundred names since then."""
+    newest = sorted(((at, name) for name, at in times.items() if at and name), reverse=True)[:MOST_LOOKED_UP]
+    if not newest:
+        return dict(known)
+    after = max(low, newest[0][0] - OVERLAP_SECONDS)
+    return {"low": after, "recent": {name: at for at, name in newest if at >= after}}

@@ -1,0 +1,180 @@
+"""Access to Reddit through praw: our own pace, time-outs and sizes below it, and what its errors mean to us.
+
+praw and prawcore are imported when first used: a home without Reddit never pays for them. prawcore would sleep in its rate limiter
+and retry on its own; both are kept from happening here, for the schedule does the waiting (RULES F16, F19, P12).
+"""
+
+from __future__ import annotations
+
+import platform
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
+from listener.ports import Clock
+from listener.sources.http import product_version
+from listener.sources.retry_after import wait_seconds
+
+MOST_PER_MINUTE = 80  # Reddit allows 100 per OAuth client and minute (RULES P12)
+MOST_PATIENCE_SECONDS = 20.0
+MOST_BYTES = 10_000_000
+REQUEST_TIMEOUT_SECONDS = 10.0
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedditKey:
+    """What Reddit wants to know about who reads: application id and secret, and the account that answers for them."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    account: str
+
+    @property
+    def user_agent(self) -> str:
+        """Reddit's prescribed form: `<platform>:<app>:<version> (by /u/<account>)` (RULES P9)."""
+        return f"{platform.system().lower() or 'python'}:klankbord:{product_version()} (by /u/{self.account})"
+
+
+class TokenRejected(SourceUnavailable):
+    """Reddit no longer takes our hour's token; a new one may be asked for, once."""
+
+
+class PlaceRefused(SourceRefused):
+    """One subreddit does not exist, was banned, or is closed to us; others may well be open."""
+
+
+class RequestBudget:
+    """At most 80 requests in any 60 seconds, and none while Reddit says that the quota is used up. Safe to share between threads."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._sent: deque[float] = deque()
+        self._closed_until = 0.0
+
+    def take(self) -> None:
+        """Wait until one more request may go out; raises `RateLimited` when that takes longer than 20 seconds."""
+        while True:
+            with self._lock:
+                wait = self._wait()
+                if wait <= 0:
+                    self._sent.append(self._monotonic())
+                    return
+            if wait > MOST_PATIENCE_SECONDS:
+                raise RateLimited(f"Reddit's request quota is used up for {wait:.0f} seconds.", wait_seconds=wait)
+            self._sleep(wait)
+
+    def close_for(self, seconds: float) -> None:
+        """Let nothing out for `seconds`, because Reddit said so."""
+        with self._lock:
+            self._closed_until = max(self._closed_until, self._monotonic() + seconds)
+
+    def _wait(self) -> float:
+        now = self._monotonic()
+        while self._sent and self._sent[0] <= now - 60:
+            self._sent.popleft()
+        full = self._sent[0] + 60 - now if len(self._sent) >= MOST_PER_MINUTE else 0.0
+        return max(full, self._closed_until - now)
+
+
+def open_praw(key: RedditKey, *, budget: RequestBudget, clock: Clock) -> Any:
+    """Return a read-only `praw.Reddit` that speaks at our pace. Nothing is sent yet."""
+    import praw
+    from prawcore import Requestor
+
+    class CarefulRequestor(Requestor):  # type: ignore[misc,unused-ignore] # prawcore ships no types that mypy would find
+        """Requests with a time-out and a size limit; refusals are told as our errors before prawcore sleeps or retries."""
+
+        def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
+            del timeout  # prawcore passes its own 16 seconds
+            budget.take()
+            response = super().request(*args, timeout=REQUEST_TIMEOUT_SECONDS, stream=True, **kwargs)
+            _read_at_most(response, MOST_BYTES)
+            _raise_refusal(response, budget, clock)
+            return response
+
+    reddit = praw.Reddit(
+        client_id=key.client_id,
+        client_secret=key.client_secret,
+        user_agent=key.user_agent,
+        username=None,
+        password=None,
+        check_for_updates=False,
+        requestor_class=CarefulRequestor,
+    )
+    reddit.read_only = True
+    return reddit
+
+
+def ask(reddit: Any, question: Callable[[Any], Result], *, place: str) -> Result:
+    """Return `question(reddit)`, with every error of praw, prawcore and odd answers told as one of ours. Blocks.
+
+    place: what is being read ("r/thenetherlands"), for the message.
+    """
+    try:
+        return question(reddit)
+    except SourceError:
+        raise
+    except Exception as error:  # praw shows its surprise at odd JSON in many ways; all of them mean "try later"
+        raise _translated(error, place) from error
+
+
+def _translated(error: Exception, place: str) -> SourceError:
+    import prawcore
+
+    if isinstance(error, prawcore.Redirect | prawcore.NotFound):
+        return PlaceRefused(f"Reddit knows no {place}, or it was banned; check how it is written.")
+    if isinstance(error, prawcore.Forbidden):
+        why = "it is quarantined" if "quarantined" in error.response.text[:200] else "it is private, or this application may not read it"
+        return PlaceRefused(f"Reddit forbids reading {place}: {why}.")
+    if isinstance(error, prawcore.InsufficientScope | prawcore.InvalidToken | prawcore.OAuthException):
+        return SourceRefused("Reddit does not accept this application's key; check KLANKBORD_REDDIT_CLIENT_ID and its secret.")
+    if isinstance(error, prawcore.UnavailableForLegalReasons):
+        return PlaceRefused(f"Reddit may not show {place} here for legal reasons.")
+    if isinstance(error, prawcore.BadJSON):
+        return SourceUnavailable(f"Reddit's answer about {place} was not JSON.")
+    if isinstance(error, prawcore.ResponseException):
+        status = error.response.status_code
+        if status == 401:
+            return SourceRefused("Reddit does not know this application; check KLANKBORD_REDDIT_CLIENT_ID and its secret.")
+        refused = 400 <= status < 500 and status != 408
+        return (SourceRefused if refused else SourceUnavailable)(f"Reddit answered {place} with status {status}.")
+    if isinstance(error, prawcore.RequestException):
+        return SourceUnavailable(f"Reddit could not be reached: {type(error.original_exception).__name__}.")
+    return SourceUnavailable(f"Reddit's answer about {place} could not be read: {type(error).__name__}.")
+
+
+def _read_at_most(response: Any, most_bytes: int) -> None:
+    """Read a streamed answer into memory unless it is too large. requests has no public way to hand the bytes back to itself."""
+    received = bytearray()
+    for chunk in response.iter_content(65_536):
+        received += chunk
+        if len(received) > most_bytes:
+            response.close()
+            raise SourceUnavailable(f"Reddit answered with more than {most_bytes:,} bytes; reading stopped there.")
+    response._content = bytes(received)
+
+
+def _raise_refusal(response: Any, budget: RequestBudget, clock: Clock) -> None:
+    """Raise for answers that prawcore would sleep on or retry; note a used-up quota; hide the quota headers from its rate limiter."""
+    status = response.status_code
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    for name in [name for name in response.headers if name.lower().startswith("x-ratelimit-")]:
+        del response.headers[name]
+    if status == 429 or (status == 503 and "retry-after" in headers):
+        wait = wait_seconds(headers, response.content, now=clock.now())
+        budget.close_for(wait)
+        raise RateLimited(f"Reddit asks us to wait {wait:.0f} seconds.", wait_seconds=wait)
+    if headers.get("x-ratelimit-remaining", "1").partition(".")[0] in ("0", "-0"):
+        budget.close_for(wait_seconds({"x-ratelimit-reset": headers.get("x-ratelimit-reset", "")}, b"", now=clock.now()))
+    if status == 401 and "oauth." in response.url:
+        raise TokenRejected("Reddit no longer accepts our token; a new one is asked for next time.")
+    if status >= 500:
+        raise SourceUnavailable(f"Reddit answered with status {status}.")

@@ -1,0 +1,114 @@
+"""A Reddit submission or comment, as praw holds it → a mention, a removal, or why it is neither.
+
+Only what came with the listing is read (`vars(item)`): touching a missing attribute of a praw object sends a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from listener.model.mention import Author, Mention, Removal
+from listener.model.page import Skip
+from listener.sources.markup import plain_line, plain_text
+
+PLATFORM = "reddit"
+REALM = "reddit.com"
+DELETED = "[deleted]"
+REMOVED = "[removed]"
+
+
+def read_item(item: Any) -> Mention | Removal | Skip:
+    """Return what a listing entry is. Its native id is Reddit's fullname (t1_… comment, t3_… submission)."""
+    found = vars(item)
+    name = fullname_of(found)
+    if not name.startswith(("t1_", "t3_")):
+        return Skip(where=f"item {name or '?'}", reason="it is neither a submission nor a comment")
+    gone = _removal_reason(found, is_comment=name.startswith("t1_"))
+    if gone:
+        return Removal(platform=PLATFORM, realm=REALM, native_id=name, reason=gone)
+    posted_at = _moment(found.get("created_utc"))
+    if posted_at is None:
+        return Skip(where=f"item {name}", reason=f"created_utc is {str(found.get('created_utc'))[:40]!r}, not a time in seconds")
+    is_comment = name.startswith("t1_")
+    title = "" if is_comment else plain_line(_word(found, "title"))
+    text = _text(found, "body" if is_comment else "selftext")
+    if not title and not text:
+        return Skip(where=f"item {name}", reason="it has neither a title nor a text")
+    edited_at = _moment(found.get("edited"))
+    return Mention(
+        platform=PLATFORM,
+        realm=REALM,
+        native_id=name,
+        title=title,
+        text=text,
+        posted_at=posted_at,
+        edited_at=edited_at if edited_at is not None and edited_at > posted_at else None,
+        author=_author(found),
+        url=_url(found, name),
+        parent_id=_word(found, "parent_id") if is_comment else "",
+        root_id=_word(found, "link_id") if is_comment else "",
+    )
+
+
+def fullname_of(found: Mapping[str, Any]) -> str:
+    """Return t1_… or t3_…, from `name` or, in old recordings, built from what else the item carries; "" when it has no id."""
+    name = _word(found, "name")
+    if name or not _word(found, "id"):
+        return name
+    return f"{'t1' if 'body' in found else 't3'}_{_word(found, 'id')}"
+
+
+def created_of(item: Any) -> float:
+    """Return an item's moment in seconds since 1970; 0 when it has none, so that it never counts as new."""
+    moment = _moment(vars(item).get("created_utc"))
+    return moment.timestamp() if moment is not None else 0.0
+
+
+def _removal_reason(found: Mapping[str, Any], *, is_comment: bool) -> str:
+    """Return "deleted" (by its author), "removed" (by anybody else), or "" for an item that stands."""
+    words = _word(found, "body" if is_comment else "selftext").strip()
+    category = _word(found, "removed_by_category")
+    if words == REMOVED or (category and category not in ("deleted", "author")):
+        return "removed"
+    return "deleted" if words == DELETED or category else ""
+
+
+def _text(found: Mapping[str, Any], field: str) -> str:
+    """Return the item's words without Markdown: from Reddit's own HTML of it, else as written."""
+    rendered = _word(found, f"{field}_html")
+    return plain_text(rendered) if rendered else _word(found, field).strip()
+
+
+def _author(found: Mapping[str, Any]) -> Author | None:
+    """Return the author by account id (t2_…); None for deleted accounts. Old answers give only a name, which then has to do."""
+    author = found.get("author")
+    name = author if isinstance(author, str) else str(vars(author).get("name") or "") if author is not None else ""
+    if not name or name == DELETED:
+        return None
+    return Author(platform=PLATFORM, realm=REALM, native_id=_word(found, "author_fullname") or name, name=name)
+
+
+def _url(found: Mapping[str, Any], name: str) -> str:
+    permalink = _word(found, "permalink")
+    if permalink.startswith("/"):
+        return f"https://www.reddit.com{permalink}"
+    submission = _word(found, "link_id").removeprefix("t3_") or name.removeprefix("t3_")
+    comment = f"_/{name.removeprefix('t1_')}/" if name.startswith("t1_") else ""
+    return f"https://www.reddit.com/comments/{submission}/{comment}"
+
+
+def _moment(value: object) -> datetime | None:
+    """Return seconds since 1970 as a datetime. `edited` is False for never, and True in answers from before edits had a time."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _word(found: Mapping[str, Any], field: str) -> str:
+    value = found.get(field)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,99 @@
+"""Reading one of Reddit's listings through praw, newest first, and asking what became of single posts. Blocks: runs in a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from listener.model.mention import Mention, Removal
+from listener.model.page import Skip
+from listener.sources.reddit_access import ask
+from listener.sources.reddit_items import PLATFORM, REALM, created_of, fullname_of, read_item
+
+PAGE_SIZE = 100
+MOST_LISTED = 1_000  # Reddit lists about that many items, however many there are (RULES F25)
+NEARLY_ALL = 900  # a listing that ends with fewer showed everything there is; with more it may have been cut
+MOST_LOOKED_UP = 100  # as many as one question about single items may name
+MOST_REPEATS = 3 * PAGE_SIZE  # three pages that bring nothing new: the listing goes round (RULES F26)
+_SPANS = (("hour", 3_600), ("day", 86_400), ("week", 604_800), ("month", 2_592_000), ("year", 31_536_000))
+
+Found = Mention | Removal | Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One listing to read: new submissions or comments of a subreddit, or a search in all of Reddit."""
+
+    what: Literal["submissions", "comments", "search"]
+    of: str
+
+    @property
+    def name(self) -> str:
+        """The name under which a cursor remembers this listing."""
+        return f"{self.what} {self.of}"
+
+    @property
+    def place(self) -> str:
+        """What it is called in messages."""
+        return f"search for {self.of!r}" if self.what == "search" else f"r/{self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Distinct items of a listing, newest first, and why reading ended.
+
+    "reached" an item older than asked for; "exhausted" the listing; it went "round"; or nobody waits for it any more ("stopped").
+    """
+
+    items: tuple[Any, ...]
+    end: Literal["reached", "exhausted", "round", "stopped"]
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether everything since the asked-for time was shown."""
+        return self.end == "reached" or (self.end == "exhausted" and len(self.items) < NEARLY_ALL)
+
+
+def read_listing(reddit: Any, target: Target, *, low: float, now: float, stop: threading.Event) -> Listed:
+    """Return the items of a listing that are not older than `low` (seconds since 1970). Raises our errors (`ask`)."""
+    return ask(reddit, lambda r: _down_to(low, _listing(r, target, age=now - low), stop), place=target.place)
+
+
+def look_up(reddit: Any, names: Sequence[str]) -> tuple[Found, ...]:
+    """Return items by fullname (at most 100) as they stand now, in the order asked for; one that Reddit does not show is a removal."""
+    asked = list(names[:MOST_LOOKED_UP])
+    found = ask(reddit, lambda r: {fullname_of(vars(item)): item for item in r.info(fullnames=asked)}, place="single posts")
+    gone = {name: Removal(platform=PLATFORM, realm=REALM, native_id=name, reason="unknown") for name in asked}
+    return tuple(read_item(found[name]) if name in found else gone[name] for name in asked)
+
+
+def _down_to(low: float, listing: Iterable[Any], stop: threading.Event) -> Listed:
+    items: dict[str, Any] = {}
+    repeats = 0
+    for item in listing:
+        if stop.is_set():
+            return Listed(tuple(items.values()), "stopped")
+        if created_of(item) < low:
+            return Listed(tuple(items.values()), "reached")
+        before = len(items)
+        items.setdefault(fullname_of(vars(item)) or f"?{before}", item)
+        repeats = repeats + 1 if len(items) == before else 0
+        if repeats >= MOST_REPEATS:
+            return Listed(tuple(items.values()), "round")
+    return Listed(tuple(items.values()), "exhausted")
+
+
+def _listing(reddit: Any, target: Target, *, age: float) -> Iterable[Any]:
+    """Return praw's listing of a target; each hundred items are one request, sent when they are needed."""
+    limits = {"limit": MOST_LISTED, "request_limit": PAGE_SIZE}
+    found: Iterable[Any]
+    if target.what == "search":
+        span = next((name for name, seconds in _SPANS if age <= seconds), "all")
+        found = reddit.subreddit("all").search(target.of, sort="new", time_filter=span, **limits)
+    elif target.what == "submissions":
+        found = reddit.subreddit(target.of).new(**limits)
+    else:
+        found = reddit.subreddit(target.of).comments(**limits)
+    return found
