@@ -1,0 +1,144 @@
+"""Check what lets Klankbord in and out: secrets, sources, the webhook and the public address. By form only, nothing is contacted."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from listener.errors import ProductError, SettingsError
+from listener.model.health import Finding
+from listener.ports import Clock
+from listener.settings.schema import ListenerSettings, SourceSettings
+from listener.settings.secrets import Secrets, nearest_name
+from listener.sources.http import HttpClient
+from listener.sources.registry import SourceContext, build_source
+
+NEEDED_KEYS = {"reddit": ("KLANKBORD_REDDIT_CLIENT_ID", "KLANKBORD_REDDIT_CLIENT_SECRET")}
+WEBHOOK = re.compile(r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[\w-]+")
+WEBHOOK_NAME = "KLANKBORD_DISCORD_WEBHOOK"
+REDDIT_APPROVAL = "https://support.reddithelp.com/hc/en-us/requests/new"
+
+
+def check_secrets(secrets: Secrets) -> Iterator[Finding]:
+    """Tell whether the secrets file is private, whole, and has no names that nobody asks for."""
+    try:
+        for name in secrets.unknown_names():
+            near = nearest_name(name)
+            mend = f"write {near} instead" if near != name else f"take it out of {secrets.file}"
+            yield Finding(level="warn", what="secrets", detail=f"{name} in {secrets.file} is a name that nothing asks for", mend=mend)
+    except SettingsError as error:
+        yield Finding(level="fail", what="secrets", detail=str(error), mend=_command_in(str(error), f"edit {secrets.file}"))
+
+
+def _command_in(text: str, otherwise: str) -> str:
+    return text.partition("; run: ")[2] or otherwise
+
+
+def check_sources(settings: ListenerSettings, secrets: Secrets, clock: Clock, *, file: Path) -> Iterator[Finding]:
+    """Tell for each source whether it can be built and has its keys."""
+    if not settings.sources:
+        yield Finding(level="warn", what="sources", detail="no source to listen to", mend=f"add one under 'sources' in {file}")
+    for source in settings.sources:
+        wrong = list(_check_source(source, settings, secrets, clock, file=file))
+        yield from wrong or [
+            Finding(level="ok", what=f"source {source.id}", detail=f"{source.kind}{'' if source.enabled else ', switched off'}")
+        ]
+
+
+def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: Secrets, clock: Clock, *, file: Path) -> Iterator[Finding]:
+    what = f"source {source.id}"
+    for name in NEEDED_KEYS.get(source.kind, ()):
+        if _secret(secrets, name) is None:
+            yield Finding(
+                level="fail", what=what, detail=f"{name} is not set", mend=f"echo '{name}=…' >> {secrets.file}; chmod 600 {secrets.file}"
+            )
+    if source.kind == "reddit" and not source.approval_reference:
+        yield Finding(
+            level="fail",
+            what=what,
+            detail="Reddit allows API access only after approval, and no reference of it is set: the source stays off",
+            mend=f"ask for it at {REDDIT_APPROVAL}, then set approval_reference in {file}",
+        )
+    try:
+        asyncio.run(_build_and_close(source, settings, secrets, clock))
+    except ProductError as error:
+        yield Finding(level="fail", what=what, detail=str(error), mend=f"edit {file}")
+
+
+async def _build_and_close(source: SourceSettings, settings: ListenerSettings, secrets: Secrets, clock: Clock) -> None:
+    http = HttpClient(settings.http)
+    context = SourceContext(http=http, clock=clock, secrets=lambda name: _secret(secrets, name), brands=settings.brands)
+    try:
+        await build_source(source, context=context).aclose()
+    finally:
+        await http.aclose()
+
+
+def _secret(secrets: Secrets, name: str) -> str | None:
+    """Return a secret; one in a broken file counts as missing here, as `check_secrets` speaks of the file."""
+    try:
+        return secrets.get(name)
+    except SettingsError:
+        return None
+
+
+def _part(settings: ListenerSettings, section: str, key: str) -> Any:
+    """Return a setting of the answering half, when that half is there."""
+    return getattr(getattr(settings, section, None), key, None)
+
+
+def check_public_address(settings: ListenerSettings, *, file: Path) -> Iterator[Finding]:
+    """Tell whether the address that customers would see can be one."""
+    address = _part(settings, "public", "base_url")
+    if address is None:
+        return
+    if not address:
+        detail = "public.base_url is not set: whatever needs a public link is refused, the rest works"
+        yield Finding(level="warn", what="public address", detail=detail, mend=f"set public.base_url in {file} once pages are reachable")
+        return
+    wrong = _wrong_with(address)
+    if wrong:
+        mend = f"set public.base_url in {file} to an address such as https://klankbord.example.nl"
+        yield Finding(level="fail", what="public address", detail=f"{address}: {wrong}", mend=mend)
+    else:
+        yield Finding(level="ok", what="public address", detail=address)
+
+
+def _wrong_with(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return "this is no address"
+    if parts.scheme != "https" or not host:
+        return "it has to start with https://"
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "it may not hold a user, a question mark or a #"
+    try:
+        inside = not ipaddress.ip_address(host).is_global
+    except ValueError:
+        inside = "." not in host or host.endswith((".local", ".internal", ".localhost", ".test", ".invalid"))
+    return "customers cannot reach this host" if inside else ""
+
+
+def check_delivery(settings: ListenerSettings, secrets: Secrets) -> Iterator[Finding]:
+    """Tell whether the digest can reach its webhook."""
+    wanted, address = _part(settings, "delivery", "discord_webhook"), _secret(secrets, WEBHOOK_NAME)
+    if wanted and address is None:
+        mend = f"echo '{WEBHOOK_NAME}=https://discord.com/api/webhooks/…' >> {secrets.file}; chmod 600 {secrets.file}"
+        yield Finding(
+            level="fail", what="discord webhook", detail=f"delivery.discord_webhook is true, but {WEBHOOK_NAME} is not set", mend=mend
+        )
+    elif wanted and address is not None and not WEBHOOK.fullmatch(address):
+        mend = "copy it again: channel settings → Integrations → Webhooks → Copy Webhook URL"
+        yield Finding(level="fail", what="discord webhook", detail=f"{WEBHOOK_NAME} is not a Discord webhook's address", mend=mend)
+    elif wanted:
+        yield Finding(level="ok", what="discord webhook", detail="set, and of the right form")
+    elif wanted is False and address is not None:
+        mend = "set delivery.discord_webhook to true to use it"
+        yield Finding(level="warn", what="discord webhook", detail=f"{WEBHOOK_NAME} is set, but nothing is posted there", mend=mend)

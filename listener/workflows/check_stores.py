@@ -1,0 +1,84 @@
+"""Check the two stores and the lock of a home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from listener.errors import ProductError, StoreDamaged, StoreLocked
+from listener.insight.store import open_insight
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.lock import home_lock
+from listener.model.health import Finding
+
+CLOCK_SLACK = timedelta(minutes=10)
+BLIND_STATES = ("blind", "refused")
+
+
+def check_stores(home: Path, now: datetime) -> Iterator[Finding]:
+    """Tell whether ledger and insight open, who holds the home, and which source was blind."""
+    yield from _check_ledger(home, now)
+    if not home.exists():
+        return
+    try:
+        with home_lock(home):
+            yield Finding(level="ok", what="service", detail="not running; commands open everything themselves")
+            yield from _check_insight(home)
+    except StoreLocked as error:
+        yield Finding(level="ok", what="service", detail=f"{error} Insight belongs to it and was not opened")
+
+
+def _check_ledger(home: Path, now: datetime) -> Iterator[Finding]:
+    file = home / "ledger.db"
+    if not file.exists():
+        yield Finding(level="ok", what="ledger", detail="not made yet; the first import or pull makes it")
+        return
+    try:
+        with open_ledger(f"sqlite:///{file}", backups=home / "backups") as ledger:
+            yield from _check_contents(ledger, now)
+    except StoreDamaged as error:
+        yield Finding(
+            level="fail",
+            what="ledger",
+            detail=str(error),
+            mend=f"stop Klankbord and put the newest file of {home / 'backups'} in its place",
+        )
+    except ProductError as error:
+        yield Finding(level="fail", what="ledger", detail=str(error))
+
+
+def _check_contents(ledger: Ledger, now: datetime) -> Iterator[Finding]:
+    yield Finding(level="ok", what="ledger", detail=f"opens; {ledger.mentions.count()} mentions")
+    for stored in ledger.mentions.latest(1):
+        if stored.first_seen_at > now + CLOCK_SLACK:
+            detail = f"the newest mention was stored at {stored.first_seen_at:%Y-%m-%d %H:%M} UTC, later than now: the clock went back"
+            yield Finding(level="fail", what="clock", detail=detail, mend="timedatectl set-ntp true")
+    for coverage in ledger.sources.coverage(now):
+        if coverage.state in BLIND_STATES:
+            since = f" since {coverage.blind_since:%Y-%m-%d %H:%M} UTC" if coverage.blind_since else ""
+            detail = f"{coverage.state}{since}: {coverage.note or 'no reason is known'}"
+            yield Finding(level="warn", what=f"source {coverage.source}", detail=detail, mend=f"klankbord collect {coverage.source}")
+
+
+def _check_insight(home: Path) -> Iterator[Finding]:
+    file = home / "insight.duckdb"
+    if not file.exists():
+        yield Finding(level="ok", what="insight", detail="not made yet; it is derived from the ledger when needed")
+        return
+    before = set(home.glob("insight.duckdb.damaged-*"))
+    try:
+        with open_insight(file) as insight:
+            count = insight.count()
+    except ProductError as error:
+        yield Finding(level="fail", what="insight", detail=str(error), mend="klankbord rebuild")
+        return
+    if set(home.glob("insight.duckdb.damaged-*")) - before:
+        yield Finding(
+            level="warn",
+            what="insight",
+            detail="was damaged and set aside; nothing is lost, the ledger has it all",
+            mend="klankbord rebuild",
+        )
+    else:
+        yield Finding(level="ok", what="insight", detail=f"opens; {count} mentions")
