@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from listener.demo.chance import deal, stream, weighted
 from listener.demo.people import Person, Population
 from listener.demo.plan import PLACES, IssuePlan, Place, Volumes
 from listener.demo.rhythm import moments
-from listener.demo.talk import everyday, followed, spoken
+from listener.demo.talk import everyday, followed, mixed, spoken
 from listener.demo.texts import DemoTexts, LanguageTexts
 from listener.demo.wording import Wording
 
@@ -29,7 +29,7 @@ class Draft:
 
 
 class Drafting:
-    """Writes the drafts of one scenario. Every method is deterministic for one seed and independent of the others."""
+    """Writes the drafts of one scenario. Called in the same order, it writes the same for one seed."""
 
     def __init__(self, texts: DemoTexts, seed: int, volumes: Volumes) -> None:
         self._texts = texts
@@ -63,12 +63,21 @@ class Drafting:
         times = moments(rng, plan.posts, begin=onset, end=end, shape=plan.shape, night=plan.night)
         languages = self._texts.languages
         if fail:
-            decks = {name: deal(rng, language.fail) for name, language in languages.items()}
+            now = late = {name: deal(rng, language.fail) for name, language in languages.items()}
         else:
-            decks = {name: spoken(rng, language.issues[plan.key]) for name, language in languages.items()}
+            now = {name: spoken(rng, language.issues[plan.key]) for name, language in languages.items()}
+            late = {
+                name: mixed(rng, now[name], deal(rng, language.issues[plan.key].later), share=plan.later)
+                for name, language in languages.items()
+            }
         threads = {name: language.issues[plan.key].threads for name, language in languages.items()}
         places = [place for place in PLACES if place.tags or not fail]
-        return self._written(plan.key, times, decks, threads, rng, regulars=0.1, mood="cross", places=places, dutch=plan.dutch)
+        turn = onset + timedelta(hours=plan.later_after_hours)
+        parts = (([at for at in times if at < turn], now), ([at for at in times if at >= turn], late))
+        drafts: list[Draft] = []
+        for part, decks in parts:
+            drafts += self._written(plan.key, part, decks, threads, rng, regulars=0.1, mood="cross", places=places, dutch=plan.dutch)
+        return drafts
 
     def _written(
         self,

@@ -41,7 +41,10 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePlan:
-    """When and how loudly one planted issue comes up. `day` counts from 0; hour and minute are Dutch wall-clock time."""
+    """When and how loudly one planted issue comes up. `day` counts from 0; hour and minute are Dutch wall-clock time.
+
+    From `later_after_hours` on, a share of `later` posts looks back or tells how it went on.
+    """
 
     key: str
     kind: str
@@ -52,13 +55,27 @@ class IssuePlan:
     shape: Shape
     night: float = 0.7
     dutch: float = 0.7
+    later_after_hours: float = 24.0
+    later: float = 0.4
 
 
 ISSUE_PLANS = (
-    IssuePlan(key="drifting_meter", kind="slow", day=7, hour=9, minute=0, posts=120, shape=creeping(110), night=1.0),
+    IssuePlan(key="drifting_meter", kind="slow", day=7, hour=9, minute=0, posts=120, shape=creeping(110), night=1.0, later_after_hours=72),
     IssuePlan(key="double_debit", kind="sudden", day=8, hour=7, minute=40, posts=150, shape=outbreak(16)),
     IssuePlan(key="login_loop", kind="sudden", day=9, hour=18, minute=10, posts=130, shape=outbreak(14)),
-    IssuePlan(key="outage", kind="sudden", day=11, hour=20, minute=50, posts=110, shape=outbreak(5), night=0.25, dutch=0.75),
+    IssuePlan(
+        key="outage",
+        kind="sudden",
+        day=11,
+        hour=20,
+        minute=50,
+        posts=110,
+        shape=outbreak(5),
+        night=0.25,
+        dutch=0.75,
+        later_after_hours=7,  # the light is back on
+        later=1.0,
+    ),
 )
 FAIL_WAVE = IssuePlan(key="double_debit", kind="sudden", day=9, hour=11, minute=30, posts=64, shape=outbreak(11))
 

@@ -46,6 +46,12 @@ def spoken(rng: Random, issue: IssueTexts) -> Iterator[str]:
             yield joined([next(banks[index]) for index in weighted(rng, _CLAUSE_ORDERS)], rng)
 
 
+def mixed(rng: Random, usual: Iterator[str], other: Iterator[str], *, share: float) -> Iterator[str]:
+    """Yield from `other` as often as `share` (0 to 1) says, else from `usual`."""
+    while True:
+        yield next(other if rng.random() < share else usual)
+
+
 def joined(parts: Sequence[str], rng: Random) -> str:
     """Return the parts as one post, with the full stop, comma or line break that somebody would put between them."""
     text = parts[0]

@@ -24,13 +24,14 @@ class TextReader(Protocol):
 class IssueTexts:
     """How people of one language speak of one planted issue.
 
-    `whole` are posts as they stand. `clauses` are banks (opening, what, effect, ask) from which further posts are put together.
-    `threads` are titles under which somebody starts a thread.
+    `whole` are posts as they stand, `later` those that fit only when it has been going on for some time. `clauses` are banks
+    (opening, what, effect, ask) from which further posts are put together. `threads` are titles under which threads start.
     """
 
     title: str
     threads: tuple[str, ...]
     whole: tuple[str, ...]
+    later: tuple[str, ...]
     clauses: tuple[tuple[str, ...], ...]
 
 
@@ -136,6 +137,7 @@ def _issue(entry: Mapping[str, object]) -> IssueTexts:
         title=str(entry["title"]),
         threads=_lines(entry, "threads"),
         whole=_lines(entry, "whole"),
+        later=_lines(entry, "later"),
         clauses=tuple(_lines(clauses, bank) for bank in _CLAUSES),
     )
 

@@ -127,7 +127,9 @@ def test_a_planted_issue_is_loud_enough_and_put_in_many_words(key: str, scenario
 @pytest.mark.parametrize("key", ISSUES)
 def test_each_issue_has_forty_sentences_written_by_hand_in_each_language(key: str, language: str, texts: DemoTexts) -> None:
     issue = texts.languages[language].issues[key]
-    assert len(set(issue.whole)) == len(issue.whole) >= 40
+    sentences = issue.whole + issue.later
+    assert len(set(sentences)) == len(sentences) >= 45
+    assert len(issue.later) >= 8
     assert all(len(set(bank)) == len(bank) >= 8 for bank in issue.clauses)
 
 
@@ -154,6 +156,19 @@ def test_onsets_are_those_of_the_plan_whatever_the_hour_of_the_start(texts: Demo
         assert (local.hour, local.minute) == (plan.hour, plan.minute)
         assert issue.onset >= start + timedelta(days=7)
     assert all(start <= event.at < scenario.end for event in scenario.events)
+
+
+def test_nobody_knows_on_the_first_evening_how_it_ended(scenario: Scenario, texts: DemoTexts) -> None:
+    """A post about the light coming back, an hour before half the town went dark, would give the game away."""
+    plans = {plan.key: plan for plan in ISSUE_PLANS}
+    for issue in scenario.planted:
+        turn = issue.onset + timedelta(hours=plans[issue.key].later_after_hours)
+        late = [text[-25:].lower() for language in texts.languages.values() for text in language.issues[issue.key].later]
+        early = [
+            event.mention.text.lower() for event in scenario.events if event.subject == issue.key and event.mention and event.at < turn
+        ]
+        assert len(early) >= 30
+        assert [text for text in early if any(ending in text for ending in late)] == []
 
 
 def test_a_start_without_time_zone_is_refused(texts: DemoTexts) -> None:
