@@ -105,7 +105,10 @@ class FileSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return the next 500 rows in file order: `len(mentions) + len(skipped)` is the number of rows read. See `Source.pull`."""
-        return await asyncio.to_thread(self._pull, cursor)
+        try:
+            return await asyncio.to_thread(self._pull, cursor)
+        except OSError as error:
+            raise InputError(f"{self._path}: cannot be read any more ({error.strerror or type(error).__name__}).") from error
 
     async def aclose(self) -> None:
         """Close the file."""
