@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from listener.demo.rhythm import Shape, creeping, even, outbreak
+from listener.demo.rhythm import Shape, creeping, outbreak
 
 DAYS = 14
 BRAND = "Zoemvolt"
@@ -93,6 +93,3 @@ class Volumes:
     edits: int = 42
     removals: int = 32
     dutch: float = 0.7
-
-
-ALWAYS = even
