@@ -64,6 +64,9 @@ def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: S
             detail="Reddit allows API access only after approval, and no reference of it is set: the source stays off",
             mend=f"ask for it at {REDDIT_APPROVAL}, then set approval_reference in {file}",
         )
+    if source.kind == "reddit" and not source.user_agent_name:
+        detail = "user_agent_name is not set; Reddit wants to know in every request who asks"
+        yield Finding(level="fail", what=what, detail=detail, mend=f"set user_agent_name to your Reddit account in {file}")
     try:
         asyncio.run(_build_and_close(source, settings, secrets, clock))
     except ProductError as error:
