@@ -88,8 +88,6 @@ class FirstQuestions:
 
     def _brand(self, given: Given) -> None:
         self._one("Name of your brand, as people write it", given.brand, None, self._set_brand("name"))
-        name = self.values["brands"][0]["name"]
-        handle = "@" + re.sub(r"\W", "", name.lower())
         self._one(
             "Other spellings and nicknames, with commas between", _listed(given.aliases), "", self._set_brand("aliases", several=True)
         )
@@ -190,6 +188,11 @@ class FirstQuestions:
         slug = re.sub(r"[^a-z0-9.-]+", "-", wish.lower().removeprefix("www.")).strip("-.")[:60] or "source"
         known = {one["id"] for one in self.values.get("sources", [])}
         return next(name for name in (slug, *(f"{slug}-{number}" for number in range(2, 1000))) if name not in known)
+
+
+def _may_be_inside(problem: str) -> bool:
+    """Tell whether an address was refused for lying in one's own network (a private address, or a port that public sites do not use)."""
+    return "allow_private" in problem or "is not a web port" in problem
 
 
 def _parts(answer: str) -> list[str]:
