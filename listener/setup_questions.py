@@ -151,11 +151,7 @@ class FirstQuestions:
                 return
             source["allow_http"] = True
         found = self._look(source)
-        if (
-            found.problem
-            and "allow_private" in found.problem
-            and self.ask.yes("Is that a site of your own, inside your network?", default=False)
-        ):
+        if _may_be_inside(found.problem) and self.ask.yes("Is that a site of your own, inside your network?", default=False):
             source["allow_private"] = True
             found = self._look(source)
         self._keep(source, found, chosen=chosen)
