@@ -1,0 +1,143 @@
+"""What the analyser found out, saved step by step, and handed out as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
+
+from listener.ledger import step as rows
+from listener.ledger.changes import batches, note_changes
+from listener.ledger.facts import ANALYSED, analysed_mentions, from_float16
+from listener.ledger.stored import mentions_with_text, stored_mentions
+from listener.ledger.tables import analysis, change, embedding, mention, meta
+from listener.ledger.transactions import reading, writing
+from listener.model.analysis import AnalysedMention, AnalysisStep
+from listener.model.mention import StoredMention
+
+LAST_REGROUP = "last_regroup_count"
+
+
+class AnalysisLedger:
+    """Analyses, labels, vectors and memberships: one step is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save(self, step: AnalysisStep) -> dict[int, int]:
+        """Save all of a step, or nothing; return temporary issue id → real issue id.
+
+        A mention already analysed at a revision keeps what it has; one that was removed meanwhile gets nothing. A step whose analyses
+        are all here already was saved before a crash: nothing is written, and the ids it got then are returned. The model's lines do
+        not move a mention that a person placed. Issues merged meanwhile are followed. Raises ValueError for an issue id that is neither
+        known nor made by the step.
+        """
+        with writing(self._engine) as tx:
+            lines = step.memberships
+            now = rows.standings(tx, [one.mention_id for one in step.analyses] + [one.mention_id for one in lines])
+            fresh = [a for a in step.analyses if a.mention_id in now and now[a.mention_id].analysed_revision < a.revision]
+            if step.analyses and not fresh and all(a.mention_id in now for a in step.analyses):
+                return _ids_given_before(step, now)
+            rows.write_analyses(tx, fresh, now, step.at)
+            rows.write_embeddings(tx, step.embeddings)
+            made = rows.make_issues(tx, step.new_issues)
+            real = made | _known_issues(tx, rows.issue_ids_of(lines, step.signals, step.titles) - made.keys())
+            moved = rows.write_memberships(tx, lines, real, now)
+            rows.write_signals(tx, step.signals, real)
+            rows.write_titles(tx, step.titles, real)
+            if step.regrouped is not None:
+                rows.set_meta(tx, LAST_REGROUP, str(step.regrouped))
+            note_changes(tx, {one.mention_id for one in fresh} | moved)
+        return made
+
+    def vectors(self, text_hashes: Iterable[str], model: str) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors of `model` that are here, float32 `(n_dims,)` by text hash."""
+        found: dict[str, NDArray[np.float32]] = {}
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(text_hashes))):
+                query = select(embedding.c.text_hash, embedding.c.vector).where(embedding.c.text_hash.in_(some), embedding.c.model == model)
+                kept = tx.execute(query.order_by(embedding.c.text_hash)).all()
+                found.update(zip([row.text_hash for row in kept], from_float16([row.vector for row in kept]), strict=True))
+        return found
+
+    def without_vector(self, model: str, limit: int) -> list[int]:
+        """Return ids of analysed mentions whose text has no vector of `model`, by id: what is left to encode after a change of model."""
+        has = exists().where(and_(embedding.c.text_hash == analysis.c.text_hash, embedding.c.model == model))
+        with reading(self._engine) as tx:
+            return list(tx.execute(select(analysis.c.mention_id).where(~has).order_by(analysis.c.mention_id).limit(limit)).scalars())
+
+    def analysed(self, *, since: datetime | None, model: str) -> list[AnalysedMention]:
+        """Return the current facts of every analysed mention posted at `since` or later (None: all), by id."""
+        with reading(self._engine) as tx:
+            return analysed_mentions(tx, _posted(since), model)
+
+    def changes_since(self, seq: int, limit: int, model: str) -> tuple[list[AnalysedMention], list[int], int]:
+        """Return what changed after `seq`: current facts by id, ids of removed mentions, and the `seq` to go on from.
+
+        At most `limit` mentions; when the returned `seq` is the one given, there is nothing more. Applying the same facts twice is
+        harmless. An edited mention keeps its old facts until the analyser has read the new text.
+        """
+        with reading(self._engine) as tx:
+            turn = tx.execute(select(change.c.seq, change.c.mention_id).where(change.c.seq > seq).order_by(change.c.seq).limit(limit)).all()
+            facts: list[AnalysedMention] = []
+            removed: list[int] = []
+            for some in batches(sorted(row.mention_id for row in turn)):
+                here = mention.c.mention_id.in_(some)
+                facts += analysed_mentions(tx, here, model)
+                gone = select(mention.c.mention_id).where(here, mention.c.removed_at.is_not(None)).order_by(mention.c.mention_id)
+                removed += tx.execute(gone).scalars()
+        return facts, removed, turn[-1].seq if turn else seq
+
+    def last_seq(self) -> int:
+        """Return the newest `seq`; lower than what insight has applied means that an older ledger was put back."""
+        with reading(self._engine) as tx:
+            return tx.execute(select(func.max(change.c.seq))).scalar() or 0
+
+    def cards(self, since: datetime | None = None) -> list[tuple[int, int, StoredMention]]:
+        """Return (mention id, card id, mention) of every analysed mention posted at `since` or later, by id."""
+        query = mentions_with_text().join(analysis, ANALYSED).where(_posted(since))
+        cards = select(analysis.c.mention_id, analysis.c.card_id).join_from(mention, analysis, ANALYSED).where(_posted(since))
+        with reading(self._engine) as tx:
+            card_ids = {row.mention_id: row.card_id for row in tx.execute(cards)}
+            return [(s.mention_id, card_ids[s.mention_id], s) for s in stored_mentions(tx, query.order_by(mention.c.mention_id))]
+
+    def analysed_count(self) -> int:
+        """Return how many mentions have an analysis."""
+        with reading(self._engine) as tx:
+            return tx.execute(select(func.count()).select_from(analysis)).scalar_one()
+
+    def last_regroup_count(self) -> int:
+        """Return how many analysed mentions the last regrouping had seen; 0 before the first."""
+        with reading(self._engine) as tx:
+            return int(tx.execute(select(meta.c.value).where(meta.c.key == LAST_REGROUP)).scalar() or 0)
+
+    def latest_posted_at(self) -> datetime | None:
+        """Return when the newest analysed mention was posted, or None."""
+        newest = select(mention.c.posted_at).where(mention.c.analysed_revision >= 0, mention.c.posted_at.is_not(None))
+        with reading(self._engine) as tx:
+            return tx.execute(newest.order_by(mention.c.posted_at.desc()).limit(1)).scalar()
+
+
+def _posted(since: datetime | None) -> ColumnElement[bool]:
+    return mention.c.posted_at >= since if since else mention.c.posted_at.is_not(None)
+
+
+def _known_issues(tx: Connection, issue_ids: set[int]) -> dict[int, int]:
+    known = rows.final_issues(tx, (one for one in issue_ids if one > 0))
+    strange = sorted(issue_ids - known.keys())
+    if strange:
+        raise ValueError(f"a step names issues that nobody made: {strange[:5]}")
+    return known
+
+
+def _ids_given_before(step: AnalysisStep, now: dict[int, rows.Standing]) -> dict[int, int]:
+    """Return the real ids that a step got when it was saved: where its mentions are now."""
+    given: dict[int, int] = {}
+    for line in step.memberships:
+        standing = now.get(line.mention_id)
+        if line.issue_id is not None and line.issue_id < 0 and standing and standing.issue_id is not None:
+            given.setdefault(line.issue_id, standing.issue_id)
+    return given

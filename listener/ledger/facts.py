@@ -1,0 +1,104 @@
+"""Facts of analysed mentions as `AnalysedMention` records, read in a handful of queries however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, select
+
+from listener.ledger.tables import analysis, embedding, label, mention, mention_brand
+from listener.model.analysis import AnalysedMention
+
+SURE = 0.5
+"""Labels less probable than this are kept but not counted as facts."""
+
+ANALYSED = analysis.c.mention_id == mention.c.mention_id
+
+_COLUMNS = (
+    mention.c.mention_id,
+    mention.c.issue_id,
+    mention.c.platform,
+    mention.c.realm,
+    mention.c.source,
+    mention.c.channel,
+    mention.c.author_key,
+    mention.c.posted_at,
+    mention.c.first_seen_at,
+    analysis.c.card_id,
+    analysis.c.language,
+    analysis.c.text_hash,
+    embedding.c.vector,
+)
+
+
+def analysed_mentions(tx: Connection, condition: ColumnElement[bool], model: str) -> list[AnalysedMention]:
+    """Return the analysed mentions for which `condition` on the table `mention` holds, by id.
+
+    Those whose text has no vector of `model` yet are left out (see `AnalysisLedger.without_vector`).
+    """
+    of_model = (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model)
+    query = (
+        select(*_COLUMNS).join_from(mention, analysis, ANALYSED).join(embedding, of_model).where(condition).order_by(mention.c.mention_id)
+    )
+    rows = tx.execute(query).all()
+    vectors = from_float16([row.vector for row in rows])
+    brands, directed = _brands(tx, condition)
+    labels = _labels(tx, condition)
+    return [
+        AnalysedMention(
+            mention_id=row.mention_id,
+            card_id=row.card_id,
+            issue_id=row.issue_id,
+            platform=row.platform,
+            realm=row.realm,
+            source=row.source,
+            channel=row.channel,
+            brands=tuple(brands.get(row.mention_id, ())),
+            directed=row.mention_id in directed,
+            author_key=row.author_key,
+            language=row.language,
+            posted_at=row.posted_at,
+            first_seen_at=row.first_seen_at,
+            text_hash=row.text_hash,
+            labels=labels.get(row.mention_id, {}),
+            vector=vector,
+        )
+        for row, vector in zip(rows, vectors, strict=True)
+    ]
+
+
+def _brands(tx: Connection, condition: ColumnElement[bool]) -> tuple[dict[int, list[str]], set[int]]:
+    """Return brand names by mention id, in order of name, and the ids of directed mentions."""
+    brands: dict[int, list[str]] = defaultdict(list)
+    directed: set[int] = set()
+    query = select(mention_brand.c.mention_id, mention_brand.c.brand, mention_brand.c.directed).join_from(mention, mention_brand)
+    for row in tx.execute(query.where(condition).order_by(mention_brand.c.mention_id, mention_brand.c.brand)):
+        brands[row.mention_id].append(row.brand)
+        if row.directed:
+            directed.add(row.mention_id)
+    return brands, directed
+
+
+def _labels(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[str, str]]:
+    """Return the probable labels by mention id; of two values under one name the more probable one, then the first by alphabet."""
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    query = select(label.c.mention_id, label.c.name, label.c.value).join_from(mention, label)
+    ordered = query.where(condition, label.c.probability >= SURE).order_by(label.c.mention_id, label.c.probability.desc(), label.c.value)
+    for mention_id, name, value in tx.execute(ordered):
+        found[mention_id].setdefault(name, value)
+    return found
+
+
+def to_float16(vector: NDArray[np.float32]) -> bytes:
+    """Return a vector as the ledger keeps it: float16, little-endian."""
+    return vector.astype("<f2").tobytes()
+
+
+def from_float16(kept: list[bytes]) -> NDArray[np.float32]:
+    """Return float32 `(len(kept), n_dims)` of vectors as the ledger keeps them; all must have the same length."""
+    if not kept:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.frombuffer(b"".join(kept), dtype="<f2").reshape(len(kept), -1).astype(np.float32)

@@ -1,0 +1,170 @@
+"""Issues, who is in them, what people did to them, and their signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, true, update
+
+from listener.errors import InputError
+from listener.ledger.changes import batches, note_changes
+from listener.ledger.step import final_issues, standings, write_memberships
+from listener.ledger.tables import issue, issue_act, membership, mention, signal
+from listener.ledger.transactions import reading, writing
+from listener.model.issue import Issue, Membership, Signal
+
+
+class IssueLedger:
+    """Issues as they stand. What a person does holds against whatever the model says later, and is kept with name and time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self, include_merged: bool = False) -> list[Issue]:
+        """Return every issue, by id; with `include_merged` also those that went into another."""
+        query = select(issue).order_by(issue.c.issue_id)
+        with reading(self._engine) as tx:
+            return [_issue(row) for row in tx.execute(query if include_merged else query.where(issue.c.merged_into.is_(None)))]
+
+    def get(self, issue_id: int) -> Issue | None:
+        """Return an issue as it is kept (a merged one says where it went), or None."""
+        with reading(self._engine) as tx:
+            row = tx.execute(select(issue).where(issue.c.issue_id == issue_id)).one_or_none()
+        return None if row is None else _issue(row)
+
+    def titles(self, issue_ids: Iterable[int]) -> dict[int, str]:
+        """Return the titles of those issues that exist."""
+        found: dict[int, str] = {}
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(issue_ids))):
+                found.update((row.issue_id, row.title) for row in tx.execute(select(issue).where(issue.c.issue_id.in_(some))))
+        return found
+
+    def members(self, issue_id: int) -> list[int]:
+        """Return the ids of the mentions in an issue now, by id; those of issues merged into it are among them."""
+        with reading(self._engine) as tx:
+            return list(
+                tx.execute(select(mention.c.mention_id).where(mention.c.issue_id == issue_id).order_by(mention.c.mention_id)).scalars()
+            )
+
+    def locked(self) -> dict[int, int | None]:
+        """Return where people placed mentions: mention id → issue id, None for "belongs nowhere"."""
+        query = select(mention.c.mention_id, mention.c.issue_id).where(mention.c.placed_by_person.is_(true()))
+        with reading(self._engine) as tx:
+            return {row.mention_id: row.issue_id for row in tx.execute(query.order_by(mention.c.mention_id))}
+
+    def record(self, mention_id: int) -> list[Membership]:
+        """Return every line about where a mention belongs, oldest first."""
+        query = select(membership).where(membership.c.mention_id == mention_id).order_by(membership.c.membership_id)
+        with reading(self._engine) as tx:
+            return [
+                Membership(mention_id=row.mention_id, issue_id=row.issue_id, by=row.made_by, reason=row.reason, at=row.at)
+                for row in tx.execute(query)
+            ]
+
+    def signals(self, since: datetime | None = None, *, issue_id: int | None = None, limit: int | None = None) -> list[Signal]:
+        """Return signals, newest first, with the issue that theirs was merged into, if it was.
+
+        `since`: raised then or later. `issue_id`: of this issue and those merged into it. `limit`: at most so many.
+        """
+        now_in = func.coalesce(issue.c.merged_into, signal.c.issue_id)
+        query = select(signal, now_in.label("now_in")).join_from(signal, issue, signal.c.issue_id == issue.c.issue_id, isouter=True)
+        if since is not None:
+            query = query.where(signal.c.at >= since)
+        if issue_id is not None:
+            query = query.where(now_in == issue_id)
+        with reading(self._engine) as tx:
+            return [_signal(row) for row in tx.execute(query.order_by(signal.c.at.desc(), signal.c.signal_id.desc()).limit(limit))]
+
+    def rename(self, issue_id: int, title: str, *, by: str, at: datetime) -> None:
+        """Give an issue a person's title, which the model never changes. Raises `InputError` for an unknown issue."""
+        with writing(self._engine) as tx:
+            target = _existing(tx, issue_id)
+            tx.execute(update(issue).where(issue.c.issue_id == target).values(title=title, title_by=by))
+            _note(tx, target, "rename", title, by, at)
+
+    def merge(self, issue_id: int, into: int, *, by: str, at: datetime) -> None:
+        """Put one issue, with all its mentions, into another. Raises `InputError` when they are one issue or do not exist.
+
+        Mentions that a person placed go along. Issues that were merged into `issue_id` before follow, so one step always leads home.
+        """
+        with writing(self._engine) as tx:
+            source, target = _existing(tx, issue_id), _existing(tx, into)
+            if source == target:
+                raise InputError(f"issue {issue_id} and issue {into} are one issue already; name two different ones")
+            moved = list(tx.execute(select(mention.c.mention_id).where(mention.c.issue_id == source)).scalars())
+            tx.execute(update(mention).where(mention.c.issue_id == source).values(issue_id=target))
+            tx.execute(update(issue).where((issue.c.merged_into == source) | (issue.c.issue_id == source)).values(merged_into=target))
+            _note(tx, source, "merge", str(target), by, at)
+            note_changes(tx, moved)
+
+    def mute(self, issue_id: int, *, muted: bool, by: str, at: datetime) -> None:
+        """Mute an issue, or let it speak again. Raises `InputError` for an unknown issue."""
+        with writing(self._engine) as tx:
+            target = _existing(tx, issue_id)
+            tx.execute(update(issue).where(issue.c.issue_id == target).values(muted=muted))
+            _note(tx, target, "mute" if muted else "unmute", "", by, at)
+
+    def resolve(self, issue_id: int, *, resolved: bool, by: str, at: datetime) -> None:
+        """Call an issue resolved at `at`, or open it again. Raises `InputError` for an unknown issue."""
+        with writing(self._engine) as tx:
+            target = _existing(tx, issue_id)
+            tx.execute(update(issue).where(issue.c.issue_id == target).values(resolved_at=at if resolved else None))
+            _note(tx, target, "resolve" if resolved else "reopen", "", by, at)
+
+    def move(self, mention_id: int, issue_id: int | None, *, by: str, at: datetime, reason: str = "moved by hand") -> None:
+        """Place a mention in an issue (None: in none), for good: the model never moves it again. Raises `InputError` for unknown ids."""
+        with writing(self._engine) as tx:
+            real = {} if issue_id is None else {issue_id: _existing(tx, issue_id)}
+            now = standings(tx, [mention_id])
+            if mention_id not in now:
+                raise InputError(f"there is no mention {mention_id}")
+            line = Membership(mention_id=mention_id, issue_id=issue_id, by=by, reason=reason, at=at)
+            note_changes(tx, write_memberships(tx, [line], real, now))
+
+    def acts(self, issue_id: int) -> list[tuple[str, str, str, datetime]]:
+        """Return what people did to an issue, oldest first: verb, detail, who, when."""
+        query = select(issue_act).where(issue_act.c.issue_id == issue_id).order_by(issue_act.c.act_id)
+        with reading(self._engine) as tx:
+            return [(row.verb, row.detail, row.made_by, row.at) for row in tx.execute(query)]
+
+
+def _existing(tx: Connection, issue_id: int) -> int:
+    """Return the issue's id, or that of the issue it was merged into."""
+    found = final_issues(tx, [issue_id])
+    if issue_id not in found:
+        raise InputError(f"there is no issue {issue_id}; `klankbord issues` lists them")
+    return found[issue_id]
+
+
+def _note(tx: Connection, issue_id: int, verb: str, detail: str, by: str, at: datetime) -> None:
+    tx.execute(insert(issue_act), {"issue_id": issue_id, "verb": verb, "detail": detail, "made_by": by, "at": at})
+
+
+def _issue(row: Row[Any]) -> Issue:
+    return Issue(
+        issue_id=row.issue_id,
+        title=row.title,
+        title_by=row.title_by,
+        created_at=row.created_at,
+        merged_into=row.merged_into,
+        muted=row.muted,
+        resolved_at=row.resolved_at,
+    )
+
+
+def _signal(row: Row[Any]) -> Signal:
+    return Signal(
+        signal_id=row.signal_id,
+        kind=row.kind,
+        issue_id=row.now_in,
+        at=row.at,
+        seen=row.seen,
+        usual=row.usual,
+        p_value=row.p_value,
+        window_hours=row.window_hours,
+        mention_ids=tuple(row.mention_ids),
+        learning_day=row.learning_day,
+    )

@@ -1,0 +1,60 @@
+"""Take a removed mention's words out of the ledger for good, and keep the bare row that blocks its return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from listener.ledger import tables
+from listener.ledger.changes import batches, note_changes
+
+_EMPTIED = (tables.revision, tables.label, tables.analysis, tables.mention_brand, tables.mention_source, tables.quarantine)
+
+
+def remove_mentions(tx: Connection, reasons: Mapping[int, str], at: datetime) -> None:
+    """Empty the mentions named by id, each with its reason: every revision, address, author, label, analysis, brand and trace goes.
+
+    Embeddings go when no other mention has the same text. Membership lines and signals stay: they hold ids and figures only.
+    """
+    for some in batches(reasons):
+        hashes = list(tx.execute(select(tables.analysis.c.text_hash).where(tables.analysis.c.mention_id.in_(some))).scalars())
+        for table in _EMPTIED:
+            tx.execute(delete(table).where(table.c.mention_id.in_(some)))
+        drop_unused_embeddings(tx, hashes)
+    if reasons:
+        emptied = update(tables.mention).where(tables.mention.c.mention_id == bindparam("b_mention_id")).values(**_BARE, removed_at=at)
+        tx.execute(
+            emptied.values(removed_reason=bindparam("b_reason")),
+            [{"b_mention_id": mention_id, "b_reason": reason} for mention_id, reason in reasons.items()],
+        )
+    note_changes(tx, reasons)
+
+
+_BARE: dict[str, Any] = {
+    "author_key": "",
+    "author_platform": None,
+    "author_realm": None,
+    "author_native_id": None,
+    "author_name": "",
+    "url": "",
+    "parent_id": "",
+    "root_id": "",
+    "channel": "",
+    "flags": [],
+    "posted_at": None,
+    "latest_revision": -1,
+    "analysed_revision": -1,
+    "tries": 0,
+    "issue_id": None,
+    "placed_by_person": False,
+}
+
+
+def drop_unused_embeddings(tx: Connection, text_hashes: Sequence[str]) -> None:
+    """Delete the vectors of texts that no analysis refers to any more."""
+    for some in batches(text_hashes):
+        used = exists().where(tables.analysis.c.text_hash == tables.embedding.c.text_hash)
+        tx.execute(delete(tables.embedding).where(tables.embedding.c.text_hash.in_(some), ~used))
