@@ -1,21 +1,22 @@
-"""Where an issue is in its life (PRODUCT U5), from its counts per day and from what people decided."""
+"""Where an issue is in its life: new, growing, steady, fading, quiet; resolved, came back; muted (PRODUCT U5)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc
 
 from listener.model.issue import IssueState
 
-NEW_FOR = timedelta(days=2)
+LIFE_DAYS = 14
+NEW_DAYS = 2
 RECENT_DAYS = 2
-USUAL_DAYS = 7
-QUIET_DAYS = 5
-CHANCE = 0.01
-LIFE_DAYS = 28
-"""How many daily counts `state_of` likes to see; fewer are read as zeros before them."""
+SIGNAL_HOLDS = timedelta(hours=36)
+QUIET_DAYS = 3
+CHANCE = 0.05
+GROWTH = 1.5
+FEWEST_TO_COME_BACK = 3
 
 
 def state_of(
@@ -23,37 +24,43 @@ def state_of(
     *,
     created_at: datetime,
     now: datetime,
-    muted: bool,
-    resolved_at: datetime | None,
-    last_signal_at: datetime | None,
+    muted: bool = False,
+    resolved_at: datetime | None = None,
+    last_signal_at: datetime | None = None,
 ) -> IssueState:
-    """Tell where an issue is in its life.
+    """Return the state at `now`.
 
-    daily: mentions per 24 hours, oldest first, the last count ending at `now`. A person's `muted` comes first; `resolved_at` holds
-    until a signal is raised after it. Growing and fading compare the last two days with the seven before, and are said only when
-    chance would seldom do it (binomial, 1 in 100) or, for growing, when a signal was raised in the last day.
+    daily: mentions per 24 hours up to `now`, oldest first, at most `LIFE_DAYS` of them; missing days count as quiet.
+    Muted wins over all; a resolved issue came back when people wrote about it again after that day. New holds for two days after it
+    began. Growing and fading need more than luck: a binomial test of the last two days against the ones before.
     """
-    counts = [0] * max(0, LIFE_DAYS - len(daily)) + list(daily)
-    recent, usual = sum(counts[-RECENT_DAYS:]), sum(counts[-RECENT_DAYS - USUAL_DAYS : -RECENT_DAYS])
-    signalled = last_signal_at is not None and last_signal_at <= now and now - last_signal_at <= timedelta(days=1)
+    days = [0] * max(0, LIFE_DAYS - len(daily)) + list(daily)[-LIFE_DAYS:]
     if muted:
         return IssueState.MUTED
     if resolved_at is not None and resolved_at <= now:
-        came_back = last_signal_at is not None and resolved_at < last_signal_at <= now
-        return IssueState.CAME_BACK if came_back else IssueState.RESOLVED
-    if not any(counts[-QUIET_DAYS:]):
-        return IssueState.QUIET
-    if now - created_at < NEW_FOR:
+        return _after_resolving(days, resolved_at, now, last_signal_at)
+    if now - created_at < timedelta(days=NEW_DAYS):
         return IssueState.NEW
-    if recent and not usual and any(counts[: -RECENT_DAYS - USUAL_DAYS]):
-        return IssueState.CAME_BACK
-    return _trend(recent, usual, signalled=signalled)
-
-
-def _trend(recent: int, usual: int, *, signalled: bool) -> IssueState:
-    share = RECENT_DAYS / (RECENT_DAYS + USUAL_DAYS)
-    if signalled or binom.sf(recent - 1, recent + usual, share) < CHANCE:
+    if last_signal_at is not None and timedelta(0) <= now - last_signal_at < SIGNAL_HOLDS:
         return IssueState.GROWING
-    if binom.cdf(recent, recent + usual, share) < CHANCE:
+    if sum(days[-QUIET_DAYS:]) == 0:
+        return IssueState.QUIET
+    return _trend(days, age_days=max(RECENT_DAYS + 1, min(LIFE_DAYS, (now - created_at).days + 1)))
+
+
+def _after_resolving(days: Sequence[int], resolved_at: datetime, now: datetime, last_signal_at: datetime | None) -> IssueState:
+    whole_days = (now - resolved_at).days
+    since = sum(days[-whole_days:]) if whole_days else 0
+    returned = since >= FEWEST_TO_COME_BACK or (last_signal_at is not None and last_signal_at > resolved_at)
+    return IssueState.CAME_BACK if returned else IssueState.RESOLVED
+
+
+def _trend(days: Sequence[int], *, age_days: int) -> IssueState:
+    recent, before = sum(days[-RECENT_DAYS:]), sum(days[-age_days:-RECENT_DAYS])
+    share = RECENT_DAYS / age_days
+    expected = (recent + before) * share
+    if recent > GROWTH * expected and float(bdtrc(recent - 1, recent + before, share)) < CHANCE:
+        return IssueState.GROWING
+    if recent < expected / GROWTH and float(bdtr(recent, recent + before, share)) < CHANCE:
         return IssueState.FADING
     return IssueState.STEADY

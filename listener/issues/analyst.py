@@ -1,0 +1,195 @@
+"""The analyser's memory and its order of steps: read a batch, place it, raise signals, regroup. Nothing here touches disk or clock.
+
+Its state is a function of the ledger: `restore` with what was saved gives an analyst that decides the next batch exactly as the one
+that saved it would have. Times come from the mentions themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.issues.drafting import StepDraft
+from listener.issues.features import Space, space_of
+from listener.issues.group import regroup
+from listener.issues.join import nearest_issue
+from listener.issues.memory import Memory
+from listener.issues.prepare import Prepared, Reader, Reading
+from listener.issues.scan import scan
+from listener.issues.window import Entry
+from listener.labels.lexicon import Lexicons
+from listener.model.analysis import AnalysedMention, Analysis, AnalysisStep
+from listener.model.issue import Issue, Signal
+from listener.model.mention import StoredMention
+from listener.settings.schema import DetectionSettings
+from listener.signals.rules import SignalRules
+from listener.text.language import Languages
+from listener.text.near import CardIndex
+
+CHUNK = 256
+
+
+class Analyst:
+    """Understands mentions batch by batch. Use: `restore` once, then `prepare` → encode → `conclude` → save → `saved`, again and again.
+
+    settings: windows, thresholds and sizes. brands: words that all mentions of a brand share. lexicons and stopwords: by language.
+    One thread at a time. After a failed save the analyst is ahead of the ledger: throw it away and restore a new one.
+    """
+
+    def __init__(
+        self,
+        settings: DetectionSettings,
+        *,
+        lexicons: Mapping[str, Lexicons],
+        stopwords: Mapping[str, frozenset[str]],
+        brands: Sequence[str] = (),
+        languages: Languages | None = None,
+        seed: int = 0,
+    ) -> None:
+        self._settings = settings
+        self._seed = seed
+        self._reader = Reader(
+            brands=brands, lexicons=lexicons, stopwords=stopwords, languages=languages or Languages.from_lists(**stopwords)
+        )
+        self._rules = SignalRules(settings)
+        self._memory = Memory(timedelta(days=max(settings.issue_window_days, settings.baseline_days + 1)))
+        self._cards = CardIndex()
+        self._since_regroup = 0
+
+    @property
+    def regroup_due(self) -> bool:
+        """Whether `regroup_every` mentions were analysed since the last regrouping."""
+        return self._since_regroup >= self._settings.regroup_every
+
+    def restore(
+        self,
+        mentions: Sequence[AnalysedMention],
+        stored: Sequence[StoredMention],
+        issues: Sequence[Issue],
+        locked: Mapping[int, int | None],
+        signals: Sequence[Signal],
+        analysed_since_regroup: int = 0,
+    ) -> None:
+        """Fill an empty analyst from the ledger.
+
+        mentions: what was analysed within the window (since latest posted_at minus `issue_window_days`), in any order, with their
+        present issue. stored: their texts; a mention without one (removed meanwhile) is left out. issues: all, merged ones included.
+        locked: mention id → issue (None: loose) for every membership a person made. signals: those of the window.
+        """
+        texts = {one.mention_id: one for one in stored}
+        self._memory.know(issues, locked, signals)
+        for fact in sorted(mentions, key=lambda one: one.mention_id):
+            if fact.mention_id not in texts:
+                continue
+            reading = self._reader.read(texts[fact.mention_id])
+            self._cards.add(fact.card_id, reading.clean)
+            self._memory.window.add([_entry(reading, fact.card_id, fact.vector)])
+            self._memory.place(fact.mention_id, fact.issue_id)
+        self._since_regroup = analysed_since_regroup
+
+    def prepare(self, stored: Sequence[StoredMention]) -> Prepared:
+        """Return the batch with everything its texts alone tell; nothing is remembered yet."""
+        return self._reader.prepare(stored)
+
+    def conclude(self, prepared: Prepared, vectors: Mapping[str, NDArray[np.float32]]) -> AnalysisStep:
+        """Place a batch: cards, issues, new issues that bursts reveal, signals. `vectors` holds one per hash of `prepared.to_embed`.
+
+        Mentions are looked at in order of their time, each only beside earlier ones. A person's membership is left as it is.
+        """
+        entries = [self._carded(reading, vectors[reading.clean.hash]) for reading in prepared.readings]
+        self._memory.window.add(entries)
+        self._forget_old()
+        snapshot = self._memory.window.snapshot()
+        draft = StepDraft(self._memory, snapshot, self._reader)
+        fresh = np.array(sorted(snapshot.rows[e.mention_id] for e in entries if e.mention_id in snapshot.rows), dtype=np.int64)
+        if len(fresh):
+            space = space_of(snapshot, seed=self._seed)
+            for start in range(0, len(fresh), CHUNK):
+                self._place_rows(draft, space, fresh[start : start + CHUNK])
+        self._since_regroup += len(entries)
+        return draft.step(analyses=tuple(_analysis(r, e) for r, e in zip(prepared.readings, entries, strict=True)))
+
+    def regroup(self, now: datetime) -> AnalysisStep:
+        """Group the window anew: known issues keep their ids and people's decisions, new groups become issues, titles follow."""
+        snapshot = self._memory.window.snapshot()
+        draft = StepDraft(self._memory, snapshot, self._reader, at=now)
+        if len(snapshot.entries) >= self._settings.min_issue_mentions:
+            space = space_of(snapshot, seed=self._seed)
+            found = regroup(
+                snapshot,
+                space,
+                known=self._memory.issues_of(snapshot),
+                fixed=self._memory.fixed_rows(snapshot),
+                lasting=self._memory.signalled(now - timedelta(days=self._settings.baseline_days)),
+                min_mentions=self._settings.min_issue_mentions,
+                seed=self._seed,
+            )
+            draft.take_over(found)
+            draft.retitle()
+        self._since_regroup = 0
+        return draft.step(regrouped=len(snapshot.entries))
+
+    def saved(self, mapping: Mapping[int, int]) -> None:
+        """Replace temporary issue ids by the ones the ledger gave."""
+        self._memory.renumber(mapping)
+
+    def forget(self, mention_ids: Iterable[int]) -> None:
+        """Drop removed mentions from everything held here."""
+        gone = list(mention_ids)
+        self._memory.forget(gone)
+        self._cards.forget(gone)
+
+    def _place_rows(self, draft: StepDraft, space: Space, rows: NDArray[np.int64]) -> None:
+        snapshot = draft.snapshot
+        above = space.above_near(rows)
+        for at, row in enumerate(int(one) for one in rows):
+            entry = snapshot.entries[row]
+            joined = nearest_issue(above[at, :row], draft.issues[:row])
+            draft.join(row, joined)
+            if not entry.clean.text:
+                continue
+            near = above[at] >= 0
+            burst = scan(snapshot, row, near, rules=self._rules.looks)
+            if burst is not None:
+                draft.burst(burst, near, self._rules)
+            else:
+                draft.watch_issue(row, self._rules)
+            draft.watch_copies(row, self._rules)
+
+    def _carded(self, reading: Reading, vector: NDArray[np.float32]) -> Entry:
+        mention_id = reading.stored.mention_id
+        self._cards.forget([mention_id] if mention_id in self._memory.window else [])
+        card = self._cards.find(reading.clean)
+        card = mention_id if card is None else card
+        self._cards.add(card, reading.clean)
+        return _entry(reading, card, vector)
+
+    def _forget_old(self) -> None:
+        self._cards.forget(self._memory.drop_old())
+
+
+def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32]) -> Entry:
+    return Entry(
+        mention_id=reading.stored.mention_id,
+        card_id=card_id,
+        author=reading.author,
+        language=reading.language,
+        posted_at=reading.stored.mention.posted_at,
+        clean=reading.clean,
+        grams=reading.grams,
+        vector=vector,
+    )
+
+
+def _analysis(reading: Reading, entry: Entry) -> Analysis:
+    return Analysis(
+        mention_id=entry.mention_id,
+        revision=reading.stored.revision,
+        language=reading.language,
+        card_id=entry.card_id,
+        text_hash=reading.clean.hash,
+        labels=reading.labels,
+    )

@@ -1,0 +1,218 @@
+"""One step under construction: places, new issues, signals and titles, kept in the memory and collected for the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.issues.group import Regrouping
+from listener.issues.memory import BY_MODEL, LOOSE, Memory
+from listener.issues.prepare import Reader
+from listener.issues.scan import Burst, look
+from listener.issues.titles import Background, title_for
+from listener.issues.window import Snapshot
+from listener.model.analysis import Analysis, AnalysisStep
+from listener.model.issue import Issue, Membership, NewIssue, Signal
+from listener.signals.rules import COPIES, SignalRules
+from listener.text.shorten import shorten
+
+PART_OF_ISSUE = 1 / 3
+SAME_CAUSE = 0.1
+FEWEST_FOR_ISSUE = 3
+BEGAN_QUANTILE = 0.1
+TITLE_LENGTH = 60
+REASON_NEIGHBOURS = 3
+
+
+class StepDraft:
+    """Collects what one batch or regrouping decides. `issues` is `(n,)`, the present issue per row of the snapshot, 0 for loose."""
+
+    def __init__(self, memory: Memory, snapshot: Snapshot, reader: Reader, *, at: datetime | None = None) -> None:
+        self.snapshot = snapshot
+        self.issues = memory.issues_of(snapshot)
+        self._memory = memory
+        self._reader = reader
+        self._at = at or (snapshot.entries[-1].posted_at if snapshot.entries else datetime.fromtimestamp(0, UTC))
+        self._memberships: dict[int, Membership] = {}
+        self._new: dict[int, NewIssue] = {}
+        self._signals: list[Signal] = []
+        self._titles: dict[int, str] = {}
+        self._background: Background | None = None
+
+    def join(self, row: int, joined: tuple[int, NDArray[np.int64]] | None) -> None:
+        """Place a new or edited mention: with its nearest, or loose."""
+        if joined is None:
+            self._place(row, LOOSE, "near no issue")
+        else:
+            issue_id, because = joined
+            near = ", ".join(str(int(self.snapshot.ids[one])) for one in because[:REASON_NEIGHBOURS])
+            self._place(row, issue_id, f"near {near}")
+
+    def burst(self, burst: Burst, near: NDArray[np.bool_], rules: SignalRules) -> None:
+        """Find or make the issue a burst is about, put its loose mentions there, and raise a signal if that says something new."""
+        issue_id = self._issue_of(burst.rows)
+        movable = {LOOSE}
+        if issue_id != LOOSE and self._other_cause(issue_id, near, burst):
+            movable.add(issue_id)
+            issue_id = LOOSE
+        rows = np.array([row for row in burst.rows if int(self.issues[row]) in movable and not self._fixed(int(row))], dtype=np.int64)
+        if issue_id == LOOSE:
+            issue_id = self._issue_of(burst.rows, share=0.0) if len(rows) < FEWEST_FOR_ISSUE else self._new_issue(rows)
+        if issue_id == LOOSE:
+            return
+        for row in rows:
+            self._place(int(row), issue_id, "part of a burst")
+        self._raise(burst, issue_id, rules)
+
+    def watch_issue(self, row: int, rules: SignalRules) -> None:
+        """Raise slow growth of the issue that the mention in `row` joined, if its last days stand out from the days before them."""
+        issue_id = int(self.issues[row])
+        if issue_id == LOOSE:
+            return
+        burst = look(self.snapshot, row, np.flatnonzero(self.issues[:row] == issue_id), rules.slow)
+        if burst is not None:
+            self._raise(burst, issue_id, rules)
+
+    def watch_copies(self, row: int, rules: SignalRules) -> None:
+        """Raise a signal when many accounts posted one text within the window."""
+        cards, hours = self.snapshot.cards, self.snapshot.hours
+        same = np.flatnonzero((cards[: row + 1] == cards[row]) & (hours[: row + 1] > hours[row] - rules.window_hours))
+        seen = len(np.unique(self.snapshot.authors[same]))
+        if seen < rules.fewest_copiers:
+            return
+        signal = self._signal(COPIES, int(self.issues[row]) or None, same, seen=seen, window_hours=rules.window_hours)
+        if rules.may_raise_copies(signal, self._memory.signals()):
+            self._keep(signal)
+
+    def take_over(self, found: Regrouping) -> None:
+        """Move mentions to the groups a regrouping found; new groups become issues."""
+        for rows, known in zip(found.groups, found.issues, strict=True):
+            issue_id = known if known is not None else self._new_issue(rows)
+            for row in rows:
+                if int(self.issues[row]) != issue_id:
+                    self._place(int(row), issue_id, "grouped with alike mentions")
+
+    def retitle(self) -> None:
+        """Give issues that no person named the title their mentions suggest now."""
+        order = np.argsort(self.issues, kind="stable")
+        starts = np.searchsorted(self.issues[order], np.unique(self.issues))
+        for rows in np.split(order, starts[1:]):
+            issue = self._memory.issue(int(self.issues[rows[0]])) if len(rows) else None
+            if issue is None or issue.title_by != BY_MODEL or issue.issue_id in self._new:
+                continue
+            title = self._title(rows)
+            if title != issue.title:
+                self._titles[issue.issue_id] = title
+                self._memory.retitle(issue.issue_id, title)
+
+    def step(self, *, analyses: tuple[Analysis, ...] = (), regrouped: int | None = None) -> AnalysisStep:
+        """Return everything decided, in a fixed order."""
+        return AnalysisStep(
+            at=self._at,
+            analyses=analyses,
+            new_issues=tuple(self._new[issue_id] for issue_id in sorted(self._new, reverse=True)),
+            memberships=tuple(self._memberships[mention_id] for mention_id in sorted(self._memberships)),
+            signals=tuple(self._signals),
+            titles=tuple(sorted(self._titles.items())),
+            regrouped=regrouped,
+        )
+
+    def _place(self, row: int, issue_id: int, reason: str) -> None:
+        mention_id = int(self.snapshot.ids[row])
+        if self._memory.is_locked(mention_id):
+            self.issues[row] = self._memory.place_of(mention_id)
+            return
+        if issue_id == int(self.issues[row]):
+            return
+        self.issues[row] = issue_id
+        self._memory.place(mention_id, issue_id or None)
+        self._memberships[mention_id] = Membership(
+            mention_id=mention_id, issue_id=issue_id or None, by=BY_MODEL, reason=reason, at=self._at
+        )
+
+    def _fixed(self, row: int) -> bool:
+        return self._memory.is_locked(int(self.snapshot.ids[row]))
+
+    def _issue_of(self, rows: NDArray[np.int64], *, share: float = PART_OF_ISSUE) -> int:
+        """Return the issue most of `rows` belong to if it holds `share` of them, else 0."""
+        present = self.issues[rows]
+        ids, counts = np.unique(present[present != LOOSE], return_counts=True)
+        if not len(ids) or counts.max() < share * len(rows):
+            return LOOSE
+        return int(ids[counts.argmax()])
+
+    def _other_cause(self, issue_id: int, near: NDArray[np.bool_], burst: Burst) -> bool:
+        """Tell whether an issue's last signal was about something else: its evidence lies far from the newest mention."""
+        earlier = self._memory.signals(issue_id)
+        if not earlier:
+            return False
+        rows = [self.snapshot.rows[one] for one in earlier[-1].mention_ids if one in self.snapshot.rows]
+        return bool(rows) and int(burst.rows[-1]) not in rows and float(near[rows].mean()) < SAME_CAUSE
+
+    def _raise(self, burst: Burst, issue_id: int, rules: SignalRules) -> None:
+        issue = self._memory.issue(issue_id)
+        if issue is not None and issue.muted:
+            return
+        signal = self._signal(
+            burst.kind,
+            issue_id,
+            burst.rows,
+            seen=burst.seen,
+            usual=burst.usual,
+            p_value=burst.p_value,
+            window_hours=burst.window_hours,
+            learning_day=burst.learning_day,
+        )
+        if rules.may_raise(signal, self._memory.signals(issue_id)):
+            self._keep(signal)
+
+    def _signal(
+        self,
+        kind: str,
+        issue_id: int | None,
+        rows: NDArray[np.int64],
+        *,
+        seen: int,
+        window_hours: float,
+        usual: float = 0.0,
+        p_value: float = 0.0,
+        learning_day: int | None = None,
+    ) -> Signal:
+        return Signal(
+            kind=kind,
+            issue_id=issue_id,
+            at=self.snapshot.entries[int(rows[-1])].posted_at,
+            seen=seen,
+            usual=round(usual, 3),
+            p_value=p_value,
+            window_hours=window_hours,
+            mention_ids=tuple(int(one) for one in self.snapshot.ids[rows]),
+            learning_day=learning_day,
+        )
+
+    def _keep(self, signal: Signal) -> None:
+        self._signals.append(signal)
+        self._memory.add_signal(signal)
+
+    def _new_issue(self, rows: NDArray[np.int64]) -> int:
+        """Make an issue; it began when a tenth of its mentions had been posted."""
+        temporary_id = -1 - len(self._new)
+        began = self.snapshot.entries[int(rows[int(BEGAN_QUANTILE * len(rows))])].posted_at
+        new = NewIssue(temporary_id=temporary_id, title=self._title(rows), created_at=began)
+        self._new[temporary_id] = new
+        self._memory.add_issue(Issue(issue_id=temporary_id, title=new.title, title_by=BY_MODEL, created_at=began))
+        return temporary_id
+
+    def _title(self, rows: NDArray[np.int64]) -> str:
+        """Return a title in the language most of the mentions are in; the beginning of the first one when they share no word."""
+        entries = [self.snapshot.entries[int(row)] for row in rows]
+        language = Counter(entry.language for entry in entries).most_common(1)[0][0]
+        stop_words = self._reader.stop_words
+        if self._background is None:
+            self._background = Background.of(self._memory.terms(entry, stop_words) for entry in self.snapshot.entries)
+        terms = [self._memory.terms(entry, stop_words) for entry in entries if entry.language == language]
+        title = title_for(terms, self._background, without=self._reader.brand_words)
+        return shorten(title or entries[0].clean.plain or entries[0].clean.text or "…", TITLE_LENGTH)

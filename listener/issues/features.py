@@ -1,0 +1,123 @@
+"""How alike two mentions are, and how alike is alike enough: chosen from the window itself, per pair of languages.
+
+A sentence model gives every language its own direction and every brand its own middle, so vectors are centred per language. Where
+the model reads a language poorly (an English model on Dutch), words and character n-grams carry more of the weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from listener.issues.window import Snapshot
+from listener.text.grams import BUCKETS
+
+LEXICAL_DIMS = 256
+MODEL_WEIGHT = {"en": 0.85}
+OTHER_MODEL_WEIGHT = 0.5
+NEAR_QUANTILE = 0.995
+LINK_QUANTILE = 0.98
+FEWEST_FOR_OWN_CENTRE = 30.0
+SAMPLE = 1200
+FEWEST_PAIRS = 2000
+LOWEST_NEAR = 0.3
+
+_BUCKET_NUMBERS = np.arange(BUCKETS)
+_PROJECTION = sparse.csr_matrix(
+    (np.where((_BUCKET_NUMBERS >> 17) & 1, 1.0, -1.0).astype(np.float32), (_BUCKET_NUMBERS, _BUCKET_NUMBERS % LEXICAL_DIMS)),
+    shape=(BUCKETS, LEXICAL_DIMS),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Space:
+    """Comparable features of a window. `matrix` is float32 `(n, n_features)`, unit rows, all zero for a mention without words.
+
+    `near[a, b]` is the likeness above which mentions of language groups a and b speak of one thing; `link[a, b]`, lower, the one
+    above which they may be linked in the graph that groups are found in. `group` is the language group per row.
+    """
+
+    matrix: NDArray[np.float32]
+    group: NDArray[np.int64]
+    near: NDArray[np.float32]
+    link: NDArray[np.float32]
+
+    def above_near(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return `(len(rows), n)`: how far each mention of the window is above the likeness that counts as near; negative: not near."""
+        likeness: NDArray[np.float32] = self.matrix[rows] @ self.matrix.T
+        likeness -= self.near[self.group[rows]][:, self.group]
+        return likeness
+
+
+def space_of(snapshot: Snapshot, *, seed: int) -> Space:
+    """Return the features of a window. The same window and seed give the same space; an empty window gives an empty one."""
+    languages = sorted({entry.language for entry in snapshot.entries})
+    group = np.array([languages.index(entry.language) for entry in snapshot.entries], dtype=np.int64)
+    weights = np.array([MODEL_WEIGHT.get(language, OTHER_MODEL_WEIGHT) for language in languages], dtype=np.float32)
+    model = _centred(snapshot.vectors, group, len(languages))
+    lexical = _lexical(snapshot)
+    weight = weights[group][:, None] if len(group) else np.zeros((0, 1), dtype=np.float32)
+    matrix = np.hstack([np.sqrt(weight) * model, np.sqrt(1.0 - weight) * lexical]).astype(np.float32)
+    silent = np.array([not entry.clean.text for entry in snapshot.entries], dtype=bool)
+    matrix[silent] = 0.0
+    near, link = _thresholds(matrix, group, len(languages), seed)
+    return Space(matrix=matrix, group=group, near=near, link=link)
+
+
+def _centred(vectors: NDArray[np.float32], group: NDArray[np.int64], groups: int) -> NDArray[np.float32]:
+    """Subtract each language's middle, drawn towards the whole window's middle where a language has few mentions."""
+    centred = vectors.astype(np.float32, copy=True)
+    if not len(vectors):
+        return centred
+    middle = vectors.mean(axis=0)
+    for number in range(groups):
+        of_group = group == number
+        count = float(of_group.sum())
+        own = (vectors[of_group].sum(axis=0) + FEWEST_FOR_OWN_CENTRE * middle) / (count + FEWEST_FOR_OWN_CENTRE)
+        centred[of_group] -= own
+    return _unit(centred)
+
+
+def _lexical(snapshot: Snapshot) -> NDArray[np.float32]:
+    """Return hashed words and n-grams weighted by rarity in the window, folded to `LEXICAL_DIMS` axes; float32, unit rows."""
+    count = len(snapshot.entries)
+    lengths = [len(entry.grams) for entry in snapshot.entries]
+    columns = np.concatenate([entry.grams for entry in snapshot.entries]) if count else np.zeros(0, dtype=np.int32)
+    seen = np.bincount(columns, minlength=BUCKETS)
+    rarity = np.log((1.0 + count) / (1.0 + seen)).astype(np.float32)
+    grams = sparse.csr_matrix((rarity[columns], columns, np.cumsum([0, *lengths])), shape=(count, BUCKETS))
+    return _unit(np.asarray((grams @ _PROJECTION).todense(), dtype=np.float32))
+
+
+def _thresholds(
+    matrix: NDArray[np.float32], group: NDArray[np.int64], groups: int, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what is near and what may be linked, per pair of language groups, as quantiles of the likeness of random pairs."""
+    rows = np.random.default_rng(seed).permutation(len(matrix))[:SAMPLE]
+    rows = rows[np.linalg.norm(matrix[rows], axis=1) > 0]
+    likeness = matrix[rows] @ matrix[rows].T
+    upper = np.triu(np.ones(likeness.shape, dtype=bool), 1)
+    pooled = likeness[upper]
+    quantiles = [NEAR_QUANTILE, LINK_QUANTILE]
+    whole = np.quantile(pooled, quantiles) if len(pooled) else np.array([1.0, 1.0])
+    near = np.full((groups, groups), max(LOWEST_NEAR, whole[0]), dtype=np.float32)
+    link = np.full((groups, groups), whole[1], dtype=np.float32)
+    for one in range(groups):
+        for other in range(one, groups):
+            mask = np.logical_and.outer(group[rows] == one, group[rows] == other)
+            pairs = likeness[mask & upper] if one == other else likeness[mask]
+            if len(pairs) >= FEWEST_PAIRS:
+                own = np.quantile(pairs, quantiles)
+                near[one, other] = near[other, one] = max(LOWEST_NEAR, own[0])
+                link[one, other] = link[other, one] = own[1]
+    return near, link
+
+
+def _unit(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1.0
+    matrix /= lengths
+    return matrix

@@ -1,0 +1,71 @@
+"""A batch of stored mentions made ready for encoding: everything that can be said about a text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.labels.lexicon import Lexicons, label
+from listener.model.analysis import Label
+from listener.model.mention import StoredMention
+from listener.text.clean import CleanText, clean
+from listener.text.folding import folded
+from listener.text.grams import gram_buckets, words
+from listener.text.language import Languages
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Reading:
+    """What one text alone tells. `grams` come from `gram_buckets`."""
+
+    stored: StoredMention
+    clean: CleanText
+    language: str
+    labels: tuple[Label, ...]
+    grams: NDArray[np.int32]
+
+    @property
+    def author(self) -> str:
+        """Who counts as its author: the mention itself when the platform named nobody."""
+        author = self.stored.mention.author
+        return author.key if author is not None else f"mention/{self.stored.mention_id}"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Prepared:
+    """A batch ready for encoding. `to_embed` maps text hash to the text whose vector `Analyst.conclude` needs."""
+
+    readings: tuple[Reading, ...]
+    to_embed: Mapping[str, str]
+
+
+class Reader:
+    """Reads texts with the word lists of all languages. Holds no state: the same mention always gives the same reading."""
+
+    def __init__(
+        self, *, brands: Sequence[str], lexicons: Mapping[str, Lexicons], stopwords: Mapping[str, frozenset[str]], languages: Languages
+    ) -> None:
+        self._brands = tuple(brands)
+        self._lexicons = lexicons
+        self._languages = languages
+        self.stop_words = frozenset(folded(word) for listed in stopwords.values() for word in listed)
+        self.brand_words = frozenset(word for brand in brands for word in words(brand))
+
+    def prepare(self, stored: Sequence[StoredMention]) -> Prepared:
+        readings = tuple(self.read(one) for one in stored)
+        return Prepared(readings=readings, to_embed={reading.clean.hash: reading.clean.text for reading in readings})
+
+    def read(self, stored: StoredMention) -> Reading:
+        """Return clean text, language, labels and n-grams of one mention."""
+        cleaned = clean(stored.mention.text, title=stored.mention.title, brand_terms=self._brands)
+        language, _ = self._languages.of(cleaned.plain)
+        return Reading(
+            stored=stored,
+            clean=cleaned,
+            language=language,
+            labels=label(cleaned, language, self._lexicons),
+            grams=gram_buckets(cleaned.text, leave_out=self.stop_words),
+        )
