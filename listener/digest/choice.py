@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+LINK_ONLY_PLATFORMS = frozenset({"x", "twitter"})
+"""Platforms whose posts leave the house as a link under a title of our own, without their text (RULES, Quotes)."""
+
 TOO_ALIKE = 0.9
 """Cosine similarity above which a second quote would only repeat the first."""
 

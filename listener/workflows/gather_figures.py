@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from listener.digest.choice import LINK_ONLY_PLATFORMS
 from listener.insight.records import Card, HourCount
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
@@ -18,8 +19,6 @@ QUOTES_PER_ISSUE = 2
 QUOTES_PER_SECTION = 5
 QUOTES_ON_DETAIL = 3
 MOST_SIGNALS_ON_DETAIL = 50
-LINK_ONLY_PLATFORMS = frozenset({"x", "twitter"})
-"""Platforms whose posts leave the house as a link under a title of our own, without their text (RULES, Quotes)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
