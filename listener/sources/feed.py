@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -15,10 +14,10 @@ from listener.errors import SourceUnavailable
 from listener.model.mention import Author, Mention
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.feed_entries import Entry, read_feed
+from listener.sources.feed_entries import Entry
+from listener.sources.feed_process import read_feed_in_time
 from listener.sources.http import HttpClient
 
-PARSE_SECONDS = 5.0
 MOST_REMEMBERED = 5_000
 BEFORE_FEEDS = datetime(1990, 1, 1, tzinfo=UTC)  # older dates are zeros of broken clocks
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -66,13 +65,7 @@ class FeedSource:
         if answer.status != 200:
             raise SourceUnavailable(f"The feed answered with status {answer.status} and nothing to read.")
         content_type = answer.headers.get("content-type", "")
-        try:
-            # A thread cannot be ended, but waiting for it can: the round goes on with the other sources.
-            entries = await asyncio.wait_for(
-                asyncio.to_thread(read_feed, answer.body, url=answer.url, content_type=content_type), PARSE_SECONDS
-            )
-        except TimeoutError as error:
-            raise SourceUnavailable(f"Reading the feed took longer than {PARSE_SECONDS:g} seconds.") from error
+        entries = await read_feed_in_time(answer.body, url=answer.url, content_type=content_type)
         return self._page(entries, before, _Memory(self._url, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""), {}))
 
     async def aclose(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
@@ -73,7 +74,12 @@ class HttpClient:
         # No kept connections: the pool knows servers by IP, and two names on one IP must not share a TLS session.
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
         self._client = httpx.AsyncClient(
-            trust_env=False, follow_redirects=False, limits=limits, timeout=settings.timeout_seconds, transport=transport
+            trust_env=False,
+            follow_redirects=False,
+            limits=limits,
+            timeout=settings.timeout_seconds,
+            transport=transport,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # the jar, too, would know servers by IP; we need none
         )
 
     async def get(

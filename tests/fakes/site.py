@@ -23,7 +23,7 @@ class Reply:
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    raw: bytes = b""
+    raw: bytes | None = None
     endless: bool = False
     stall_seconds: float = 0.0
     with_length: bool = True
@@ -58,7 +58,7 @@ class Site:
 
     async def _write(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
         await asyncio.sleep(reply.stall_seconds)
-        if reply.raw:
+        if reply.raw is not None:
             writer.write(reply.raw)
             await writer.drain()
             return
