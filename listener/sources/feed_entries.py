@@ -49,8 +49,9 @@ def read_feed(body: bytes, *, url: str, content_type: str) -> list[Entry]:
         raise SourceUnavailable("The feed answered with nothing at all.")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _json_entries(body, url)
-    # Bytes in a stream: feedparser would open a *string* as an address or a file name.
-    headers = {"content-location": url, "content-type": content_type}
+    # Bytes in a stream: feedparser would open a *string* as an address or a file name. No base address: it would turn the id "1" into
+    # one, and two feeds of a site that count 1, 2, 3 would seem to show the same entries; links are joined in `_entry`.
+    headers = {"content-type": content_type}
     try:
         parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
