@@ -48,6 +48,8 @@ def _prepared(target: str) -> duckdb.DuckDBPyConnection:
     try:
         connection.execute(query("schema"))
         connection.execute(query("check")).fetchall()
+        if connection.execute("select 1 from duckdb_tables() where table_name = 'vector'").fetchall():
+            connection.execute(query("check_vectors")).fetchall()
     except duckdb.Error:
         connection.close()
         raise

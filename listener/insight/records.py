@@ -56,6 +56,7 @@ class Candidate:
 
     mention_id: int
     person: str
+    platform: str
     vector: NDArray[np.float32] | None
 
 

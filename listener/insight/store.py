@@ -129,9 +129,9 @@ class Insight:
             return {}
         given = {"issue_ids": list(issue_ids), "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
         found: dict[int, list[Candidate]] = {}
-        for issue_id, mention_id, person, embedding in self._rows(query("candidates"), given):
+        for issue_id, mention_id, person, platform, embedding in self._rows(query("candidates"), given):
             vector = None if embedding is None else np.asarray(embedding, dtype=np.float32)
-            found.setdefault(issue_id, []).append(Candidate(mention_id=mention_id, person=person, vector=vector))
+            found.setdefault(issue_id, []).append(Candidate(mention_id=mention_id, person=person, platform=platform, vector=vector))
         return found
 
     def hours(self, issue_id: int, from_at: datetime, as_of: datetime) -> list[HourCount]:

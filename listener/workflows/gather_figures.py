@@ -18,6 +18,7 @@ from listener.workflows.measure_issues import measure_issues, period_start, quot
 QUOTES_PER_ISSUE = 2
 QUOTES_PER_SECTION = 5
 QUOTES_ON_DETAIL = 3
+MOST_LABELLED = 50
 MOST_SIGNALS_ON_DETAIL = 50
 
 
@@ -97,11 +98,11 @@ def gather_figures(
     sections = {name: [one for one in measured if section_of(one, from_at) == name] for name in ("new", "growing", "steady", "fading")}
     shown = {name: some[: settings.digest.most_issues] for name, some in sections.items()}
     listed = [one for some in shown.values() for one in some]
-    quotes = quotes_by_issue(ledger, insight, listed, from_at=from_at, as_of=as_of, most=QUOTES_PER_ISSUE, key=pseudonym_key)
+    quotes = quotes_by_issue(ledger, insight, listed, from_at=from_at, as_of=as_of, most=QUOTES_PER_ISSUE, key=pseudonym_key, leaving=True)
     filled = {name: tuple(replace(one, quotes=_fit_to_leave(quotes.get(one.issue_id, ()))) for one in some) for name, some in shown.items()}
     totals = insight.period_totals(from_at, as_of)
-    ideas, idea_count = insight.label_mentions("idea", from_at, as_of, QUOTES_PER_SECTION)
-    praise, compliment_count = insight.label_mentions("compliment", from_at, as_of, QUOTES_PER_SECTION)
+    ideas, idea_count = _section_quotes(ledger, insight, "idea", from_at, as_of, pseudonym_key)
+    praise, compliment_count = _section_quotes(ledger, insight, "compliment", from_at, as_of, pseudonym_key)
     return DigestFigures(
         brand=brand,
         from_at=from_at,
@@ -115,8 +116,8 @@ def gather_figures(
         steady=filled["steady"],
         fading=filled["fading"],
         left_out=sum(len(sections[name]) - len(shown[name]) for name in sections),
-        ideas=_fit_to_leave(_quoted(ledger, ideas, pseudonym_key)[0]),
-        compliments=_fit_to_leave(_quoted(ledger, praise, pseudonym_key)[0]),
+        ideas=ideas,
+        compliments=praise,
         idea_count=idea_count,
         compliment_count=compliment_count,
         coverage=tuple(ledger.sources.coverage(as_of)),
@@ -159,6 +160,15 @@ def _quoted(ledger: Ledger, cards: Sequence[Card], key: bytes) -> tuple[tuple[Qu
     known = quotes_of(ledger, [card.mention_id for card in cards], key=key)
     found = [(known[card.mention_id], card.copies) for card in cards if card.mention_id in known]
     return tuple(quote for quote, _ in found), tuple(copies for _, copies in found)
+
+
+def _section_quotes(
+    ledger: Ledger, insight: Insight, label: str, from_at: datetime, as_of: datetime, key: bytes
+) -> tuple[tuple[Quote, ...], int]:
+    """Return the newest different texts under a label, those that may be quoted in full first, and how many mentions there are."""
+    cards, total = insight.label_mentions(label, from_at, as_of, MOST_LABELLED)
+    quotes = sorted(_quoted(ledger, cards, key)[0], key=lambda quote: quote.platform in LINK_ONLY_PLATFORMS)
+    return _fit_to_leave(quotes[:QUOTES_PER_SECTION]), total
 
 
 def _fit_to_leave(quotes: Sequence[Quote]) -> tuple[Quote, ...]:

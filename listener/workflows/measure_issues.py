@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from listener.digest.choice import choose_quotes
+from listener.digest.choice import LINK_ONLY_PLATFORMS, choose_quotes
 from listener.insight.buckets import clock_days_before
-from listener.insight.records import IssueCounts
+from listener.insight.records import Candidate, IssueCounts
 from listener.insight.store import Insight
 from listener.issues.life import LIFE_DAYS, state_of
 from listener.ledger.ledger import Ledger
@@ -17,7 +17,8 @@ from listener.model.mention import StoredMention
 from listener.text.pseudonym import pseudonym
 
 MOST_CANDIDATES = 60
-MOST_SIGNALS = 10_000
+SIGNALS_FROM = timedelta(days=90)
+"""How far back a signal is still the reason of an issue."""
 
 _FIRST = {IssueState.NEW: 0, IssueState.CAME_BACK: 0, IssueState.GROWING: 0, IssueState.STEADY: 1, IssueState.FADING: 1}
 
@@ -43,8 +44,8 @@ def measure_issues(
 
 
 def latest_signals(ledger: Ledger, as_of: datetime) -> dict[int, Signal]:
-    """Return the latest signal up to `as_of` of each issue that had one in the stretch that its life is judged by."""
-    raised = ledger.issues.signals(since=as_of - timedelta(days=LIFE_DAYS), limit=MOST_SIGNALS)
+    """Return the latest signal up to `as_of` of each issue that had one in the last `SIGNALS_FROM`."""
+    raised = ledger.issues.signals(since=as_of - SIGNALS_FROM)
     latest: dict[int, Signal] = {}
     for signal in sorted(raised, key=lambda one: (one.at, one.signal_id)):
         if signal.issue_id is not None and signal.at <= as_of:
@@ -53,19 +54,37 @@ def latest_signals(ledger: Ledger, as_of: datetime) -> dict[int, Signal]:
 
 
 def quotes_by_issue(
-    ledger: Ledger, insight: Insight, figures: Sequence[IssueFigures], *, from_at: datetime, as_of: datetime, most: int, key: bytes
+    ledger: Ledger,
+    insight: Insight,
+    figures: Sequence[IssueFigures],
+    *,
+    from_at: datetime,
+    as_of: datetime,
+    most: int,
+    key: bytes,
+    leaving: bool = False,
 ) -> dict[int, tuple[Quote, ...]]:
-    """Return up to `most` quotes per issue from the period, or from its whole life where the period has none."""
+    """Return up to `most` quotes per issue from the period, or from its whole life where the period has none.
+
+    `leaving` is for digests and reports: posts of link-only platforms are taken only when there is nothing else to quote.
+    """
     candidates = insight.candidates([one.issue_id for one in figures], from_at, as_of, MOST_CANDIDATES)
     without = [one.issue_id for one in figures if one.issue_id not in candidates]
     oldest = min((one.first_at for one in figures), default=from_at) - timedelta(seconds=1)
     candidates |= insight.candidates(without, oldest, as_of, MOST_CANDIDATES)
-    chosen = {
-        issue_id: choose_quotes([c.mention_id for c in some], [c.person for c in some], [c.vector for c in some], most)
-        for issue_id, some in candidates.items()
-    }
+    chosen = {issue_id: _chosen(some, most, leaving=leaving) for issue_id, some in candidates.items()}
     texts = quotes_of(ledger, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
     return {issue_id: tuple(texts[mention_id] for mention_id in ids if mention_id in texts) for issue_id, ids in chosen.items()}
+
+
+def _chosen(candidates: Sequence[Candidate], most: int, *, leaving: bool) -> tuple[int, ...]:
+    first = [one for one in candidates if not (leaving and one.platform in LINK_ONLY_PLATFORMS)]
+    rest = [one for one in candidates if leaving and one.platform in LINK_ONLY_PLATFORMS]
+    taken = choose_quotes([one.mention_id for one in first], [one.person for one in first], [one.vector for one in first], most)
+    if len(taken) == most or not rest:
+        return taken
+    more = choose_quotes([one.mention_id for one in rest], [one.person for one in rest], [one.vector for one in rest], most - len(taken))
+    return taken + more
 
 
 def quotes_of(ledger: Ledger, mention_ids: Sequence[int], *, key: bytes) -> dict[int, Quote]:

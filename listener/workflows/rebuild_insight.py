@@ -17,7 +17,7 @@ def catch_up(ledger: Ledger, insight: Insight, *, model_id: str) -> int:
     When the copy holds vectors of another model, or is ahead of the ledger (a restored backup), it starts again from nothing.
     """
     applied = insight.applied_seq()
-    if applied and (insight.applied_model() != model_id or _ahead(ledger, applied, model_id)):
+    if applied and (insight.applied_model() != model_id or ledger.analyses.last_seq() < applied):
         insight.clear()
     return _apply_new(ledger, insight, model_id, NoProgress())
 
@@ -41,9 +41,3 @@ def _apply_new(ledger: Ledger, insight: Insight, model_id: str, progress: Progre
         insight.apply(mentions, removed, seq, model_id=model_id)
         touched += len(mentions) + len(removed)
         progress.advance(len(mentions))
-
-
-def _ahead(ledger: Ledger, applied: int, model_id: str) -> bool:
-    """Tell whether the ledger has never got as far as `applied`: asked from just before it, it knows of no change."""
-    _, _, seq = ledger.analyses.changes_since(applied - 1, 1, model_id)
-    return seq < applied

@@ -59,7 +59,7 @@ def test_a_digest_says_what_is_new_growing_and_fading(figures: Callable[..., Dig
             "Lang in de wacht: 1 bericht van 1 persoon (daarvoor 3)",
             "Zet de storing op een kaart",
             "Snel geholpen, dank!",
-            "tweakers: op orde; 312 berichten; loopt 4 minuten achter.",
+            "tweakers: op orde; 312 berichten; 4 minuten geleden gelezen.",
             "reddit: blind sinds wo 11 mrt 04:00; 312 berichten; 2 gaten, daar kan iets gemist zijn.",
         ):
             assert words in said
