@@ -12,7 +12,7 @@ from listener.digest.terminal import digest_terminal
 from listener.errors import InputError
 from listener.model.plain import plain
 from listener.progress import NoProgress
-from listener.settings.wording import digest_templates
+from listener.settings.wording import templates
 from listener.workflows.gather_figures import gather_figures, issue_detail, list_issues
 from listener.workflows.rebuild_insight import catch_up, rebuild_insight
 
@@ -63,7 +63,7 @@ def _digest(parts: Listening, given: Mapping[str, Any]) -> Any:
     if given.get("format") == "json":
         return plain(figures)
     write = digest_markdown if given.get("format") == "markdown" else digest_terminal
-    return write(figures, language=language, zone=parts.settings.zone, templates=digest_templates(language))
+    return write(figures, language=language, zone=parts.settings.zone, templates=templates(language))
 
 
 def _rebuild(parts: Listening, _given: Mapping[str, Any]) -> Any:

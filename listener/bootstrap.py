@@ -62,11 +62,7 @@ class Listening:
 
 def pseudonym_key(ledger: Ledger) -> bytes:
     """Return this home's key for pseudonyms, made once and kept in the ledger."""
-    known = ledger.meta.get("pseudonym_key")
-    if known is None:
-        ledger.meta.set("pseudonym_key", randomness.token_hex(32))
-        known = ledger.meta.get("pseudonym_key")
-    return bytes.fromhex(known or "")
+    return bytes.fromhex(ledger.meta.keep_first("pseudonym_key", randomness.token_hex(32)))
 
 
 def ledger_url(home: Path) -> str:

@@ -59,7 +59,7 @@ class Embedder(Protocol):
         ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 `(len(texts), n_dims)`, rows of unit length; shape `(0, n_dims)` for no texts. Blocks: call it off the event loop."""
+        """Return float32 `(len(texts), n_dims)`, rows of unit length; `(0, n_dims)` for no texts. Blocks: call it off the event loop."""
         ...
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from listener.ledger.ledger import Ledger
 from listener.model.plain import plain
 from listener.ports import Progress
 from listener.progress import NoProgress, TerminalProgress
-from listener.settings.home import home_folder
+from listener.settings.home import SETTINGS_NAME, home_folder
 from listener.settings.load import load_settings
 from listener.settings.schema import ListenerSettings
 from listener.text.shorten import terminal_safe
@@ -46,6 +46,11 @@ class Place:
     def settings(self) -> Any:
         """The typed settings; raises `SettingsError` naming file and key."""
         return load_settings(self.home, self.schema)
+
+    @property
+    def settings_or_default(self) -> Any:
+        """The settings, or their defaults where none were written yet: for commands that do without a brand."""
+        return self.settings if (self.home / SETTINGS_NAME).is_file() else self.schema.model_validate({})
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -86,7 +91,7 @@ def print_line(text: str = "") -> None:
     click.echo(terminal_safe(text))
 
 
-def print_table(columns: Mapping[str, str], rows: list[Mapping[str, Any]], *, empty: str) -> None:
+def print_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, empty: str) -> None:
     """Print rows under headings (`columns` maps field → heading), or `empty` when there are none."""
     if not rows:
         click.echo(empty)

@@ -91,6 +91,15 @@ class AnalysisLedger:
                 removed += tx.execute(gone).scalars()
         return facts, removed, turn[-1].seq if turn else seq
 
+    def removed_since(self, seq: int) -> tuple[list[int], int]:
+        """Return the ids of mentions removed after `seq`, and the newest `seq`."""
+        gone = select(change.c.mention_id).join(mention, mention.c.mention_id == change.c.mention_id)
+        with reading(self._engine) as tx:
+            newest = tx.execute(select(func.max(change.c.seq))).scalar() or 0
+            return list(
+                tx.execute(gone.where(change.c.seq > seq, mention.c.removed_at.is_not(None)).order_by(change.c.seq)).scalars()
+            ), newest
+
     def last_seq(self) -> int:
         """Return the newest `seq`; lower than what insight has applied means that an older ledger was put back."""
         with reading(self._engine) as tx:

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, true, upda
 
 from listener.errors import InputError
 from listener.ledger.changes import batches, note_changes
-from listener.ledger.step import final_issues, standings, write_memberships
+from listener.ledger.step import MODEL, final_issues, standings, write_memberships
 from listener.ledger.tables import issue, issue_act, membership, mention, signal
 from listener.ledger.transactions import reading, writing
 from listener.model.issue import Issue, Membership, Signal
+from listener.model.mention import MentionKey
 
 
 class IssueLedger:
@@ -123,6 +124,18 @@ class IssueLedger:
                 raise InputError(f"there is no mention {mention_id}")
             line = Membership(mention_id=mention_id, issue_id=issue_id, by=by, reason=reason, at=at)
             note_changes(tx, write_memberships(tx, [line], real, now))
+
+    def last_act(self) -> tuple[int, int]:
+        """Return a pair that grows whenever a person corrected something: the newest act on an issue, the newest mention placed by hand."""
+        placed = select(func.max(membership.c.membership_id)).where(membership.c.made_by != MODEL)
+        with reading(self._engine) as tx:
+            return tx.execute(select(func.max(issue_act.c.act_id))).scalar() or 0, tx.execute(placed).scalar() or 0
+
+    def placed(self) -> list[tuple[MentionKey, int | None]]:
+        """Return every mention that is here by its key, with the issue it belongs to (None: loose)."""
+        query = select(mention.c.platform, mention.c.realm, mention.c.native_id, mention.c.issue_id).where(mention.c.latest_revision >= 0)
+        with reading(self._engine) as tx:
+            return [(MentionKey(row.platform, row.realm, row.native_id), row.issue_id) for row in tx.execute(query)]
 
     def acts(self, issue_id: int) -> list[tuple[str, str, str, datetime]]:
         """Return what people did to an issue, oldest first: verb, detail, who, when."""

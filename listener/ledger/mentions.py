@@ -93,8 +93,11 @@ class MentionLedger:
         return {wanted[key] for key, state in found.items() if state.latest_revision >= 0}
 
     def unanalysed(self, limit: int) -> list[StoredMention]:
-        """Return mentions whose newest revision waits for the analyser, by id, without those in quarantine."""
-        query = mentions_with_text().where(_WAITS, ~_QUARANTINED).order_by(mention.c.mention_id).limit(limit)
+        """Return mentions whose newest revision waits for the analyser, by time of posting, without those in quarantine.
+
+        History may be imported newest first; bursts are only seen when it is read in the order in which it was written.
+        """
+        query = mentions_with_text().where(_WAITS, ~_QUARANTINED).order_by(mention.c.posted_at, mention.c.mention_id).limit(limit)
         with reading(self._engine) as tx:
             return stored_mentions(tx, query)
 

@@ -45,7 +45,9 @@ Index("ix_mention_posted_at", mention.c.posted_at)
 Index("ix_mention_issue_id", mention.c.issue_id)
 Index("ix_mention_author_key", mention.c.author_key)
 Index("ix_mention_root_id", mention.c.root_id)
-Index("ix_mention_waiting", mention.c.mention_id, **only_where(mention.c.analysed_revision < mention.c.latest_revision))
+Index(
+    "ix_mention_waiting", mention.c.posted_at, mention.c.mention_id, **only_where(mention.c.analysed_revision < mention.c.latest_revision)
+)
 Index("ix_mention_placed_by_person", mention.c.mention_id, **only_where(mention.c.placed_by_person.is_(true())))
 
 revision = Table(

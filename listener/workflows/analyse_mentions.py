@@ -38,14 +38,15 @@ class AnalyseMentions:
     """Turns stored mentions into analyses, memberships and signals. Blocks: call it off the event loop, from one thread at a time.
 
     `new_analyst` makes an empty analyst; the workflow fills it from the ledger before the first batch, so that a restart goes on
-    exactly where the last committed batch ended. `insight` may be None, then only the ledger is written.
+    exactly where the last committed batch ended. What people corrected and what was removed meanwhile is taken over before each
+    batch. `insight` may be None, then only the ledger is written.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         insight: Insight | None,
-        embedder: Callable[[], Embedder],
+        embedder: Embedder,
         new_analyst: Callable[[], Analyst],
         *,
         window: timedelta,
@@ -54,27 +55,29 @@ class AnalyseMentions:
     ) -> None:
         self._ledger = ledger
         self._insight = insight
-        self._open_embedder = embedder
+        self._embedder = embedder
         self._new_analyst = new_analyst
         self._window = window
         self._regroup_every = regroup_every
         self._batch_size = batch_size
         self._analyst: Analyst | None = None
+        self._seen_act = (0, 0)
+        self._seen_change = 0
 
-    def all(self, progress: Progress, *, until: datetime | None = None) -> tuple[Signal, ...]:
+    def all(self, progress: Progress) -> tuple[Signal, ...]:
         """Analyse everything that waits and return the signals raised, in order."""
         progress.start("Analysing", self._ledger.mentions.unanalysed_count())
         signals: list[Signal] = []
         more = True
         while more:
-            done = self.once(until=until)
+            done = self.once()
             signals += done.signals
             progress.advance(done.mentions)
             more = done.more
         progress.finish()
         return tuple(signals)
 
-    def once(self, *, until: datetime | None = None) -> Analysed:
+    def once(self) -> Analysed:
         """Analyse one batch (at most `batch_size` mentions, oldest first), and regroup when it is time."""
         stored = self._ledger.mentions.unanalysed(self._batch_size)
         if not stored:
@@ -90,12 +93,8 @@ class AnalyseMentions:
             signals = self._one_by_one(stored)
         signals += self._regroup_when_due(max(s.mention.posted_at for s in stored))
         if self._insight is not None:
-            catch_up(self._ledger, self._insight, model_id=self._open_embedder().model_id)
+            catch_up(self._ledger, self._insight, model_id=self._embedder.model_id)
         return Analysed(mentions=len(stored), signals=signals, more=len(stored) == self._batch_size)
-
-    def forget(self) -> None:
-        """Drop what is held in memory; the next call reads the ledger again. For edits by people and for removals."""
-        self._analyst = None
 
     def _batch(self, analyst: Analyst, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
         prepared = analyst.prepare(stored)
@@ -113,11 +112,10 @@ class AnalyseMentions:
 
         New vectors pass through float16 as the ledger keeps them, so that a restart computes with the very same numbers.
         """
-        embedder = self._open_embedder()
-        vectors = dict(self._ledger.analyses.vectors(list(texts), embedder.model_id))
+        vectors = dict(self._ledger.analyses.vectors(list(texts), self._embedder.model_id))
         missing = [text_hash for text_hash in texts if text_hash not in vectors]
-        encoded = embedder.encode([texts[text_hash] for text_hash in missing]).astype(np.float16).astype(np.float32)
-        fresh = tuple(NewEmbedding(text_hash=h, model=embedder.model_id, vector=v) for h, v in zip(missing, encoded, strict=True))
+        encoded = self._embedder.encode([texts[text_hash] for text_hash in missing]).astype(np.float16).astype(np.float32)
+        fresh = tuple(NewEmbedding(text_hash=h, model=self._embedder.model_id, vector=v) for h, v in zip(missing, encoded, strict=True))
         vectors.update({new.text_hash: new.vector for new in fresh})
         return vectors, fresh
 
@@ -133,7 +131,7 @@ class AnalyseMentions:
         analyst = self._ready_analyst()
         self._save(analyst, replace(analyst.regroup(now), regrouped=self._ledger.analyses.analysed_count()))
         if self._insight is not None:
-            catch_up(self._ledger, self._insight, model_id=self._open_embedder().model_id)
+            catch_up(self._ledger, self._insight, model_id=self._embedder.model_id)
 
     def _one_by_one(self, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
         """One poisoned mention must not hold up the others (RULES F24): three tries, then quarantine with its reason."""
@@ -151,11 +149,16 @@ class AnalyseMentions:
         return tuple(signals)
 
     def _ready_analyst(self) -> Analyst:
-        """Return the analyst, filled from the ledger when it is new."""
-        if self._analyst is None:
+        """Return the analyst, filled from the ledger when it is new or when a person corrected something since."""
+        act = self._ledger.issues.last_act()
+        if self._analyst is not None and act == self._seen_act:
+            self._forget_removed(self._analyst)
+        else:
+            self._seen_act = act
+            self._seen_change = self._ledger.analyses.last_seq()
             self._analyst = self._new_analyst()
             latest = self._ledger.analyses.latest_posted_at() or datetime.now(UTC)
-            mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self._open_embedder().model_id)
+            mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self._embedder.model_id)
             self._analyst.restore(
                 mentions,
                 stored=self._ledger.mentions.by_ids([m.mention_id for m in mentions]),
@@ -165,3 +168,9 @@ class AnalyseMentions:
                 analysed_since_regroup=self._ledger.analyses.analysed_count() - self._ledger.analyses.last_regroup_count(),
             )
         return self._analyst
+
+    def _forget_removed(self, analyst: Analyst) -> None:
+        """Let go of mentions that were removed since the last look (RULES F7: what is deleted takes part in nothing)."""
+        removed, self._seen_change = self._ledger.analyses.removed_since(self._seen_change)
+        if removed:
+            analyst.forget(removed)

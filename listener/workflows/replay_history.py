@@ -1,4 +1,4 @@
-"""Play a stream of dated posts through the very code that live mentions go through, in a home of its own, and list what was flagged when."""
+"""Play a stream of dated posts through the code that live mentions go through, in a home of its own, and list what was flagged when."""
 
 from __future__ import annotations
 

@@ -97,7 +97,10 @@ def _mentions() -> None:
     op.create_index("ix_mention_posted_at", "mention", ["posted_at"])
     op.create_index("ix_mention_root_id", "mention", ["root_id"])
     op.create_index(
-        "ix_mention_waiting", "mention", ["mention_id"], **only_where(sa.column("analysed_revision") < sa.column("latest_revision"))
+        "ix_mention_waiting",
+        "mention",
+        ["posted_at", "mention_id"],
+        **only_where(sa.column("analysed_revision") < sa.column("latest_revision")),
     )
     op.create_table(
         "revision",

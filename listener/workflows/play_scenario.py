@@ -1,0 +1,73 @@
+"""Play an invented fortnight hour by hour: the same collecting and analysing as for real input, with the clock moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from listener.clock import ManualClock
+from listener.model.issue import Signal
+from listener.ports import Progress, Source
+from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.collect_mentions import CollectMentions
+
+STEP = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What playing brought: signals in order, and how much was seen, new, edited and removed over all sources."""
+
+    signals: tuple[Signal, ...]
+    seen: int
+    new: int
+    edited: int
+    removed: int
+
+
+async def play_scenario(
+    sources: Sequence[tuple[Source, Literal["matching", "all"]]],
+    collect: CollectMentions,
+    analyse: AnalyseMentions,
+    clock: ManualClock,
+    *,
+    until: datetime,
+    progress: Progress,
+    after_hour: Callable[[datetime, Sequence[Signal]], Awaitable[None]] | None = None,
+) -> Played:
+    """Let the clock run to `until` in hours; each hour every source is pulled and what arrived is analysed.
+
+    `after_hour` is told the moment and the signals of that hour: what people would do then is done there.
+    """
+    hours = int((until - clock.now()) / STEP) + 1
+    progress.start("Playing fourteen invented days, hour by hour", hours)
+    signals: list[Signal] = []
+    totals = {"seen": 0, "new": 0, "edited": 0, "removed": 0}
+    while clock.now() < until:
+        clock.move_to(min(until, clock.now() + STEP))
+        changed = 0
+        for source, keep in sources:
+            result = await collect.round(source, keep=keep)
+            changed += result.new + result.edited + result.removed
+            for name in totals:
+                totals[name] += getattr(result, name)
+        fresh = _analysed(analyse) if changed else []
+        signals += fresh
+        if after_hour is not None:
+            await after_hour(clock.now(), fresh)
+        progress.advance()
+    analyse.regroup(clock.now())
+    progress.finish()
+    return Played(signals=tuple(signals), **totals)
+
+
+def _analysed(analyse: AnalyseMentions) -> list[Signal]:
+    found: list[Signal] = []
+    more = True
+    while more:
+        done = analyse.once()
+        found += done.signals
+        more = done.more
+    return found
