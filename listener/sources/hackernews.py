@@ -6,7 +6,7 @@ hn.algolia.com/api (search_by_date, newest first, at most 1,000 hits a query) an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -84,7 +84,8 @@ class HackerNewsSource:
         removals = tuple(found for found in looked_up if isinstance(found, Removal))
         mentions = sorted(mentions + [found for found in looked_up if isinstance(found, Mention)], key=_in_time)
         finished = high >= now
-        after = _remember(known, mentions, low=low, high=None if finished else high)
+        unsure = {item for item, answer in zip(lost, looked_up, strict=False) if isinstance(answer, Skip)} | set(lost[MOST_LOOKED_UP:])
+        after = _remember(known, mentions, low=low, high=None if finished else high, ask_again=unsure)
         queries = {q: m for q, m in memory["queries"].items() if q in self._queries} | ({query: after} if after else {})
         next_turn = (turn + 1) % len(self._queries) if finished else turn
         unchanged = not mentions and not removals and queries == memory["queries"] and next_turn == memory["turn"]
@@ -93,7 +94,7 @@ class HackerNewsSource:
         return Page(mentions=tuple(mentions), next=after_page, removals=removals, skipped=tuple(skipped), more=more, gap=gap)
 
     async def look_up(self, native_id: str) -> Mention | Removal | Skip:
-        """Return one item as it stands now: a mention, a removal (deleted, dead or unknown), or why it is neither."""
+        """Return one item as it stands now: a mention, a removal (deleted or dead), or why it is neither."""
         found = await self._json(f"{self._item_base}/v0/item/{quote(native_id, safe='')}.json")
         return item_of(found, native_id)
 
@@ -148,9 +149,12 @@ class HackerNewsSource:
 
 
 def item_of(found: object, native_id: str) -> Mention | Removal | Skip:
-    """Return a Firebase v0 item as a mention; `null`, deleted and dead ones are removals."""
+    """Return a Firebase v0 item as a mention; deleted and dead ones are removals.
+
+    `null` is no proof: it is said of items that never were, and of everything when their store has a bad day, while a removal is for ever.
+    """
     if found is None:
-        return Removal(platform=PLATFORM, realm=REALM, native_id=native_id, reason="unknown")
+        return Skip(where=f"item {native_id}", reason="Hacker News does not know it now; it is kept until it is known to be gone")
     if not isinstance(found, dict):
         return Skip(where=f"item {native_id}", reason="it is not an object")
     if found.get("deleted") is True or found.get("dead") is True:
@@ -199,12 +203,16 @@ def _mention(hit: Mapping[str, Any]) -> Mention | Skip:
     )
 
 
-def _remember(known: Mapping[str, Any], mentions: Sequence[Mention], *, low: int, high: int | None) -> dict[str, Any]:
+def _remember(
+    known: Mapping[str, Any], mentions: Sequence[Mention], *, low: int, high: int | None, ask_again: Collection[str]
+) -> dict[str, Any]:
     """Return what to keep of a query: the moment to read from next (never earlier than `low`) and the ids after it.
 
     high: where a halved window ended, None when everything up to now was read. Then the overlap before the newest hit is read again.
+    ask_again: ids that were missing from search and of which nothing is known yet.
     """
-    times = {m.native_id: int(m.posted_at.timestamp()) for m in mentions}
+    times = {item: at for item, at in known.get("recent", {}).items() if item in ask_again}
+    times |= {m.native_id: int(m.posted_at.timestamp()) for m in mentions}
     if high is not None:
         after = max(high, low + 1)  # a single second too full to list must not hold us up for ever
     elif times:

@@ -97,7 +97,7 @@ class RedditSource:
         return replace(page, next=following, more=next_turn != 0)
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
-        """Return up to 100 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal."""
+        """Return up to 99 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal."""
         self._refuse_without_permission()
         return await self._in_thread(lambda _: look_up(self._opened(), native_ids))
 
@@ -151,7 +151,9 @@ class RedditSource:
         times = {fullname_of(vars(item)): created_of(item) for item in listed.items}
         reach = low if listed.is_whole else min(times.values(), default=now)
         lost = [name for name, at in recent.items() if name not in times and at >= reach and target.what != "search"]
-        found: list[Found] = [read_item(item) for item in listed.items] + list(look_up(self._opened(), lost) if lost else ())
+        looked_up = look_up(self._opened(), lost, control=list(times)) if lost else ()
+        unsure = {name for name, answer in zip(lost, looked_up, strict=False) if isinstance(answer, Skip)} | set(lost[len(looked_up) :])
+        found: list[Found] = [read_item(item) for item in listed.items] + list(looked_up)
         gap = ""
         if not listed.is_whole and not any(name in recent for name in times):
             since = "last time" if recent else "the look-back began"
@@ -163,7 +165,7 @@ class RedditSource:
             skipped=tuple(one for one in found if isinstance(one, Skip)),
             gap=gap,
         )
-        return page, _remember(known, low, times)
+        return page, _remember(known, low, times | {name: recent[name] for name in unsure})
 
 
 def _remember(known: Mapping[str, Any], low: float, times: Mapping[str, float]) -> dict[str, Any]:

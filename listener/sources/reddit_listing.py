@@ -61,12 +61,22 @@ def read_listing(reddit: Any, target: Target, *, low: float, now: float, stop: t
     return ask(reddit, lambda r: _down_to(low, _listing(r, target, age=now - low), stop), place=target.place)
 
 
-def look_up(reddit: Any, names: Sequence[str]) -> tuple[Found, ...]:
-    """Return items by fullname (at most 100) as they stand now, in the order asked for; one that Reddit does not show is a removal."""
-    asked = list(names[:MOST_LOOKED_UP])
-    found = ask(reddit, lambda r: {fullname_of(vars(item)): item for item in r.info(fullnames=asked)}, place="single posts")
-    gone = {name: Removal(platform=PLATFORM, realm=REALM, native_id=name, reason="unknown") for name in asked}
-    return tuple(read_item(found[name]) if name in found else gone[name] for name in asked)
+def look_up(reddit: Any, names: Sequence[str], *, control: Sequence[str] = ()) -> tuple[Found, ...]:
+    """Return items by fullname (at most 99) as they stand now, in the order asked for; one that Reddit does not show is a removal.
+
+    Unless it shows none at all: an empty answer may be a bad day, and a removal is for ever. `control` names an item known to stand,
+    so that a single one can be told to be gone.
+    """
+    asked = list(names[: MOST_LOOKED_UP - 1])
+    everything = [*asked, *control[:1]]
+    found = ask(reddit, lambda r: {fullname_of(vars(item)): item for item in r.info(fullnames=everything)}, place="single posts")
+    return tuple(read_item(found[name]) if name in found else _missing(name, sure=bool(found)) for name in asked)
+
+
+def _missing(name: str, *, sure: bool) -> Found:
+    if sure:
+        return Removal(platform=PLATFORM, realm=REALM, native_id=name, reason="unknown")
+    return Skip(where=f"item {name}", reason="Reddit shows nothing at all now; it is kept until it is known to be gone")
 
 
 def _down_to(low: float, listing: Iterable[Any], stop: threading.Event) -> Listed:

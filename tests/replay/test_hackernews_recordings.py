@@ -42,12 +42,16 @@ def test_a_recorded_comment_keeps_its_words_parent_and_time(recordings: Path) ->
     assert comment.posted_at == datetime(2019, 11, 10, 23, 16, 59, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("number", "reason"), [("21501055", "deleted"), ("9000", "unknown")])
-def test_what_is_gone_is_a_removal(recordings: Path, number: str, reason: str) -> None:
+def test_a_recorded_deletion_is_a_removal(recordings: Path) -> None:
     """Deleted words must leave our store as well."""
-    gone = _item(recordings, number)
+    gone = _item(recordings, "21501055")
     assert isinstance(gone, Removal)
-    assert (gone.native_id, gone.reason) == (number, reason)
+    assert (gone.native_id, gone.reason) == ("21501055", "deleted")
+
+
+def test_an_unknown_item_is_told_and_not_taken_for_deleted(recordings: Path) -> None:
+    """`null` is no proof, and a removal is for ever."""
+    assert isinstance(_item(recordings, "9000"), Skip)
 
 
 def test_lists_and_other_files_are_no_items(recordings: Path) -> None:
