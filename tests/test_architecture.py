@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests import layers
-from tests.layers import PACKAGES, ROOT, RULES, Module
+from tests.layers import RULES
+from tests.modules import PACKAGES, ROOT, Module, our_modules
 
 Rule = Callable[[Module], Iterator[str]]
 RUN_BY_PATH = tuple(ROOT / package / "ledger" / folder for package in PACKAGES for folder in ("migrations", "versions"))  # by Alembic
@@ -16,7 +17,7 @@ DOC = '"""Says what it is for."""\n'
 
 @pytest.fixture(scope="module")
 def modules() -> list[Module]:
-    return layers.our_modules()
+    return our_modules()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

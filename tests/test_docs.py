@@ -19,7 +19,7 @@ from listener.settings.load import read_settings
 from listener.settings.secrets import known_names
 from listener.settings.written import settings_text
 from moderation.settings import KlankbordSettings
-from tests.layers import ROOT, our_modules
+from tests.modules import ROOT, our_modules
 
 EXAMPLE = ROOT / "config" / "klankbord.example.yaml"
 

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.layers import PACKAGES, ROOT
+from tests.modules import PACKAGES, ROOT
 
 MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:work|root|Users/\w+|home/\w+|tmp/\w+)/\w|[A-Z]:\\Users\\")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jinja2 import Environment, meta
 
-from tests.layers import ROOT
+from tests.modules import ROOT
 
 CONFIG = ROOT / "config"
 LANGUAGES = ("nl", "en")

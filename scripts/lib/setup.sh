@@ -1,7 +1,8 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside this folder: goes to the checkout's root and gives it a Python environment in .venv.
 # set_up run: what the product needs. set_up dev: that and what tests and checks need.
 
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 export PYTHONNOUSERSITE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 unset PYTHONHOME PYTHONPATH
 
