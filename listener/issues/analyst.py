@@ -103,12 +103,11 @@ class Analyst:
         self._memory.window.add(entries)
         self._forget_old()
         snapshot = self._memory.window.snapshot()
-        draft = StepDraft(self._memory, snapshot, self._reader)
+        space = space_of(snapshot, seed=self._seed)
+        draft = StepDraft(self._memory, snapshot, self._reader, space)
         fresh = np.array(sorted(snapshot.rows[e.mention_id] for e in entries if e.mention_id in snapshot.rows), dtype=np.int64)
-        if len(fresh):
-            space = space_of(snapshot, seed=self._seed)
-            for start in range(0, len(fresh), CHUNK):
-                self._place_rows(draft, space, fresh[start : start + CHUNK])
+        for start in range(0, len(fresh), CHUNK):
+            self._place_rows(draft, space, fresh[start : start + CHUNK])
         self._since_regroup += len(entries)
         return draft.step(analyses=tuple(_analysis(r, e) for r, e in zip(prepared.readings, entries, strict=True)))
 
@@ -144,17 +143,16 @@ class Analyst:
 
     def _place_rows(self, draft: StepDraft, space: Space, rows: NDArray[np.int64]) -> None:
         snapshot = draft.snapshot
-        above = space.above_near(rows)
+        above = space.above(space.near, rows)
         for at, row in enumerate(int(one) for one in rows):
             entry = snapshot.entries[row]
             joined = nearest_issue(above[at, :row], draft.issues[:row])
             draft.join(row, joined)
             if not entry.clean.text:
                 continue
-            near = above[at] >= 0
-            burst = scan(snapshot, row, near, rules=self._rules.looks)
+            burst = scan(snapshot, row, above[at] >= 0, rules=self._rules.looks)
             if burst is not None:
-                draft.burst(burst, near, self._rules)
+                draft.burst(burst, self._rules)
             else:
                 draft.watch_issue(row, self._rules)
             draft.watch_copies(row, self._rules)

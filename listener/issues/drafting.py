@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.issues.features import Space
 from listener.issues.group import Regrouping
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
 from listener.issues.prepare import Reader
@@ -20,7 +21,7 @@ from listener.signals.rules import COPIES, SignalRules
 from listener.text.shorten import shorten
 
 PART_OF_ISSUE = 1 / 3
-SAME_CAUSE = 0.1
+SAME_CAUSE = 0.75
 FEWEST_FOR_ISSUE = 3
 BEGAN_QUANTILE = 0.1
 TITLE_LENGTH = 60
@@ -30,8 +31,11 @@ REASON_NEIGHBOURS = 3
 class StepDraft:
     """Collects what one batch or regrouping decides. `issues` is `(n,)`, the present issue per row of the snapshot, 0 for loose."""
 
-    def __init__(self, memory: Memory, snapshot: Snapshot, reader: Reader, *, at: datetime | None = None) -> None:
+    def __init__(
+        self, memory: Memory, snapshot: Snapshot, reader: Reader, space: Space | None = None, *, at: datetime | None = None
+    ) -> None:
         self.snapshot = snapshot
+        self._space = space
         self.issues = memory.issues_of(snapshot)
         self._memory = memory
         self._reader = reader
@@ -51,13 +55,15 @@ class StepDraft:
             near = ", ".join(str(int(self.snapshot.ids[one])) for one in because[:REASON_NEIGHBOURS])
             self._place(row, issue_id, f"near {near}")
 
-    def burst(self, burst: Burst, near: NDArray[np.bool_], rules: SignalRules) -> None:
+    def burst(self, burst: Burst, rules: SignalRules) -> None:
         """Find or make the issue a burst is about, put its loose mentions there, and raise a signal if that says something new."""
         issue_id = self._issue_of(burst.rows)
         movable = {LOOSE}
-        if issue_id != LOOSE and self._other_cause(issue_id, near, burst):
+        if issue_id != LOOSE and not self._may_be(issue_id, burst):
             movable.add(issue_id)
             issue_id = LOOSE
+        if issue_id == LOOSE:
+            issue_id = self._signalled_cause(burst, since=rules.since(self._time_of(burst)))
         rows = np.array([row for row in burst.rows if int(self.issues[row]) in movable and not self._fixed(int(row))], dtype=np.int64)
         if issue_id == LOOSE:
             issue_id = self._issue_of(burst.rows, share=0.0) if len(rows) < FEWEST_FOR_ISSUE else self._new_issue(rows)
@@ -144,13 +150,36 @@ class StepDraft:
             return LOOSE
         return int(ids[counts.argmax()])
 
-    def _other_cause(self, issue_id: int, near: NDArray[np.bool_], burst: Burst) -> bool:
-        """Tell whether an issue's last signal was about something else: its evidence lies far from the newest mention."""
+    def _may_be(self, issue_id: int, burst: Burst) -> bool:
+        """Tell whether a burst among an issue's members is about what its last signal was about (yes when it never had one)."""
+        likeness = self._likeness_to_signal(issue_id, burst)
+        return likeness is None or likeness >= SAME_CAUSE
+
+    def _signalled_cause(self, burst: Burst, *, since: datetime) -> int:
+        """Return the issue with a signal since then whose evidence is most like this burst's, if alike enough to be one cause; else 0."""
+        best, most = LOOSE, SAME_CAUSE
+        for issue_id in sorted(self._memory.signalled(since)):
+            likeness = self._likeness_to_signal(issue_id, burst)
+            if likeness is not None and likeness > most:
+                best, most = issue_id, likeness
+        return best
+
+    def _likeness_to_signal(self, issue_id: int, burst: Burst) -> float | None:
+        """Return the mean likeness between a burst's mentions and those behind an issue's last signal, as a share of what links mentions.
+
+        None when the issue had no signal, or its evidence has left the window.
+        """
         earlier = self._memory.signals(issue_id)
-        if not earlier:
-            return False
-        rows = [self.snapshot.rows[one] for one in earlier[-1].mention_ids if one in self.snapshot.rows]
-        return bool(rows) and int(burst.rows[-1]) not in rows and float(near[rows].mean()) < SAME_CAUSE
+        rows = [self.snapshot.rows[one] for one in earlier[-1].mention_ids if one in self.snapshot.rows] if earlier else []
+        if not rows or self._space is None:
+            return None
+        matrix, group = self._space.matrix, self._space.group
+        likeness = float(matrix[burst.rows].mean(axis=0) @ matrix[rows].mean(axis=0))
+        links = self._space.link[np.ix_(group[burst.rows], group[rows])]
+        return likeness / max(float(links.mean()), 1e-6)
+
+    def _time_of(self, burst: Burst) -> datetime:
+        return self.snapshot.entries[int(burst.rows[-1])].posted_at
 
     def _raise(self, burst: Burst, issue_id: int, rules: SignalRules) -> None:
         issue = self._memory.issue(issue_id)

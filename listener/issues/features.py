@@ -45,10 +45,14 @@ class Space:
     near: NDArray[np.float32]
     link: NDArray[np.float32]
 
-    def above_near(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return `(len(rows), n)`: how far each mention of the window is above the likeness that counts as near; negative: not near."""
+    def above(self, threshold: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return `(len(rows), n)`: how far each mention of the window is above `threshold` (`near` or `link`); negative: below it."""
         likeness: NDArray[np.float32] = self.matrix[rows] @ self.matrix.T
-        likeness -= self.near[self.group[rows]][:, self.group]
+        if len(threshold) == 1:
+            likeness -= threshold[0, 0]
+        else:
+            for group in np.unique(self.group[rows]):
+                likeness[self.group[rows] == group] -= threshold[group][self.group]
         return likeness
 
 

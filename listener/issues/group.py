@@ -82,37 +82,38 @@ def group_labels(space: Space, *, seed: int) -> NDArray[np.int64]:
 def neighbour_graph(space: Space) -> sparse.csr_matrix:
     """Return a symmetric graph of each mention's nearest ones that are alike enough to be linked; weights are the likeness above that."""
     count = len(space.matrix)
-    most = min(NEIGHBOURS, max(1, count - 1))
     rows, columns, weights = [], [], []
     for start in range(0, count, CHUNK):
         part = np.arange(start, min(count, start + CHUNK))
-        likeness = space.matrix[part] @ space.matrix.T
-        likeness -= space.link[space.group[part]][:, space.group]
-        likeness[np.arange(len(part)), part] = -1.0
-        best = np.argpartition(likeness, count - most, axis=1)[:, count - most :]
-        values = np.take_along_axis(likeness, best, axis=1)
-        rows.append(np.repeat(part, most))
-        columns.append(best.ravel())
-        weights.append(values.ravel())
+        above = space.above(space.link, part)
+        above[np.arange(len(part)), part] = -1.0
+        row, column = np.nonzero(above > 0)
+        weight = above[row, column]
+        order = np.lexsort((column, -weight, row))
+        row, column, weight = row[order], column[order], weight[order]
+        rank = np.arange(len(row)) - np.searchsorted(row, row)
+        rows.append(part[row[rank < NEIGHBOURS]])
+        columns.append(column[rank < NEIGHBOURS])
+        weights.append(weight[rank < NEIGHBOURS])
     if not rows:
         return sparse.csr_matrix((0, 0), dtype=np.float32)
-    weight = np.concatenate(weights)
-    above = weight > 0
-    graph = sparse.csr_matrix((weight[above], (np.concatenate(rows)[above], np.concatenate(columns)[above])), shape=(count, count))
+    graph = sparse.csr_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(count, count))
     return graph.maximum(graph.T).tocsr()
 
 
 def separation(matrix: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     """Return how much nearer mentions are to the middle of their own group (without themselves) than to that of the next, on average."""
-    groups = int(labels.max()) + 1
-    middles = np.zeros((groups, matrix.shape[1]), dtype=np.float32)
-    np.add.at(middles, labels, matrix)
-    sizes = np.bincount(labels, minlength=groups)
-    without_self = middles[labels] - matrix
-    own = np.einsum("ij,ij->i", matrix, without_self) / np.maximum(np.linalg.norm(without_self, axis=1), 1e-6)
-    own[sizes[labels] < 2] = 0.0
-    likeness = matrix @ (middles / np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-6)).T
-    likeness[np.arange(len(matrix)), labels] = -1.0
+    count, groups = len(labels), int(labels.max()) + 1
+    members = sparse.csr_matrix((np.ones(count, dtype=np.float32), (labels, np.arange(count))), shape=(groups, count))
+    sums = np.asarray(members @ matrix)
+    lengths = np.linalg.norm(sums, axis=1)
+    likeness = matrix @ sums.T
+    own_sum = likeness[np.arange(count), labels]
+    itself = np.einsum("ij,ij->i", matrix, matrix)
+    without = np.sqrt(np.maximum(lengths[labels] ** 2 - 2 * own_sum + itself, 1e-9))
+    own = np.where(np.bincount(labels, minlength=groups)[labels] > 1, (own_sum - itself) / without, 0.0)
+    likeness /= np.maximum(lengths, 1e-6)
+    likeness[np.arange(count), labels] = -1.0
     return float((own - (likeness.max(axis=1) if groups > 1 else 0.0)).mean())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from listener.issues.scan import ScanRule
 from listener.model.issue import Signal
@@ -47,6 +47,10 @@ class SignalRules:
             min_authors=2 * settings.min_authors,
             gap_hours=SLOW_GAP_HOURS,
         )
+
+    def since(self, moment: datetime) -> datetime:
+        """Return how far back an earlier signal still is the present's concern."""
+        return moment - timedelta(hours=self.baseline_hours)
 
     def may_raise(self, signal: Signal, earlier: Sequence[Signal]) -> bool:
         """Tell whether a signal says something new beside `earlier` ones of the same issue (any order).
