@@ -1,0 +1,184 @@
+"""Post a digest to a Discord webhook: once, without pings, and without the secret address in any log or error.
+
+Discord's documentation of "Execute Webhook" (read 2026-11): the address holds the token; `wait=true` answers 200 with the message, so
+that we know it was accepted; 429 carries `retry_after` in seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+
+HOSTS = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com", "ptb.discordapp.com", "canary.discordapp.com"})
+TIMEOUT_SECONDS = 10.0
+MOST_WAIT_SECONDS = 60.0
+"""A longer wait than this is not sat out: the digest of the next hour would catch up with it."""
+
+_PATH = re.compile(r"/api(/v\d{1,3})?/webhooks/\d{1,25}/[\w-]{1,200}")
+_QUERY = re.compile(r"(thread_id=\d{1,25})?")
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Secret(Protocol):
+    """Something that shows its value only when asked, such as pydantic's SecretStr."""
+
+    def get_secret_value(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """Discord accepted it. `message_id` is its own number for the message."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDelivered:
+    """It did not arrive, or nobody can tell (`may_have_arrived`): then it must not simply be sent again. `reason` is for people."""
+
+    reason: str
+    may_have_arrived: bool = False
+
+
+@asynccontextmanager
+async def webhook_transport() -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """Open what `post_digest` sends through: TLS checked, no retries, no redirects.
+
+    A bare transport and not a client: httpx's client writes the whole address, token and all, into its log.
+    """
+    async with httpx.AsyncHTTPTransport(retries=0) as transport:
+        yield transport
+
+
+async def post_digest(
+    url: Secret,
+    payload: Mapping[str, Any],
+    *,
+    http: httpx.AsyncBaseTransport,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    allow_loopback: bool = False,
+) -> Delivered | NotDelivered:
+    """Send `payload` (see `listener.digest.discord`) and say what became of it; never raises for what Discord or the network does.
+
+    Nothing is sent twice: only a 429, which says that nothing was accepted, is waited out and tried once more. Whatever the payload
+    says, it can ping nobody. `allow_loopback` is for tests.
+    """
+    target = _target(url.get_secret_value(), allow_loopback=allow_loopback)
+    if target is None:
+        return NotDelivered(
+            reason="the address is not a Discord webhook; it looks like https://discord.com/api/webhooks/<number>/<token>, "
+            "copied whole from the channel's settings under Integrations"
+        )
+    body = json.dumps({**payload, "allowed_mentions": {"parse": []}}, ensure_ascii=False).encode("utf-8", "replace")
+    answer = await _send(target, body, http)
+    if isinstance(answer, NotDelivered):
+        return answer
+    if answer.status == 429:
+        wait_seconds = _retry_after(answer)
+        if wait_seconds > MOST_WAIT_SECONDS:
+            return NotDelivered(reason=f"Discord asks to wait {wait_seconds:.0f} seconds")
+        await sleep(wait_seconds)
+        answer = await _send(target, body, http)
+        if isinstance(answer, NotDelivered):
+            return answer
+    return _outcome(answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+def _target(address: str, *, allow_loopback: bool) -> httpx.URL | None:
+    try:
+        url = httpx.URL(address.strip())
+    except (httpx.InvalidURL, ValueError):
+        return None
+    known = url.scheme == "https" and url.host in HOSTS and url.port is None
+    ours = allow_loopback and url.scheme == "http" and url.host in _LOOPBACK
+    if not (known or ours) or url.userinfo or url.fragment:
+        return None
+    if not _PATH.fullmatch(url.path) or not _QUERY.fullmatch(url.query.decode("ascii", "replace")):
+        return None
+    return url.copy_merge_params({"wait": "true"})
+
+
+async def _send(url: httpx.URL, body: bytes, http: httpx.AsyncBaseTransport) -> _Answer | NotDelivered:
+    """Send once. An error is told by its kind only: its text, and its cause, could hold the address."""
+    headers = {"Content-Type": "application/json", "User-Agent": "Klankbord (self-hosted, 0.1)", "Accept-Encoding": "identity"}
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_SECONDS)
+    request = httpx.Request("POST", url, headers=headers, content=body, extensions={"timeout": timeouts})
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            response = await http.handle_async_request(request)
+            try:
+                content = await _read(response)
+            finally:
+                await response.aclose()
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        return NotDelivered(reason=f"Discord could not be reached ({type(error).__name__})")
+    except (TimeoutError, httpx.TimeoutException):
+        return NotDelivered(reason=f"no answer within {TIMEOUT_SECONDS:.0f} seconds", may_have_arrived=True)
+    except httpx.TransportError as error:
+        return NotDelivered(reason=f"the connection broke ({type(error).__name__})", may_have_arrived=True)
+    return _Answer(status=response.status_code, headers=response.headers, body=content)
+
+
+async def _read(response: httpx.Response, most: int = 100_000) -> bytes:
+    """Return the beginning of a body: a message's answer is small, and nobody may fill our memory."""
+    taken = bytearray()
+    async for chunk in response.aiter_raw():
+        taken += chunk
+        if len(taken) >= most:
+            break
+    return bytes(taken[:most])
+
+
+def _outcome(answer: _Answer) -> Delivered | NotDelivered:
+    said = _json(answer.body)
+    match answer.status:
+        case 200 | 201:
+            number = str(said.get("id", ""))
+            return Delivered(message_id=number if number.isdigit() else "")
+        case 204:
+            return Delivered(message_id="")
+        case 401 | 403 | 404:
+            return NotDelivered(reason=f"Discord refuses this webhook ({answer.status}); it was deleted or copied in part: make a new one")
+        case 429:
+            return NotDelivered(reason="Discord asks for quiet a second time; the next digest is sent as usual")
+        case status if 400 <= status < 500:
+            return NotDelivered(reason=f"Discord does not accept this message ({status}, code {_code(said)})")
+        case status:
+            return NotDelivered(reason=f"Discord answered {status}", may_have_arrived=status >= 500)
+
+
+def _retry_after(answer: _Answer) -> float:
+    """Return the seconds to wait; one second when the answer does not say it in a way that we understand."""
+    given = _json(answer.body).get("retry_after", answer.headers.get("Retry-After", ""))
+    try:
+        seconds = float(given)
+    except (TypeError, ValueError):
+        return 1.0
+    return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else 1.0
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _code(said: Mapping[str, Any]) -> str:
+    code = said.get("code")
+    return str(code) if isinstance(code, int) else "unknown"
