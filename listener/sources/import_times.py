@@ -8,10 +8,11 @@ from email.utils import parsedate_to_datetime
 
 ACCEPTED = "2026-03-01T09:30:00+01:00, 2026-03-01 09:30, 01-03-2026 09:30 (day first) or seconds since 1970"
 
-_LEAP_SECOND = re.compile(r"(\d{1,2}:\d{2}):60(?:\.\d+)?")
-_EUROPEAN = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?$")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?$")
-_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})$")
+_LEAP_SECOND = re.compile(r"(\d{1,2}:\d{2}):60(?:\.\d+)?", re.ASCII)
+_EUROPEAN = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?$", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?$")
+_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})$")
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def read_time(value: object, *, zone: tzinfo, time_format: str = "") -> datetime:
@@ -21,8 +22,9 @@ def read_time(value: object, *, zone: tzinfo, time_format: str = "") -> datetime
     - A local time that summer time skips is read as if the clock had not been moved (02:30 becomes 03:30); one that occurs twice is
       the first of the two.
     - 23:59:60 counts as 23:59:59, so that a leap second stays in its day.
-    - Numbers are seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size (below 1e11, 1e14, 1e17).
-      Eight digits that make a day between 1990 and 2099 are that day.
+    - Numbers are seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size (below 1e11, 1e14, 1e17); one that
+      means a moment before 1990 is none (a year, a counter, the zero of a broken clock). Eight digits that make a day between 1990
+      and 2099 are that day.
     - 01-03-2026, 01/03/2026 and 01.03.2026 have the day first. Other orders need `time_format` (strptime), which then is the only rule.
     - A date alone is its midnight in `zone`.
     """
@@ -73,10 +75,10 @@ def _from_number(text: str, zone: tzinfo) -> datetime:
     number = float(text)
     for limit, per_second in ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000)):
         if abs(number) < limit:
-            try:
-                return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / per_second)
-            except OverflowError:
-                break
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / per_second)
+            if moment < _EARLIEST:
+                raise ValueError(f"as a number it would mean {moment:%Y}")
+            return moment
     raise ValueError("no calendar reaches that far")
 
 
