@@ -111,7 +111,8 @@ class AnalysisLedger:
         cards = select(analysis.c.mention_id, analysis.c.card_id).join_from(mention, analysis, ANALYSED).where(_posted(since))
         with reading(self._engine) as tx:
             card_ids = {row.mention_id: row.card_id for row in tx.execute(cards)}
-            return [(s.mention_id, card_ids[s.mention_id], s) for s in stored_mentions(tx, query.order_by(mention.c.mention_id))]
+            stored = sorted(stored_mentions(tx, query), key=lambda one: one.mention_id)
+        return [(one.mention_id, card_ids[one.mention_id], one) for one in stored]
 
     def analysed_count(self) -> int:
         """Return how many mentions have an analysis."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +39,8 @@ def analysed_mentions(tx: Connection, condition: ColumnElement[bool], model: str
     Those whose text has no vector of `model` yet are left out (see `AnalysisLedger.without_vector`).
     """
     of_model = (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model)
-    query = (
-        select(*_COLUMNS).join_from(mention, analysis, ANALYSED).join(embedding, of_model).where(condition).order_by(mention.c.mention_id)
-    )
-    rows = tx.execute(query).all()
+    query = select(*_COLUMNS).join_from(mention, analysis, ANALYSED).join(embedding, of_model).where(condition)
+    rows = sorted(tx.execute(query).all(), key=lambda row: row.mention_id)  # an order in SQL would make it read every mention there is
     vectors = from_float16([row.vector for row in rows])
     brands, directed = _brands(tx, condition)
     labels = _labels(tx, condition)
@@ -75,19 +72,19 @@ def _brands(tx: Connection, condition: ColumnElement[bool]) -> tuple[dict[int, l
     brands: dict[int, list[str]] = defaultdict(list)
     directed: set[int] = set()
     query = select(mention_brand.c.mention_id, mention_brand.c.brand, mention_brand.c.directed).join_from(mention, mention_brand)
-    for row in tx.execute(query.where(condition).order_by(mention_brand.c.mention_id, mention_brand.c.brand)):
-        brands[row.mention_id].append(row.brand)
-        if row.directed:
-            directed.add(row.mention_id)
+    for mention_id, brand, to_the_brand in sorted(tx.execute(query.where(condition)).tuples()):
+        brands[mention_id].append(brand)
+        if to_the_brand:
+            directed.add(mention_id)
     return brands, directed
 
 
 def _labels(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[str, str]]:
     """Return the probable labels by mention id; of two values under one name the more probable one, then the first by alphabet."""
-    found: dict[int, dict[str, Any]] = defaultdict(dict)
-    query = select(label.c.mention_id, label.c.name, label.c.value).join_from(mention, label)
-    ordered = query.where(condition, label.c.probability >= SURE).order_by(label.c.mention_id, label.c.probability.desc(), label.c.value)
-    for mention_id, name, value in tx.execute(ordered):
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    query = select(label.c.mention_id, label.c.name, label.c.probability, label.c.value).join_from(mention, label)
+    said = tx.execute(query.where(condition, label.c.probability >= SURE)).tuples()
+    for mention_id, name, _, value in sorted(said, key=lambda row: (row[0], row[1], -row[2], row[3])):
         found[mention_id].setdefault(name, value)
     return found
 

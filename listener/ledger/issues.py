@@ -75,7 +75,8 @@ class IssueLedger:
         if since is not None:
             query = query.where(signal.c.at >= since)
         if issue_id is not None:
-            query = query.where(now_in == issue_id)
+            mine = select(issue.c.issue_id).where((issue.c.issue_id == issue_id) | (issue.c.merged_into == issue_id))
+            query = query.where(signal.c.issue_id.in_(mine))
         with reading(self._engine) as tx:
             return [_signal(row) for row in tx.execute(query.order_by(signal.c.at.desc(), signal.c.signal_id.desc()).limit(limit))]
 
