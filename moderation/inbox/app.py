@@ -1,0 +1,65 @@
+"""Puts the staff pages together: routes, error pages, and the gate around them all."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from listener.errors import ActionError, StoreError
+from moderation.inbox.checks import LOCAL_HOSTS
+from moderation.inbox.gate import StaffGate
+from moderation.inbox.pages import STATIC_KINDS, Pages
+from moderation.inbox.parts import StaffParts
+from moderation.inbox.routes_account import account_routes
+from moderation.inbox.routes_issues import issue_routes
+from moderation.inbox.routes_queue import queue_routes
+
+
+def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -> FastAPI:
+    """Return the staff web app. `hosts` are the host names it answers to; nothing else passes the gate.
+
+    Serve it on 127.0.0.1 without an access log: a sign-in address holds a secret.
+    """
+    pages = Pages(parts)
+    app = FastAPI(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.include_router(account_routes(parts, pages))
+    app.include_router(issue_routes(parts, pages))
+    app.include_router(queue_routes(parts, pages))
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> Response:
+        """Say that the pages are served; nothing else, so that it can stay open."""
+        return PlainTextResponse("ok\n")
+
+    @app.get("/static/{version}/{name}", include_in_schema=False)
+    def static(version: str, name: str) -> Response:
+        """Serve one of our own few files; `version` only tells browsers when to ask again."""
+        if name not in pages.static:
+            raise HTTPException(404)
+        headers = {"cache-control": "public, max-age=31536000, immutable"}
+        return Response(pages.static[name], headers=headers, media_type=STATIC_KINDS[name])
+
+    _answer_errors(app, pages)
+    app.add_middleware(StaffGate, sign_in=parts.sign_in, error_page=pages.error, hosts=hosts)
+    return app
+
+
+def _answer_errors(app: FastAPI, pages: Pages) -> None:
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return pages.error(request.scope, error.status_code, {404: "missing", 405: "method"}.get(error.status_code, "unread"))
+
+    @app.exception_handler(RequestValidationError)
+    async def unread(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001 - the address is wrong, its details help nobody
+        return pages.error(request.scope, 404, "missing")
+
+    @app.exception_handler(ActionError)
+    async def not_now(request: Request, error: ActionError) -> Response:
+        return pages.show(request, "error.html.j2", status=409, status_code=409, reason="action", said=str(error), number_of_error="")
+
+    @app.exception_handler(StoreError)
+    async def store(request: Request, error: StoreError) -> Response:
+        return pages.show(request, "error.html.j2", status=503, status_code=503, reason="store", said=str(error), number_of_error="")

@@ -1,0 +1,92 @@
+"""Renders the staff pages: one sandboxed Jinja environment, and what every page is given."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from moderation.inbox.parts import StaffParts
+from moderation.inbox.show import LINK_ONLY, excerpt, link_host, plainly, web_link, whole
+from moderation.inbox.trend import by_day, chart_of
+from moderation.inbox.wording import PAGE_LANGUAGES, Wording, preferred_language, wording_of
+
+STATIC_KINDS = {"app.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
+
+
+class Pages:
+    """Makes pages from templates. Every printed value is escaped and made visible; a name that a template misspells is an error."""
+
+    def __init__(self, parts: StaffParts) -> None:
+        self._parts = parts
+        self.languages = tuple(language for language in parts.languages if language in PAGE_LANGUAGES) or PAGE_LANGUAGES
+        self.static = {name: files("moderation.inbox").joinpath("static", name).read_bytes() for name in STATIC_KINDS}
+        self._version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=PackageLoader("moderation.inbox", "pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=plainly,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
+        self._environment.globals.update(link_only=LINK_ONLY, languages=self.languages)
+        self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt, whole=whole)
+
+    def language(self, request: Request) -> str:
+        """Return the language of this page: `?lang=` for this page only, else the session's, else the browser's, else ours."""
+        asked = request.query_params.get("lang", "")
+        session = request.state.session
+        chosen = asked or (session.language if session else "")
+        return chosen if chosen in self.languages else preferred_language(request.headers.get("accept-language", ""), self.languages)
+
+    def wording(self, request: Request) -> Wording:
+        return wording_of(self.language(request))
+
+    def show(self, request: Request, template: str, *, status: int = 200, **given: Any) -> Response:
+        """Render `template` for this request. `given` are the page's own values."""
+        words = self.wording(request)
+        now = self._parts.clock.now()
+
+        def when(moment: datetime) -> str:
+            return words.moment(moment, now, self._parts.zone)
+
+        def day(moment: datetime) -> str:
+            return words.day(moment, self._parts.zone)
+
+        page = self._environment.get_template(template).render(
+            t=words.text,
+            tn=words.count,
+            named=words.named,
+            number=words.number,
+            when=when,
+            day=day,
+            stretch=lambda since: words.stretch(since, now),
+            language=words.language,
+            session=request.state.session,
+            path=request.url.path,
+            now=now,
+            clock=f"{now.astimezone(self._parts.zone):%H:%M:%S}",
+            **given,
+        )
+        return HTMLResponse(page.encode("utf-8", "replace"), status_code=status)
+
+    def error(self, scope: Scope, status: int, reason: str) -> Response:
+        """Render the page of an error: what happened and what to do, in words of ours."""
+        request = Request(scope)
+        number = getattr(request.state, "number", "")
+        response = self.show(request, "error.html.j2", status=status, status_code=status, reason=reason, said="", number_of_error=number)
+        if status == 405:
+            response.headers["allow"] = "GET, HEAD, POST"
+        return response
+
+    def _asset(self, name: str) -> str:
+        return f"/static/{self._version}/{name}"

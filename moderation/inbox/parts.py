@@ -1,0 +1,123 @@
+"""What the staff pages need from the rest of the product: a few records and callables, wired by the bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
+from listener.model.issue import Signal
+from listener.ports import Clock
+from moderation.inbox.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMention:
+    """A mention as staff see it. `author` is fit for showing where it is shown: a pseudonym on issue pages, the name on case pages.
+
+    `copies` counts other near-identical mentions folded under this one. `by_us` marks our own posts in a thread.
+    """
+
+    mention_id: int
+    platform: str
+    realm: str
+    author: str
+    text: str
+    posted_at: datetime
+    title: str = ""
+    url: str = ""
+    language: str = ""
+    channel: str = ""
+    directed: bool = False
+    copies: int = 0
+    edited: bool = False
+    by_us: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuesNow:
+    """All issues at one moment. `bucket_hours` is the width of one count in every `IssueFigures.trend`; the last bucket ends at `as_of`."""
+
+    as_of: datetime
+    issues: tuple[IssueFigures, ...]
+    bucket_hours: float = 24.0
+    learning_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueDetail:
+    """One issue with a page of its mentions, newest first. `mention_count` counts all of them, `signals` are newest first."""
+
+    as_of: datetime
+    figures: IssueFigures
+    mentions: tuple[ShownMention, ...]
+    mention_count: int
+    signals: tuple[Signal, ...] = ()
+    bucket_hours: float = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry:
+    """A case as the queue shows it. `holder` is empty while nobody has it; `version` goes back with a claim or a release.
+
+    `why` are the reasons of its place in the queue, most important first: each a key of the pages' wording below `why.` (such as
+    "question"), or a ready text in any language. `urgency` is between 0 and 1.
+    """
+
+    case_id: int
+    version: int
+    brand: str
+    state: str
+    holder: str
+    urgency: float
+    why: tuple[str, ...]
+    waiting_since: datetime
+    mention_count: int
+    opening: ShownMention
+    issue_id: int | None = None
+    issue_title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDetail:
+    """A case with its mentions, oldest first, and the issue it belongs to."""
+
+    entry: QueueEntry
+    mentions: tuple[ShownMention, ...]
+    issue: IssueFigures | None = None
+    bucket_hours: float = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffParts:
+    """Everything the staff pages are built from. Every callable may block: the pages call them in a thread.
+
+    - `issues()`: all issues now. `issue(issue_id, offset, limit)`: one with a page of its mentions, or None.
+    - `queue(agent)`: open cases in the order in which they should be answered. `case(case_id)`: one, or None.
+    - `claim` and `release(case_id, agent, version)` raise `ActionError` when somebody was first or it is not allowed.
+    - `signals(limit)`: the latest, newest first. `reason(signal, language)`: why, in one sentence.
+    - `digest()`: the figures of today's digest; `digest_markdown(language)` and `report_html(language)`: the same as files.
+    - `coverage()`: one line per source.
+    - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
+    """
+
+    clock: Clock
+    zone: ZoneInfo
+    sign_in: SignIn
+    brand: str
+    issues: Callable[[], IssuesNow]
+    issue: Callable[[int, int, int], IssueDetail | None]
+    queue: Callable[[str], Sequence[QueueEntry]]
+    case: Callable[[int], CaseDetail | None]
+    claim: Callable[[int, str, int], None]
+    release: Callable[[int, str, int], None]
+    signals: Callable[[int], Sequence[Signal]]
+    reason: Callable[[Signal, str], str]
+    digest: Callable[[], DigestFigures]
+    digest_markdown: Callable[[str], str]
+    report_html: Callable[[str], str]
+    coverage: Callable[[], Sequence[SourceCoverage]]
+    languages: tuple[str, ...] = ("nl", "en")
+    invented: bool = False

@@ -1,0 +1,110 @@
+"""What is going on: issues, one issue, the digest and the sources."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from listener.model.figures import IssueFigures
+from moderation.inbox.choices import IssueChoice, grouped, offers
+from moderation.inbox.pages import Pages
+from moderation.inbox.parts import StaffParts
+
+MENTIONS_A_PAGE = 25
+LATEST_SIGNALS = 3
+
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def issue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
+    """Return the pages about issues. None of them changes anything."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    def start() -> Response:
+        return RedirectResponse("/issues", status_code=302)
+
+    @routes.get("/issues")
+    def issues(request: Request) -> Response:
+        now = parts.issues()
+        choice = IssueChoice.from_query(request.query_params)
+        shown = [issue for issue in now.issues if choice.fits(issue)]
+        language = pages.language(request)
+        signals = [(signal, parts.reason(signal, language)) for signal in parts.signals(LATEST_SIGNALS)]
+        return pages.show(
+            request,
+            "issues.html.j2",
+            now_shown=now,
+            groups=grouped(shown),
+            shown_count=len(shown),
+            choice=choice,
+            offers=offers(choice, now.issues),
+            signals=signals,
+            reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in shown if issue.signal},
+            titles={issue.issue_id: issue.title for issue in now.issues},
+            coverage=parts.coverage(),
+        )
+
+    @routes.get("/issues/{issue_id}")
+    def issue(request: Request, issue_id: RowId) -> Response:
+        page = _page_number(request.query_params.get("page", ""))
+        found = parts.issue(issue_id, (page - 1) * MENTIONS_A_PAGE, MENTIONS_A_PAGE)
+        if found is None:
+            raise HTTPException(404)
+        language = pages.language(request)
+        latest = found.figures.signal or (found.signals[0] if found.signals else None)
+        return pages.show(
+            request,
+            "issue.html.j2",
+            detail=found,
+            issue=found.figures,
+            reason=parts.reason(latest, language) if latest else "",
+            reasons=[(signal, parts.reason(signal, language)) for signal in found.signals],
+            days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),
+            change=_change(found.figures),
+            page=page,
+            page_count=max(1, -(-found.mention_count // MENTIONS_A_PAGE)),
+        )
+
+    @routes.get("/digest")
+    def digest(request: Request) -> Response:
+        figures = parts.digest()
+        language = pages.language(request)
+        told = (*figures.new, *figures.growing, *figures.steady, *figures.fading)
+        reasons = {issue.issue_id: parts.reason(issue.signal, language) for issue in told if issue.signal}
+        buckets = max((len(issue.trend) for issue in told), default=1)
+        hours = (figures.as_of - figures.from_at).total_seconds() / 3600 / max(1, buckets)
+        return pages.show(request, "digest.html.j2", digest=figures, reasons=reasons, bucket_hours=hours)
+
+    @routes.get("/digest.md")
+    def digest_file(request: Request) -> Response:
+        text = parts.digest_markdown(pages.language(request))
+        return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=_as_file("klankbord-digest.md"))
+
+    @routes.get("/report.html")
+    def report_file(request: Request) -> Response:
+        """Hand the weekly report over as a file: it carries its own styles, which our pages' content policy would not let it use."""
+        return HTMLResponse(parts.report_html(pages.language(request)), headers=_as_file("klankbord-report.html"))
+
+    @routes.get("/sources")
+    def sources(request: Request) -> Response:
+        return pages.show(request, "sources.html.j2", coverage=parts.coverage())
+
+    return routes
+
+
+def _change(issue: IssueFigures) -> int:
+    """Return by how many percent the period's mentions differ from those of the period before; 0 when there were none."""
+    return round((issue.period_mentions - issue.before_mentions) / issue.before_mentions * 100) if issue.before_mentions else 0
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def _page_number(asked: str) -> int:
+    return min(int(asked), 1_000_000) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 8 and int(asked) > 0 else 1

@@ -1,0 +1,69 @@
+"""Who is waiting: the queue, one case, and taking it or giving it back."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from listener.errors import ActionError, AlreadyClaimed
+from moderation.inbox.pages import Pages
+from moderation.inbox.parts import StaffParts
+from moderation.inbox.routes_issues import RowId
+
+
+def queue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
+    """Return the pages about cases."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/queue")
+    def queue(request: Request) -> Response:
+        agent = request.state.session.agent
+        entries = parts.queue(agent)
+        return pages.show(
+            request,
+            "queue.html.j2",
+            mine=[entry for entry in entries if entry.holder == agent],
+            free=[entry for entry in entries if not entry.holder],
+            others=[entry for entry in entries if entry.holder not in ("", agent)],
+        )
+
+    @routes.get("/cases/{case_id}")
+    def case(request: Request, case_id: RowId) -> Response:
+        return _case_page(request, case_id)
+
+    @routes.post("/cases/{case_id}/claim")
+    def claim(request: Request, case_id: RowId) -> Response:
+        """Take the case as it was shown: the version sent back decides between two people, not who looks first."""
+        try:
+            parts.claim(case_id, request.state.session.agent, _version(request))
+        except AlreadyClaimed:
+            return _case_page(request, case_id, status=409, notice="taken")
+        return RedirectResponse(f"/cases/{case_id}", status_code=303)
+
+    @routes.post("/cases/{case_id}/release")
+    def release(request: Request, case_id: RowId) -> Response:
+        try:
+            parts.release(case_id, request.state.session.agent, _version(request))
+        except AlreadyClaimed:
+            return _case_page(request, case_id, status=409, notice="changed")
+        return RedirectResponse("/queue", status_code=303)
+
+    def _case_page(request: Request, case_id: int, *, status: int = 200, notice: str = "") -> Response:
+        found = parts.case(case_id)
+        if found is None:
+            raise HTTPException(404)
+        mine = found.entry.holder == request.state.session.agent
+        signal = found.issue.signal if found.issue else None
+        reason = parts.reason(signal, pages.language(request)) if signal else ""
+        return pages.show(request, "case.html.j2", status=status, detail=found, entry=found.entry, mine=mine, notice=notice, reason=reason)
+
+    return routes
+
+
+def _version(request: Request) -> int:
+    given = request.state.form.get("version", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 18):
+        raise ActionError("This form is incomplete; open the case again.")
+    return int(given)

@@ -1,0 +1,71 @@
+"""Turns values into what may safely stand on a page: hidden characters made visible, links that are links, platforms by name."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from listener.text.shorten import shorten, visible
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_HALF = re.compile("[\ud800-\udfff]")
+_TAGS = re.compile("[\U000e0000-\U000e007f]+")
+_ENGLAND = "\U0001f3f4"
+
+LINK_ONLY = frozenset({"x", "twitter"})
+"""Platforms whose posts stand in lists as a link with our own title (RULES, "Settled first", quotes)."""
+
+
+def plainly(value: object) -> object:
+    """Make any text fit for a page: called on every value a template prints, so no template has to remember it.
+
+    Control characters become their pictures (␀), halves of characters U+FFFD, hidden and direction-turning ones ⟨U+202E⟩ (RULES I2-I4).
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    text = _HALF.sub("\ufffd", _CONTROL.sub(_picture, value))
+    return visible(_TAGS.sub(lambda found: _tag(text, found), text))
+
+
+def web_link(url: str) -> str:
+    """Return `url` when a person may be sent there with one click: http or https, a host, no user name in it, at most 2,000 characters. Else ""."""
+    if len(url) > 2000 or _CONTROL.search(url) or _HALF.search(url) or any(sign in url for sign in " \\\t\n\r"):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - reading it raises ValueError on a port that is none
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and host and "@" not in parts.netloc else ""
+
+
+def link_host(url: str) -> str:
+    """Return the host of a link as it is written to the browser, so that a look-alike can be seen; empty when it is no link."""
+    return (urlsplit(url).hostname or "") if web_link(url) else ""
+
+
+def excerpt(text: str, most: int = 280) -> str:
+    """Return the beginning of a text on one line, cut between graphemes."""
+    return shorten(" ".join(text[: most * 8].split()), most)
+
+
+def whole(text: str) -> str:
+    """Return a text as it was written, lines kept; beyond 20,000 characters it is cut, so that one post cannot stop a browser."""
+    return shorten(text, 20_000)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if code < 0x20:
+        return "\n" if code == 0x0D else chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def _tag(text: str, found: re.Match[str]) -> str:
+    """Spell tag characters out unless they are the flag of England, Scotland or Wales."""
+    if found.start() and text[found.start() - 1] == _ENGLAND:
+        return found.group()
+    return "".join(f"⟨U+{ord(char):05X}⟩" for char in found.group())
