@@ -58,6 +58,11 @@ def count(value: int, one: str, many: str, language: str) -> str:
     return f"{number(value, language)} {one if value == 1 else many}"
 
 
+def signed(value: float, language: str) -> str:
+    """Return a difference with its sign: +3, −1.204 (a true minus), 0."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), language)}"
+
+
 def moment(at: datetime, zone: tzinfo, language: str) -> str:
     """Return a moment on the clock of `zone`: "di 10 mrt 14:05". Callers name the year where it is not plain."""
     local = at.astimezone(zone)

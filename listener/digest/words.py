@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 
 from listener.digest import phrases
 from listener.digest.trend_svg import trend_svg
@@ -34,7 +35,7 @@ def wording_environment(templates: Mapping[str, str], language: str, zone: tzinf
         moment=lambda at: phrases.moment(at, zone, language),
         dated=lambda at: phrases.dated_moment(at, zone, language),
         stretch=lambda seconds: phrases.stretch(seconds, language),
-        trend=trend_svg,
+        trend=lambda counts, label="": Markup(trend_svg(counts, label)),  # noqa: S704 - our own geometry, its label escaped
     )
     return environment
 

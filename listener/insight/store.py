@@ -134,6 +134,10 @@ class Insight:
             found.setdefault(issue_id, []).append(Candidate(mention_id=mention_id, person=person, platform=platform, vector=vector))
         return found
 
+    def languages(self, mention_ids: Sequence[int]) -> dict[int, str]:
+        """Return the language (nl, en, de, fr or other) of those mentions that are here."""
+        return {row[0]: row[1] for row in self._rows(query("languages"), {"ids": list(mention_ids)})} if mention_ids else {}
+
     def hours(self, issue_id: int, from_at: datetime, as_of: datetime) -> list[HourCount]:
         """Return the hours (UTC) in which an issue had mentions, oldest first."""
         given = {"issue_id": issue_id, "from_at": _naive(from_at - timedelta(hours=1)), "as_of": _naive(as_of)}

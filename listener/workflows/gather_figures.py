@@ -65,7 +65,7 @@ def issue_detail(
         return None
     quotes = quotes_by_issue(ledger, insight, [figures], from_at=from_at, as_of=as_of, most=QUOTES_ON_DETAIL, key=pseudonym_key)
     cards = insight.members(issue_id, most, as_of=as_of, skip=skip)
-    shown, copies = _quoted(ledger, cards, pseudonym_key)
+    shown, copies = _quoted(ledger, insight, cards, pseudonym_key)
     signals = ledger.issues.signals(issue_id=issue_id, limit=MOST_SIGNALS_ON_DETAIL)
     return IssueDetail(
         figures=replace(figures, quotes=quotes.get(issue_id, ())),
@@ -156,8 +156,8 @@ def bucket_hours_for(period: timedelta) -> float:
     return next((float(width) for width in (1, 2, 6) if hours / width <= 36), 24.0)
 
 
-def _quoted(ledger: Ledger, cards: Sequence[Card], key: bytes) -> tuple[tuple[Quote, ...], tuple[int, ...]]:
-    known = quotes_of(ledger, [card.mention_id for card in cards], key=key)
+def _quoted(ledger: Ledger, insight: Insight, cards: Sequence[Card], key: bytes) -> tuple[tuple[Quote, ...], tuple[int, ...]]:
+    known = quotes_of(ledger, insight, [card.mention_id for card in cards], key=key)
     found = [(known[card.mention_id], card.copies) for card in cards if card.mention_id in known]
     return tuple(quote for quote, _ in found), tuple(copies for _, copies in found)
 
@@ -167,7 +167,7 @@ def _section_quotes(
 ) -> tuple[tuple[Quote, ...], int]:
     """Return the newest different texts under a label, those that may be quoted in full first, and how many mentions there are."""
     cards, total = insight.label_mentions(label, from_at, as_of, MOST_LABELLED)
-    quotes = sorted(_quoted(ledger, cards, key)[0], key=lambda quote: quote.platform in LINK_ONLY_PLATFORMS)
+    quotes = sorted(_quoted(ledger, insight, cards, key)[0], key=lambda quote: quote.platform in LINK_ONLY_PLATFORMS)
     return _fit_to_leave(quotes[:QUOTES_PER_SECTION]), total
 
 

@@ -73,7 +73,7 @@ def quotes_by_issue(
     oldest = min((one.first_at for one in figures), default=from_at) - timedelta(seconds=1)
     candidates |= insight.candidates(without, oldest, as_of, MOST_CANDIDATES)
     chosen = {issue_id: _chosen(some, most, leaving=leaving) for issue_id, some in candidates.items()}
-    texts = quotes_of(ledger, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
+    texts = quotes_of(ledger, insight, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
     return {issue_id: tuple(texts[mention_id] for mention_id in ids if mention_id in texts) for issue_id, ids in chosen.items()}
 
 
@@ -87,12 +87,14 @@ def _chosen(candidates: Sequence[Candidate], most: int, *, leaving: bool) -> tup
     return taken + more
 
 
-def quotes_of(ledger: Ledger, mention_ids: Sequence[int], *, key: bytes) -> dict[int, Quote]:
+def quotes_of(ledger: Ledger, insight: Insight, mention_ids: Sequence[int], *, key: bytes) -> dict[int, Quote]:
     """Return mentions as quotes under pseudonyms. Removed mentions are missing from the answer."""
-    return {stored.mention_id: quote_of(stored, key=key) for stored in ledger.mentions.by_ids(list(dict.fromkeys(mention_ids)))}
+    languages = insight.languages(mention_ids)
+    stored = ledger.mentions.by_ids(mention_ids)
+    return {one.mention_id: quote_of(one, key=key, language=languages.get(one.mention_id, "")) for one in stored}
 
 
-def quote_of(stored: StoredMention, *, key: bytes) -> Quote:
+def quote_of(stored: StoredMention, *, key: bytes, language: str = "") -> Quote:
     """Return a mention as a quote: title and text as one text, the author under a pseudonym."""
     mention = stored.mention
     person = mention.author.key if mention.author else f"mention/{stored.mention_id}"
@@ -103,7 +105,7 @@ def quote_of(stored: StoredMention, *, key: bytes) -> Quote:
         platform=mention.platform,
         url=mention.url,
         posted_at=mention.posted_at,
-        language="",
+        language=language,
     )
 
 

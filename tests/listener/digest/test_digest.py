@@ -55,7 +55,7 @@ def test_a_digest_says_what_is_new_growing_and_fading(figures: Callable[..., Dig
             "De app laat me niet meer inloggen",
             "https://forum.example/t/7",
             "Storing in het noorden",
-            "geen nieuwe berichten (daarvoor 3)",
+            "Geen nieuwe berichten (daarvoor 3)",
             "Lang in de wacht: 1 bericht van 1 persoon (daarvoor 3)",
             "Zet de storing op een kaart",
             "Snel geholpen, dank!",

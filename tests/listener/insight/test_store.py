@@ -169,3 +169,9 @@ def test_candidates_are_different_texts_with_their_vectors(insight: Insight, men
 def test_the_nearest_mentions_come_closest_first(insight: Insight, mention: Make) -> None:
     insight.apply([mention(1), mention(2, toward=1.0), mention(3, toward=0.2), mention(4, card_id=1)], [], 4)
     assert [mention_id for mention_id, _ in insight.nearest(1, 5)] == [3, 2]
+
+
+def test_the_language_of_a_mention_is_known(insight: Insight, mention: Make) -> None:
+    insight.apply([mention(1), mention(2, language="en")], [], 2)
+    assert insight.languages([1, 2, 99]) == {1: "nl", 2: "en"}
+    assert insight.languages([]) == {}

@@ -1,0 +1,35 @@
+"""How a report looks when it stands alone: readable on paper, on a phone, in light and in dark."""
+
+from __future__ import annotations
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c2126; --soft: #56606a; --line: #d5dbe1; --ground: #fbfbfa; --mark: #8a4b10; --bar: #2f6f8f; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e9ec; --soft: #a3adb7; --line: #39424b; --ground: #14181c; --mark: #f0b070; --bar: #7fbfdc; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
+main { max-width: 64rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .6rem; }
+h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 1.4rem 0 .2rem; }
+p { margin: .3rem 0; max-width: 44rem; }
+.invented { border: 2px solid var(--mark); color: var(--mark); padding: .5rem .8rem; max-width: none; }
+.learning { color: var(--mark); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); }
+thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
+tbody th { font-weight: 600; min-width: 12rem; overflow-wrap: anywhere; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.trend { color: var(--bar); display: block; }
+blockquote { margin: .6rem 0; padding: .1rem 0 .1rem .9rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+blockquote p { margin: 0; }
+blockquote footer { color: var(--soft); font-size: .88rem; }
+a { color: inherit; }
+.definitions { color: var(--soft); font-size: .9rem; }
+.definitions dt { font-weight: 600; }
+.definitions dd { margin: 0 0 .5rem; max-width: 44rem; }
+@media print { body { background: #fff; color: #000; } .wide { overflow: visible; } section { break-inside: avoid-page; } }
+"""
