@@ -98,6 +98,9 @@ class HttpClient:
             raise SourceUnavailable(f"{_host(url)} took longer than {self._settings.timeout_seconds:g} seconds.") from error
         except httpx.TimeoutException as error:
             raise SourceUnavailable(f"{_host(url)} did not answer in time.") from error
+        except httpx.ConnectError as error:
+            why = "its certificate is not valid" if "CERTIFICATE" in str(error) else "no connection"
+            raise SourceUnavailable(f"{_host(url)} could not be reached: {why}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise SourceUnavailable(f"{_host(url)} could not be reached: {type(error).__name__}.") from error
         self._refuse_bad(answer)
@@ -130,6 +133,7 @@ class HttpClient:
             "Accept-Encoding": "gzip",
             **headers,
             "Host": url.netloc.decode("ascii"),
+            "Connection": "close",
         }
         request = self._client.build_request(
             "GET", url.copy_with(host=ip, fragment=None), headers=own, extensions={"sni_hostname": url.raw_host.decode("ascii")}

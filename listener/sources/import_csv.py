@@ -15,7 +15,7 @@ DELIMITERS = ",;\t|"
 SNIFFED_RECORDS = 50
 MOST_LINES_OF_A_RECORD = 1_000
 
-csv.field_size_limit(MOST_ROW_CHARACTERS + 1)
+csv.field_size_limit(MOST_ROW_CHARACTERS + 1)  # the default of 131,072 refuses long posts; it is one limit for the whole process
 
 
 class CsvReader:
