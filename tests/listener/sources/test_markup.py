@@ -46,8 +46,8 @@ def test_a_title_is_one_line() -> None:
 @pytest.mark.parametrize(
     "piece", ["<div>", "<", "<b", "<b'>", "<!--", "<script>", "<svg></svg>", "&amp;", "&", "<a x='", "]]>", '<p title=">', "\x00<"]
 )
-def test_a_megabyte_of_anything_is_read_within_a_second(piece: str) -> None:
-    """ReDoS bait (RULES I17, F24)."""
-    started = time.monotonic()
+def test_a_megabyte_of_anything_takes_seconds_at_most(piece: str) -> None:
+    """ReDoS bait (RULES I17, F24). Our own time is counted, not a busy machine's; quadratic work would take minutes."""
+    started = time.process_time()
     plain_text(piece * (1_000_000 // len(piece)))
-    assert time.monotonic() - started < 1.5
+    assert time.process_time() - started < 5
