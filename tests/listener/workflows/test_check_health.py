@@ -151,6 +151,11 @@ def test_a_source_that_cannot_be_built_is_named(source: str, home: Path) -> None
     assert found(check(home), "source x", "fail").mend == f"edit {home / 'klankbord.yaml'}"
 
 
+def test_the_demo_has_no_sources_to_mend(home: Path) -> None:
+    (home / "klankbord.yaml").write_text("invented: true\nbrands: [{name: Zoemvolt}]\nsources: [{id: x, kind: demo}]\n", encoding="utf-8")
+    assert "invented" in found(check(home), "sources", "ok").detail
+
+
 @pytest.mark.parametrize(
     ("address", "level"),
     [
