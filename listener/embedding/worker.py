@@ -73,6 +73,7 @@ def _quiet_environment(network: Literal["none", "allowed"]) -> None:
         | {"HF_HUB_DISABLE_TELEMETRY": "1"}
     )
     os.environ.setdefault("OMP_NUM_THREADS", threads)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads made small batches seven times slower on a busy machine
     if network == "none":
         os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
 
