@@ -23,6 +23,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; bo
 thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 12rem; overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td:has(.trend), th:last-child { padding-left: .7rem; }
 .trend { color: var(--bar); display: block; }
 blockquote { margin: .6rem 0; padding: .1rem 0 .1rem .9rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 blockquote p { margin: 0; }

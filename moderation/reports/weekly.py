@@ -58,7 +58,7 @@ def _filled(name: str, figures: DigestFigures, *, language: str, zone: tzinfo, t
     filters: dict[str, Any] = {
         "cited": lambda quote, about: quote_markdown(quote_line(quote, words, about=about)),
         "host": host_of,
-        "line": lambda text: " ".join(text.split()),
+        "line": lambda text: type(text)(" ").join(text.split()),
         "signed": lambda value: signed(value, language),
         "sparkline": sparkline,
         "why": lambda issue: why(issue, words),

@@ -128,6 +128,14 @@ def test_the_page_stands_alone_and_runs_nothing(figures: Figures, templates: Tem
 
 
 @LANGUAGES
+def test_sentences_are_set_like_sentences(figures: Figures, templates: Templates, language: str) -> None:
+    """A space before a full stop is what a template leaves when nobody reads its page."""
+    body = report_body(figures(nameless=2, learning_day=3), **given(templates, language))
+    assert not re.search(r"\s[.;,)]", re.sub(r"<[^>]+>", "", body))
+    assert "&lt;" not in body
+
+
+@LANGUAGES
 def test_tables_and_pictures_can_be_read_aloud(figures: Figures, templates: Templates, language: str) -> None:
     body = report_body(figures(), **given(templates, language))
     page = Page(body)
