@@ -1,13 +1,13 @@
 """Every error a person may see, in one tree. Library errors are translated once, at the edge, with the cause kept.
 
-    ProductError
-    ├─ SettingsError   names file, key and an accepted value               a person edits
-    ├─ InputError      names the file, row or option that is wrong         a person mends the input
-    ├─ SourceError     RateLimited (carries wait_seconds)                  the schedule waits
-    │                  SourceUnavailable (platform or network)             the schedule retries
-    │                  SourceRefused (key, permission, account)            a person acts
-    ├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
-    └─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected       the inbox or bot shows it
+ProductError
+├─ SettingsError   names file, key and an accepted value               a person edits
+├─ InputError      names the file, row or option that is wrong         a person mends the input
+├─ SourceError     RateLimited (carries wait_seconds)                  the schedule waits
+│                  SourceUnavailable (platform or network)             the schedule retries
+│                  SourceRefused (key, permission, account)            a person acts
+├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
+└─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected       the inbox or bot shows it
 """
 
 from __future__ import annotations

@@ -58,7 +58,9 @@ class SourceSettings(Section):
     query: str = Field("", description="hackernews, reddit: words to search for. Empty: the brand's name.")
     subreddits: tuple[str, ...] = Field((), description="reddit: communities to read, such as 'thenetherlands'.")
     comments: bool = Field(True, description="reddit: read comments as well as submissions.")
-    approval_reference: str = Field("", description="reddit: reference of Reddit's approval of your API access; without it the source stays off.")
+    approval_reference: str = Field(
+        "", description="reddit: reference of Reddit's approval of your API access; without it the source stays off."
+    )
     user_agent_name: str = Field("", description="reddit: account that answers for this access, for the user agent.")
 
 

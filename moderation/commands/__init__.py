@@ -1,0 +1,1 @@
+"""The commands of the answering half. They read input, call a workflow and show the answer."""

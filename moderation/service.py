@@ -1,0 +1,63 @@
+"""`klankbord run`: one process on one home. Sources, analyser, write gateway and staff pages live together and stop together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+logger = logging.getLogger(__name__)
+
+STOP_WITHIN_SECONDS = 10.0
+"""RULES F37: after SIGTERM, finish or mark what is in flight within this time."""
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set `stop` on SIGTERM and SIGINT instead of dying in the middle of something."""
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop.set)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the service decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+@asynccontextmanager
+async def pages_served(app: FastAPI, *, port: int) -> AsyncIterator[int]:
+    """Serve the staff pages on this machine only, and hand out the port in use (`port` 0 takes a free one)."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, server_header=False, lifespan="off")
+    server = _Server(config)
+    running = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            if running.done():
+                raise OSError(f"port {port} on 127.0.0.1 cannot be used; choose another under web.port, or 0 for a free one")
+            await asyncio.sleep(0.05)
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        server.force_exit = False
+        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(running, timeout=STOP_WITHIN_SECONDS / 2)
+
+
+async def every(seconds: float, work: Callable[[], object], stop: asyncio.Event, what: str) -> None:
+    """Call `work` every `seconds` until `stop`, off the event loop. A failure is logged and does not end the rhythm."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(work)
+        except Exception:  # one failed round must not silence all later ones
+            logger.exception("%s failed", what)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=seconds)
