@@ -173,10 +173,7 @@ class StepDraft:
         rows = [self.snapshot.rows[one] for one in earlier[-1].mention_ids if one in self.snapshot.rows] if earlier else []
         if not rows or self._space is None:
             return None
-        matrix, group = self._space.matrix, self._space.group
-        likeness = float(matrix[burst.rows].mean(axis=0) @ matrix[rows].mean(axis=0))
-        links = self._space.link[np.ix_(group[burst.rows], group[rows])]
-        return likeness / max(float(links.mean()), 1e-6)
+        return self._space.alike(burst.rows, np.array(rows, dtype=np.int64))
 
     def _time_of(self, burst: Burst) -> datetime:
         return self.snapshot.entries[int(burst.rows[-1])].posted_at

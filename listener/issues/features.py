@@ -45,6 +45,19 @@ class Space:
     near: NDArray[np.float32]
     link: NDArray[np.float32]
 
+    def only(self, rows: NDArray[np.int64]) -> Space:
+        """Return the space of some rows, with the same thresholds."""
+        return Space(matrix=self.matrix[rows], group=self.group[rows], near=self.near, link=self.link)
+
+    def alike(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
+        """Return the mean likeness between two sets of rows (pairs of a row with itself left out) as a share of what links them."""
+        likeness = float(self.matrix[one].sum(axis=0) @ self.matrix[other].sum(axis=0))
+        itself = np.intersect1d(one, other)
+        likeness -= float(np.einsum("ij,ij->", self.matrix[itself], self.matrix[itself]))
+        pairs = len(one) * len(other) - len(itself)
+        links = self.link[np.ix_(self.group[one], self.group[other])]
+        return likeness / max(pairs, 1) / max(float(links.mean()), 1e-6)
+
     def above(self, threshold: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return `(len(rows), n)`: how far each mention of the window is above `threshold` (`near` or `link`); negative: below it."""
         likeness: NDArray[np.float32] = self.matrix[rows] @ self.matrix.T

@@ -63,14 +63,14 @@ def title_for(terms: Sequence[Mapping[str, str]], background: Background, *, wit
     """Return up to three distinctive terms, most telling first, such as "slimme meter · inloggen".
 
     terms: `terms_of` each text of the group. background: of the whole window. `without` are folded words that say nothing here, such
-    as the brand's name. Empty when no term is shared by at least two texts.
+    as the brand's name; words that begin with one ("<brand>fail") neither. Empty when no term is shared by at least two texts.
     """
     uses: Counter[str] = Counter(term for one in terms for term in one)
     fewest = max(FEWEST_USES, FEWEST_SHARE * len(terms))
     scores = {
         term: _score(term, count, len(terms), background)
         for term, count in uses.items()
-        if count >= fewest and not any(word in without for word in term.split())
+        if count >= fewest and not any(word.startswith(tuple(without)) for word in term.split())
     }
     chosen: list[str] = []
     for term in sorted(scores, key=lambda term: (-scores[term], term)):

@@ -59,7 +59,8 @@ def clean(text: str, *, title: str = "", brand_terms: Sequence[str] = ()) -> Cle
     """Return what the author wrote, without what others wrote and without marks that all mentions of a brand share.
 
     A title is put before the text unless the text begins with it. When nothing is left but the brand's name, the name stays, so that
-    two such mentions are at least alike. `brand_terms` are names, handles and hashtags; they match as whole words in any case.
+    two such mentions are at least alike. `brand_terms` are names, handles and hashtags; they match as whole words in any case, also with
+    a possessive s, and as #<brand>fail and its kin, which say how people feel and not what about.
     """
     own = _own_lines(_BB_QUOTE.sub(" ", html.unescape(text[:MOST_CHARACTERS])))
     title = title[:MOST_CHARACTERS].strip()
@@ -99,6 +100,5 @@ def _brand_pattern(brand_terms: tuple[str, ...]) -> re.Pattern[str] | None:
     words = sorted({term.lstrip("@#").strip() for term in brand_terms} - {""}, key=lambda word: (-len(word), word))
     if not words:
         return None
-    return re.compile(
-        r"(?<!\w)(?:" + "|".join(re.escape(word).replace(r"\ ", r"[\s-]?") for word in words) + r")(?:['’]?s)?(?!\w)", re.IGNORECASE
-    )
+    spelled = "|".join(re.escape(word).replace(r"\ ", r"[\s-]?") for word in words)
+    return re.compile(rf"(?<!\w)(?:{spelled})(?:['’]?s|[\s-]?(?:epic)?(?:fail|faal)s?)?(?!\w)", re.IGNORECASE)
