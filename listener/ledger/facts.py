@@ -72,7 +72,7 @@ def _brands(tx: Connection, condition: ColumnElement[bool]) -> tuple[dict[int, l
     brands: dict[int, list[str]] = defaultdict(list)
     directed: set[int] = set()
     query = select(mention_brand.c.mention_id, mention_brand.c.brand, mention_brand.c.directed).join_from(mention, mention_brand)
-    for mention_id, brand, to_the_brand in sorted(tx.execute(query.where(condition)).tuples()):
+    for mention_id, brand, to_the_brand in sorted(tx.execute(query.where(condition)).all()):
         brands[mention_id].append(brand)
         if to_the_brand:
             directed.add(mention_id)
@@ -83,7 +83,7 @@ def _labels(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[st
     """Return the probable labels by mention id; of two values under one name the more probable one, then the first by alphabet."""
     found: dict[int, dict[str, str]] = defaultdict(dict)
     query = select(label.c.mention_id, label.c.name, label.c.probability, label.c.value).join_from(mention, label)
-    said = tx.execute(query.where(condition, label.c.probability >= SURE)).tuples()
+    said = tx.execute(query.where(condition, label.c.probability >= SURE)).all()
     for mention_id, name, _, value in sorted(said, key=lambda row: (row[0], row[1], -row[2], row[3])):
         found[mention_id].setdefault(name, value)
     return found
