@@ -13,9 +13,9 @@ from moderation.inbox.checks import LOCAL_HOSTS
 from moderation.inbox.gate import StaffGate
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_account import account_routes
-from moderation.inbox.routes_issues import issue_routes
-from moderation.inbox.routes_queue import queue_routes
+from moderation.inbox.routes_account import add_account_routes
+from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
+from moderation.inbox.routes_queue import add_queue_routes
 
 
 def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -> FastAPI:
@@ -25,18 +25,19 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     """
     pages = Pages(parts)
     app = FastAPI(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.include_router(account_routes(parts, pages))
-    app.include_router(issue_routes(parts, pages))
-    app.include_router(queue_routes(parts, pages))
+    add_account_routes(app, parts, pages)
+    add_issue_routes(app, parts, pages)
+    add_report_routes(app, parts, pages)
+    add_queue_routes(app, parts, pages)
 
-    @app.get("/healthz", include_in_schema=False)
+    @app.get("/healthz")
     def healthz() -> Response:
         """Say that the pages are served; nothing else, so that it can stay open."""
         return PlainTextResponse("ok\n")
 
-    @app.get("/static/{version}/{name}", include_in_schema=False)
-    def static(version: str, name: str) -> Response:
-        """Serve one of our own few files; `version` only tells browsers when to ask again."""
+    @app.get("/static/{version}/{name}")
+    def static(version: str, name: str) -> Response:  # noqa: ARG001 - the version is there for browsers: it tells them when to ask again
+        """Serve one of our own few files."""
         if name not in pages.static:
             raise HTTPException(404)
         headers = {"cache-control": "public, max-age=31536000, immutable"}

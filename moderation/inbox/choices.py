@@ -57,7 +57,7 @@ class IssueChoice:
     def address(self) -> str:
         """Return the address of the list with this choice."""
         asked = {key: value for key, value in (("state", self.state), ("brand", self.brand), ("language", self.language)) if value}
-        return f"/issues?{urlencode(asked)}" if asked else "/issues"
+        return f"/issues?{urlencode(asked, errors='replace')}" if asked else "/issues"
 
 
 def offers(choice: IssueChoice, issues: Sequence[IssueFigures]) -> dict[str, tuple[Offer, ...]]:
@@ -77,7 +77,7 @@ def offers(choice: IssueChoice, issues: Sequence[IssueFigures]) -> dict[str, tup
 
 
 def grouped(issues: Iterable[IssueFigures]) -> tuple[tuple[str, tuple[IssueFigures, ...]], ...]:
-    """Return (heading, issues) in the order of `GROUPS`, within each the most talked-about of the period first; empty headings are left out."""
+    """Return (heading, issues) in the order of `GROUPS`, the most talked-about of the period first; empty headings are left out."""
     ranked = sorted(issues, key=lambda issue: (_ORDER[issue.state], -issue.period_mentions, -issue.last_at.timestamp(), issue.issue_id))
     found = ((name, tuple(issue for issue in ranked if issue.state in states)) for name, states in GROUPS)
     return tuple((name, members) for name, members in found if members)

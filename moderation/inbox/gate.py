@@ -1,4 +1,6 @@
-"""The gate in front of every staff page: closed unless a path is named open. It asks, in order: host, method, origin, size, session, form token.
+"""The gate in front of every staff page: closed unless a path is named open.
+
+It asks, in order: host, method, origin of a form, its size, session, form token.
 
 Being one ASGI layer around the whole app, it also covers paths that do not exist and pages that somebody adds later.
 """

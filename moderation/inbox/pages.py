@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.show import LINK_ONLY, excerpt, link_host, plainly, web_link, whole
+from moderation.inbox.show import LINK_ONLY, excerpt, link_host, plainly, web_link
 from moderation.inbox.trend import by_day, chart_of
 from moderation.inbox.wording import PAGE_LANGUAGES, Wording, preferred_language, wording_of
 
@@ -39,7 +39,7 @@ class Pages:
         )
         self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
         self._environment.globals.update(link_only=LINK_ONLY, languages=self.languages)
-        self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt, whole=whole)
+        self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt)
 
     def language(self, request: Request) -> str:
         """Return the language of this page: `?lang=` for this page only, else the session's, else the browser's, else ours."""

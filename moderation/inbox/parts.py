@@ -48,7 +48,7 @@ class IssuesNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDetail:
-    """One issue with a page of its mentions, newest first. `mention_count` counts all of them, `signals` are newest first."""
+    """One issue with a page of its mentions, newest first and copies folded; `mention_count` of them in all. `signals` are newest first."""
 
     as_of: datetime
     figures: IssueFigures

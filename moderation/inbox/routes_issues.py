@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import FastAPI, Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -16,19 +16,19 @@ from moderation.inbox.parts import StaffParts
 
 MENTIONS_A_PAGE = 25
 LATEST_SIGNALS = 3
+EARLIER_SIGNALS = 5
 
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-def issue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
-    """Return the pages about issues. None of them changes anything."""
-    routes = APIRouter(include_in_schema=False)
+def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """Add the pages about issues. None of them changes anything."""
 
-    @routes.get("/")
+    @app.get("/")
     def start() -> Response:
         return RedirectResponse("/issues", status_code=302)
 
-    @routes.get("/issues")
+    @app.get("/issues")
     def issues(request: Request) -> Response:
         now = parts.issues()
         choice = IssueChoice.from_query(request.query_params)
@@ -49,7 +49,7 @@ def issue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
             coverage=parts.coverage(),
         )
 
-    @routes.get("/issues/{issue_id}")
+    @app.get("/issues/{issue_id}")
     def issue(request: Request, issue_id: RowId) -> Response:
         page = _page_number(request.query_params.get("page", ""))
         found = parts.issue(issue_id, (page - 1) * MENTIONS_A_PAGE, MENTIONS_A_PAGE)
@@ -63,14 +63,18 @@ def issue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
             detail=found,
             issue=found.figures,
             reason=parts.reason(latest, language) if latest else "",
-            reasons=[(signal, parts.reason(signal, language)) for signal in found.signals],
+            earlier=[(signal, parts.reason(signal, language)) for signal in found.signals if signal != latest][:EARLIER_SIGNALS],
             days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),
             change=_change(found.figures),
             page=page,
             page_count=max(1, -(-found.mention_count // MENTIONS_A_PAGE)),
         )
 
-    @routes.get("/digest")
+
+def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """Add the digest as page and file, the weekly report as file, and the sources. None of them changes anything."""
+
+    @app.get("/digest")
     def digest(request: Request) -> Response:
         figures = parts.digest()
         language = pages.language(request)
@@ -80,21 +84,19 @@ def issue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
         hours = (figures.as_of - figures.from_at).total_seconds() / 3600 / max(1, buckets)
         return pages.show(request, "digest.html.j2", digest=figures, reasons=reasons, bucket_hours=hours)
 
-    @routes.get("/digest.md")
+    @app.get("/digest.md")
     def digest_file(request: Request) -> Response:
         text = parts.digest_markdown(pages.language(request))
         return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=_as_file("klankbord-digest.md"))
 
-    @routes.get("/report.html")
+    @app.get("/report.html")
     def report_file(request: Request) -> Response:
         """Hand the weekly report over as a file: it carries its own styles, which our pages' content policy would not let it use."""
         return HTMLResponse(parts.report_html(pages.language(request)), headers=_as_file("klankbord-report.html"))
 
-    @routes.get("/sources")
+    @app.get("/sources")
     def sources(request: Request) -> Response:
-        return pages.show(request, "sources.html.j2", coverage=parts.coverage())
-
-    return routes
+        return pages.show(request, "sources.html.j2", coverage=sorted(parts.coverage(), key=lambda one: (one.state == "ok", one.source)))
 
 
 def _change(issue: IssueFigures) -> int:

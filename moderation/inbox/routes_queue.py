@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,11 +13,10 @@ from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_issues import RowId
 
 
-def queue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
-    """Return the pages about cases."""
-    routes = APIRouter(include_in_schema=False)
+def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """Add the pages about cases."""
 
-    @routes.get("/queue")
+    @app.get("/queue")
     def queue(request: Request) -> Response:
         agent = request.state.session.agent
         entries = parts.queue(agent)
@@ -29,11 +28,11 @@ def queue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
             others=[entry for entry in entries if entry.holder not in ("", agent)],
         )
 
-    @routes.get("/cases/{case_id}")
+    @app.get("/cases/{case_id}")
     def case(request: Request, case_id: RowId) -> Response:
         return _case_page(request, case_id)
 
-    @routes.post("/cases/{case_id}/claim")
+    @app.post("/cases/{case_id}/claim")
     def claim(request: Request, case_id: RowId) -> Response:
         """Take the case as it was shown: the version sent back decides between two people, not who looks first."""
         try:
@@ -42,7 +41,7 @@ def queue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
             return _case_page(request, case_id, status=409, notice="taken")
         return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
-    @routes.post("/cases/{case_id}/release")
+    @app.post("/cases/{case_id}/release")
     def release(request: Request, case_id: RowId) -> Response:
         try:
             parts.release(case_id, request.state.session.agent, _version(request))
@@ -58,8 +57,6 @@ def queue_routes(parts: StaffParts, pages: Pages) -> APIRouter:
         signal = found.issue.signal if found.issue else None
         reason = parts.reason(signal, pages.language(request)) if signal else ""
         return pages.show(request, "case.html.j2", status=status, detail=found, entry=found.entry, mine=mine, notice=notice, reason=reason)
-
-    return routes
 
 
 def _version(request: Request) -> int:

@@ -14,6 +14,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _ENGLAND = "\U0001f3f4"
 
+MOST_SHOWN = 20_000
+
 LINK_ONLY = frozenset({"x", "twitter"})
 """Platforms whose posts stand in lists as a link with our own title (RULES, "Settled first", quotes)."""
 
@@ -21,16 +23,21 @@ LINK_ONLY = frozenset({"x", "twitter"})
 def plainly(value: object) -> object:
     """Make any text fit for a page: called on every value a template prints, so no template has to remember it.
 
-    Control characters become their pictures (␀), halves of characters U+FFFD, hidden and direction-turning ones ⟨U+202E⟩ (RULES I2-I4).
+    A text beyond 20,000 characters is cut, so that one post cannot stop a browser. Control characters become their pictures (␀), halves
+    of characters U+FFFD, hidden and direction-turning ones ⟨U+202E⟩ (RULES I2-I4).
     """
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    text = _HALF.sub("\ufffd", _CONTROL.sub(_picture, value))
+    text = shorten(value, MOST_SHOWN) if len(value) > MOST_SHOWN else value
+    text = _HALF.sub("\ufffd", _CONTROL.sub(_picture, text))
     return visible(_TAGS.sub(lambda found: _tag(text, found), text))
 
 
 def web_link(url: str) -> str:
-    """Return `url` when a person may be sent there with one click: http or https, a host, no user name in it, at most 2,000 characters. Else ""."""
+    """Return `url` when a person may be sent there with one click, else "".
+
+    It must be http or https with a host, without a user name in it, and at most 2,000 characters long.
+    """
     if len(url) > 2000 or _CONTROL.search(url) or _HALF.search(url) or any(sign in url for sign in " \\\t\n\r"):
         return ""
     try:
@@ -50,11 +57,6 @@ def link_host(url: str) -> str:
 def excerpt(text: str, most: int = 280) -> str:
     """Return the beginning of a text on one line, cut between graphemes."""
     return shorten(" ".join(text[: most * 8].split()), most)
-
-
-def whole(text: str) -> str:
-    """Return a text as it was written, lines kept; beyond 20,000 characters it is cut, so that one post cannot stop a browser."""
-    return shorten(text, 20_000)
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -29,7 +29,8 @@ class Session:
 class SignIn:
     """One-time links and sessions: 256 random bits each, kept as SHA-256 only (RULES S11).
 
-    `monotonic` returns seconds that never go back, so that a changed clock neither shortens nor prolongs a session. Safe to call from several threads.
+    `monotonic` returns seconds that never go back, so that a changed clock neither shortens nor prolongs a session.
+    Safe to call from several threads.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -39,7 +40,10 @@ class SignIn:
         self._lock = Lock()
 
     def new_link(self, base_url: str, *, agent: str) -> str:
-        """Return an address under `base_url` that signs `agent` in once, within 15 minutes. Whoever has it can use it: print it, never log it."""
+        """Return an address under `base_url` that signs `agent` in once, within 15 minutes.
+
+        Whoever has it can use it: print it, never log it.
+        """
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._forget_stale()

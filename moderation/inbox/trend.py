@@ -47,7 +47,7 @@ def chart_of(
     merged, hours = _merged(counts, bucket_hours, most_bars)
     top = max(1, *merged) if merged else 1
     step = width / max(1, len(merged))
-    gap = min(2.0, step * 0.28)
+    gap = step * 0.22
     bars = tuple(
         Bar(
             x=round(at * step + gap / 2, 2),

@@ -28,6 +28,10 @@ class Wording:
     def has(self, key: str) -> bool:
         return key in self._texts
 
+    def raw(self, key: str) -> str:
+        """Return the text of `key` with its fields unfilled."""
+        return self._texts[key]
+
     def text(self, key: str, **given: object) -> str:
         """Return the text of `key` with `{names}` filled in. What is filled in is a value, never a pattern (RULES I13)."""
         return self._texts[key].format(**given)
@@ -51,7 +55,7 @@ class Wording:
         return f"{self.text('weekdays').split()[local.weekday()]} {local.day} {self.text('months').split()[local.month - 1]}"
 
     def moment(self, moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-        """Write a moment as short as it stays clear: "vandaag 14:03", "gisteren 09:10", "za 15 nov 14:03", with the year when it is another."""
+        """Write a moment as short as it stays clear: "vandaag 14:03", "gisteren 09:10", "za 15 nov 14:03"; another year is named."""
         local, today = moment.astimezone(zone), now.astimezone(zone)
         clock = f"{local:%H:%M}"
         if local.date() == today.date():

@@ -1,0 +1,214 @@
+"""The staff pages in a real browser: what only a browser can tell (RULES S5, S7; works at 375 px; renews itself)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+from moderation.inbox.app import build_staff_app
+from moderation.inbox.sign_in import COOKIE, SignIn
+from tests.conftest import chromium_path
+from tests.fakes.staff import AGENT, StaffDay
+from tests.moderation.inbox.test_hostile_text import HOSTILE, written_by
+
+pytestmark = pytest.mark.browser
+
+PATHS = ("/issues", "/issues/1", "/queue", "/cases/1", "/digest", "/sources")
+
+WHERE_AND_SEEN = """(() => {
+  const at = document.activeElement;
+  const ringed = [at, at.closest(".issue") || at].some((one) => getComputedStyle(one).outlineStyle !== "none");
+  return [at.getAttribute("href") || "", ringed];
+})()"""
+
+
+@dataclass
+class Served:
+    """The pages on a free port of this machine."""
+
+    base: str
+    sign_in: SignIn
+    day: StaffDay
+
+    def link(self, agent: str = AGENT) -> str:
+        return self.sign_in.new_link(self.base, agent=agent)
+
+
+def serve(day: StaffDay) -> Iterator[Served]:
+    sign_in = SignIn(time.monotonic)
+    app = build_staff_app(day.parts(sign_in=sign_in))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.started
+    yield Served(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", sign_in, day)
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def pages() -> Iterator[Served]:
+    yield from serve(StaffDay())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Watched:
+    """A signed-in tab that notes whatever should not happen: console errors, dialogs, requests to anywhere else."""
+
+    def __init__(self, browser: Browser, served: Served, **options: Any) -> None:
+        self.context = browser.new_context(locale="nl", **options)
+        self.page = self.context.new_page()
+        self.base = served.base
+        self.wrong: list[str] = []
+        self.page.on("console", lambda said: self.wrong.append(f"console: {said.text}") if said.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        self.page.on(
+            "request", lambda asked: None if asked.url.startswith((served.base, "data:")) else self.wrong.append(f"asked: {asked.url}")
+        )
+        self.page.on("dialog", self._dialog)
+        self.page.goto(served.link())
+        self.page.click("main button.primary")
+        assert self.page.url == f"{served.base}/issues"
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def open(self, path: str) -> Page:
+        answer = self.page.goto(f"{self.base}{path}")
+        assert answer is not None
+        assert answer.ok, path
+        return self.page
+
+
+def test_chromium_keeps_the_locked_cookie_on_plain_loopback(browser: Browser, pages: Served) -> None:
+    """`__Host-` asks for Secure; Chromium counts 127.0.0.1 as safe, so no weaker cookie is needed."""
+    tab = Watched(browser, pages)
+    (cookie,) = tab.context.cookies()
+    assert cookie["name"] == COOKIE
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
+    assert tab.page.evaluate("document.cookie") == ""
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_the_policy_or_scrolls_sideways_on_a_telephone(browser: Browser, pages: Served, language: str, scheme: str) -> None:
+    """375 px is a common telephone; the policy is broken by a single style attribute."""
+    tab = Watched(browser, pages, viewport={"width": 375, "height": 812}, color_scheme=scheme)
+    for path in PATHS:
+        page = tab.open(f"{path}?lang={language}")
+        inner, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+        assert (inner, whole <= inner) == (375, True), (path, whole)
+        assert page.locator("h1").count() == 1
+        assert page.locator("html").get_attribute("lang") == language
+    assert tab.wrong == []
+
+
+def test_a_morning_of_an_agent_without_a_script(browser: Browser, pages: Served) -> None:
+    """Read, claim, give back, sign out: forms and links alone."""
+    tab = Watched(browser, pages, java_script_enabled=False)
+    tab.open("/queue")
+    tab.page.click(".case:first-child button")
+    assert tab.page.url.endswith("/cases/1")
+    assert pages.day.holders[1] == AGENT
+    tab.page.click("text=Teruggeven")
+    assert tab.page.url.endswith("/queue")
+    assert 1 not in pages.day.holders
+    tab.page.click("button[value=en]")
+    assert tab.page.locator("h1").inner_text() == "Queue"
+    tab.page.click("text=Sign out")
+    assert tab.page.url.endswith("/sign-in")
+    tab.page.goto(f"{pages.base}/issues")
+    assert tab.page.url.endswith("/sign-in")
+    assert tab.wrong == []
+
+
+def test_a_form_on_another_site_claims_nothing(browser: Browser, pages: Served) -> None:
+    """The browser itself says where the form stood: another port of this machine is another site's page (S4)."""
+    tab = Watched(browser, pages)
+    elsewhere = next(serve(StaffDay()))
+    evil = tab.context.new_page()
+    evil.route(
+        "**/trap",
+        lambda route: route.fulfill(body=f"<form method=post action={pages.base}/cases/1/claim><button>x", content_type="text/html"),
+    )
+    evil.goto(f"{elsewhere.base}/trap")
+    evil.click("button")
+    assert evil.locator(".above").inner_text() in ("403", "401")
+    assert pages.day.claims == []
+
+
+def test_everything_can_be_reached_and_seen_by_keyboard(browser: Browser, pages: Served) -> None:
+    """The first stop leads past the menu; every stop shows where one is."""
+    tab = Watched(browser, pages)
+    page = tab.open("/issues")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    reached: set[str] = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        address, seen = page.evaluate(WHERE_AND_SEEN)
+        if address:
+            assert seen, address
+        reached.add(address)
+    assert {"/issues/1", "/issues/7", "/sources"} <= reached
+
+
+def test_a_new_issue_appears_on_an_open_page(browser: Browser, pages: Served) -> None:
+    """Our own script asks again every 15 s, and keeps the reader's place."""
+    tab = Watched(browser, pages)
+    tab.page.clock.install()
+    page = tab.open("/issues")
+    page.locator("a[href='/issues/2']").first.focus()
+    pages.day.issues = (*pages.day.issues, replace(pages.day.issues[0], issue_id=80, title="Warmtepomp bromt"))
+    assert page.locator("text=Warmtepomp bromt").count() == 0
+    page.clock.run_for(16_000)
+    page.locator("text=Warmtepomp bromt").first.wait_for(timeout=5_000)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "/issues/2"
+    assert tab.wrong == []
+
+
+def test_an_open_page_says_when_it_is_no_longer_renewed(browser: Browser, pages: Served) -> None:
+    tab = Watched(browser, pages)
+    tab.page.clock.install()
+    page = tab.open("/queue")
+    pages.sign_in.end_all()
+    page.clock.run_for(16_000)
+    page.locator("[data-live-stale]").wait_for(state="visible", timeout=5_000)
+
+
+def test_hostile_posts_do_nothing_in_a_browser(browser: Browser) -> None:
+    """I9 in a real browser: no dialog, no script, no policy report, no request to anywhere else (S7)."""
+    seen: list[str] = []
+    for text in (" ".join(HOSTILE[:13]), " ".join(HOSTILE[13:28])):
+        for served in serve(written_by(text, StaffDay())):
+            tab = Watched(browser, served, viewport={"width": 375, "height": 812})
+            for path in PATHS:
+                page = tab.open(path)
+                page.mouse.move(180, 400)
+                page.keyboard.press("Tab")
+                inner, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+                assert whole <= inner, path
+            seen += tab.wrong
+            tab.context.close()
+    assert seen == []

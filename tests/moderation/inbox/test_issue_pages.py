@@ -1,0 +1,195 @@
+"""Issues, the digest and the sources, as staff read them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from listener.model.issue import IssueState
+from tests.fakes.staff import StaffDay
+from tests.fakes.staff_figures import NOW, issue_figures
+from tests.moderation.inbox.conftest import Staff, visit, words_of
+
+
+def test_the_list_says_what_goes_on(staff: Staff) -> None:
+    """Title, state, mentions, people, since when, and why it was flagged."""
+    words = words_of(staff.get("/issues").text)
+    assert "Storing in Velmerdam: al uren geen stroom, geen bericht nieuw 30 mensen in 12 uur, gewoonlijk 1." in words
+    assert "188 berichten 163 mensen sinds gisteren 08:42 laatste vandaag 14:36" in words
+    assert words.index("Vraagt aandacht 3") < words.index("Loopt door 2") < words.index("Zakt weg 1") < words.index("Afgesloten 1")
+
+
+def test_a_trend_is_drawn_and_said(staff: Staff) -> None:
+    """A picture alone says nothing to somebody who listens to the page."""
+    page = staff.get("/issues").text
+    assert 'role="img" aria-label="Verloop: 182 berichten in 14 dagen, op de drukste hoogte 121"' in page
+    assert "<svg" in page
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("state=growing", "Dubbel afgeschreven", "Wachttijd aan de telefoon"),
+        ("language=en", "Moving house", "Wachttijd aan de telefoon"),
+        ("state=fading&language=en", "Moving house", "Dubbel afgeschreven"),
+        ("brand=Zoemvolt", "Dubbel afgeschreven", "Geen kwestie past"),
+        ("brand=Anders", "Geen kwestie past bij deze keuze", 'href="/issues/1"'),
+        ("state=nonsense", "Geen kwestie past bij deze keuze", 'href="/issues/1"'),
+    ],
+)
+def test_the_list_is_narrowed_by_its_address(staff: Staff, query: str, shown: str, hidden: str) -> None:
+    page = staff.get(f"/issues?{query}").text.partition("<aside")[0]
+    assert shown in page
+    assert hidden not in page
+
+
+def test_a_narrowed_list_offers_the_way_back(staff: Staff) -> None:
+    page = staff.get("/issues?state=growing").text
+    assert '<a class="all" href="/issues">' in page
+    assert 'aria-current="true">groeit' in page
+
+
+def test_brands_are_offered_only_when_there_are_two(day: StaffDay) -> None:
+    assert "brand=" not in visit(day).come_in().get("/issues").text
+    day.issues = (*day.issues, replace(day.issues[0], issue_id=50, brands=("Anders & Co",)))
+    page = visit(day).come_in().get("/issues").text
+    assert 'href="/issues?brand=Anders+%26+Co"' in page
+
+
+def test_an_empty_list_says_what_to_do(day: StaffDay) -> None:
+    day.issues = ()
+    day.coverage = ()
+    words = words_of(visit(day).come_in().get("/issues").text)
+    assert "Er zijn nog geen kwesties." in words
+    assert "minstens twee mensen" in words
+    assert "Niets opvallends" in words
+
+
+def test_the_first_days_are_said_to_be_learning(day: StaffDay) -> None:
+    day.learning_day = 2
+    assert "dag 2 van 7" in visit(day).come_in().get("/issues").text
+
+
+def test_invented_figures_are_marked_on_every_page(day: StaffDay) -> None:
+    """Nobody may take the demo for the world; and nobody may take the world for the demo."""
+    demo = visit(day).come_in()
+    real = visit(day, invented=False).come_in()
+    for path in ("/issues", "/issues/1", "/queue", "/cases/1", "/digest", "/sources", "/sign-in", "/nothing"):
+        assert "<strong>Verzonnen</strong>" in demo.get(path).text, path
+        assert "<strong>Invented</strong>" in demo.get(f"{path}?lang=en").text, path
+        assert "Verzonnen" not in real.get(path).text, path
+
+
+def test_blind_sources_are_admitted_beside_the_list(staff: Staff) -> None:
+    words = words_of(staff.get("/issues").text)
+    assert "Bronnen 2 met moeite" in words
+    assert "forum-feed blind sinds vandaag 11:37" in words
+
+
+def test_an_issue_shows_why_how_much_and_in_whose_words(staff: Staff) -> None:
+    page = staff.get("/issues/1").text
+    words = words_of(page)
+    assert "Waarom dit opviel 30 mensen in 12 uur, gewoonlijk 1." in words
+    assert "182 laatste 14 dagen" in words
+    assert "Hele straat donker sinds kwart over tien." in words
+    assert "146 verschillende teksten" in words
+    assert '<a class="leave" href="https://reddit.example/p/103" target="_blank" rel="noopener noreferrer nofollow"' in page
+    assert words.count("do 19") >= 1
+
+
+def test_the_chart_is_also_a_table(staff: Staff) -> None:
+    words = words_of(staff.get("/issues/1").text)
+    assert "wo 18 nov 14:42 3" not in words
+    assert "gisteren 14:42 58 vandaag 14:42 121" in words
+
+
+def test_posts_on_x_stand_there_as_a_link(staff: Staff) -> None:
+    """X lets others show its posts only whole and up to date, so lists carry our own title and a link (RULES, quotes)."""
+    page = staff.get("/issues/1").text
+    assert "Al drie uur geen stroom" not in page
+    assert "Bericht op X over “Storing in Velmerdam" in page
+    assert 'href="https://x.example/p/100"' in page
+
+
+def test_mentions_come_a_page_at_a_time(staff: Staff) -> None:
+    first, last = staff.get("/issues/1").text, staff.get("/issues/1?page=3").text
+    assert "Bladzijde 1 van 3" in first
+    assert 'rel="next" href="/issues/1?page=2#mentions"' in first
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' not in last
+    assert last.count("<time") < first.count("<time")
+    beyond = staff.get("/issues/1?page=400")
+    assert beyond.status_code == 200
+    assert "Op deze bladzijde staan geen berichten." in beyond.text
+
+
+def test_an_issue_that_is_gone_is_explained(staff: Staff) -> None:
+    answer = staff.get("/issues/999")
+    assert answer.status_code == 404
+    assert "samengevoegd" in answer.text
+
+
+def test_an_issue_without_signal_or_past_is_shown(day: StaffDay) -> None:
+    """The thinnest issue there can be: no trend, no quote, no platform."""
+    thin = replace(
+        issue_figures()[0],
+        trend=(),
+        quotes=(),
+        platforms=(),
+        languages=(),
+        signal=None,
+        before_mentions=0,
+        period_mentions=0,
+        mentions=1,
+        authors=1,
+    )
+    day.issues = (thin,)
+    day.mentions = 0
+    staff = visit(day).come_in()
+    for path in ("/issues", "/issues/1", "/digest"):
+        assert staff.get(path).status_code == 200
+    words = words_of(staff.get("/issues/1").text)
+    assert "1 bericht 1 persoon" in words
+    assert "Dit viel niet op als uitbarsting" in words
+
+
+def test_every_state_can_be_shown_and_has_a_word(day: StaffDay) -> None:
+    day.issues = tuple(replace(issue_figures()[0], issue_id=at + 1, state=state) for at, state in enumerate(IssueState))
+    for language in ("nl", "en"):
+        page = visit(day).come_in().get(f"/issues?lang={language}").text
+        for state in IssueState:
+            assert f'<span class="state state-{state.value}">' in page
+        assert "came_back</span>" not in page
+
+
+def test_the_digest_tells_the_same_figures(staff: Staff) -> None:
+    words = words_of(staff.get("/digest").text)
+    assert "1.184 berichten van 871 mensen; 322 horen bij geen kwestie." in words
+    assert "Zoemvolt, van gisteren 14:42 tot vandaag 14:42." in words
+    assert words.index("Nieuw 2") < words.index("Groeit 1") < words.index("Ideeën 1 van 9") < words.index("Complimenten 1 van 14")
+    assert "knop ‘ik heb ook geen stroom’" in words
+
+
+def test_sources_in_trouble_stand_first_with_what_is_known(staff: Staff) -> None:
+    words = words_of(staff.get("/sources").text)
+    assert words.index("forum-feed") < words.index("x-search")
+    assert "blind sinds vandaag 11:37" in words
+    assert "Open its address in a browser" in words
+
+
+def test_a_source_that_never_answered_is_shown(day: StaffDay) -> None:
+    day.coverage = (replace(day.coverage[0], last_ok_at=None, lag_seconds=None, state="refused", blind_since=NOW - timedelta(days=40)),)
+    words = words_of(visit(day).come_in().get("/sources").text)
+    assert "nog nooit" in words
+    assert "blind sinds za 10 okt 15:42" in words  # summer time ended in between
+
+
+def test_new_issues_appear_without_restart(staff: Staff) -> None:
+    """The pages keep nothing: what was stored a moment ago is there on the next look."""
+    assert "Warmtepomp bromt" not in staff.get("/issues").text
+    staff.day.issues = (*staff.day.issues, replace(staff.day.issues[0], issue_id=80, title="Warmtepomp bromt"))
+    assert "Warmtepomp bromt" in staff.get("/issues").text
+    assert staff.get("/issues/80").status_code == 200
