@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from listener.errors import InputError
-from listener.ledger.dialect import copy_database
+from listener.ledger.dialect import copy_database, make_private
 from listener.ledger.transactions import translated
 
 
@@ -19,6 +19,7 @@ def back_up(engine: Engine, target: Path) -> Path:
     """
     if target.exists():
         raise InputError(f"{target} exists; name a new file for the backup")
+    make_private(target)
     try:
         with translated(engine):
             copy_database(engine, target)

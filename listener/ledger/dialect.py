@@ -38,6 +38,7 @@ _PRIVATE_FOLDER = 0o700
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
+_ASK_DOCTOR = "Stop Klankbord and run `klankbord doctor`, which says how to put a backup in its place."
 
 
 def only_where(condition: ColumnElement[bool]) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def find_damage(engine: Engine) -> str:
     if engine.dialect.name != "sqlite":
         return ""
     with engine.connect() as connection:
-        found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(5)")]
+        found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(5)")]
         dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
     if dangling:
         found.append(f"rows of {', '.join(sorted({str(row[0]) for row in dangling}))} point at rows that are gone")
@@ -146,13 +147,12 @@ def empty_log(engine: Engine) -> None:
 
 
 def copy_database(engine: Engine, target: Path) -> None:
-    """Write a consistent copy of a SQLite ledger to the file `target` (0600) while others go on reading and writing.
+    """Write a consistent copy of a SQLite ledger to the empty file `target` while others go on reading and writing.
 
     Raises `StoreError` for a database on a server, which has its own tools for this (pg_dump).
     """
     if engine.dialect.name != "sqlite":
         raise StoreError("This ledger is on a database server: back it up with the server's own tool, such as pg_dump.")
-    make_private(target)
     with engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
         driver = connection.connection.driver_connection
         assert driver is not None  # noqa: S101 - a checked-out connection has one; this tells the type checker
@@ -162,6 +162,8 @@ def copy_database(engine: Engine, target: Path) -> None:
 def store_error(error: Exception, where: str) -> StoreError | None:
     """Return what a driver's error means to a person, or None when it is no fault of the store (a programming error, a constraint)."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.OperationalError) and "decode to UTF-8" in str(cause):
+        return StoreDamaged(f"{where} is damaged: it holds text that is none. {_ASK_DOCTOR}")
     code = getattr(cause, "sqlite_errorname", None)
     if not isinstance(code, str):
         return None
@@ -172,7 +174,7 @@ def store_error(error: Exception, where: str) -> StoreError | None:
             "Nothing that was stored is lost. Free some space; the next try goes on where this one stopped."
         )
     if family in _DAMAGED:
-        return StoreDamaged(f"{where} is damaged ({cause}).")
+        return StoreDamaged(f"{where} is damaged ({cause}). {_ASK_DOCTOR}")
     if family in _BUSY:
         return StoreLocked(
             f"{where} is kept busy by another process for more than {BUSY_SECONDS:.0f} seconds. Wait for it, or stop it; then try again."

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from listener.errors import StoreDamaged
 from listener.ledger.analyses import AnalysisLedger
 from listener.ledger.backup import newest_backup
-from listener.ledger.dialect import empty_log, find_damage, ledger_engine, ledger_file, make_private
+from listener.ledger.check import damage_in
+from listener.ledger.dialect import empty_log, ledger_engine, ledger_file, make_private
 from listener.ledger.issues import IssueLedger
 from listener.ledger.mentions import MentionLedger
 from listener.ledger.meta import MetaLedger
@@ -34,11 +35,10 @@ class Ledger:
         self.meta = MetaLedger(engine)
 
     def check(self) -> None:
-        """Read the whole file; raise `StoreDamaged` naming what is wrong. Takes seconds for a large ledger: for `doctor`."""
-        with translated(self.engine):
-            damage = find_damage(self.engine)
+        """Read everything; raise `StoreDamaged` naming what is wrong. Takes seconds for a large ledger: for `doctor`."""
+        damage = damage_in(self.engine)
         if damage:
-            raise StoreDamaged(f"{self.engine.url.database} is damaged: {damage}.")
+            raise StoreDamaged(f"{self.engine.url.database} is damaged: {damage}. {what_to_do(ledger_file(str(self.engine.url)), None)}")
 
     def tidy(self) -> None:
         """Empty the write-ahead log, so that text of removed mentions is gone from disk. Cheap; for after removals and once a night."""
@@ -62,13 +62,13 @@ def open_ledger(url: str, *, backups: Path | None = None) -> Iterator[Ledger]:
                     make_private(file)
             migrate(engine, backups=backups)
         except StoreDamaged as damage:
-            raise StoreDamaged(f"{damage} {_what_to_do(file, backups)}") from damage
+            raise StoreDamaged(f"{damage} {what_to_do(file, backups)}") from damage
         yield Ledger(engine)
     finally:
         engine.dispose()
 
 
-def _what_to_do(file: Path | None, backups: Path | None) -> str:
+def what_to_do(file: Path | None, backups: Path | None) -> str:
     if file is None:
         return ""
     newest = newest_backup(backups or file.parent / "backups")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from listener.errors import SchemaTooNew, StoreLocked
 from listener.ledger.backup import back_up
@@ -41,7 +42,7 @@ def migrate(engine: Engine, *, backups: Path | None) -> bool:
             f"The ledger at {engine.url.database} was written by a newer Klankbord (it has {', '.join(unknown)}). "
             "Install that version or a later one, or open a backup made by this version."
         )
-    if present == set(scripts.get_heads()):
+    if set(scripts.get_heads()) <= _applied(scripts, present):
         return False
     if present:
         _make_safe(engine, backups, present)
@@ -53,9 +54,20 @@ def migrate(engine: Engine, *, backups: Path | None) -> bool:
     return True
 
 
-def schema_steps(connection: Connection) -> tuple[str, ...]:
-    """Return the newest step of each branch that this ledger has, sorted."""
-    return tuple(sorted(MigrationContext.configure(connection).get_current_heads()))
+def _applied(scripts: ScriptDirectory, present: set[str]) -> set[str]:
+    """Return every step that a ledger has. Its own list names the newest only, and leaves out those that another one stands on."""
+    found: set[str] = set()
+    waiting = list(present)
+    while waiting:
+        step = scripts.get_revision(waiting.pop())
+        if step.revision not in found:
+            found.add(step.revision)
+            waiting += [*_several(step.down_revision), *_several(step.dependencies)]
+    return found
+
+
+def _several(named: str | Iterable[str] | None) -> tuple[str, ...]:
+    return () if named is None else (named,) if isinstance(named, str) else tuple(named)
 
 
 def _make_safe(engine: Engine, backups: Path | None, present: set[str]) -> None:

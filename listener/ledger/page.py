@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ def decide(kept: Sequence[Kept], known: dict[MentionKey, Known], at: datetime) -
     changes = PageChanges()
     for one in kept:
         mention, state = one.mention, known[key_of(one.mention)]
-        content = mention.content_hash
+        content = content_hash(sound(mention.title), sound(mention.text))
         if state.removed:
             changes.unchanged += 1
             continue
@@ -93,6 +94,11 @@ def _next_revision(changes: PageChanges, state: Known, mention: Mention, content
         "tries": 0,
         **shown_columns(mention),
     }
+
+
+def content_hash(title: str, text: str) -> str:
+    """Return `Mention.content_hash` of a text as the ledger keeps it, so that a check can compute it again."""
+    return hashlib.sha256(f"{title}\x1f{text}".encode()).hexdigest()
 
 
 def sound(text: str) -> str:
