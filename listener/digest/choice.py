@@ -15,14 +15,23 @@ TOO_ALIKE = 0.9
 
 
 def choose_quotes(
-    mention_ids: Sequence[int], people: Sequence[str], vectors: Sequence[NDArray[np.float32] | None], most: int
+    mention_ids: Sequence[int],
+    people: Sequence[str],
+    vectors: Sequence[NDArray[np.float32] | None],
+    most: int,
+    *,
+    preferred: Sequence[bool] | None = None,
 ) -> tuple[int, ...]:
     """Return up to `most` of `mention_ids`, the most typical first.
 
-    Typical is near the middle of the vectors given; mentions without vector come last, newest (last given) first. A person is quoted
-    twice, and a text much like a chosen one is taken, only when nothing else is left.
+    Typical is near the middle of the vectors given; mentions without vector come last, newest (last given) first. Of the more typical
+    half those that are `preferred` (such as those of the period) go first. A person is quoted twice, and a text much like a chosen one
+    is taken, only when nothing else is left.
     """
     order = _by_typicality(vectors)
+    if preferred is not None:
+        fit = {at for at in order[: (len(order) + 1) // 2] if preferred[at]}
+        order = [at for at in order if at in fit] + [at for at in order if at not in fit]
     chosen: list[int] = []
     for strict in (True, False):
         for at in order:

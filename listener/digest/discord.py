@@ -22,6 +22,9 @@ description. Characters are counted as UTF-16 units, which is never less than wh
 
 _COLOURS = {"new": 0xB4531A, "growing": 0x8A2F52, "fading": 0x4B6B8A, "ideas": 0x3B6E4F, "compliments": 0x3B6E4F, "steady": 0x5A5A5A}
 
+_WEIGHTS = {"new": 6, "growing": 5, "fading": 3, "ideas": 2, "compliments": 2, "steady": 2}
+"""How the room is shared; what a section leaves goes to those after it."""
+
 
 def digest_discord(figures: DigestFigures, *, language: str, zone: tzinfo, templates: Mapping[str, str]) -> dict[str, Any]:
     """Return the JSON body for a webhook. What does not fit is counted in a last line of its section, never silently dropped."""
@@ -33,10 +36,11 @@ def digest_discord(figures: DigestFigures, *, language: str, zone: tzinfo, templ
     _fill(closing, list(_pieces(coverage)), words)
     embeds = [_Embed(title=_cut(said.title, MOST_TITLE), most=MOST_DESCRIPTION, parts=[_cut(opening, 1500)])]
     room = MOST_CHARACTERS - sum(one.size for one in embeds) - closing.size
-    for section in sections:
-        embed = _Embed(title=_cut(section.heading, MOST_TITLE), most=min(MOST_DESCRIPTION, room), colour=_COLOURS[section.key])
+    for at, section in enumerate(sections):
+        share = room * _WEIGHTS[section.key] // sum(_WEIGHTS[one.key] for one in sections[at:])
+        embed = _Embed(title=_cut(section.heading, MOST_TITLE), most=share, colour=_COLOURS[section.key])
         _fill(embed, list(_pieces(section)), words)
-        if embed.parts and embed.size <= room:
+        if embed.parts:
             embeds.append(embed)
             room -= embed.size
     embeds.append(closing)

@@ -88,10 +88,10 @@ def quote_line(quote: Quote, words: Words, *, about: str = "") -> QuoteLine:
     return QuoteLine(text=said, byline=f"{who}, {words.moment(quote.posted_at)}", url=quote.url, host=host_of(quote.url))
 
 
-def why(issue: IssueFigures, words: Words) -> str:
-    """Return why an issue is shown: when and why it was flagged, or what its state rests on."""
+def why(issue: IssueFigures, words: Words, *, section: str) -> str:
+    """Return why an issue is shown: when and why it was flagged, or what its section (new, growing, fading) rests on."""
     if issue.signal is None:
-        reason = words("not_flagged", issue.state.value if issue.period_mentions else IssueState.FADING.value)
+        reason = words("not_flagged", section)
     else:
         reason = words("flagged", issue.signal, reason_sentence(issue.signal, words.language))
     return f"{reason} {words('came_back')}" if issue.state is IssueState.CAME_BACK else reason
@@ -99,7 +99,7 @@ def why(issue: IssueFigures, words: Words) -> str:
 
 def _sections(figures: DigestFigures, words: Words) -> tuple[Section, ...]:
     def issues(key: str, some: tuple[IssueFigures, ...]) -> Section:
-        return Section(key=key, heading=words("heading", key), issues=tuple(_block(one, words) for one in some))
+        return Section(key=key, heading=words("heading", key), issues=tuple(_block(one, words, key) for one in some))
 
     def quoted(key: str, some: tuple[Quote, ...], total: int) -> Section:
         heading = f"{words('heading', key)} ({number(total, words.language)})"
@@ -118,13 +118,13 @@ def _sections(figures: DigestFigures, words: Words) -> tuple[Section, ...]:
     )
 
 
-def _block(issue: IssueFigures, words: Words) -> IssueBlock:
+def _block(issue: IssueFigures, words: Words, section: str) -> IssueBlock:
     return IssueBlock(
         title=issue.title,
         number=words("number_of", issue),
         counts=words("counts", issue),
         trend=sparkline(issue.trend),
         life=words("life", issue),
-        why=why(issue, words),
+        why=why(issue, words, section=section),
         quotes=tuple(quote_line(one, words, about=issue.title) for one in issue.quotes),
     )

@@ -57,6 +57,7 @@ class Candidate:
     mention_id: int
     person: str
     platform: str
+    posted_at: datetime
     vector: NDArray[np.float32] | None
 
 

@@ -129,9 +129,10 @@ class Insight:
             return {}
         given = {"issue_ids": list(issue_ids), "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
         found: dict[int, list[Candidate]] = {}
-        for issue_id, mention_id, person, platform, embedding in self._rows(query("candidates"), given):
+        for issue_id, mention_id, person, platform, posted_at, embedding in self._rows(query("candidates"), given):
             vector = None if embedding is None else np.asarray(embedding, dtype=np.float32)
-            found.setdefault(issue_id, []).append(Candidate(mention_id=mention_id, person=person, platform=platform, vector=vector))
+            one = Candidate(mention_id=mention_id, person=person, platform=platform, posted_at=_aware(posted_at), vector=vector)
+            found.setdefault(issue_id, []).append(one)
         return found
 
     def languages(self, mention_ids: Sequence[int]) -> dict[int, str]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from listener.digest.choice import LINK_ONLY_PLATFORMS
+from listener.digest.sections import divide
 from listener.insight.records import Card, HourCount
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
 from listener.model.figures import DigestFigures, IssueFigures, Quote
-from listener.model.issue import IssueState, Signal
+from listener.model.issue import Signal
 from listener.settings.schema import ListenerSettings
 from listener.workflows.measure_issues import measure_issues, period_start, quotes_by_issue, quotes_of
 
@@ -95,7 +96,8 @@ def gather_figures(
     measured = measure_issues(
         ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours_for(as_of - from_at), zone=settings.zone
     )
-    sections = {name: [one for one in measured if section_of(one, from_at) == name] for name in ("new", "growing", "steady", "fading")}
+    known_from = insight.first_posted(as_of)
+    sections = divide(measured, from_at=from_at, as_of=as_of, known_from=known_from)
     shown = {name: some[: settings.digest.most_issues] for name, some in sections.items()}
     listed = [one for some in shown.values() for one in some]
     quotes = quotes_by_issue(ledger, insight, listed, from_at=from_at, as_of=as_of, most=QUOTES_PER_ISSUE, key=pseudonym_key, leaving=True)
@@ -121,25 +123,10 @@ def gather_figures(
         idea_count=idea_count,
         compliment_count=compliment_count,
         coverage=tuple(ledger.sources.coverage(as_of)),
-        learning_day=learning_day(insight.first_posted(as_of), as_of, settings.detection.baseline_days),
+        learning_day=learning_day(known_from, as_of, settings.detection.baseline_days),
         baseline_days=round(settings.detection.baseline_days),
         invented=invented,
     )
-
-
-def section_of(figures: IssueFigures, from_at: datetime) -> str:
-    """Return the section of a digest since `from_at` in which an issue belongs, or "" when it is left out.
-
-    An issue first spoken of in the period is new there, however fast it settled. One that fell silent in the period is fading.
-    """
-    state = figures.state
-    if state in (IssueState.MUTED, IssueState.RESOLVED) or not (figures.period_mentions or figures.before_mentions):
-        return ""
-    if not figures.period_mentions or state is IssueState.QUIET:
-        return "fading"
-    if state in (IssueState.NEW, IssueState.CAME_BACK) or figures.first_at > from_at:
-        return "new"
-    return state.value
 
 
 def learning_day(first_posted: datetime | None, as_of: datetime, baseline_days: float) -> int | None:
@@ -165,10 +152,11 @@ def _quoted(ledger: Ledger, insight: Insight, cards: Sequence[Card], key: bytes)
 def _section_quotes(
     ledger: Ledger, insight: Insight, label: str, from_at: datetime, as_of: datetime, key: bytes
 ) -> tuple[tuple[Quote, ...], int]:
-    """Return the newest different texts under a label, those that may be quoted in full first, and how many mentions there are."""
+    """Return the newest different texts under a label and how many mentions there are; bare links only when there is nothing else."""
     cards, total = insight.label_mentions(label, from_at, as_of, MOST_LABELLED)
-    quotes = sorted(_quoted(ledger, insight, cards, key)[0], key=lambda quote: quote.platform in LINK_ONLY_PLATFORMS)
-    return _fit_to_leave(quotes[:QUOTES_PER_SECTION]), total
+    quotes = _quoted(ledger, insight, cards, key)[0]
+    whole = tuple(quote for quote in quotes if quote.platform not in LINK_ONLY_PLATFORMS)
+    return _fit_to_leave((whole or quotes)[:QUOTES_PER_SECTION]), total
 
 
 def _fit_to_leave(quotes: Sequence[Quote]) -> tuple[Quote, ...]:

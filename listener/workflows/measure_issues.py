@@ -17,6 +17,7 @@ from listener.model.mention import StoredMention
 from listener.text.pseudonym import pseudonym
 
 MOST_CANDIDATES = 60
+QUOTES_FROM = timedelta(days=14)
 SIGNALS_FROM = timedelta(days=90)
 """How far back a signal is still the reason of an issue."""
 
@@ -64,27 +65,31 @@ def quotes_by_issue(
     key: bytes,
     leaving: bool = False,
 ) -> dict[int, tuple[Quote, ...]]:
-    """Return up to `most` quotes per issue from the period, or from its whole life where the period has none.
+    """Return up to `most` quotes per issue: typical of its last weeks, from the period where those are as typical.
 
     `leaving` is for digests and reports: posts of link-only platforms are taken only when there is nothing else to quote.
     """
-    candidates = insight.candidates([one.issue_id for one in figures], from_at, as_of, MOST_CANDIDATES)
-    without = [one.issue_id for one in figures if one.issue_id not in candidates]
+    issue_ids = [one.issue_id for one in figures]
     oldest = min((one.first_at for one in figures), default=from_at) - timedelta(seconds=1)
-    candidates |= insight.candidates(without, oldest, as_of, MOST_CANDIDATES)
-    chosen = {issue_id: _chosen(some, most, leaving=leaving) for issue_id, some in candidates.items()}
+    candidates = insight.candidates(issue_ids, min(from_at, as_of - QUOTES_FROM), as_of, MOST_CANDIDATES)
+    candidates |= insight.candidates([one for one in issue_ids if one not in candidates], oldest, as_of, MOST_CANDIDATES)
+    chosen = {issue_id: _chosen(some, most, from_at, leaving=leaving) for issue_id, some in candidates.items()}
     texts = quotes_of(ledger, insight, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
     return {issue_id: tuple(texts[mention_id] for mention_id in ids if mention_id in texts) for issue_id, ids in chosen.items()}
 
 
-def _chosen(candidates: Sequence[Candidate], most: int, *, leaving: bool) -> tuple[int, ...]:
-    first = [one for one in candidates if not (leaving and one.platform in LINK_ONLY_PLATFORMS)]
-    rest = [one for one in candidates if leaving and one.platform in LINK_ONLY_PLATFORMS]
-    taken = choose_quotes([one.mention_id for one in first], [one.person for one in first], [one.vector for one in first], most)
-    if len(taken) == most or not rest:
-        return taken
-    more = choose_quotes([one.mention_id for one in rest], [one.person for one in rest], [one.vector for one in rest], most - len(taken))
-    return taken + more
+def _chosen(candidates: Sequence[Candidate], most: int, from_at: datetime, *, leaving: bool) -> tuple[int, ...]:
+    taken: tuple[int, ...] = ()
+    for bare in (False, True):
+        some = [one for one in candidates if (leaving and one.platform in LINK_ONLY_PLATFORMS) is bare]
+        taken += choose_quotes(
+            [one.mention_id for one in some],
+            [one.person for one in some],
+            [one.vector for one in some],
+            most - len(taken),
+            preferred=[one.posted_at > from_at for one in some],
+        )
+    return taken
 
 
 def quotes_of(ledger: Ledger, insight: Insight, mention_ids: Sequence[int], *, key: bytes) -> dict[int, Quote]:

@@ -61,7 +61,7 @@ def _filled(name: str, figures: DigestFigures, *, language: str, zone: tzinfo, t
         "line": lambda text: type(text)(" ").join(text.split()),
         "signed": lambda value: signed(value, language),
         "sparkline": sparkline,
-        "why": lambda issue: why(issue, words),
+        "why": lambda issue, section: why(issue, words, section=section),
     }
     environment.filters.update(filters)
     environment.globals["link_only"] = LINK_ONLY_PLATFORMS

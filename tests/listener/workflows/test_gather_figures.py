@@ -127,6 +127,7 @@ def test_a_digest_puts_each_issue_in_one_section(
     tell(20, *[24.0 * day + hour for day in range(3, 6) for hour in range(20)], issue_id=fading)
     tell(*[24.0 * 1.5 + hour for hour in range(10)], issue_id=gone)
     tell(1, 2, issue_id=muted)
+    raise_signal(ledger, fading, hours_ago=100)
     ledger.issues.mute(muted, muted=True, by="anna", at=NOON)
     figures = digest()
     sections = {name: {one.issue_id for one in getattr(figures, name)} for name in ("new", "growing", "steady", "fading")}
@@ -160,8 +161,12 @@ def test_what_may_only_be_linked_leaves_without_text_and_last(
     tell(4, issue_id=login, text="op het forum", labels=("idea",))
     figures = digest()
     assert [(one.platform, bool(one.text)) for one in figures.new[0].quotes] == [("forum", True), ("x", False)]
-    assert [one.platform for one in figures.ideas] == ["forum", "x", "x", "x"]
-    assert not any(one.text for one in figures.ideas if one.platform == "x")
+    assert ([one.platform for one in figures.ideas], figures.idea_count) == (["forum"], 4)
+
+
+def test_where_there_is_nothing_but_links_the_links_are_given(tell: Tell, digest: Callable[..., DigestFigures]) -> None:
+    tell(1, 2, platform="x", labels=("compliment",))
+    assert [(one.platform, one.text) for one in digest().compliments] == [("x", ""), ("x", "")]
 
 
 def test_quotes_of_one_issue_come_from_different_people(tell: Tell, new_issue: NewIssue, digest: Callable[..., DigestFigures]) -> None:

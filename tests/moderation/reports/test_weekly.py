@@ -100,7 +100,7 @@ def test_dutch_reads_as_dutch(figures: Figures, templates: Templates) -> None:
         "# Weekrapport van Stroomwerk",
         "Van ma 9 mrt 2026 01:00 tot ma 16 mrt 2026 01:00. 12.831 berichten van 5.204 mensen. 1.310 daarvan horen bij geen kwestie.",
         "Geen nieuwe berichten (daarvoor 23).",
-        "Hier wordt de laatste dagen duidelijk meer over geschreven dan in de week ervoor.",
+        "Hierover wordt meer geschreven dan ervoor, en meer dan toeval verklaart.",
         "## Ideeën (1.017)",
         "## Complimenten (1)",
         "| reddit | feed | blind | 4.312 | 3 | 0 | nog nooit | zo 15 mrt 20:00 | – |",
