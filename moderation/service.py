@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -57,6 +57,17 @@ async def every(seconds: float, work: Callable[[], object], stop: asyncio.Event,
     while not stop.is_set():
         try:
             await asyncio.to_thread(work)
+        except Exception:  # one failed round must not silence all later ones
+            logger.exception("%s failed", what)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=seconds)
+
+
+async def every_async(seconds: float, work: Callable[[], Awaitable[object]], stop: asyncio.Event, what: str) -> None:
+    """Await `work` every `seconds` until `stop`. What is under way when `stop` is set comes to its end."""
+    while not stop.is_set():
+        try:
+            await work()
         except Exception:  # one failed round must not silence all later ones
             logger.exception("%s failed", what)
         with contextlib.suppress(TimeoutError):

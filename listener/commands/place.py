@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from listener.answers import ANSWERS
+from listener.answers import ANSWERS, Question
 from listener.bootstrap import Listening, listening, reading
 from listener.clock import SystemClock
 from listener.control import ask
@@ -33,10 +33,11 @@ from listener.text.shorten import terminal_safe
 
 @dataclass
 class Place:
-    """The home folder a command works on. `schema` is the settings class of the half that runs the command."""
+    """The home folder a command works on. `schema` and `answers` are those of the half that runs the command."""
 
     home_option: str | None
     schema: type[ListenerSettings]
+    answers: Mapping[str, Question] = field(default_factory=lambda: ANSWERS)
 
     @cached_property
     def home(self) -> Path:
@@ -68,7 +69,7 @@ class Place:
         """Answer from this process when the home is free, else ask the process that holds it."""
         try:
             with self.listening() as parts:
-                return ANSWERS[name](parts, given)
+                return self.answers[name](parts, given)
         except StoreLocked:
             return asyncio.run(ask(self.home, name, **given))
 

@@ -1,0 +1,45 @@
+"""Questions that need insight and belong to the answering half, beside those of the listening half."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from listener.answers import ANSWERS, Question
+from listener.bootstrap import Listening
+from listener.model.figures import DigestFigures
+from listener.model.plain import plain
+from listener.settings.wording import templates
+from listener.workflows.gather_figures import gather_figures
+from listener.workflows.rebuild_insight import catch_up
+from moderation.reports.week import Week, week_before
+from moderation.reports.weekly import report_html, report_markdown
+
+
+def week_figures(parts: Listening, week: Week) -> DigestFigures:
+    """Return the figures of one whole week."""
+    return gather_figures(
+        parts.ledger,
+        parts.insight,
+        brand=parts.brand_name,
+        from_at=week.from_at,
+        as_of=week.as_of,
+        settings=parts.settings,
+        pseudonym_key=parts.pseudonym_key,
+        invented=parts.invented,
+    )
+
+
+def _report(parts: Listening, given: Mapping[str, Any]) -> Any:
+    catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
+    as_of = datetime.fromisoformat(given["as_of"]) if given.get("as_of") else parts.clock.now()
+    figures = week_figures(parts, week_before(as_of, parts.settings.zone))
+    if given.get("format") == "json":
+        return plain(figures)
+    language = given.get("language") or parts.settings.digest.language
+    write = report_html if given.get("format") == "html" else report_markdown
+    return write(figures, language=language, zone=parts.settings.zone, templates=templates(language))
+
+
+ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "report": _report}

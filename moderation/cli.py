@@ -1,0 +1,43 @@
+"""`klankbord`: the commands of both halves."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from listener.cli import HOME_HELP, LISTENING_COMMANDS, run_group
+from listener.commands.place import Place
+from listener.logs import start_logging
+from moderation.answers import ALL_ANSWERS
+from moderation.commands.playing import demo_command
+from moderation.commands.reporting import report_command
+from moderation.commands.running import backup_command, run_command
+from moderation.settings import KlankbordSettings
+
+ANSWERING_COMMANDS: tuple[click.Command, ...] = (report_command, run_command, demo_command, backup_command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="FOLDER", help=HOME_HELP)
+@click.option("--verbose", "-v", is_flag=True, help="Log what happens, to standard error.")
+@click.version_option(package_name="klankbord")
+@click.pass_context
+def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
+    """Klankbord listens to what customers say, groups it into issues, and helps people answer honestly.
+
+    Start with `klankbord demo` (invented data), or `klankbord init` for your own brand.
+
+    Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 stopped by you.
+    """
+    start_logging(logging.INFO if verbose else logging.ERROR)
+    context.obj = Place(home, KlankbordSettings, ALL_ANSWERS)
+
+
+for one in (*LISTENING_COMMANDS, *ANSWERING_COMMANDS):
+    klankbord.add_command(one)
+
+
+def main() -> None:
+    """Run the command line."""
+    run_group(klankbord)

@@ -1,0 +1,57 @@
+"""Commands that run the service and keep its home safe: run, backup."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from listener.clock import SystemClock
+from listener.commands.place import Place, json_option, pass_place, print_json, print_line
+from listener.errors import InputError
+from listener.ledger.backup import back_up
+
+
+@click.command("run")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port of the staff pages; web.port in the settings by default, 0 takes a free one."
+)
+@pass_place
+def run_command(place: Place, port: int | None) -> None:
+    """Collect, analyse, answer and serve the staff pages until Ctrl-C or SIGTERM."""
+    from moderation.bootstrap import answering_on
+    from moderation.running import serve
+    from moderation.service import stop_on_signals
+
+    settings = place.settings
+    if not settings.brands and not settings.sources:
+        raise InputError(
+            f"There is nothing to listen for in {place.home / 'klankbord.yaml'}; `klankbord init` asks what, `klankbord demo` shows how it looks."
+        )
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        await serve(parts, port=settings.web.port if port is None else port, stop=stop, say=print_line)
+
+    with answering_on(place.home, settings, clock=SystemClock()) as parts:
+        asyncio.run(run())
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@json_option
+@pass_place
+def backup_command(place: Place, file: Path | None, as_json: bool) -> None:
+    """Copy the ledger, while everything goes on, to FILE (backups/ in the home by default)."""
+    target = file or place.home / "backups" / f"ledger-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    if target.exists():
+        raise InputError(f"{target} exists already; name a new file.")
+    with place.ledger() as ledger:
+        back_up(ledger.engine, target)
+    if as_json:
+        print_json({"file": str(target), "bytes": target.stat().st_size})
+    else:
+        print_line(f"Copied to {target} ({target.stat().st_size:,} bytes). It holds what customers wrote: keep it private.")

@@ -1,0 +1,162 @@
+"""`klankbord demo`: the invented fortnight played, its planted issues scored, and what people would do with them done in their name."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from listener.clock import ManualClock, SystemClock
+from listener.demo.scenario import Scenario, build_scenario
+from listener.demo.score import PlantedResult, score
+from listener.demo.sources import demo_sources
+from listener.demo.texts import load_texts
+from listener.digest.terminal import digest_terminal
+from listener.errors import InputError
+from listener.ledger.lock import home_lock
+from listener.model.figures import DigestFigures
+from listener.model.plain import plain
+from listener.ports import Progress
+from listener.settings.resources import shipped_text
+from listener.settings.wording import templates
+from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.play_scenario import Played, play_scenario
+from moderation.bootstrap import Answering, answering_on
+from moderation.inbox.shown import digest_figures
+from moderation.settings import KlankbordSettings
+
+DEMO_MARK = "demo"
+DIGEST_DAYS = 7
+NEXT_STEPS = (
+    "Next: open the link, look at an issue, then claim the first conversation in the queue.",
+    "Answer it from a terminal: klankbord --home {home} inbox next",
+    "Your own brand: klankbord init, then klankbord run.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the demo says at its end."""
+
+    digest: str
+    figures: DigestFigures
+    results: tuple[PlantedResult, ...]
+    played: Played
+    answered: dict[str, Any]
+
+    @property
+    def all_found(self) -> bool:
+        return all(result.issue_id is not None and result.delay_hours is not None for result in self.results)
+
+    @property
+    def closing_lines(self) -> tuple[str, ...]:
+        found = [
+            f"  {one.key}: “{one.title}”, flagged {one.delay_hours:.0f} h after it began"
+            for one in self.results
+            if one.delay_hours is not None
+        ]
+        return ("Planted issues and what they were found as:", *found)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return planted issue → found issue and delay, with the counts of what was played."""
+        totals = {"seen": self.played.seen, "new": self.played.new, "edited": self.played.edited, "removed": self.played.removed}
+        signals = [plain(signal) for signal in self.played.signals]
+        return {"invented": True, "played": totals, "planted": plain(self.results), "signals": signals, "answered": self.answered}
+
+
+@contextmanager
+def play_demo(home: Path, *, language: str, progress: Progress) -> Iterator[tuple[Answering, Told]]:
+    """Play the fortnight that ends at the last full hour, in a home of its own, and hand out the parts still open."""
+    _fresh(home)
+    settings = KlankbordSettings.model_validate(yaml.safe_load(shipped_text("demo", "klankbord.yaml")))
+    scenario = build_scenario(load_texts(shipped_text), start=_start(settings))
+    clock = DemoClock(scenario.start)
+    (home / "klankbord.yaml").write_text(shipped_text("demo", "klankbord.yaml"), encoding="utf-8")
+    with answering_on(home, settings, clock=clock) as parts:
+        parts.listening.ledger.meta.set(DEMO_MARK, "invented")
+        played = asyncio.run(_play(parts, scenario, clock, progress))
+        answered = asyncio.run(parts.rehearse())
+        clock.let_go()
+        yield parts, _tell(parts, scenario, played, answered, language)
+
+
+class DemoClock(ManualClock):
+    """Moved by hand while the fortnight is played, and real time (from where it ended) afterwards."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start)
+        self._real = SystemClock()
+        self._offset: timedelta | None = None
+
+    def let_go(self) -> None:
+        """Run on from here by itself."""
+        self._offset = super().now() - self._real.now()
+
+    def now(self) -> datetime:
+        return super().now() if self._offset is None else self._real.now() + self._offset
+
+    def monotonic(self) -> float:
+        return super().monotonic() if self._offset is None else self._real.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await (super().sleep(seconds) if self._offset is None else self._real.sleep(seconds))
+
+
+def _fresh(home: Path) -> None:
+    """Make an empty home for the demo. A folder that holds anything but an earlier demo is never touched."""
+    if home.exists() and any(home.iterdir()):
+        mark = home / "klankbord.yaml"
+        if not (mark.is_file() and mark.read_text(encoding="utf-8") == shipped_text("demo", "klankbord.yaml")):
+            raise InputError(f"{home} holds something that is not the demo; name an empty or new folder with --home.")
+        with home_lock(home):
+            pass
+        shutil.rmtree(home)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _start(settings: KlankbordSettings) -> datetime:
+    """Return midnight fourteen days before the last midnight: nothing of it lies in the future for a command that reads the real clock."""
+    midnight = datetime.now(UTC).astimezone(settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - timedelta(days=14)).astimezone(UTC)
+
+
+async def _play(parts: Answering, scenario: Scenario, clock: ManualClock, progress: Progress) -> Played:
+    listening = parts.listening
+    keeps = {one.id: one.keep for one in listening.settings.sources}
+    sources = [(source, keeps[source.source_id]) for source in demo_sources(scenario, clock)]
+    for source, _ in sources:
+        listening.ledger.sources.describe(source.source_id, kind="demo")
+    collect = CollectMentions(listening.ledger, listening.queries, clock=clock)
+    played = await play_scenario(sources, collect, listening.analyse, clock, until=scenario.end, progress=progress)
+    parts.open_cases()
+    return played
+
+
+def _tell(parts: Answering, scenario: Scenario, played: Played, answered: dict[str, Any], language: str) -> Told:
+    listening = parts.listening
+    titles = {issue.issue_id: issue.title for issue in listening.ledger.issues.all(include_merged=True)}
+    results = score(scenario.planted, dict(listening.ledger.issues.placed()), played.signals, titles=titles)
+    figures = digest_figures(listening, hours=24.0 * DIGEST_DAYS)
+    text = digest_terminal(figures, language=language, zone=listening.settings.zone, templates=templates(language))
+    return Told(digest=text, figures=figures, results=tuple(results), played=played, answered=answered)
+
+
+async def serve_demo(parts: Answering, *, port: int, say: Callable[[str], None]) -> None:
+    """Serve the staff pages of the demo until Ctrl-C or SIGTERM."""
+    from moderation.running import AGENT, staff_pages
+    from moderation.service import stop_on_signals
+
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    async with staff_pages(parts, port=port) as (address, sign_in):
+        say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
+        for line in NEXT_STEPS:
+            say(line.format(home=parts.listening.home))
+        await stop.wait()

@@ -1,0 +1,104 @@
+"""`klankbord run` and the pages of the demo: what lives while the service lives, started in order and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from listener.bootstrap import Listening, source_context
+from listener.control import Answer, answering
+from listener.model.issue import Signal
+from listener.schedule import SourceSchedule, Watched, keep_analysing
+from listener.sources.registry import build_source
+from listener.workflows.collect_mentions import CollectMentions
+from moderation.answers import ALL_ANSWERS
+from moderation.bootstrap import Answering
+from moderation.inbox.app import build_staff_app
+from moderation.inbox.sign_in import SignIn
+from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS, REPORT_SECONDS
+from moderation.service import every, every_async, pages_served
+from moderation.staff import staff_parts
+
+logger = logging.getLogger(__name__)
+AGENT = "team"
+
+
+def _control(parts: Listening) -> Mapping[str, Answer]:
+    """Return the questions commands may ask this service, each answered off the event loop."""
+
+    def answer_with(question: Callable[[Listening, Mapping[str, Any]], Any]) -> Answer:
+        async def answer(given: Mapping[str, Any]) -> Any:
+            return await asyncio.to_thread(question, parts, given)
+
+        return answer
+
+    return {name: answer_with(question) for name, question in ALL_ANSWERS.items()}
+
+
+@asynccontextmanager
+async def staff_pages(parts: Answering, *, port: int) -> AsyncIterator[tuple[str, SignIn]]:
+    """Serve the staff pages; hand out their address and the desk that prints sign-in links."""
+    sign_in = SignIn(parts.listening.clock.monotonic)
+    app = build_staff_app(staff_parts(parts, sign_in))
+    async with pages_served(app, port=port) as bound:
+        yield f"http://localhost:{bound}", sign_in
+
+
+async def serve(parts: Answering, *, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Run everything on one home until `stop` is set."""
+    listening = parts.listening
+    async with AsyncExitStack() as closing:
+        await closing.enter_async_context(answering(listening.home, _control(listening)))
+        address, sign_in = await closing.enter_async_context(staff_pages(parts, port=port))
+        tasks = await _started(parts, closing, stop)
+        say(f"Klankbord runs on {listening.home}")
+        say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
+        say("Stop with Ctrl-C or SIGTERM; `klankbord sources` shows what is seen, `klankbord doctor` what needs you.")
+        await stop.wait()
+        say("Stopping …")
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Event) -> list[asyncio.Task[None]]:
+    listening = parts.listening
+    arrived = asyncio.Event()
+    await _schedule_sources(listening, closing, arrived)
+
+    def after_analysis(signals: tuple[Signal, ...]) -> None:
+        logger.info("signals raised", extra={"signals": [signal.signal_id for signal in signals]})
+
+    def analyse() -> Any:
+        done = listening.analyse.once()
+        if done.mentions:
+            parts.open_cases()
+        return done
+
+    return [
+        asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
+        asyncio.create_task(every_async(OUTBOX_SECONDS, parts.send_once, stop, "sending")),
+        asyncio.create_task(every_async(RECONCILE_SECONDS, parts.reconcile_once, stop, "reconciling")),
+        asyncio.create_task(every_async(REPORT_SECONDS, parts.tell_when_due, stop, "telling")),
+        asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
+    ]
+
+
+async def _schedule_sources(listening: Listening, closing: AsyncExitStack, arrived: asyncio.Event) -> None:
+    context = source_context(listening.home, listening.settings, listening.clock)
+    closing.push_async_callback(context.http.aclose)
+    watched = []
+    for one in listening.settings.sources:
+        if one.enabled:
+            source = build_source(one, context=context)
+            closing.push_async_callback(source.aclose)
+            listening.ledger.sources.describe(one.id, kind=one.kind)
+            watched.append(Watched(source, one))
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    collect = CollectMentions(listening.ledger, listening.queries, clock=listening.clock)
+    SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.last_pull)
+    scheduler.start()
+    closing.callback(scheduler.shutdown, wait=False)

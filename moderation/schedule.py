@@ -1,0 +1,10 @@
+"""How often the answering half looks at its work, in seconds."""
+
+from __future__ import annotations
+
+OUTBOX_SECONDS = 2.0
+"""RULES B6: approved to accepted within five seconds."""
+RECONCILE_SECONDS = 15.0
+"""An unknown outcome is looked up at least twice, a minute or more apart; this is how often it is seen whether that minute is over."""
+REPORT_SECONDS = 30.0
+"""A digest or report is due when its period has no row in the ledger (RULES F15), not when a timer rings."""

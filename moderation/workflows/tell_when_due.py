@@ -1,0 +1,114 @@
+"""Make the daily digest and the weekly report exactly once each, whatever the process was doing when they fell due (RULES F14, F15)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from listener.digest.discord import digest_discord
+from listener.digest.markdown import digest_markdown
+from listener.ledger.ledger import Ledger
+from listener.model.figures import DigestFigures
+from listener.ports import Clock
+from moderation.delivery.discord_webhook import Delivered, NotDelivered
+from moderation.reports.week import week_before
+from moderation.reports.weekly import report_markdown
+
+logger = logging.getLogger(__name__)
+
+Figures = Callable[[datetime, datetime], DigestFigures]
+Deliver = Callable[[Mapping[str, Any]], Awaitable[Delivered | NotDelivered]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A digest or report that should exist by now: its name in the ledger, and the stretch it speaks of."""
+
+    kind: str
+    period: str
+    from_at: datetime
+    as_of: datetime
+
+
+def digest_due(now: datetime, *, zone: ZoneInfo, hour: int) -> Due:
+    """Return the newest daily digest that should exist at `now`: the last one whose local hour has come. It covers the day up to then."""
+    local = now.astimezone(zone)
+    day = local.date() if local.hour >= hour else local.date() - timedelta(days=1)
+    ends, begins = (datetime.combine(one, time(hour), tzinfo=zone).astimezone(UTC) for one in (day, day - timedelta(days=1)))
+    return Due(kind="digest", period=day.isoformat(), from_at=begins, as_of=ends)
+
+
+def report_due(now: datetime, *, zone: ZoneInfo, weekday: int, hour: int) -> Due:
+    """Return the newest weekly report that should exist at `now`: of the last whole week whose day and hour of making have come."""
+    made_for = now - timedelta(days=weekday - 1, hours=hour)
+    week = week_before(made_for, zone)
+    return Due(kind="report", period=week.name, from_at=week.from_at, as_of=week.as_of)
+
+
+class TellWhenDue:
+    """Looks whether a digest or report is missing, makes it, keeps it, and hands the digest to Discord when that is set up.
+
+    The row in the ledger comes first: if the process dies between keeping and delivering, the digest is on the pages and not sent
+    twice to the channel.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        figures: Figures,
+        *,
+        clock: Clock,
+        zone: ZoneInfo,
+        language: str,
+        digest_hour: int,
+        report_weekday: int,
+        report_hour: int,
+        templates: Mapping[str, str],
+        deliver: Deliver | None,
+    ) -> None:
+        self._ledger = ledger
+        self._figures = figures
+        self._clock = clock
+        self._zone = zone
+        self._language = language
+        self._digest_hour = digest_hour
+        self._report_weekday = report_weekday
+        self._report_hour = report_hour
+        self._templates = templates
+        self._deliver = deliver
+
+    async def once(self) -> list[Due]:
+        """Make what is missing and return it. The first ever start makes no digest of days nobody listened."""
+        now = self._clock.now()
+        wanted = [
+            digest_due(now, zone=self._zone, hour=self._digest_hour),
+            report_due(now, zone=self._zone, weekday=self._report_weekday, hour=self._report_hour),
+        ]
+        return [due for due in wanted if await self._make(due, now)]
+
+    async def _make(self, due: Due, now: datetime) -> bool:
+        if self._ledger.reports.made(due.kind, due.period):
+            return False
+        figures = self._figures(due.from_at, due.as_of)
+        if not figures.mentions and not figures.coverage:
+            return False
+        write = digest_markdown if due.kind == "digest" else report_markdown
+        body = write(figures, language=self._language, zone=self._zone, templates=self._templates)
+        if not self._ledger.reports.add(due.kind, due.period, now, body):
+            return False
+        logger.info("made", extra={"kind": due.kind, "period": due.period})
+        if due.kind == "digest" and self._deliver is not None:
+            await self._hand_over(due, figures)
+        return True
+
+    async def _hand_over(self, due: Due, figures: DigestFigures) -> None:
+        assert self._deliver is not None  # noqa: S101 - the caller looked; this tells the type checker
+        payload = digest_discord(figures, language=self._language, zone=self._zone, templates=self._templates)
+        outcome = await self._deliver(payload)
+        said = "delivered" if isinstance(outcome, Delivered) else f"not delivered: {outcome.reason}"
+        self._ledger.meta.set(f"delivery:{due.period}", said)
+        logger.info("digest handed over", extra={"period": due.period, "outcome": said})

@@ -1,0 +1,92 @@
+"""Promises about digests and reports: each exactly once, in every week of the year and whatever the clock does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from listener.clock import ManualClock
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.model.figures import DigestFigures
+from listener.settings.wording import templates
+from moderation.delivery.discord_webhook import Delivered, NotDelivered
+from moderation.workflows.tell_when_due import TellWhenDue, digest_due, report_due
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
+
+
+def figures(from_at: datetime, as_of: datetime) -> DigestFigures:
+    return DigestFigures(
+        brand="Zoemvolt", from_at=from_at, as_of=as_of, mentions=3, authors=3, loose=3, new=(), growing=(), steady=(), fading=(),
+        ideas=(), compliments=(), idea_count=0, compliment_count=0, coverage=(),
+    )  # fmt: skip
+
+
+def telling(ledger: Ledger, clock: ManualClock, sent: list[Any] | None = None, *, works: bool = True) -> TellWhenDue:
+    async def deliver(payload: Any) -> Delivered | NotDelivered:
+        assert sent is not None
+        sent.append(payload)
+        return Delivered(message_id="1") if works else NotDelivered(reason="the webhook is gone")
+
+    return TellWhenDue(
+        ledger, figures, clock=clock, zone=AMSTERDAM, language="nl", digest_hour=9, report_weekday=1, report_hour=8,
+        templates=templates("nl"), deliver=deliver if sent is not None else None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("down", [timedelta(minutes=1), timedelta(hours=5), timedelta(days=10)])
+async def test_a_process_that_was_down_at_the_hour_still_makes_one_digest(ledger: Ledger, down: timedelta) -> None:
+    """Maintenance at nine must not cost the community manager her morning read, nor bring it twice."""
+    clock = ManualClock(datetime(2026, 3, 10, 7, 59, tzinfo=UTC))
+    await telling(ledger, clock).once()
+    before = len(ledger.reports.periods("digest"))
+    clock.advance(down)
+    await telling(ledger, clock).once()
+    await telling(ledger, clock).once()
+    assert len(ledger.reports.periods("digest")) == before + 1
+
+
+async def test_every_week_of_nine_years_has_one_report_and_every_day_one_digest(ledger: Ledger) -> None:
+    """Summer time, leap days and the weeks 52, 53 and 1 must neither skip nor double a report (RULES F14)."""
+    now, last = datetime(2024, 1, 3, tzinfo=UTC), datetime(2033, 1, 5, tzinfo=UTC)
+    days, weeks = [], []
+    while now < last:
+        day = digest_due(now, zone=AMSTERDAM, hour=9).period
+        week = report_due(now, zone=AMSTERDAM, weekday=1, hour=8).period
+        days += [day] if not days or days[-1] != day else []
+        weeks += [week] if not weeks or weeks[-1] != week else []
+        now += timedelta(hours=1)
+    assert len(days) == len(set(days)) == (last - datetime(2024, 1, 3, tzinfo=UTC)).days + 1
+    assert len(weeks) == len(set(weeks))
+    assert "2026-W53" in weeks
+    assert "2027-W53" not in weeks
+
+
+def test_digests_meet_without_gap_or_overlap_when_the_clocks_change() -> None:
+    """On the last Sunday of October a day has 25 hours; a mention of the extra hour belongs to exactly one digest."""
+    first = digest_due(datetime(2026, 10, 25, 12, tzinfo=UTC), zone=AMSTERDAM, hour=9)
+    second = digest_due(datetime(2026, 10, 26, 12, tzinfo=UTC), zone=AMSTERDAM, hour=9)
+    assert first.as_of == second.from_at
+    assert first.as_of - first.from_at == timedelta(hours=25)
+
+
+async def test_a_digest_goes_to_discord_once_and_its_fate_is_kept(ledger: Ledger) -> None:
+    """A failed delivery is visible later; it is not tried again blindly, since it may have arrived."""
+    sent: list[Any] = []
+    clock = ManualClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
+    await telling(ledger, clock, sent, works=False).once()
+    await telling(ledger, clock, sent, works=False).once()
+    assert len(sent) == 1
+    assert sent[0]["allowed_mentions"] == {"parse": []}
+    assert "the webhook is gone" in (ledger.meta.get("delivery:2026-03-10") or "")
