@@ -58,8 +58,9 @@ def model_folder(name: str, *, models_dir: Path) -> Path:
         if (folder / "modules.json").is_file() and _weights(folder):
             return folder
     raise SettingsError(
-        f"model.name: no sentence-transformers model {name!r} on this machine. Fetch it with `klankbord model use {name}`, "
-        "name a folder that holds modules.json and the weights, or write 'bundled'."
+        f"model.name: there is no sentence-transformers model {name!r} on this machine. Fetch it once with "
+        f"`hf download {name} --local-dir {models_dir / name.replace('/', '__')}`, name a folder that holds modules.json and the weights, "
+        "or write 'bundled'."
     )
 
 

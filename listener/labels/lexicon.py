@@ -108,12 +108,12 @@ def _labels_of(clean: CleanText, text: list[str], lists: Lexicons) -> tuple[Labe
 
 
 def _sentiment(text: list[str], lists: Lexicons) -> tuple[int, int]:
-    """Count good and bad words; a negation in the three words before turns one round."""
+    """Count good and bad words. A negation turns a good word up to three words on ("not at all happy"), a bad one right after it."""
     negations = set(lists.places("negation", text))
     good = bad = 0
-    for name in ("positive", "negative"):
+    for name, reach in (("positive", NEGATION_REACH), ("negative", 1)):
         for at in lists.places(name, text):
-            turned = any(before in negations for before in range(at - NEGATION_REACH, at))
+            turned = any(before in negations for before in range(at - reach, at))
             if (name == "positive") != turned:
                 good += 1
             else:
