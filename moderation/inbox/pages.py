@@ -17,6 +17,7 @@ from moderation.inbox.parts import StaffParts
 from moderation.inbox.show import LINK_ONLY, excerpt, link_host, plainly, web_link
 from moderation.inbox.trend import by_day, chart_of
 from moderation.inbox.wording import PAGE_LANGUAGES, Wording, preferred_language, wording_of
+from moderation.model.case import Reason
 
 STATIC_KINDS = {"app.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
 
@@ -66,6 +67,7 @@ class Pages:
             t=words.text,
             tn=words.count,
             named=words.named,
+            why=lambda one: words.named("why", self._parts.why(one, words.language) if isinstance(one, Reason) else one),
             number=words.number,
             when=when,
             day=day,

@@ -11,6 +11,12 @@ from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
 from listener.model.issue import Signal
 from listener.ports import Clock
 from moderation.inbox.sign_in import SignIn
+from moderation.model.case import Reason
+
+
+def key_of(reason: Reason, language: str) -> str:  # noqa: ARG001 - a key is the same in every language
+    """Return a reason's key, for which the pages have words of their own."""
+    return reason.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +68,8 @@ class IssueDetail:
 class QueueEntry:
     """A case as the queue shows it. `holder` is empty while nobody has it; `version` goes back with a claim or a release.
 
-    `why` are the reasons of its place in the queue, most important first: each a key of the pages' wording below `why.` (such as
-    "question"), or a ready text in any language. `urgency` is between 0 and 1.
+    `why` are the reasons of its place in the queue, weightiest first: a `Reason` is worded by `StaffParts.why`, a text is a key of the
+    pages' own wording below `why.` (such as "question") or stands as it is. `urgency` is between 0 and 1.
     """
 
     case_id: int
@@ -72,7 +78,7 @@ class QueueEntry:
     state: str
     holder: str
     urgency: float
-    why: tuple[str, ...]
+    why: tuple[Reason | str, ...]
     waiting_since: datetime
     mention_count: int
     opening: ShownMention
@@ -97,7 +103,8 @@ class StaffParts:
     - `issues()`: all issues now. `issue(issue_id, offset, limit)`: one with a page of its mentions, or None.
     - `queue(agent)`: open cases in the order in which they should be answered. `case(case_id)`: one, or None.
     - `claim` and `release(case_id, agent, version)` raise `ActionError` when somebody was first or it is not allowed.
-    - `signals(limit)`: the latest, newest first. `reason(signal, language)`: why, in one sentence.
+    - `signals(limit)`: the latest, newest first. `reason(signal, language)`: why, in one sentence. `why(reason, language)`: the words of
+      a case's reason.
     - `digest()`: the figures of today's digest; `digest_markdown(language)` and `report_html(language)`: the same as files.
     - `coverage()`: one line per source.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
@@ -121,3 +128,4 @@ class StaffParts:
     coverage: Callable[[], Sequence[SourceCoverage]]
     languages: tuple[str, ...] = ("nl", "en")
     invented: bool = False
+    why: Callable[[Reason, str], str] = key_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listener.errors import NotAllowed
+from moderation.model.case import Reason
 from tests.fakes.staff import AGENT, StaffDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of
 
@@ -20,6 +21,14 @@ def test_the_queue_says_who_comes_next_and_why(staff: Staff) -> None:
 def test_a_reason_that_has_no_word_yet_is_shown_as_it_is(day: StaffDay) -> None:
     queue = [replace(entry, why=("promise due at 15:00",)) for entry in day.queue(AGENT)]
     assert "promise due at 15:00" in visit(day, queue=lambda agent: queue).come_in().get("/queue").text
+
+
+def test_a_reason_with_a_number_is_worded_in_the_pages_language(day: StaffDay) -> None:
+    """Triage has words of its own, with the number in them."""
+    queue = [replace(entry, why=(Reason(key="unanswered", number=3),)) for entry in day.queue(AGENT)]
+    staff = visit(day, queue=lambda agent: queue, why=lambda reason, language: f"{language}: {reason.number:.0f} keer").come_in()
+    assert "nl: 3 keer" in staff.get("/queue").text
+    assert "en: 3 keer" in staff.get("/queue?lang=en").text
 
 
 def test_an_empty_queue_says_so(day: StaffDay) -> None:
