@@ -28,6 +28,8 @@ def plainly(value: object) -> object:
     """
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
+    if value.isascii() and value.isprintable() and len(value) <= MOST_SHOWN:
+        return value
     text = shorten(value, MOST_SHOWN) if len(value) > MOST_SHOWN else value
     text = _HALF.sub("\ufffd", _CONTROL.sub(_picture, text))
     return visible(_TAGS.sub(lambda found: _tag(text, found), text))

@@ -36,6 +36,16 @@ class Chart:
     def total(self) -> int:
         return sum(bar.count for bar in self.bars)
 
+    @property
+    def earlier_path(self) -> str:
+        """All bars but the last as one SVG path; empty when they are all 0."""
+        return _path(self.bars[:-1])
+
+    @property
+    def last_path(self) -> str:
+        """The last bar as an SVG path; empty when it is 0."""
+        return _path(self.bars[-1:])
+
 
 def chart_of(
     counts: Sequence[int], *, as_of: datetime, bucket_hours: float, width: int = 140, height: int = 36, most_bars: int = 60
@@ -67,6 +77,10 @@ def chart_of(
 def by_day(chart: Chart) -> tuple[tuple[datetime, int], ...]:
     """Return (a moment in the day, count) per column of days, oldest first: the chart's figures for a table."""
     return tuple((day, sum(bar.count for bar in chart.bars if day - timedelta(days=1) <= bar.starts_at < day)) for day in chart.days)
+
+
+def _path(bars: Sequence[Bar]) -> str:
+    return "".join(f"M{bar.x:g} {bar.y:g}h{bar.width:g}v{bar.height:g}h-{bar.width:g}z" for bar in bars if bar.count)
 
 
 def _tall(count: int, top: int, height: int) -> float:

@@ -25,6 +25,7 @@ def test_no_mention_is_lost_or_drawn_outside(counts: list[int], hours: float, mo
         assert bar.count <= chart.top
         assert (bar.height > 0) == (bar.count > 0)
     assert [bar.starts_at for bar in chart.bars] == sorted(bar.starts_at for bar in chart.bars)
+    assert (chart.earlier_path + chart.last_path).count("M") == sum(1 for bar in chart.bars if bar.count)
     if chart.bars:
         assert chart.bars[-1].ends_at == NOW
         assert sum(count for _, count in by_day(chart)) == sum(counts)
