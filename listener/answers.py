@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from listener.bootstrap import Listening
 from listener.digest.markdown import digest_markdown
 from listener.digest.terminal import digest_terminal
 from listener.errors import InputError
 from listener.model.plain import plain
+from listener.parts import Listening
 from listener.progress import NoProgress
 from listener.settings.wording import templates
 from listener.workflows.gather_figures import gather_figures, issue_detail, list_issues

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets as randomness
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,54 +13,20 @@ from listener.insight.store import Insight, open_insight
 from listener.issues.analyst import Analyst
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock
+from listener.parts import Listening
 from listener.ports import Clock, Embedder
+from listener.schedule import Watched
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import Secrets
 from listener.settings.wording import lexicons, stop_words
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext
+from listener.sources.registry import SourceContext, build_source
 from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.rebuild_insight import catch_up
 
 ANALYSE_BATCH = 256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """Everything the listening half is made of, open and wired, on one locked home."""
-
-    home: Path
-    settings: ListenerSettings
-    clock: Clock
-    ledger: Ledger
-    insight: Insight
-    embedder: Embedder
-    queries: tuple[BrandQuery, ...]
-    analyse: AnalyseMentions
-
-    @property
-    def model_id(self) -> str:
-        return self.embedder.model_id
-
-    @property
-    def brand_name(self) -> str:
-        """The brand digests speak of; all of them when there are several."""
-        return " · ".join(brand.name for brand in self.settings.brands) or "Klankbord"
-
-    @property
-    def invented(self) -> bool:
-        return bool(getattr(self.settings, "invented", False))
-
-    @property
-    def pseudonym_key(self) -> bytes:
-        return pseudonym_key(self.ledger)
-
-
-def pseudonym_key(ledger: Ledger) -> bytes:
-    """Return this home's key for pseudonyms, made once and kept in the ledger."""
-    return bytes.fromhex(ledger.meta.keep_first("pseudonym_key", randomness.token_hex(32)))
 
 
 def ledger_url(home: Path) -> str:
@@ -102,6 +66,7 @@ def listening(
             embedder=encode,
             queries=brand_queries(settings),
             analyse=new_analysis(settings, ledger, insight, encode, batch_size=batch_size),
+            open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
         )
 
 
@@ -141,3 +106,17 @@ def secrets_of(home: Path) -> Secrets:
 def source_context(home: Path, settings: ListenerSettings, clock: Clock) -> SourceContext:
     """Return what sources are built with: one HTTP client, the clock, secrets by name, and the brands."""
     return SourceContext(http=HttpClient(settings.http), clock=clock, secrets=secrets_of(home).get, brands=settings.brands)
+
+
+def open_sources(home: Path, settings: ListenerSettings, clock: Clock, ledger: Ledger, closing: AsyncExitStack) -> list[Watched]:
+    """Build every enabled source with one shared HTTP client; `closing` closes them all."""
+    context = source_context(home, settings, clock)
+    closing.push_async_callback(context.http.aclose)
+    watched = []
+    for one in settings.sources:
+        if one.enabled:
+            source = build_source(one, context=context)
+            closing.push_async_callback(source.aclose)
+            ledger.sources.describe(one.id, kind=one.kind)
+            watched.append(Watched(source, one))
+    return watched

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from listener.answers import ANSWERS, Question
-from listener.bootstrap import Listening
 from listener.model.figures import DigestFigures
 from listener.model.plain import plain
+from listener.parts import Listening
 from listener.settings.wording import templates
 from listener.workflows.gather_figures import gather_figures
 from listener.workflows.rebuild_insight import catch_up

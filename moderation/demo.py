@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,15 +23,16 @@ from listener.errors import InputError
 from listener.ledger.lock import home_lock
 from listener.model.figures import DigestFigures
 from listener.model.plain import plain
-from listener.ports import Progress
+from listener.ports import Clock, Progress
 from listener.settings.resources import shipped_text
 from listener.settings.wording import templates
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.play_scenario import Played, play_scenario
-from moderation.bootstrap import Answering, answering_on
 from moderation.inbox.shown import digest_figures
+from moderation.parts import Answering
 from moderation.settings import KlankbordSettings
 
+OpenHome = Callable[[Path, KlankbordSettings, Clock], AbstractContextManager[Answering]]
 DEMO_MARK = "demo"
 DIGEST_DAYS = 7
 NEXT_STEPS = (
@@ -72,14 +73,14 @@ class Told:
 
 
 @contextmanager
-def play_demo(home: Path, *, language: str, progress: Progress) -> Iterator[tuple[Answering, Told]]:
+def play_demo(home: Path, open_home: OpenHome, *, language: str, progress: Progress) -> Iterator[tuple[Answering, Told]]:
     """Play the fortnight that ends at the last full hour, in a home of its own, and hand out the parts still open."""
     _fresh(home)
     settings = KlankbordSettings.model_validate(yaml.safe_load(shipped_text("demo", "klankbord.yaml")))
     scenario = build_scenario(load_texts(shipped_text), start=_start(settings))
     clock = DemoClock(scenario.start)
     (home / "klankbord.yaml").write_text(shipped_text("demo", "klankbord.yaml"), encoding="utf-8")
-    with answering_on(home, settings, clock=clock) as parts:
+    with open_home(home, settings, clock) as parts:
         parts.listening.ledger.meta.set(DEMO_MARK, "invented")
         played = asyncio.run(_play(parts, scenario, clock, progress))
         answered = asyncio.run(parts.rehearse())

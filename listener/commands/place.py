@@ -17,12 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from listener.answers import ANSWERS, Question
-from listener.bootstrap import Listening, listening, reading
+from listener.bootstrap import listening, reading
 from listener.clock import SystemClock
 from listener.control import ask
 from listener.errors import InputError, StoreLocked
 from listener.ledger.ledger import Ledger
 from listener.model.plain import plain
+from listener.parts import Listening
 from listener.ports import Progress
 from listener.progress import NoProgress, TerminalProgress
 from listener.settings.home import SETTINGS_NAME, home_folder

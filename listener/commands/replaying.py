@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from listener.bootstrap import Listening, listening
+from listener.bootstrap import listening
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table, progress_for
 from listener.digest.reason import reason_sentence
+from listener.parts import Listening
 from listener.sources.imports import FileSource
 from listener.workflows.replay_history import REPLAY_BATCH, replay_history
 

@@ -25,6 +25,7 @@ def demo_command(place: Place, once: bool, language: str, port: int, as_json: bo
 
     Nothing is fetched and nothing is posted. Your own home is not touched: the demo has a folder of its own, made anew each time.
     """
+    from moderation.bootstrap import answering_on
     from moderation.demo import play_demo, serve_demo
 
     with ExitStack() as closing:
@@ -32,7 +33,7 @@ def demo_command(place: Place, once: bool, language: str, port: int, as_json: bo
             folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="klankbord-demo-")))
         else:
             folder = Path(place.home_option) if place.home_option else user_cache_path("klankbord", appauthor=False) / "demo"
-        parts, told = closing.enter_context(play_demo(folder, language=language, progress=progress_for(as_json)))
+        parts, told = closing.enter_context(play_demo(folder, answering_on, language=language, progress=progress_for(as_json)))
         if as_json:
             print_json(told.as_json())
         else:

@@ -12,6 +12,7 @@ from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
 from listener.errors import InputError
 from listener.ledger.backup import back_up
+from listener.settings.home import SETTINGS_NAME
 
 
 @click.command("run")
@@ -27,16 +28,15 @@ def run_command(place: Place, port: int | None) -> None:
 
     settings = place.settings
     if not settings.brands and not settings.sources:
-        raise InputError(
-            f"There is nothing to listen for in {place.home / 'klankbord.yaml'}; `klankbord init` asks what, `klankbord demo` shows how it looks."
-        )
+        where = place.home / SETTINGS_NAME
+        raise InputError(f"There is nothing to listen for in {where}; `klankbord init` asks what, `klankbord demo` shows how it looks.")
 
     async def run() -> None:
         stop = asyncio.Event()
         stop_on_signals(stop)
         await serve(parts, port=settings.web.port if port is None else port, stop=stop, say=print_line)
 
-    with answering_on(place.home, settings, clock=SystemClock()) as parts:
+    with answering_on(place.home, settings, SystemClock()) as parts:
         asyncio.run(run())
 
 

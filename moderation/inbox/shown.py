@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from listener.bootstrap import Listening
 from listener.model.figures import DigestFigures
 from listener.model.mention import StoredMention
+from listener.parts import Listening
 from listener.workflows.gather_figures import gather_figures, issue_detail, learning_day, list_issues
 from listener.workflows.rebuild_insight import catch_up
 from moderation.inbox.parts import IssueDetail, IssuesNow, ShownMention
