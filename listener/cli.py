@@ -9,6 +9,7 @@ import click
 from pydantic import ConfigDict
 
 from listener.commands.collecting import collect_command, import_command, query_group, sources_command
+from listener.commands.first_settings import init_command
 from listener.commands.place import Place
 from listener.commands.replaying import replay_command
 from listener.commands.setting_up import doctor_command, model_group
@@ -19,6 +20,7 @@ from listener.logs import start_logging
 from listener.settings.schema import ListenerSettings
 
 LISTENING_COMMANDS: tuple[click.Command, ...] = (
+    init_command,
     import_command,
     collect_command,
     sources_command,

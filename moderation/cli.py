@@ -12,10 +12,10 @@ from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.playing import demo_command
 from moderation.commands.reporting import report_command
-from moderation.commands.running import backup_command, run_command
+from moderation.commands.running import backup_command, run_command, sign_in_command
 from moderation.settings import KlankbordSettings
 
-ANSWERING_COMMANDS: tuple[click.Command, ...] = (report_command, run_command, demo_command, backup_command)
+ANSWERING_COMMANDS: tuple[click.Command, ...] = (report_command, run_command, sign_in_command, demo_command, backup_command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

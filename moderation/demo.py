@@ -151,12 +151,12 @@ def _tell(parts: Answering, scenario: Scenario, played: Played, answered: dict[s
 
 async def serve_demo(parts: Answering, *, port: int, say: Callable[[str], None]) -> None:
     """Serve the staff pages of the demo until Ctrl-C or SIGTERM."""
-    from moderation.running import AGENT, staff_pages
+    from moderation.running import AGENT, commands_answered
     from moderation.service import stop_on_signals
 
     stop = asyncio.Event()
     stop_on_signals(stop)
-    async with staff_pages(parts, port=port) as (address, sign_in):
+    async with commands_answered(parts, port=port) as (address, sign_in):
         say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
         for line in NEXT_STEPS:
             say(line.format(home=parts.listening.home))

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from listener.bootstrap import Listening, source_context
 from listener.control import Answer, answering
 from listener.model.issue import Signal
-from listener.schedule import SourceSchedule, Watched, keep_analysing
-from listener.sources.registry import build_source
+from listener.parts import Listening
+from listener.schedule import SourceSchedule, keep_analysing
 from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
-from moderation.bootstrap import Answering
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
+from moderation.parts import Answering
 from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS, REPORT_SECONDS
 from moderation.service import every, every_async, pages_served
 from moderation.staff import staff_parts
 
 logger = logging.getLogger(__name__)
 AGENT = "team"
+SIGN_IN = "sign_in"
 
 
-def _control(parts: Listening) -> Mapping[str, Answer]:
+def _control(parts: Listening, new_link: Callable[[], str]) -> Mapping[str, Answer]:
     """Return the questions commands may ask this service, each answered off the event loop."""
+
+    async def link(_given: Mapping[str, Any]) -> Any:
+        return new_link()
 
     def answer_with(question: Callable[[Listening, Mapping[str, Any]], Any]) -> Answer:
         async def answer(given: Mapping[str, Any]) -> Any:
@@ -37,24 +41,32 @@ def _control(parts: Listening) -> Mapping[str, Answer]:
 
         return answer
 
-    return {name: answer_with(question) for name, question in ALL_ANSWERS.items()}
+    return {SIGN_IN: link, **{name: answer_with(question) for name, question in ALL_ANSWERS.items()}}
 
 
 @asynccontextmanager
 async def staff_pages(parts: Answering, *, port: int) -> AsyncIterator[tuple[str, SignIn]]:
     """Serve the staff pages; hand out their address and the desk that prints sign-in links."""
-    sign_in = SignIn(parts.listening.clock.monotonic)
+    sign_in = SignIn(time.monotonic)
     app = build_staff_app(staff_parts(parts, sign_in))
     async with pages_served(app, port=port) as bound:
         yield f"http://localhost:{bound}", sign_in
+
+
+@asynccontextmanager
+async def commands_answered(parts: Answering, *, port: int) -> AsyncIterator[tuple[str, SignIn]]:
+    """Serve the staff pages, and answer commands that need what this process holds."""
+    async with staff_pages(parts, port=port) as (address, sign_in):
+        listening = parts.listening
+        async with answering(listening.home, _control(listening, lambda: sign_in.new_link(address, agent=AGENT))):
+            yield address, sign_in
 
 
 async def serve(parts: Answering, *, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
     """Run everything on one home until `stop` is set."""
     listening = parts.listening
     async with AsyncExitStack() as closing:
-        await closing.enter_async_context(answering(listening.home, _control(listening)))
-        address, sign_in = await closing.enter_async_context(staff_pages(parts, port=port))
+        address, sign_in = await closing.enter_async_context(commands_answered(parts, port=port))
         tasks = await _started(parts, closing, stop)
         say(f"Klankbord runs on {listening.home}")
         say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
@@ -88,15 +100,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
 
 
 async def _schedule_sources(listening: Listening, closing: AsyncExitStack, arrived: asyncio.Event) -> None:
-    context = source_context(listening.home, listening.settings, listening.clock)
-    closing.push_async_callback(context.http.aclose)
-    watched = []
-    for one in listening.settings.sources:
-        if one.enabled:
-            source = build_source(one, context=context)
-            closing.push_async_callback(source.aclose)
-            listening.ledger.sources.describe(one.id, kind=one.kind)
-            watched.append(Watched(source, one))
+    watched = listening.open_sources(closing)
     scheduler = AsyncIOScheduler(timezone="UTC")
     collect = CollectMentions(listening.ledger, listening.queries, clock=listening.clock)
     SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.last_pull)

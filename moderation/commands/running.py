@@ -10,6 +10,7 @@ import click
 
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
+from listener.control import ask
 from listener.errors import InputError
 from listener.ledger.backup import back_up
 from listener.settings.home import SETTINGS_NAME
@@ -38,6 +39,13 @@ def run_command(place: Place, port: int | None) -> None:
 
     with answering_on(place.home, settings, SystemClock()) as parts:
         asyncio.run(run())
+
+
+@click.command("sign-in")
+@pass_place
+def sign_in_command(place: Place) -> None:
+    """Print a new one-time link to the staff pages of the running service."""
+    print_line(asyncio.run(ask(place.home, "sign_in")))
 
 
 @click.command("backup")
