@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -15,7 +15,7 @@ from listener.ledger.facts import ANALYSED, analysed_mentions, from_float16
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.tables import analysis, change, embedding, mention, meta
 from listener.ledger.transactions import reading, writing
-from listener.model.analysis import AnalysedMention, AnalysisStep
+from listener.model.analysis import AnalysedMention, AnalysisStep, NewEmbedding
 from listener.model.mention import StoredMention
 
 LAST_REGROUP = "last_regroup_count"
@@ -62,6 +62,12 @@ class AnalysisLedger:
                 kept = tx.execute(query.order_by(embedding.c.text_hash)).all()
                 found.update(zip([row.text_hash for row in kept], from_float16([row.vector for row in kept]), strict=True))
         return found
+
+    def keep_vectors(self, embeddings: Sequence[NewEmbedding], mention_ids: Sequence[int]) -> None:
+        """Keep vectors of another model for mentions analysed before; insight hears of it as of a change."""
+        with writing(self._engine) as tx:
+            rows.write_embeddings(tx, embeddings)
+            note_changes(tx, mention_ids)
 
     def without_vector(self, model: str, limit: int) -> list[int]:
         """Return ids of analysed mentions whose text has no vector of `model`, by id: what is left to encode after a change of model."""

@@ -157,6 +157,7 @@ class AnalyseMentions:
             self._seen_act = act
             self._seen_change = self._ledger.analyses.last_seq()
             self._analyst = self._new_analyst()
+            self._encode_again(self._analyst)
             latest = self._ledger.analyses.latest_posted_at() or datetime.now(UTC)
             mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self._embedder.model_id)
             self._analyst.restore(
@@ -168,6 +169,19 @@ class AnalyseMentions:
                 analysed_since_regroup=self._ledger.analyses.analysed_count() - self._ledger.analyses.last_regroup_count(),
             )
         return self._analyst
+
+    def _encode_again(self, analyst: Analyst) -> None:
+        """After a change of model, give every analysed mention a vector of the new one: issues are compared with nothing else."""
+        tried: set[int] = set()
+        while True:
+            waiting = self._ledger.analyses.without_vector(self._embedder.model_id, self._batch_size + len(tried))
+            mention_ids = [one for one in waiting if one not in tried]
+            if not mention_ids:
+                return
+            prepared = analyst.prepare(self._ledger.mentions.by_ids(mention_ids))
+            _, fresh = self._vectors(prepared.to_embed)
+            self._ledger.analyses.keep_vectors(fresh, mention_ids)
+            tried = tried.intersection(waiting) | set(mention_ids)
 
     def _forget_removed(self, analyst: Analyst) -> None:
         """Let go of mentions that were removed since the last look (RULES F7: what is deleted takes part in nothing)."""

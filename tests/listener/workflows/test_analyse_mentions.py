@@ -1,0 +1,162 @@
+"""Promises of the analysing workflow: nothing twice, nothing lost to one bad mention, people and removals taken over, models changeable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from listener.bootstrap import new_analysis
+from listener.embedding.hashed import HashedEmbedder
+from listener.insight.store import Insight, open_insight
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.model.analysis import AnalysisStep
+from listener.model.issue import Membership, NewIssue
+from listener.model.mention import Author, Kept, Mention, Removal
+from listener.settings.schema import ListenerSettings
+from listener.workflows.analyse_mentions import AnalyseMentions
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class CountingEmbedder(HashedEmbedder):
+    """Counts what it encodes, may go by another name, and chokes on a poisoned text."""
+
+    def __init__(self, name: str = "hashed", poison: str = "") -> None:
+        super().__init__()
+        self.encoded = 0
+        self._name = name
+        self._poison = poison
+
+    @property
+    def model_id(self) -> str:
+        return self._name
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self._poison and any(self._poison in text for text in texts):
+            raise RuntimeError("this text ends the parser")
+        self.encoded += len(texts)
+        return super().encode(texts)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def insight() -> Iterator[Insight]:
+    with open_insight(None) as opened:
+        yield opened
+
+
+def post(number: int, text: str) -> Mention:
+    author = Author(platform="forum", realm="forum.example", native_id=f"p{number}", name=f"person {number}")
+    return Mention(
+        platform="forum",
+        realm="forum.example",
+        native_id=str(number),
+        text=text,
+        author=author,
+        posted_at=START + timedelta(minutes=number),
+    )
+
+
+def store(ledger: Ledger, *mentions: Mention) -> None:
+    ledger.mentions.add_page([Kept(mention=one) for one in mentions], source="forum", next_cursor=None, at=START)
+
+
+def analysis(ledger: Ledger, insight: Insight, embedder: CountingEmbedder) -> AnalyseMentions:
+    settings = ListenerSettings.model_validate({"detection": {"regroup_every": 20}})
+    return new_analysis(settings, ledger, insight, embedder, batch_size=8)
+
+
+def grouped(ledger: Ledger) -> int:
+    """Put all mentions into one new issue, as the analyser would have, and return its id."""
+    members = [one.mention_id for one in ledger.mentions.latest(100)]
+    lines = tuple(Membership(mention_id=one, issue_id=-1, by="model", reason="near", at=START) for one in members)
+    issue = NewIssue(temporary_id=-1, title="Dubbele incasso", created_at=START)
+    return ledger.analyses.save(AnalysisStep(at=START, new_issues=(issue,), memberships=lines))[-1]
+
+
+def run(workflow: AnalyseMentions) -> None:
+    while workflow.once().more:
+        pass
+
+
+def test_no_text_is_encoded_twice_even_by_a_new_process(ledger: Ledger, insight: Insight) -> None:
+    """Encoding is the cost of the product; a restart or a rebuild must not pay it again."""
+    embedder = CountingEmbedder()
+    store(ledger, *(post(n, f"de storing nummer {n} duurt lang") for n in range(10)))
+    run(analysis(ledger, insight, embedder))
+    once = embedder.encoded
+    store(ledger, *(post(n, f"de storing nummer {n - 10} duurt lang") for n in range(10, 20)))
+    run(analysis(ledger, insight, embedder))
+    assert embedder.encoded == once
+    assert insight.count() == 20
+
+
+def test_one_poisoned_mention_is_set_aside_after_three_tries_and_the_others_go_on(ledger: Ledger, insight: Insight) -> None:
+    """RULES F24: whoever finds a text that ends our parser must not thereby silence everybody else."""
+    store(ledger, *(post(n, "GIFTIG" if n == 3 else f"klacht {n} over de rekening") for n in range(8)))
+    workflow = analysis(ledger, insight, CountingEmbedder(poison="GIFTIG"))
+    for _ in range(3):
+        workflow.once()
+    assert ledger.analyses.analysed_count() == 7
+    [quarantined] = ledger.mentions.quarantined()
+    assert "this text ends the parser" in quarantined.error
+    assert ledger.mentions.unanalysed_count() == 0
+
+
+def test_a_removed_mention_takes_part_in_nothing_afterwards(ledger: Ledger, insight: Insight) -> None:
+    """What a customer deletes is gone from counts at the next look, without a restart."""
+    store(ledger, *(post(n, f"app log in lukt niet {n}") for n in range(8)))
+    workflow = analysis(ledger, insight, CountingEmbedder())
+    run(workflow)
+    ledger.mentions.add_page(
+        [], source="forum", next_cursor=None, at=START, removals=[Removal(platform="forum", realm="forum.example", native_id="2")]
+    )
+    store(ledger, post(50, "app log in lukt nog steeds niet"))
+    run(workflow)
+    assert insight.count() == 8
+    assert ledger.mentions.count() == 8
+
+
+def test_a_persons_move_holds_through_a_regrouping_in_the_running_process(ledger: Ledger, insight: Insight) -> None:
+    """People's edits always win, also against a process that held another opinion in memory."""
+    store(ledger, *(post(n, f"dubbele incasso van de bank, al {n} dagen") for n in range(24)))
+    workflow = analysis(ledger, insight, CountingEmbedder())
+    run(workflow)
+    issue_id = grouped(ledger)
+    moved = ledger.mentions.by_ids(range(1, 100))[0].mention_id
+    ledger.issues.move(moved, None, by="Fenna", at=START)
+    store(ledger, post(60, "dubbele incasso van de bank, wéér"))
+    run(workflow)
+    workflow.regroup(START + timedelta(days=1))
+    placed = dict(ledger.issues.placed())
+    assert placed[ledger.mentions.by_ids([moved])[0].mention.key] is None
+    assert list(placed.values()).count(issue_id) >= 20
+
+
+def test_another_model_encodes_what_was_analysed_before_and_keeps_the_issues(ledger: Ledger, insight: Insight) -> None:
+    """`klankbord model use` must not empty the issue list."""
+    store(ledger, *(post(n, f"dubbele incasso van de bank, al {n} dagen") for n in range(24)))
+    before_model = CountingEmbedder("before")
+    workflow = analysis(ledger, insight, before_model)
+    run(workflow)
+    issue_id = grouped(ledger)
+    before = ledger.issues.placed()
+    after_model = CountingEmbedder("after")
+    store(ledger, post(90, "dubbele incasso, wéér"))
+    run(analysis(ledger, insight, after_model))
+    assert after_model.encoded >= 24
+    assert insight.applied_model() == "after"
+    assert insight.count() == 25
+    kept = dict(ledger.issues.placed())
+    assert all(kept[key] == issue_id for key, issue_id in before if issue_id is not None)
+    assert [placed for _, placed in before] == [issue_id] * 24
