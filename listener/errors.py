@@ -7,7 +7,7 @@ ProductError
 │                  SourceUnavailable (platform or network)             the schedule retries
 │                  SourceRefused (key, permission, account)            a person acts
 ├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
-└─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected       the inbox or bot shows it
+└─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected · PublishUnknown       the inbox or bot shows it
 """
 
 from __future__ import annotations
@@ -79,3 +79,7 @@ class NotAllowed(ActionError):
 
 class PublishRejected(ActionError):
     """The platform did not accept a post, and said so before accepting anything."""
+
+
+class PublishUnknown(ActionError):
+    """The platform may or may not have accepted a post: no answer came, or none that can be trusted. Never a reason to send again."""

@@ -1,0 +1,164 @@
+"""Which messages need an answer, and which conversation each belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, case, exists, func, insert, or_, select, true, update
+
+from listener.ledger.tables import label, mention, mention_brand
+from moderation.ledger.audit import note
+from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
+from moderation.model.case import CaseState
+
+_SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message that is in no conversation yet."""
+
+    mention_id: int
+    brand: str
+    platform: str
+    realm: str
+    thread_id: str
+    author_key: str
+    issue_id: int | None
+    directed: bool
+
+
+def waiting_mentions(tx: Connection, *, not_before: datetime, read_by: datetime, limit: int) -> list[Waiting]:
+    """Return messages to take in, in order of posting.
+
+    Those are: directed at a brand of ours, or written by somebody with a conversation in the same thread (an answer rarely names us
+    again); public (no imported telephone call); posted since `not_before`; not ours; not called spam. The analyser has read them, or had
+    the chance: what first came before `read_by` is taken in unread, so that a broken analyser silences nobody.
+    """
+    thread = case((mention.c.root_id == "", mention.c.native_id), else_=mention.c.root_id)
+    taken = exists().where(
+        and_(conversation_mention.c.mention_id == mention.c.mention_id, conversation_mention.c.brand == mention_brand.c.brand)
+    )
+    spam = exists().where(and_(label.c.mention_id == mention.c.mention_id, label.c.name == _SPAM, label.c.probability >= 0.5))
+    ours = exists().where(
+        and_(
+            outbox.c.platform_id == mention.c.native_id,
+            outbox.c.platform == mention.c.platform,
+            outbox.c.realm == mention.c.realm,
+            outbox.c.platform_id != "",
+        )
+    )
+    follows = exists().where(
+        and_(
+            conversation.c.author_key == mention.c.author_key,
+            conversation.c.author_key != "",
+            conversation.c.brand == mention_brand.c.brand,
+            conversation.c.platform == mention.c.platform,
+            conversation.c.realm == mention.c.realm,
+            conversation.c.thread_id == thread,
+        )
+    )
+    query = (
+        select(
+            mention.c.mention_id,
+            mention_brand.c.brand,
+            mention.c.platform,
+            mention.c.realm,
+            thread.label("thread_id"),
+            mention.c.author_key,
+            mention.c.issue_id,
+            mention_brand.c.directed,
+        )
+        .join_from(mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id)
+        .where(
+            mention.c.posted_at >= not_before,
+            mention.c.latest_revision >= 0,
+            mention.c.channel == "",
+            or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= read_by),
+            or_(mention_brand.c.directed.is_(true()), follows),
+            ~taken,
+            ~spam,
+            ~ours,
+        )
+        .order_by(mention.c.posted_at, mention.c.mention_id)
+        .limit(limit)
+    )
+    return [Waiting(**row) for row in tx.execute(query).mappings()]
+
+
+def open_or_join(tx: Connection, found: Waiting, *, at: datetime) -> bool:
+    """Put a message into its conversation; return whether that had to be opened.
+
+    One customer in one thread is one conversation; so is one customer who writes again about the same issue elsewhere while the first
+    case is open. A message without an author is a conversation of its own, for two unnamed people must not be mixed up.
+    """
+    conversation_id = _same_thread(tx, found) or _same_issue(tx, found)
+    is_new = conversation_id is None
+    if conversation_id is None:
+        conversation_id = _open(tx, found, at)
+    line = {
+        "mention_id": found.mention_id,
+        "brand": found.brand,
+        "conversation_id": conversation_id,
+        "directed": found.directed,
+        "joined_at": at,
+    }
+    tx.execute(insert(conversation_mention).values(line))
+    if not is_new:
+        _wake(tx, conversation_id, at)
+    return is_new
+
+
+def _same_thread(tx: Connection, found: Waiting) -> int | None:
+    if not found.author_key:
+        return None
+    query = select(func.max(conversation.c.conversation_id)).where(
+        conversation.c.brand == found.brand,
+        conversation.c.platform == found.platform,
+        conversation.c.realm == found.realm,
+        conversation.c.thread_id == found.thread_id,
+        conversation.c.author_key == found.author_key,
+    )
+    return tx.execute(query).scalar()
+
+
+def _same_issue(tx: Connection, found: Waiting) -> int | None:
+    if not found.author_key or found.issue_id is None:
+        return None
+    query = (
+        select(func.max(conversation.c.conversation_id))
+        .join_from(conversation, support_case, conversation.c.conversation_id == support_case.c.conversation_id)
+        .join(conversation_mention, conversation_mention.c.conversation_id == conversation.c.conversation_id)
+        .join(mention, mention.c.mention_id == conversation_mention.c.mention_id)
+        .where(
+            conversation.c.brand == found.brand,
+            conversation.c.author_key == found.author_key,
+            support_case.c.state.in_([CaseState.OPEN.value, CaseState.CLAIMED.value]),
+            mention.c.issue_id == found.issue_id,
+        )
+    )
+    return tx.execute(query).scalar()
+
+
+def _open(tx: Connection, found: Waiting, at: datetime) -> int:
+    made = {
+        "brand": found.brand,
+        "platform": found.platform,
+        "realm": found.realm,
+        "thread_id": found.thread_id,
+        "author_key": found.author_key,
+        "opened_at": at,
+    }
+    conversation_id = int(tx.execute(insert(conversation).values(made).returning(conversation.c.conversation_id)).scalar_one())
+    work = {"conversation_id": conversation_id, "state": CaseState.OPEN.value, "opened_at": at, "changed_at": at}
+    case_id = tx.execute(insert(support_case).values(work).returning(support_case.c.case_id)).scalar_one()
+    note(tx, at=at, who="schedule", verb="open", subject=f"case:{case_id}", detail={"mention": found.mention_id, "brand": found.brand})
+    return conversation_id
+
+
+def _wake(tx: Connection, conversation_id: int, at: datetime) -> None:
+    """A new message makes an answered or closed case wait again, with whoever holds it; and it changes what a claim was decided on."""
+    mine = support_case.c.conversation_id == conversation_id
+    held = case((support_case.c.holder == "", CaseState.OPEN.value), else_=CaseState.CLAIMED.value)
+    tx.execute(update(support_case).where(mine).values(state=held, version=support_case.c.version + 1, changed_at=at))

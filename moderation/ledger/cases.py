@@ -1,0 +1,80 @@
+"""Conversations and cases: opened for messages addressed to us, held by one person at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine, select, update
+
+from listener.errors import AlreadyClaimed, NotAllowed
+from listener.ledger.transactions import reading, writing
+from moderation.ledger.audit import note
+from moderation.ledger.case_opening import open_or_join, waiting_mentions
+from moderation.ledger.case_rows import read_cases
+from moderation.ledger.tables import support_case
+from moderation.model.case import CaseRow, CaseState, Opened
+
+LIVE = (CaseState.OPEN, CaseState.CLAIMED)
+
+
+class CaseLedger:
+    """The work on conversations. Every change grows `version`; a change names the version it was decided on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take_in(self, *, now: datetime, not_before: datetime, read_by: datetime, limit: int = 500) -> Opened:
+        """Open or join conversations for messages that speak to us and are in none yet; one transaction. See `case_opening` for which."""
+        with writing(self._engine) as tx:
+            opened = joined = 0
+            for found in waiting_mentions(tx, not_before=not_before, read_by=read_by, limit=limit):
+                if open_or_join(tx, found, at=now):
+                    opened += 1
+                else:
+                    joined += 1
+        return Opened(opened=opened, joined=joined)
+
+    def rows(self, states: Iterable[CaseState] = LIVE, *, case_id: int | None = None) -> list[CaseRow]:
+        """Return cases in these states with what triage needs, by id. A case whose messages were all removed is left out."""
+        with reading(self._engine) as tx:
+            return read_cases(tx, states=[state.value for state in states], case_id=case_id)
+
+    def get(self, case_id: int) -> CaseRow | None:
+        """Return one case in whatever state, or None when there is none or nothing of it is left to read."""
+        found = self.rows(tuple(CaseState), case_id=case_id)
+        return found[0] if found else None
+
+    def claim(self, case_id: int, agent: str, version: int, *, at: datetime) -> None:
+        """Give the case to `agent`, as a compare-and-set on `version`: of two people, one wins.
+
+        Raises `AlreadyClaimed` when somebody else has it or it changed since it was read, `NotAllowed` when it does not exist or is closed.
+        """
+        self._change(case_id, agent, version, at=at, verb="claim", holder=agent, state=CaseState.CLAIMED)
+
+    def release(self, case_id: int, agent: str, version: int, *, at: datetime) -> None:
+        """Take the case from `agent` and put it back in the queue. Raises as `claim` does."""
+        self._change(case_id, agent, version, at=at, verb="release", holder="", state=CaseState.OPEN)
+
+    def close(self, case_id: int, agent: str, version: int, *, at: datetime) -> None:
+        """End the work on a case. A new message of the customer opens it again. Raises as `claim` does."""
+        self._change(case_id, agent, version, at=at, verb="close", holder=agent, state=CaseState.CLOSED)
+
+    def _change(self, case_id: int, agent: str, version: int, *, at: datetime, verb: str, holder: str, state: CaseState) -> None:
+        mine = support_case.c.case_id == case_id
+        with writing(self._engine) as tx:
+            row = tx.execute(select(support_case).where(mine)).one_or_none()
+            if row is None:
+                raise NotAllowed(f"There is no case {case_id}.")
+            if row.state == CaseState.CLOSED.value:
+                raise NotAllowed(f"Case {case_id} is closed; a new message of the customer opens it again.")
+            if row.holder not in ("", agent):
+                raise AlreadyClaimed(f"Case {case_id} is held by {row.holder}.")
+            if verb == "release" and row.holder != agent:
+                raise AlreadyClaimed(f"Case {case_id} is not yours to give back; nobody holds it.")
+            same = mine & (support_case.c.version == version)
+            kept = CaseState.ANSWERED if verb == "claim" and row.state == CaseState.ANSWERED.value else state
+            values = {"holder": holder, "state": kept.value, "version": support_case.c.version + 1, "changed_at": at}
+            if tx.execute(update(support_case).where(same).values(values)).rowcount != 1:
+                raise AlreadyClaimed(f"Case {case_id} changed since you read it; look at it again.")
+            note(tx, at=at, who=agent, verb=verb, subject=f"case:{case_id}", detail={"version": version})

@@ -1,0 +1,63 @@
+"""What was posted lately, counted for the policy gate."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+
+from listener.ledger.transactions import reading
+from moderation.ledger.tables import approval, outbox
+from moderation.model.outbox import EntryState
+from moderation.model.policy import GateFacts
+from moderation.model.post import PostKind, Target
+
+_HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+_NOT_POSTED = tuple(state.value for state in (EntryState.REFUSED, EntryState.PROVEN_ABSENT, EntryState.CANCELLED, EntryState.EXPIRED))
+_BROADCAST = PostKind.STATUS_UPDATE.value
+_ANNOUNCING = (_BROADCAST, PostKind.INVITATION.value)
+
+
+class SendCounts:
+    """Counts whatever was or may have been posted: an unknown outcome counts, and so does one that waits for a person."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def facts(self, *, target: Target, text_key: str, who: str, standing: bool, at: datetime, leave_out: int = 0) -> GateFacts:
+        """Return the counts that matter for one post of `who` to `target`. `leave_out` is the entry itself.
+
+        Moments after `at` count as within every window: a clock that went back must not open the caps (RULES F13).
+        """
+
+        def since(span: timedelta, *conditions: ColumnElement[bool]) -> Any:
+            left = and_(outbox.c.started_at.is_not(None), outbox.c.state.not_in(_NOT_POSTED), outbox.c.entry_id != leave_out)
+            query = select(func.count()).join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id)
+            return query.where(left, outbox.c.started_at > at - span, *conditions)
+
+        realm = (outbox.c.platform == target.platform) & (outbox.c.realm == target.realm)
+        capped = or_(approval.c.standing_id.is_not(None), outbox.c.kind == _BROADCAST)
+        personal = and_(outbox.c.kind == PostKind.REPLY.value, approval.c.approved_by == who)
+        with reading(self._engine) as tx:
+
+            def count(query: Any) -> int:
+                return int(tx.execute(query).scalar_one())
+
+            return GateFacts(
+                same_text=count(since(_MONTH, realm, outbox.c.thread_id == target.thread_id, outbox.c.text_key == text_key)),
+                under_caps_hour=count(since(_HOUR, capped)),
+                under_caps_day=count(since(_DAY, capped)),
+                by_person_hour=count(since(_HOUR, personal)),
+                to_same_mention=count(since(_MONTH, outbox.c.mention_id == target.mention_id)) if target.mention_id else 0,
+                announced_day=count(since(_DAY, realm, outbox.c.kind.in_(_ANNOUNCING))),
+                standing=standing,
+            )
+
+    def invited(self, target: Target, *, at: datetime) -> int:
+        """Return how many invitations this thread has or may have got in the last 30 days."""
+        same = and_(outbox.c.platform == target.platform, outbox.c.realm == target.realm, outbox.c.thread_id == target.thread_id)
+        live = outbox.c.state.not_in(_NOT_POSTED) & (outbox.c.changed_at > at - _MONTH)
+        query = select(func.count()).select_from(outbox).where(same, live, outbox.c.kind == PostKind.INVITATION.value)
+        with reading(self._engine) as tx:
+            return int(tx.execute(query).scalar_one())

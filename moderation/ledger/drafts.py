@@ -1,0 +1,60 @@
+"""Drafts: kept as they were worded, approved once or thrown away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select, update
+
+from listener.ledger.transactions import reading, writing
+from moderation.ledger.audit import note
+from moderation.ledger.rows import draft_of, draft_row
+from moderation.ledger.tables import draft
+from moderation.model.outbox import Draft, DraftState, NewDraft
+
+
+class DraftLedger:
+    """Texts that wait for approval."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, new: NewDraft, *, at: datetime) -> Draft:
+        """Keep a draft and return it with its id."""
+        with writing(self._engine) as tx:
+            values = {**draft_row(new), "state": DraftState.OPEN.value, "made_at": at}
+            made = draft_of(tx.execute(insert(draft).values(values).returning(draft)).one())
+            note(
+                tx,
+                at=at,
+                who=new.author,
+                verb="draft",
+                subject=f"draft:{made.draft_id}",
+                detail={"kind": new.kind.value, "case": new.case_id},
+            )
+        return made
+
+    def get(self, draft_id: int) -> Draft | None:
+        """Return a draft, or None."""
+        with reading(self._engine) as tx:
+            row = tx.execute(select(draft).where(draft.c.draft_id == draft_id)).one_or_none()
+        return None if row is None else draft_of(row)
+
+    def all(self, *, state: DraftState | None = None, case_id: int | None = None) -> list[Draft]:
+        """Return drafts, oldest first."""
+        query = select(draft).order_by(draft.c.draft_id)
+        if state is not None:
+            query = query.where(draft.c.state == state.value)
+        if case_id is not None:
+            query = query.where(draft.c.case_id == case_id)
+        with reading(self._engine) as tx:
+            return [draft_of(row) for row in tx.execute(query)]
+
+    def discard(self, draft_id: int, *, who: str, at: datetime) -> bool:
+        """Throw an open draft away; return False when it was not open (any more)."""
+        mine = (draft.c.draft_id == draft_id) & (draft.c.state == DraftState.OPEN.value)
+        with writing(self._engine) as tx:
+            done = tx.execute(update(draft).where(mine).values(state=DraftState.DISCARDED.value)).rowcount == 1
+            if done:
+                note(tx, at=at, who=who, verb="discard", subject=f"draft:{draft_id}", detail={})
+        return done

@@ -1,0 +1,1 @@
+"""Public wording filled in from templates, and checked: variables, length, neutrality."""

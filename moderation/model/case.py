@@ -1,0 +1,110 @@
+"""Conversations, cases, and why one comes before another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from listener.model.mention import StoredMention
+from moderation.model.outbox import Draft, OutboxEntry
+
+
+class CaseState(StrEnum):
+    """The work on a conversation. `answered` waits for the customer; a new message opens it again."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a case stands where it stands: a key with words in config/templates/<language>/triage.yaml, and the number in it."""
+
+    key: str
+    number: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What triage looks at. Never who somebody is or how many follow them.
+
+    `unanswered` counts the customer's messages since our last answer. `issue_age_hours` is None without an issue; `issue_growing` means a
+    signal about it within the last day.
+    """
+
+    waiting_seconds: float
+    unanswered: int
+    mentions: int
+    directed: bool
+    question: bool
+    negative: bool
+    promise_broken: bool
+    issue_growing: bool = False
+    issue_age_hours: float | None = None
+    answered_before: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """A case as the queue shows it. `holder` is empty while nobody has it; `version` goes back with a claim or a release.
+
+    `urgency` is between 0 and 100; `why` has the weightiest reason first. `waiting_since` is when the customer's oldest unanswered
+    message was posted. `mention_ids` are in order of posting; removed mentions are not among them.
+    """
+
+    case_id: int
+    conversation_id: int
+    brand: str
+    state: CaseState
+    holder: str
+    version: int
+    urgency: int
+    why: tuple[Reason, ...]
+    mention_ids: tuple[int, ...]
+    issue_id: int | None
+    waiting_since: datetime
+    platform: str
+    realm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case whole: its messages, oldest first, its drafts and what was posted or is about to be."""
+
+    summary: CaseSummary
+    mentions: tuple[StoredMention, ...]
+    drafts: tuple[Draft, ...]
+    entries: tuple[OutboxEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case as the ledger keeps it, with the labels of its unanswered mentions: what triage is fed from."""
+
+    case_id: int
+    conversation_id: int
+    brand: str
+    platform: str
+    realm: str
+    state: CaseState
+    holder: str
+    version: int
+    waiting_since: datetime
+    answered_at: datetime | None
+    mention_ids: tuple[int, ...]
+    unanswered: int
+    directed: bool
+    labels: frozenset[tuple[str, str]]
+    issue_id: int | None
+    issue_created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What one look for new messages did."""
+
+    opened: int
+    joined: int

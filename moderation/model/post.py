@@ -1,0 +1,92 @@
+"""What can leave in the brand's name, where to, and what a platform said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PostKind(StrEnum):
+    """Why something is posted (PRODUCT section 3)."""
+
+    REPLY = "reply"
+    STATUS_UPDATE = "status_update"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountId:
+    """One of our accounts as the platform itself names it ("whoami"), never as a setting calls it. `name` may change."""
+
+    platform: str
+    realm: str
+    native_id: str
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}/{self.realm}/{self.native_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a post goes: below `parent_id` in the thread `thread_id`.
+
+    `mention_id`, `revision` and `content_hash` name the mention it answers as the author of the post saw it; an edit since then
+    makes the approval void (RULES F8). `mention_id` 0: nothing of a customer is answered.
+    """
+
+    platform: str
+    realm: str
+    thread_id: str
+    parent_id: str = ""
+    mention_id: int = 0
+    revision: int = 0
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingPost:
+    """One exact text from one account to one place. `media` are digests of the attached files."""
+
+    account: AccountId
+    kind: PostKind
+    target: Target
+    text: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A platform took a post and gave it an id."""
+
+    platform_id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPost:
+    """A post of ours as the platform shows it when asked later."""
+
+    platform_id: str
+    text: str
+    posted_at: datetime
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a text may be, counted as the platform counts: graphemes, characters (code points), utf16 or bytes (UTF-8)."""
+
+    most: int
+    counts: str = "characters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedAccount:
+    """An account that can post, and what its platform asks of a text. `native_key`: the platform itself drops repeats of one key."""
+
+    account: AccountId
+    limits: Limits
+    native_key: bool

@@ -1,0 +1,1 @@
+"""What a platform, the law or our own settings allow: facts in, refusals out."""

@@ -1,0 +1,131 @@
+"""May this leave now? One small function per rule, each naming the rule it refuses by; config/policy.yaml holds their words and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+
+from moderation.model.policy import House, Policy, PolicyRule, Question, Verdict
+from moderation.model.post import PostKind
+
+SIMULATED = "simulated"
+_UNASKED = frozenset({PostKind.STATUS_UPDATE, PostKind.INVITATION})
+_ONLY_WHEN_ADDRESSED = {"x": "x_summoned", "bluesky": "bluesky_addressed", "mastodon": "mastodon_addressed"}
+OLD = timedelta(days=180)
+"""A rule that nobody looked up for this long is shown to the administrator (RULES section 5)."""
+
+Check = Callable[[Question, Policy, House], Iterator[str]]
+
+
+def account_is_ours(question: Question, _policy: Policy, house: House) -> Iterator[str]:
+    """The account that the platform names is the one that was approved, and one that this house lets post (RULES F31, S25)."""
+    approved, actual = question.post.account, question.whoami
+    if approved.key != actual.key:
+        yield "account_swapped"
+    if f"{actual.platform}:{actual.name}" not in house.account_names:
+        yield "account_not_listed"
+
+
+def target_fits_account(question: Question, _policy: Policy, house: House) -> Iterator[str]:
+    """A post goes to the account's own platform and to a listed place; an empty list opens every place to a simulated account only."""
+    target, account = question.post.target, question.whoami
+    if account.platform not in (SIMULATED, target.platform):
+        yield "target_other_platform"
+    if target.realm not in house.allowed_targets and (house.allowed_targets or account.platform != SIMULATED):
+        yield "target_not_listed"
+
+
+def subreddit_is_listed(question: Question, _policy: Policy, house: House) -> Iterator[str]:
+    """P13: on Reddit only where the subreddit is listed by name, for a simulated account too; the list is empty until somebody fills it."""
+    target = question.post.target
+    if target.platform == "reddit" and target.realm not in house.allowed_targets:
+        yield "reddit_not_listed"
+
+
+def only_when_addressed(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """P1, P18, P20: on X, Mastodon and Bluesky a program answers those who named or quoted the brand, and nobody else."""
+    rule = _ONLY_WHEN_ADDRESSED.get(question.post.target.platform)
+    if rule and not question.target.addressed:
+        yield rule
+
+
+def one_reply_on_x(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """P2: one automated reply per interaction on X."""
+    if question.post.target.platform == "x" and question.facts.to_same_mention > 0:
+        yield "x_one_reply"
+
+
+def announcements_are_few(question: Question, policy: Policy, _house: House) -> Iterator[str]:
+    """P18: on Mastodon at most three announcements a day on one server."""
+    post = question.post
+    if post.target.platform == "mastodon" and post.kind in _UNASKED and question.facts.announced_day >= policy.announcements_per_day:
+        yield "mastodon_announcements"
+
+
+def place_allows_kind(question: Question, policy: Policy, _house: House) -> Iterator[str]:
+    """The table platform x kind says where an invitation is allowed at all; a place that is not in it is one where it is not."""
+    post = question.post
+    if post.kind is PostKind.INVITATION and policy.places.get(post.target.platform, {}).get(post.kind.value) != "allowed":
+        yield "invitation_place"
+
+
+def text_is_new_there(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """The same words went to the same place within 30 days (RULES 2.1)."""
+    if question.facts.same_text > 0:
+        yield "same_text"
+
+
+def target_still_stands(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """The message answered is still there, and still says what it said when the answer was approved (F8, F9)."""
+    target = question.post.target
+    if not target.mention_id:
+        return
+    if question.target.gone:
+        yield "target_gone"
+    elif question.target.content_hash != target.content_hash:
+        yield "target_edited"
+
+
+CHECKS: tuple[Check, ...] = (
+    account_is_ours,
+    target_fits_account,
+    subreddit_is_listed,
+    target_still_stands,
+    only_when_addressed,
+    one_reply_on_x,
+    announcements_are_few,
+    place_allows_kind,
+    text_is_new_there,
+)
+
+
+def check(question: Question, policy: Policy, house: House, *, checks: Sequence[Check] = CHECKS) -> Verdict:
+    """Return everything that keeps a post from leaving. Pure: the same question gives the same verdict.
+
+    Caps hold a post until the hour or day has passed; every other rule refuses. An alarm stops nothing.
+    """
+    refused = tuple(name for one in checks for name in one(question, policy, house))
+    facts, held = question.facts, []
+    if facts.standing or question.post.kind is PostKind.STATUS_UPDATE:
+        if facts.under_caps_hour >= house.most_per_hour:
+            held.append("cap_hour")
+        if facts.under_caps_day >= house.most_per_day:
+            held.append("cap_day")
+    alarms: tuple[tuple[str, str], ...] = ()
+    if question.post.kind is PostKind.REPLY and facts.by_person_hour >= house.alarm_per_hour:
+        alarms = (("many_replies", str(facts.by_person_hour)),)
+    return Verdict(refused=refused, held=tuple(held), alarms=alarms)
+
+
+def words_of(rule: str, policy: Policy, language: str) -> str:
+    """Return a rule's plain words in `language` (English when it has none there), with its row and source."""
+    found = policy.rules.get(rule)
+    if found is None:
+        return rule
+    said = found.says.get(language) or found.says["en"]
+    return f"{said} [{rule}, {found.row}]" if found.row else f"{said} [{rule}]"
+
+
+def old_rules(policy: Policy, *, today: date) -> list[PolicyRule]:
+    """Return the rules that nobody looked up for more than 180 days, by name."""
+    return sorted((rule for rule in policy.rules.values() if today - rule.checked > OLD), key=lambda rule: rule.name)

@@ -1,0 +1,55 @@
+"""What the answering half needs from the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from listener.model.mention import StoredMention
+from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, SeenPost, Target
+
+
+class Publisher(Protocol):
+    """One account on one platform that can post. `moderation/publishers/`; only `moderation/outbox/gateway.py` may call `publish`.
+
+    A publisher never repeats a request by itself: retries of client libraries are off.
+    """
+
+    @property
+    def native_key(self) -> bool:
+        """Whether the platform itself answers a repeated key with the first post, and posts nothing."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """How long a text may be."""
+        ...
+
+    async def whoami(self) -> AccountId:
+        """Ask the platform whose account this is. Raises `SourceError` kinds when it cannot say."""
+        ...
+
+    async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
+        """Post once, and return what the platform says it accepted.
+
+        Raises `PublishRejected` when the platform said no and accepted nothing (final), `RateLimited` when it accepted nothing and asks
+        to wait, `PublishUnknown` when it may have accepted (time-out, reset, 5xx, an answer that cannot be read). Any other error counts
+        as unknown.
+        """
+        ...
+
+    async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
+        """Return this account's posts at `target` since a moment, complete, oldest first.
+
+        Raises a `SourceError` when that cannot be said for sure: an error is never an empty list.
+        """
+        ...
+
+
+class Mentions(Protocol):
+    """The mentions as they stand. `listener/ledger/mentions.py`."""
+
+    def by_ids(self, mention_ids: Iterable[int]) -> list[StoredMention]:
+        """Return the mentions with these ids, by id; unknown and removed ones are left out."""
+        ...
