@@ -103,7 +103,7 @@ class Analyst:
         self._memory.window.add(entries)
         self._forget_old()
         snapshot = self._memory.window.snapshot()
-        space = space_of(snapshot, seed=self._seed)
+        space = space_of(snapshot)
         draft = StepDraft(self._memory, snapshot, self._reader, space)
         fresh = np.array(sorted(snapshot.rows[e.mention_id] for e in entries if e.mention_id in snapshot.rows), dtype=np.int64)
         for start in range(0, len(fresh), CHUNK):
@@ -116,7 +116,7 @@ class Analyst:
         snapshot = self._memory.window.snapshot()
         draft = StepDraft(self._memory, snapshot, self._reader, at=now)
         if len(snapshot.entries) >= self._settings.min_issue_mentions:
-            space = space_of(snapshot, seed=self._seed)
+            space = space_of(snapshot)
             found = regroup(
                 snapshot,
                 space,

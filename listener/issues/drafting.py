@@ -74,13 +74,14 @@ class StepDraft:
         self._raise(burst, issue_id, rules)
 
     def watch_issue(self, row: int, rules: SignalRules) -> None:
-        """Raise slow growth of the issue that the mention in `row` joined, if its last days stand out from the days before them."""
+        """Raise a signal about the issue that the mention in `row` joined, if as a whole it grows: at once, or over days."""
         issue_id = int(self.issues[row])
         if issue_id == LOOSE:
             return
-        burst = look(self.snapshot, row, np.flatnonzero(self.issues[:row] == issue_id), rules.slow)
-        if burst is not None:
-            self._raise(burst, issue_id, rules)
+        members = np.flatnonzero(self.issues[:row] == issue_id)
+        looks = [found for rule in (*rules.looks, rules.slow) if (found := look(self.snapshot, row, members, rule)) is not None]
+        if looks:
+            self._raise(min(looks, key=lambda found: found.p_value), issue_id, rules)
 
     def watch_copies(self, row: int, rules: SignalRules) -> None:
         """Raise a signal when many accounts posted one text within the window."""

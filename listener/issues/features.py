@@ -6,6 +6,7 @@ the model reads a language poorly (an English model on Dutch), words and charact
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy import sparse
 
 from listener.issues.window import Snapshot
 from listener.text.grams import BUCKETS
+from listener.text.language import OTHER
 
 LEXICAL_DIMS = 256
 MODEL_WEIGHT = {"en": 0.85}
@@ -21,7 +23,10 @@ OTHER_MODEL_WEIGHT = 0.5
 NEAR_QUANTILE = 0.995
 LINK_QUANTILE = 0.98
 FEWEST_FOR_OWN_CENTRE = 30.0
-SAMPLE = 1200
+NEAR_DEVIATIONS = 5.0
+LINK_DEVIATIONS = 3.5
+MAD_TO_DEVIATION = 1.4826
+SAMPLE = 500
 FEWEST_PAIRS = 2000
 LOWEST_NEAR = 0.3
 
@@ -69,10 +74,11 @@ class Space:
         return likeness
 
 
-def space_of(snapshot: Snapshot, *, seed: int) -> Space:
-    """Return the features of a window. The same window and seed give the same space; an empty window gives an empty one."""
-    languages = sorted({entry.language for entry in snapshot.entries})
-    group = np.array([languages.index(entry.language) for entry in snapshot.entries], dtype=np.int64)
+def space_of(snapshot: Snapshot) -> Space:
+    """Return the features of a window. The same window gives the same space; an empty window gives an empty one."""
+    spoken = _languages(snapshot)
+    languages = sorted(set(spoken))
+    group = np.array([languages.index(language) for language in spoken], dtype=np.int64)
     weights = np.array([MODEL_WEIGHT.get(language, OTHER_MODEL_WEIGHT) for language in languages], dtype=np.float32)
     model = _centred(snapshot.vectors, group, len(languages))
     lexical = _lexical(snapshot)
@@ -80,8 +86,15 @@ def space_of(snapshot: Snapshot, *, seed: int) -> Space:
     matrix = np.hstack([np.sqrt(weight) * model, np.sqrt(1.0 - weight) * lexical]).astype(np.float32)
     silent = np.array([not entry.clean.text for entry in snapshot.entries], dtype=bool)
     matrix[silent] = 0.0
-    near, link = _thresholds(matrix, group, len(languages), seed)
+    near, link = _thresholds(matrix, group, len(languages))
     return Space(matrix=matrix, group=group, near=near, link=link)
+
+
+def _languages(snapshot: Snapshot) -> list[str]:
+    """Return the language per row; text too short to tell ("other") is taken to be in the window's main language."""
+    counts = Counter(entry.language for entry in snapshot.entries if entry.language != OTHER)
+    main = min(counts, key=lambda language: (-counts[language], language)) if counts else OTHER
+    return [main if entry.language == OTHER else entry.language for entry in snapshot.entries]
 
 
 def _centred(vectors: NDArray[np.float32], group: NDArray[np.int64], groups: int) -> NDArray[np.float32]:
@@ -109,28 +122,45 @@ def _lexical(snapshot: Snapshot) -> NDArray[np.float32]:
     return _unit(np.asarray((grams @ _PROJECTION).todense(), dtype=np.float32))
 
 
-def _thresholds(
-    matrix: NDArray[np.float32], group: NDArray[np.int64], groups: int, seed: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what is near and what may be linked, per pair of language groups, as quantiles of the likeness of random pairs."""
-    rows = np.random.default_rng(seed).permutation(len(matrix))[:SAMPLE]
-    rows = rows[np.linalg.norm(matrix[rows], axis=1) > 0]
-    likeness = matrix[rows] @ matrix[rows].T
-    upper = np.triu(np.ones(likeness.shape, dtype=bool), 1)
-    pooled = likeness[upper]
-    quantiles = [NEAR_QUANTILE, LINK_QUANTILE]
-    whole = np.quantile(pooled, quantiles) if len(pooled) else np.array([1.0, 1.0])
+def _thresholds(matrix: NDArray[np.float32], group: NDArray[np.int64], groups: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what is near and what may be linked, per pair of language groups, as quantiles of the likeness of unrelated pairs.
+
+    Most pairs of mentions have nothing to do with each other, so the upper end of all pairs' likeness says what stands out. Pairs are
+    taken among mentions spread evenly over the window's time; a pair of languages with few of them gets the thresholds of all.
+    """
+    spoken = np.flatnonzero(np.any(matrix != 0, axis=1))
+    samples = [_spread(spoken[group[spoken] == number]) for number in range(groups)]
+    whole = _limits(matrix, _spread(spoken), None)
     near = np.full((groups, groups), max(LOWEST_NEAR, whole[0]), dtype=np.float32)
     link = np.full((groups, groups), whole[1], dtype=np.float32)
     for one in range(groups):
         for other in range(one, groups):
-            mask = np.logical_and.outer(group[rows] == one, group[rows] == other)
-            pairs = likeness[mask & upper] if one == other else likeness[mask]
-            if len(pairs) >= FEWEST_PAIRS:
-                own = np.quantile(pairs, quantiles)
+            if len(samples[one]) * len(samples[other]) >= FEWEST_PAIRS:
+                own = _limits(matrix, samples[one], None if one == other else samples[other])
                 near[one, other] = near[other, one] = max(LOWEST_NEAR, own[0])
                 link[one, other] = link[other, one] = own[1]
     return near, link
+
+
+def _spread(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return at most `SAMPLE` of the rows, evenly spread."""
+    return rows if len(rows) <= SAMPLE else rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]
+
+
+def _limits(matrix: NDArray[np.float32], one: NDArray[np.int64], other: NDArray[np.int64] | None) -> tuple[float, float]:
+    """Return the near and the link limit from the likeness of all pairs between two sets of rows, or within `one`.
+
+    Each is a quantile, or a number of robust standard deviations above the middle where that is lower: with few subjects, more pairs
+    than the quantile allows are about the same thing. (The deviations are what the quantiles come to on banking77, with 77 subjects.)
+    """
+    pairs = (matrix[one] @ matrix[one].T)[np.triu_indices(len(one), 1)] if other is None else (matrix[one] @ matrix[other].T).ravel()
+    if not len(pairs):
+        return 1.0, 1.0
+    at = [int(quantile * (len(pairs) - 1)) for quantile in (0.5, LINK_QUANTILE, NEAR_QUANTILE)]
+    ordered = np.partition(pairs, at)
+    middle, link, near = (float(ordered[place]) for place in at)
+    deviation = MAD_TO_DEVIATION * float(np.median(np.abs(pairs - middle)))
+    return min(near, middle + NEAR_DEVIATIONS * deviation), min(link, middle + LINK_DEVIATIONS * deviation)
 
 
 def _unit(matrix: NDArray[np.float32]) -> NDArray[np.float32]:

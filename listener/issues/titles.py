@@ -11,6 +11,7 @@ from math import log
 from listener.text.folding import folded
 
 MOST_TERMS = 3
+FEWEST_TERMS = 2
 SHORTEST_WORD = 3
 FEWEST_USES = 2
 FEWEST_SHARE = 0.12
@@ -60,7 +61,7 @@ def terms_of(plain: str, stop_words: frozenset[str]) -> dict[str, str]:
 
 
 def title_for(terms: Sequence[Mapping[str, str]], background: Background, *, without: frozenset[str] = frozenset()) -> str:
-    """Return up to three distinctive terms, most telling first, such as "slimme meter · inloggen".
+    """Return two distinctive terms, or three when they tell about as much, most telling first, such as "slimme meter · inloggen".
 
     terms: `terms_of` each text of the group. background: of the whole window. `without` are folded words that say nothing here, such
     as the brand's name; words that begin with one ("<brand>fail") neither. Empty when no term is shared by at least two texts.
@@ -74,7 +75,9 @@ def title_for(terms: Sequence[Mapping[str, str]], background: Background, *, wit
     }
     chosen: list[str] = []
     for term in sorted(scores, key=lambda term: (-scores[term], term)):
-        if len(chosen) == MOST_TERMS or scores[term] < NEXT_TO_BEST * scores[chosen[0] if chosen else term] or scores[term] <= 0:
+        if len(chosen) == MOST_TERMS or scores[term] <= 0:
+            break
+        if len(chosen) >= FEWEST_TERMS and scores[term] < NEXT_TO_BEST * scores[chosen[0]]:
             break
         if not any(_overlaps(term, other) for other in chosen):
             chosen.append(term)

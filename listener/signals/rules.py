@@ -16,7 +16,7 @@ COPIES = "copies"
 SLOW_WINDOWS = 6.0
 SLOW_GAP_HOURS = 96.0
 SLOW_EASE = 100.0
-GREW_AGAIN = 1.5
+GREW_AGAIN = 2.0
 COPIES_PER_MIN_AUTHORS = 2
 
 
@@ -55,7 +55,7 @@ class SignalRules:
     def may_raise(self, signal: Signal, earlier: Sequence[Signal]) -> bool:
         """Tell whether a signal says something new beside `earlier` ones of the same issue (any order).
 
-        Within the cooldown: no. Within the baseline: only when it came half as fast again as last time. Slow growth: only when the issue
+        Within the cooldown: no. Within the baseline: only when people come twice as fast as last time. Slow growth: only when the issue
         was quiet for its window and gap, for otherwise it is the same thing seen more slowly.
         """
         before = [one for one in earlier if one.at <= signal.at and one.kind != COPIES]
