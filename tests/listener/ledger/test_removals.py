@@ -6,7 +6,20 @@ from pathlib import Path
 
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Author, MentionKey
-from tests.listener.ledger.making import MODEL, NOON, add, analyse, contents, everything_on_disk, later, mention, removal, step, text_hash
+from tests.listener.ledger.making import (
+    MODEL,
+    NOON,
+    add,
+    analyse,
+    contents,
+    everything_on_disk,
+    later,
+    mention,
+    removal,
+    step,
+    text_hash,
+    watched,
+)
 
 SECRET = "Kanarie-7f3a-woont-op-nummer-12"
 
@@ -64,8 +77,11 @@ def test_a_removal_that_comes_before_the_mention_blocks_it(ledger: Ledger) -> No
 
 def test_a_mention_and_its_removal_on_one_page_leave_no_text(ledger: Ledger, file: Path) -> None:
     """The removal holds, whichever of the two the page lists first."""
-    added = add(ledger, mention("1", SECRET), removals=[removal("1")])
+    seen: list[str] = []
+    with watched(ledger, seen.append):
+        added = add(ledger, mention("1", SECRET), removals=[removal("1")])
     assert (added.new, added.removed, ledger.mentions.count()) == (1, 1, 0)
+    assert not any("INSERT INTO revision" in statement for statement in seen), "it is not even written and erased again"
     assert SECRET.encode() not in everything_on_disk(file)
 
 
