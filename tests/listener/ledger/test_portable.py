@@ -55,6 +55,8 @@ def everything(ledger: Ledger) -> None:
     ledger.analyses.changes_since(0, 5, MODEL)
     ledger.analyses.removed_since(0)
     ledger.analyses.last_seq()
+    ledger.analyses.removed_since(0)
+    ledger.analyses.keep_vectors((), (1,))
     ledger.analyses.analysed_count()
     ledger.analyses.last_regroup_count()
     ledger.analyses.latest_posted_at()
@@ -77,6 +79,8 @@ def _everything_about_issues(ledger: Ledger) -> None:
     ledger.issues.locked()
     ledger.issues.record(1)
     ledger.issues.acts(1)
+    ledger.issues.last_act()
+    ledger.issues.placed()
     ledger.issues.last_act()
     ledger.issues.placed()
 
