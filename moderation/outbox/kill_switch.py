@@ -38,6 +38,11 @@ class KillSwitch:
             return f"{STOP_FILE} cannot be read ({error.strerror})"
         return f"the file {STOP_FILE}"
 
+    def resumed_at(self) -> datetime | None:
+        """Return when a person last said that sending may go on, or None."""
+        flag = self._flag.stop_flag()
+        return None if flag.stopped else flag.at
+
     def stop(self, who: str, *, at: datetime) -> None:
         """Stop every send from now on. The file comes first: it needs no database."""
         os.close(os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600))

@@ -10,7 +10,8 @@ from moderation.model.post import PostKind
 
 SIMULATED = "simulated"
 _UNASKED = frozenset({PostKind.STATUS_UPDATE, PostKind.INVITATION})
-_ONLY_WHEN_ADDRESSED = {"x": "x_summoned", "bluesky": "bluesky_addressed", "mastodon": "mastodon_addressed"}
+ADDRESSED_ONLY = {"x": "x_summoned", "bluesky": "bluesky_addressed", "mastodon": "mastodon_addressed"}
+"""Platforms on which a program answers only those who spoke to the brand, and the rule that says so."""
 OLD = timedelta(days=180)
 """A rule that nobody looked up for this long is shown to the administrator (RULES section 5)."""
 
@@ -44,7 +45,7 @@ def subreddit_is_listed(question: Question, _policy: Policy, house: House) -> It
 
 def only_when_addressed(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
     """P1, P18, P20: on X, Mastodon and Bluesky a program answers those who named or quoted the brand, and nobody else."""
-    rule = _ONLY_WHEN_ADDRESSED.get(question.post.target.platform)
+    rule = ADDRESSED_ONLY.get(question.post.target.platform)
     if rule and not question.target.addressed:
         yield rule
 

@@ -1,0 +1,11 @@
+"""What a publisher is asked once, so that drafts can be measured and approvals bound."""
+
+from __future__ import annotations
+
+from moderation.model.post import ConnectedAccount
+from moderation.ports import Publisher
+
+
+async def connect(publisher: Publisher) -> ConnectedAccount:
+    """Return whose account this is, as the platform says, and what it asks of a text. Raises a `SourceError` when it cannot say."""
+    return ConnectedAccount(account=await publisher.whoami(), limits=publisher.limits, native_key=publisher.native_key)

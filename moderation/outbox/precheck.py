@@ -1,0 +1,48 @@
+"""The policy gate asked early, so that an agent hears no before pressing Send; the gateway asks it again just before each send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from listener.errors import NotAllowed
+from moderation.ledger.counts import SendCounts
+from moderation.model.outbox import Draft, NewDraft
+from moderation.model.policy import House, Policy, Question, TargetNow
+from moderation.model.post import ConnectedAccount, OutgoingPost
+from moderation.outbox.same_text import text_key
+from moderation.outbox.target_look import look_at
+from moderation.policy.gate import check, words_of
+from moderation.ports import Mentions
+
+
+class Precheck:
+    """Asks what the gateway will ask, about a draft. Caps are no reason to refuse a draft: they pass by themselves."""
+
+    def __init__(
+        self, counts: SendCounts, mentions: Mentions, account: ConnectedAccount, policy: Policy, house: House, *, language: str = "en"
+    ) -> None:
+        self._counts = counts
+        self._mentions = mentions
+        self.account = account
+        self.policy = policy
+        self._house = house
+        self._language = language
+
+    def must_pass(self, draft: Draft | NewDraft, *, who: str, at: datetime) -> None:
+        """Raise `NotAllowed` with the words of every rule that would refuse this draft now."""
+        if refused := self.refusals(draft, who=who, at=at):
+            raise NotAllowed(" ".join(words_of(rule, self.policy, self._language) for rule in refused))
+
+    def refusals(self, draft: Draft | NewDraft, *, who: str, at: datetime) -> tuple[str, ...]:
+        """Return the names of those rules."""
+        facts = self._counts.facts(target=draft.target, text_key=text_key(draft.text), who=who, standing=False, at=at)
+        post = OutgoingPost(account=self.account.account, kind=draft.kind, target=draft.target, text=draft.text)
+        question = Question(post=post, whoami=self.account.account, target=self._look(draft), facts=facts)
+        return check(question, self.policy, self._house).refused
+
+    def refuse(self, rule: str, **found: str) -> NotAllowed:
+        """Return the error that refuses by `rule`, in its words."""
+        return NotAllowed(words_of(rule, self.policy, self._language).format(**found))
+
+    def _look(self, draft: Draft | NewDraft) -> TargetNow:
+        return look_at(self._mentions, draft.target)

@@ -1,0 +1,107 @@
+"""Approve a draft, take an approval back, and stop everything: what people do with the outbox."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from listener.errors import NotAllowed
+from listener.ports import Clock
+from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.outbox import OutboxLedger
+from moderation.model.outbox import Draft, DraftState, EntryState, NewEntry, OutboxEntry, Outcome, post_of
+from moderation.outbox.approval import approval_hash, idempotency_key
+from moderation.outbox.kill_switch import KillSwitch
+from moderation.outbox.precheck import Precheck
+from moderation.outbox.same_text import text_key
+from moderation.outbox.states import SENDABLE
+from moderation.workflows.draft_text import must_be_sound
+
+
+class Outbox:
+    """Approvals and what became of them. Nothing here sends: the gateway does, in its own time."""
+
+    def __init__(
+        self,
+        entries: OutboxLedger,
+        drafts: DraftLedger,
+        switch: KillSwitch,
+        precheck: Precheck,
+        clock: Clock,
+        *,
+        approval_hours: float = 24.0,
+        four_eyes: bool = False,
+    ) -> None:
+        self._entries = entries
+        self._drafts = drafts
+        self._switch = switch
+        self._precheck = precheck
+        self._clock = clock
+        self._valid = timedelta(hours=approval_hours)
+        self._four_eyes = four_eyes
+
+    def list(self, states: Iterable[EntryState] = ()) -> tuple[OutboxEntry, ...]:
+        """Return entries in these states (none named: all), oldest approval first."""
+        return tuple(self._entries.entries(states))
+
+    def approve(self, draft_id: int, who: str) -> OutboxEntry:
+        """Approve exactly this draft, for the connected account, until it expires; return its outbox entry.
+
+        Approving again gives the same entry: one draft leaves once, however often and by how many people the button is pressed.
+        Raises `NotAllowed` when a rule forbids it, the message it answers changed, or (four eyes) `who` wrote it.
+        """
+        draft = self._drafts.get(draft_id)
+        if draft is None:
+            raise NotAllowed(f"There is no draft {draft_id}.")
+        if draft.state is DraftState.OPEN:
+            self._may_approve(draft, who)
+        entry, _ = self._entries.approve(self._entry(draft, who))
+        return entry
+
+    def cancel(self, entry_id: int, who: str, why: str) -> OutboxEntry:
+        """Take an approval back. Raises `NotAllowed` when the entry is being sent, may have been sent, or has ended."""
+        entry = self._entries.get(entry_id)
+        if entry is None:
+            raise NotAllowed(f"There is no outbox entry {entry_id}.")
+        outcome = Outcome(state=EntryState.CANCELLED, reason="person", note=why)
+        if entry.state not in SENDABLE or not self._entries.settle(entry, outcome, at=self._clock.now(), who=who):
+            raise NotAllowed(f"Outbox entry {entry_id} cannot be cancelled any more; look at it again.")
+        return self._entries.get(entry_id) or entry
+
+    def stop(self, who: str) -> None:
+        """Stop every send from now on. What is on its way ends in a known state."""
+        self._switch.stop(who, at=self._clock.now())
+
+    def resume(self, who: str) -> None:
+        """Let sends happen again; it also confirms the clock after a jump."""
+        self._switch.resume(who, at=self._clock.now())
+
+    def stopped(self) -> str:
+        """Return who or what stopped sending, or an empty string."""
+        return self._switch.stopped()
+
+    def _may_approve(self, draft: Draft, who: str) -> None:
+        if self._four_eyes and who == draft.author:
+            raise NotAllowed("Somebody else has to approve this: four eyes is set.")
+        must_be_sound(draft, self._precheck)
+        self._precheck.must_pass(draft, who=who, at=self._clock.now())
+
+    def _entry(self, draft: Draft, who: str) -> NewEntry:
+        now = self._clock.now()
+        post = post_of(draft, self._precheck.account.account)
+        approved, salt = approval_hash(post, expires_at=now + self._valid), secrets.token_hex(16)
+        return NewEntry(
+            draft_id=draft.draft_id,
+            post=post,
+            language=draft.language,
+            approved_by=who,
+            approved_at=now,
+            expires_at=now + self._valid,
+            approval_hash=approved,
+            key=idempotency_key(approved, salt=salt),
+            key_salt=salt,
+            text_key=text_key(draft.text),
+            case_id=draft.case_id,
+            issue_id=draft.issue_id,
+        )

@@ -1,0 +1,47 @@
+"""What every draft passes before it is kept: it fits, has no forgotten blanks, and no rule forbids it already."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from listener.errors import NotAllowed
+from listener.model.mention import StoredMention
+from moderation.ledger.drafts import DraftLedger
+from moderation.messages.length import must_fit
+from moderation.messages.neutral import review_links
+from moderation.messages.render import forgotten_blanks
+from moderation.model.outbox import Draft, NewDraft
+from moderation.model.post import PostKind, Target
+from moderation.outbox.precheck import Precheck
+
+
+def keep_draft(new: NewDraft, drafts: DraftLedger, precheck: Precheck, *, at: datetime) -> Draft:
+    """Keep a draft that may be approved. Raises `NotAllowed` with what is wrong; the agent's text is never changed or cut."""
+    must_be_sound(new, precheck)
+    precheck.must_pass(new, who=new.author, at=at)
+    return drafts.add(new, at=at)
+
+
+def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
+    """Raise `NotAllowed` when the text is empty, too long, unfinished, or (a reply) carries a link to a review site."""
+    must_fit(draft.text, precheck.account.limits)
+    if blanks := forgotten_blanks(draft.text):
+        raise NotAllowed(f"The text has a blank that was not filled in: {', '.join(blanks)}.")
+    if any("\ud800" <= sign <= "\udfff" or (sign < " " and sign not in "\n\t") for sign in draft.text):
+        raise NotAllowed("The text holds a control character or half a character; type it again.")
+    if draft.kind is PostKind.REPLY and (links := review_links(draft.text, precheck.policy.review_hosts)):
+        raise precheck.refuse("review_link", found=", ".join(links))
+
+
+def target_below(stored: StoredMention) -> Target:
+    """Return the place right below a mention, bound to what it says now."""
+    mention = stored.mention
+    return Target(
+        platform=mention.platform,
+        realm=mention.realm,
+        thread_id=mention.root_id or mention.native_id,
+        parent_id=mention.native_id,
+        mention_id=stored.mention_id,
+        revision=stored.revision,
+        content_hash=mention.content_hash,
+    )
