@@ -186,7 +186,7 @@ class StepDraft:
         signal = self._signal(
             burst.kind,
             issue_id,
-            burst.rows,
+            self._evidence(burst),
             seen=burst.seen,
             usual=burst.usual,
             p_value=burst.p_value,
@@ -195,6 +195,15 @@ class StepDraft:
         )
         if rules.may_raise(signal, self._memory.signals(issue_id)):
             self._keep(signal)
+
+    def _evidence(self, burst: Burst) -> NDArray[np.int64]:
+        """Return the mentions that make the burst: those most like the rest, without as many as would usually be there anyway."""
+        if self._space is None:
+            return burst.rows
+        features = self._space.matrix[burst.rows]
+        central = features @ features.mean(axis=0)
+        usual = min(round(burst.usual), len(burst.rows) // 2)
+        return burst.rows[np.sort(np.argsort(central, kind="stable")[usual:])]
 
     def _signal(
         self,
