@@ -10,12 +10,25 @@ from listener.cli import HOME_HELP, LISTENING_COMMANDS, run_group
 from listener.commands.place import Place
 from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
+from moderation.commands.answering import inbox_group
 from moderation.commands.playing import demo_command
+from moderation.commands.posting import audit_group, invite_group, outbox_group, status_group
 from moderation.commands.reporting import report_command
 from moderation.commands.running import backup_command, run_command, sign_in_command
 from moderation.settings import KlankbordSettings
 
-ANSWERING_COMMANDS: tuple[click.Command, ...] = (report_command, run_command, sign_in_command, demo_command, backup_command)
+ANSWERING_COMMANDS: tuple[click.Command, ...] = (
+    inbox_group,
+    status_group,
+    invite_group,
+    outbox_group,
+    audit_group,
+    report_command,
+    run_command,
+    sign_in_command,
+    demo_command,
+    backup_command,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -26,11 +26,13 @@ from listener.model.plain import plain
 from listener.ports import Clock, Progress
 from listener.settings.resources import shipped_text
 from listener.settings.wording import templates
+from listener.text.shorten import shorten
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.play_scenario import Played, play_scenario
 from moderation.inbox.shown import digest_figures
 from moderation.parts import Answering
 from moderation.settings import KlankbordSettings
+from moderation.workflows.rehearse import Rehearsed, rehearse
 
 OpenHome = Callable[[Path, KlankbordSettings, Clock], AbstractContextManager[Answering]]
 DEMO_MARK = "demo"
@@ -50,7 +52,7 @@ class Told:
     figures: DigestFigures
     results: tuple[PlantedResult, ...]
     played: Played
-    answered: dict[str, Any]
+    answered: Rehearsed | None
 
     @property
     def all_found(self) -> bool:
@@ -63,13 +65,28 @@ class Told:
             for one in self.results
             if one.delay_hours is not None
         ]
-        return ("Planted issues and what they were found as:", *found)
+        return ("Planted issues and what they were found as:", *found, "", *self._answers)
+
+    @property
+    def _answers(self) -> tuple[str, ...]:
+        done = self.answered
+        if done is None:
+            return ("Nobody waits for an answer.",)
+        lines = [f"{done.cases_waiting} conversations wait in the queue. One was answered (simulated, state: {done.reply.state}):"]
+        lines += [f"  asked: {shorten(done.asked.mention.text, 160)}", f"  reply: {shorten(done.reply.post.text, 160)}"]
+        if done.update:
+            lines.append(f"A status update was approved and posted (simulated, state: {done.update.state}).")
+        if done.invitation_refused:
+            lines.append(f"An invitation was kept back by a rule: {done.invitation_refused}")
+        if done.invitation:
+            lines.append(f"Another invitation waits for approval as draft {done.invitation.draft_id}: {shorten(done.invitation.text, 120)}")
+        return tuple(lines)
 
     def as_json(self) -> dict[str, Any]:
         """Return planted issue → found issue and delay, with the counts of what was played."""
         totals = {"seen": self.played.seen, "new": self.played.new, "edited": self.played.edited, "removed": self.played.removed}
         signals = [plain(signal) for signal in self.played.signals]
-        return {"invented": True, "played": totals, "planted": plain(self.results), "signals": signals, "answered": self.answered}
+        return {"invented": True, "played": totals, "planted": plain(self.results), "signals": signals, "answered": plain(self.answered)}
 
 
 @contextmanager
@@ -83,9 +100,12 @@ def play_demo(home: Path, open_home: OpenHome, *, language: str, progress: Progr
     with open_home(home, settings, clock) as parts:
         parts.listening.ledger.meta.set(DEMO_MARK, "invented")
         played = asyncio.run(_play(parts, scenario, clock, progress))
-        answered = asyncio.run(parts.rehearse())
+        told = yaml.safe_load(shipped_text("demo", "rehearsal.yaml"))
+        results = _score(parts, scenario, played)
+        told_about = next((one.issue_id for one in results if one.key == told["update_about"]), None)
+        answered = asyncio.run(rehearse(parts.sending, replies=told["replies"], update=told["update"], issue_id=told_about))
         clock.let_go()
-        yield parts, _tell(parts, scenario, played, answered, language)
+        yield parts, _tell(parts, results, played, answered, language)
 
 
 class DemoClock(ManualClock):
@@ -136,17 +156,21 @@ async def _play(parts: Answering, scenario: Scenario, clock: ManualClock, progre
         listening.ledger.sources.describe(source.source_id, kind="demo")
     collect = CollectMentions(listening.ledger, listening.queries, clock=clock)
     played = await play_scenario(sources, collect, listening.analyse, clock, until=scenario.end, progress=progress)
-    parts.open_cases()
+    parts.desk.open_cases()
     return played
 
 
-def _tell(parts: Answering, scenario: Scenario, played: Played, answered: dict[str, Any], language: str) -> Told:
+def _score(parts: Answering, scenario: Scenario, played: Played) -> tuple[PlantedResult, ...]:
+    ledger = parts.listening.ledger
+    titles = {issue.issue_id: issue.title for issue in ledger.issues.all(include_merged=True)}
+    return tuple(score(scenario.planted, dict(ledger.issues.placed()), played.signals, titles=titles))
+
+
+def _tell(parts: Answering, results: tuple[PlantedResult, ...], played: Played, answered: Rehearsed | None, language: str) -> Told:
     listening = parts.listening
-    titles = {issue.issue_id: issue.title for issue in listening.ledger.issues.all(include_merged=True)}
-    results = score(scenario.planted, dict(listening.ledger.issues.placed()), played.signals, titles=titles)
     figures = digest_figures(listening, hours=24.0 * DIGEST_DAYS)
     text = digest_terminal(figures, language=language, zone=listening.settings.zone, templates=templates(language))
-    return Told(digest=text, figures=figures, results=tuple(results), played=played, answered=answered)
+    return Told(digest=text, figures=figures, results=results, played=played, answered=answered)
 
 
 async def serve_demo(parts: Answering, *, port: int, say: Callable[[str], None]) -> None:

@@ -87,14 +87,14 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
     def analyse() -> Any:
         done = listening.analyse.once()
         if done.mentions:
-            parts.open_cases()
+            parts.desk.open_cases()
         return done
 
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
-        asyncio.create_task(every_async(OUTBOX_SECONDS, parts.send_once, stop, "sending")),
-        asyncio.create_task(every_async(RECONCILE_SECONDS, parts.reconcile_once, stop, "reconciling")),
-        asyncio.create_task(every_async(REPORT_SECONDS, parts.tell_when_due, stop, "telling")),
+        asyncio.create_task(every_async(OUTBOX_SECONDS, parts.sending.send_once, stop, "sending")),
+        asyncio.create_task(every_async(RECONCILE_SECONDS, parts.sending.reconcile_once, stop, "reconciling")),
+        asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
     ]
 

@@ -120,6 +120,15 @@ class AnalysisLedger:
             stored = sorted(stored_mentions(tx, query), key=lambda one: one.mention_id)
         return [(one.mention_id, card_ids[one.mention_id], one) for one in stored]
 
+    def languages(self, mention_ids: Iterable[int]) -> dict[int, str]:
+        """Return the language found for each of these mentions that is analysed."""
+        found: dict[int, str] = {}
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(mention_ids))):
+                rows_found = tx.execute(select(analysis.c.mention_id, analysis.c.language).where(analysis.c.mention_id.in_(some)))
+                found.update({row.mention_id: row.language for row in rows_found})
+        return found
+
     def analysed_count(self) -> int:
         """Return how many mentions have an analysis."""
         with reading(self._engine) as tx:

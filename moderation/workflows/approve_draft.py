@@ -45,6 +45,13 @@ class Outbox:
         """Return entries in these states (none named: all), oldest approval first."""
         return tuple(self._entries.entries(states))
 
+    def draft(self, draft_id: int) -> Draft:
+        """Return a draft. Raises `NotAllowed` when there is none."""
+        draft = self._drafts.get(draft_id)
+        if draft is None:
+            raise NotAllowed(f"There is no draft {draft_id}.")
+        return draft
+
     def approve(self, draft_id: int, who: str) -> OutboxEntry:
         """Approve exactly this draft, for the connected account, until it expires; return its outbox entry.
 

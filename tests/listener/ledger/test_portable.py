@@ -54,6 +54,7 @@ def everything(ledger: Ledger) -> None:
     ledger.analyses.analysed(since=NOON, model=MODEL)
     ledger.analyses.changes_since(0, 5, MODEL)
     ledger.analyses.removed_since(0)
+    ledger.analyses.languages([1])
     ledger.analyses.last_seq()
     ledger.analyses.removed_since(0)
     ledger.analyses.keep_vectors((), (1,))

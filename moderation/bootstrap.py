@@ -1,0 +1,154 @@
+"""The one place where both halves are put together, and closed in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from listener.bootstrap import listening, reading, secrets_of
+from listener.errors import SettingsError
+from listener.ledger.ledger import Ledger
+from listener.ledger.lock import home_lock
+from listener.model.figures import DigestFigures
+from listener.parts import Listening
+from listener.ports import Clock
+from listener.settings.home import SETTINGS_NAME, prepare_home
+from listener.settings.wording import templates
+from listener.workflows.gather_figures import gather_figures
+from listener.workflows.rebuild_insight import catch_up
+from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
+from moderation.ledger.audit import AuditLedger
+from moderation.ledger.cases import CaseLedger
+from moderation.ledger.counts import SendCounts
+from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.switch import SwitchLedger
+from moderation.outbox.connect import connect
+from moderation.outbox.gateway import Gateway
+from moderation.outbox.kill_switch import KillSwitch
+from moderation.outbox.precheck import Precheck
+from moderation.outbox.reconcile import Reconciler
+from moderation.parts import Answering, Desk, Sending
+from moderation.policy.house import house_of
+from moderation.ports import Publisher
+from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublisher
+from moderation.settings import KlankbordSettings
+from moderation.workflows.answer_cases import Inbox
+from moderation.workflows.approve_draft import Outbox
+from moderation.workflows.draft_invitation import Invitations
+from moderation.workflows.draft_status_update import StatusUpdates
+from moderation.workflows.load_wording import load_policy, load_public_wording
+from moderation.workflows.tell_when_due import Deliver, TellWhenDue
+
+WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the variable that holds it
+
+
+@contextmanager
+def answering_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Answering]:
+    """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it."""
+    with listening(home, settings, clock=clock) as parts:
+        yield Answering(listening=parts, sending=_sending(home, settings, parts.ledger, clock), tell=_tell(parts, settings))
+
+
+@contextmanager
+def desk_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Desk]:
+    """Open only what people decide with: beside whatever else runs on `home`."""
+    with reading(home) as ledger:
+        yield _desk(home, settings, ledger, clock, _publisher(home, settings, clock))
+
+
+@contextmanager
+def sending_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Sending]:
+    """Open the desk and the gateway, holding the home's lock, without sentence model or insight. Raises `StoreLocked`."""
+    prepare_home(home)
+    with home_lock(home), reading(home) as ledger:
+        yield _sending(home, settings, ledger, clock)
+
+
+def _publisher(home: Path, settings: KlankbordSettings, clock: Clock) -> SimulatedPublisher:
+    platform, _, name = settings.outbox.account.partition(":")
+    if platform != "simulated" or not name:
+        raise SettingsError(f"{home / SETTINGS_NAME}: outbox.account: this version only posts to 'simulated:NAME', which posts nowhere.")
+    return SimulatedPublisher(SimulatedPlatform(home / "simulated-platform.jsonl", clock), name)
+
+
+def _sending(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock) -> Sending:
+    publisher = _publisher(home, settings, clock)
+    publishers = {asyncio.run(publisher.whoami()).key: publisher}
+    entries, switch = OutboxLedger(ledger.engine), KillSwitch(home, SwitchLedger(ledger.engine))
+    counts, policy, house = SendCounts(ledger.engine), load_policy(), house_of(settings.outbox)
+    return Sending(
+        desk=_desk(home, settings, ledger, clock, publisher),
+        gateway=Gateway(entries, counts, ledger.mentions, publishers, switch, policy, house, clock),
+        reconciler=Reconciler(entries, publishers, clock),
+    )
+
+
+def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, publisher: Publisher) -> Desk:
+    engine, signature = ledger.engine, settings.outbox.signature
+    cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
+    wording, account = load_public_wording(), asyncio.run(connect(publisher))
+    precheck = Precheck(counts, ledger.mentions, account, load_policy(), house_of(settings.outbox))
+    switch = KillSwitch(home, SwitchLedger(engine))
+    outbox = Outbox(
+        entries, drafts, switch, precheck, clock, approval_hours=settings.outbox.approval_hours, four_eyes=settings.outbox.four_eyes
+    )
+    brand = settings.brands[0].name if settings.brands else ""
+    return Desk(
+        settings=settings,
+        clock=clock,
+        ledger=ledger,
+        cases=cases,
+        audit=AuditLedger(engine),
+        inbox=Inbox(ledger, cases, drafts, entries, outbox, precheck, clock, wording=wording, signature=signature),
+        outbox=outbox,
+        updates=StatusUpdates(ledger, drafts, precheck, clock, wording=wording, signature=signature),
+        invitations=Invitations(
+            ledger, drafts, counts, precheck, clock, wording=wording, brand=brand, link=settings.public.base_url, signature=signature
+        ),
+    )
+
+
+def _tell(parts: Listening, settings: KlankbordSettings) -> TellWhenDue:
+    def figures(from_at: datetime, as_of: datetime) -> DigestFigures:
+        catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
+        return gather_figures(
+            parts.ledger,
+            parts.insight,
+            brand=parts.brand_name,
+            from_at=from_at,
+            as_of=as_of,
+            settings=settings,
+            pseudonym_key=parts.pseudonym_key,
+            invented=parts.invented,
+        )
+
+    return TellWhenDue(
+        parts.ledger,
+        figures,
+        clock=parts.clock,
+        zone=settings.zone,
+        language=settings.digest.language,
+        digest_hour=settings.digest.hour,
+        report_weekday=settings.report.weekday,
+        report_hour=settings.report.hour,
+        templates=templates(settings.digest.language),
+        deliver=_deliver(parts.home) if settings.delivery.discord_webhook else None,
+    )
+
+
+def _deliver(home: Path) -> Deliver:
+    async def deliver(payload: Mapping[str, Any]) -> Delivered | NotDelivered:
+        address = secrets_of(home).get(WEBHOOK_SECRET)
+        if not address:
+            return NotDelivered(reason=f"{WEBHOOK_SECRET} is not set")
+        async with webhook_transport() as transport:
+            return await post_digest(SecretStr(str(address)), payload, http=transport)
+
+    return deliver

@@ -1,0 +1,60 @@
+"""What the answering commands share: the desk beside a running service, and sending at once when no service runs."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from listener.clock import SystemClock
+from listener.commands.place import Place, print_line
+from listener.errors import StoreLocked
+from moderation.bootstrap import desk_on, sending_on
+from moderation.messages.reasons import outbox_sentence
+from moderation.model.outbox import OutboxEntry
+from moderation.parts import Desk
+from moderation.workflows.load_wording import load_words
+
+
+@contextmanager
+def desk_of(place: Place) -> Iterator[Desk]:
+    """Open the desk of a home, with everybody who spoke to us in the queue."""
+    with desk_on(place.home, place.settings, SystemClock()) as desk:
+        desk.open_cases()
+        yield desk
+
+
+def agent_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--as`: who decides, kept with everything they do."""
+    option = click.option(
+        "--as", "agent", default=getpass.getuser, show_default="your login name", help="Who does this; kept in the audit log."
+    )
+    return option(command)
+
+
+def send_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--send`: without it a command only shows what would leave (RULES S34)."""
+    return click.option("--send", is_flag=True, help="Approve and send it; without it you only see what would leave.")(command)
+
+
+def send_now(place: Place, entry: OutboxEntry) -> OutboxEntry:
+    """Let the gateway run once here, unless the running service will; return the entry as it stands then."""
+    try:
+        with sending_on(place.home, place.settings, SystemClock()) as sending:
+            asyncio.run(sending.send_once())
+            return next(one for one in sending.desk.outbox.list() if one.entry_id == entry.entry_id)
+    except StoreLocked:
+        return entry
+
+
+def say_entry(entry: OutboxEntry, language: str = "en") -> None:
+    """Print where a post stands, in words."""
+    print_line(
+        f"Outbox {entry.entry_id}: {outbox_sentence(entry, load_words(language, 'outbox'))}" + (f" ({entry.note})" if entry.note else "")
+    )
+    if entry.url:
+        print_line(f"  {entry.url}")

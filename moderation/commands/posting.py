@@ -1,0 +1,218 @@
+"""What leaves, by command: status updates, invitations, the outbox with its kill switch, and the audit log."""
+
+from __future__ import annotations
+
+import click
+
+from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
+from listener.errors import InputError, ProductError
+from listener.text.shorten import shorten
+from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
+from moderation.messages.reasons import outbox_sentence
+from moderation.model.outbox import Draft, EntryState
+from moderation.workflows.draft_status_update import STATUSES
+from moderation.workflows.load_wording import load_words
+
+
+@click.group("status")
+def status_group() -> None:
+    """Public status updates about an issue."""
+
+
+@status_group.command("draft")
+@click.argument("issue_id", type=int)
+@click.option("--status", type=click.Choice(STATUSES), required=True, help="How far we are.")
+@click.option(
+    "--set", "variables", multiple=True, metavar="NAME=TEXT", help="Fills in the template, such as subject=…, next_update=…. Repeatable."
+)
+@click.option("--mention", "mention_id", type=int, help="Post below this mention instead of the issue's busiest thread.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the update.")
+@send_option
+@agent_option
+@json_option
+@pass_place
+def status_draft(
+    place: Place,
+    issue_id: int,
+    status: str,
+    variables: tuple[str, ...],
+    mention_id: int | None,
+    language: str,
+    send: bool,
+    agent: str,
+    as_json: bool,
+) -> None:
+    """Draft a status update: what we know, what we do, when we speak next."""
+    given = dict(_pair(one) for one in variables)
+    with desk_of(place) as desk:
+        draft = desk.updates.draft(issue_id, status, given, language, agent, mention_id=mention_id)
+    _approve_or_show(place, draft, send=send, agent=agent, as_json=as_json)
+
+
+@click.group("invite")
+def invite_group() -> None:
+    """Neutral invitations: complaint, compliment or review, all welcome."""
+
+
+@invite_group.command("draft")
+@click.argument("mention_id", type=int)
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the invitation.")
+@send_option
+@agent_option
+@json_option
+@pass_place
+def invite_draft(place: Place, mention_id: int, language: str, send: bool, agent: str, as_json: bool) -> None:
+    """Draft an invitation for the thread of a mention. It is never chosen by what somebody feels."""
+    with desk_of(place) as desk:
+        draft = desk.invitations.draft(mention_id, language, agent)
+    _approve_or_show(place, draft, send=send, agent=agent, as_json=as_json)
+
+
+@click.group("outbox")
+def outbox_group() -> None:
+    """What was approved, what left, and the kill switch."""
+
+
+@outbox_group.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in EntryState]), help="Only these. Repeatable.")
+@json_option
+@pass_place
+def outbox_list(place: Place, states: tuple[str, ...], as_json: bool) -> None:
+    """List posts and where they stand."""
+    with desk_of(place) as desk:
+        entries = desk.outbox.list([EntryState(state) for state in states])
+        stopped = desk.outbox.stopped()
+    if as_json:
+        print_json({"stopped_by": stopped, "entries": entries})
+        return
+    words = load_words("en", "outbox")
+    if stopped:
+        print_line(f"Sending is stopped by {stopped}; `klankbord outbox resume` lets it go on.")
+    rows = [
+        {
+            "entry": e.entry_id,
+            "kind": e.post.kind.value,
+            "text": shorten(e.post.text, 60),
+            "by": e.approved_by,
+            "state": outbox_sentence(e, words),
+        }
+        for e in entries
+    ]
+    columns = {"entry": "entry", "kind": "kind", "text": "text", "by": "approved by", "state": "state"}
+    print_table(columns, rows, empty="Nothing was approved yet.")
+
+
+@outbox_group.command("approve")
+@click.argument("draft_id", type=int)
+@send_option
+@agent_option
+@json_option
+@pass_place
+def outbox_approve(place: Place, draft_id: int, send: bool, agent: str, as_json: bool) -> None:
+    """Approve exactly the text of a draft. Approving twice sends once."""
+    if not send:
+        raise InputError(f"Approving sends it. Add --send, or look at it first: klankbord outbox show-draft {draft_id}")
+    with desk_of(place) as desk:
+        entry = desk.outbox.approve(draft_id, agent)
+    shown = send_now(place, entry)
+    if as_json:
+        print_json(shown)
+    else:
+        say_entry(shown)
+
+
+@outbox_group.command("show-draft")
+@click.argument("draft_id", type=int)
+@json_option
+@pass_place
+def outbox_show_draft(place: Place, draft_id: int, as_json: bool) -> None:
+    """Show the text of a draft and where it would go."""
+    with desk_of(place) as desk:
+        draft = desk.outbox.draft(draft_id)
+    if as_json:
+        print_json(draft)
+    else:
+        _say_draft(draft)
+
+
+@outbox_group.command("cancel")
+@click.argument("entry_id", type=int)
+@click.option("--why", required=True, help="Why it must not leave; kept with your name.")
+@agent_option
+@pass_place
+def outbox_cancel(place: Place, entry_id: int, why: str, agent: str) -> None:
+    """Take an approval back before it leaves."""
+    with desk_of(place) as desk:
+        say_entry(desk.outbox.cancel(entry_id, agent, why))
+
+
+@outbox_group.command("stop")
+@agent_option
+@pass_place
+def outbox_stop(place: Place, agent: str) -> None:
+    """Kill switch: stop every send at once."""
+    with desk_of(place) as desk:
+        desk.outbox.stop(agent)
+    print_line("Sending is stopped. What was on its way ends in a known state; nothing new starts.")
+
+
+@outbox_group.command("resume")
+@click.option("--yes", is_flag=True, help="Needed: what is approved will leave.")
+@agent_option
+@pass_place
+def outbox_resume(place: Place, yes: bool, agent: str) -> None:
+    """Let sends happen again."""
+    if not yes:
+        raise InputError("Approved posts will leave when you resume; `klankbord outbox list` shows them. Add --yes.")
+    with desk_of(place) as desk:
+        desk.outbox.resume(agent)
+    print_line("Sending goes on.")
+
+
+@click.group("audit")
+def audit_group() -> None:
+    """Who drafted, approved, sent and decided what."""
+
+
+@audit_group.command("verify")
+@json_option
+@pass_place
+def audit_verify(place: Place, as_json: bool) -> None:
+    """Check that no line of the audit log was changed or taken out."""
+    with desk_of(place) as desk:
+        broken, lines = desk.audit.find_break(), len(desk.audit.lines())
+    if as_json:
+        print_json({"lines": lines, "broken": broken})
+    elif broken is None:
+        print_line(f"{lines} lines, unbroken.")
+    if broken is not None:
+        raise ProductError(f"The audit log is broken: {broken}. Somebody changed the ledger outside Klankbord; compare it with a backup.")
+
+
+def _approve_or_show(place: Place, draft: Draft, *, send: bool, agent: str, as_json: bool) -> None:
+    shown = None
+    if send:
+        with desk_of(place) as desk:
+            shown = desk.outbox.approve(draft.draft_id, agent)
+        shown = send_now(place, shown)
+    if as_json:
+        print_json({"draft": draft, "entry": shown})
+    elif shown:
+        say_entry(shown)
+    else:
+        _say_draft(draft)
+
+
+def _say_draft(draft: Draft) -> None:
+    print_line(
+        f"Draft {draft.draft_id} ({draft.kind.value}, {draft.state.value}) below {draft.target.parent_id} on {draft.target.platform}:"
+    )
+    print_line(draft.text)
+    print_line(f"Send it with: klankbord outbox approve {draft.draft_id} --send")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign):
+        raise InputError(f"--set {text!r} is not understood; write --set subject=TEXT")
+    return name.strip(), value

@@ -1,0 +1,71 @@
+"""What the answering half is made of once it is put together; `bootstrap` chooses the parts, everybody else only uses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from listener.ledger.ledger import Ledger
+from listener.parts import Listening
+from listener.ports import Clock
+from moderation.ledger.audit import AuditLedger
+from moderation.ledger.cases import CaseLedger
+from moderation.model.case import Opened
+from moderation.model.outbox import SendReport
+from moderation.outbox.gateway import Gateway
+from moderation.outbox.reconcile import Reconciler
+from moderation.settings import KlankbordSettings
+from moderation.workflows.answer_cases import Inbox
+from moderation.workflows.approve_draft import Outbox
+from moderation.workflows.draft_invitation import Invitations
+from moderation.workflows.draft_status_update import StatusUpdates
+from moderation.workflows.open_cases import open_cases
+from moderation.workflows.tell_when_due import TellWhenDue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where people decide: everything that reads and writes the ledger and sends nothing. Works beside a running service."""
+
+    settings: KlankbordSettings
+    clock: Clock
+    ledger: Ledger
+    cases: CaseLedger
+    audit: AuditLedger
+    inbox: Inbox
+    outbox: Outbox
+    updates: StatusUpdates
+    invitations: Invitations
+
+    def open_cases(self) -> Opened:
+        """Give everybody who spoke to us a case."""
+        return open_cases(self.ledger, self.cases, now=self.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A desk with the one gateway of its home. Only the holder of the home's lock has it."""
+
+    desk: Desk
+    gateway: Gateway
+    reconciler: Reconciler
+
+    async def send_once(self) -> SendReport:
+        """Send what may leave now."""
+        return await self.gateway.run_once()
+
+    async def reconcile_once(self) -> SendReport:
+        """Look for posts whose outcome is unknown."""
+        return await self.reconciler.run_once()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Both halves on one locked home."""
+
+    listening: Listening
+    sending: Sending
+    tell: TellWhenDue
+
+    @property
+    def desk(self) -> Desk:
+        return self.sending.desk

@@ -1,0 +1,114 @@
+"""What the staff pages are fed with: one callable per thing a page shows or does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from listener.digest.markdown import digest_markdown
+from listener.digest.reason import reason_sentence
+from listener.model.figures import IssueFigures
+from listener.model.mention import StoredMention
+from listener.settings.wording import templates
+from moderation.answers import week_figures
+from moderation.inbox.parts import CaseDetail, QueueEntry, StaffParts
+from moderation.inbox.shown import digest_figures, issue_now, issues_now, named, shown_mention
+from moderation.inbox.sign_in import SignIn
+from moderation.messages.reasons import why_sentence
+from moderation.model.case import CaseSummary, Reason
+from moderation.parts import Answering
+from moderation.reports.week import week_before
+from moderation.reports.weekly import report_html
+from moderation.workflows.load_wording import load_words
+
+
+def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
+    """Return the pages' parts over an open home."""
+    listening, inbox = parts.listening, parts.desk.inbox
+    zone = listening.settings.zone
+
+    def markdown(language: str) -> str:
+        return digest_markdown(digest_figures(listening), language=language, zone=zone, templates=templates(language))
+
+    def report(language: str) -> str:
+        figures = week_figures(listening, week_before(listening.clock.now(), zone))
+        return report_html(figures, language=language, zone=zone, templates=templates(language))
+
+    return StaffParts(
+        clock=listening.clock,
+        zone=zone,
+        sign_in=sign_in,
+        brand=listening.brand_name,
+        issues=lambda: issues_now(listening),
+        issue=lambda issue_id, offset, limit: issue_now(listening, issue_id, offset, limit),
+        queue=lambda agent: queue_for(parts, agent),
+        case=lambda case_id: case_now(parts, case_id),
+        claim=inbox.claim,
+        release=inbox.release,
+        signals=lambda limit: listening.ledger.issues.signals(limit=limit),
+        reason=reason_sentence,
+        why=lambda reason, language: why_sentence([reason], triage_words(language)),
+        digest=lambda: digest_figures(listening),
+        digest_markdown=markdown,
+        report_html=report,
+        coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),
+        invented=listening.invented,
+    )
+
+
+MOST_SHOWN = 100
+"""Cases on the queue page: whoever has more waiting needs the order, not the whole list."""
+
+
+@cache
+def triage_words(language: str) -> Mapping[str, str]:
+    return load_words(language, "triage")
+
+
+def queue_for(parts: Answering, agent: str) -> tuple[QueueEntry, ...]:
+    """Return the cases to answer, most urgent first; those the agent holds are among them."""
+    del agent  # the queue is the same for everybody: who holds what is shown, not hidden
+    cases = parts.desk.inbox.list()[:MOST_SHOWN]
+    ledger = parts.listening.ledger
+    opening = {one.mention_id: one for one in ledger.mentions.by_ids({case.mention_ids[-1] for case in cases if case.mention_ids})}
+    titles = ledger.issues.titles({case.issue_id for case in cases if case.issue_id is not None})
+    shown = [(case, opening.get(case.mention_ids[-1])) for case in cases if case.mention_ids]
+    return tuple(_entry(case, message, titles) for case, message in shown if message is not None)
+
+
+def case_now(parts: Answering, case_id: int) -> CaseDetail | None:
+    """Return a case with its messages and the issue they belong to; None when there is none."""
+    found = parts.desk.inbox.show(case_id)
+    if found is None or not found.mentions:
+        return None
+    titles = parts.listening.ledger.issues.titles([found.summary.issue_id] if found.summary.issue_id is not None else [])
+    return CaseDetail(
+        entry=_entry(found.summary, found.mentions[-1], titles),
+        mentions=tuple(shown_mention(one, author=named(one)) for one in found.mentions),
+        issue=_issue(parts, found.summary.issue_id),
+    )
+
+
+def _issue(parts: Answering, issue_id: int | None) -> IssueFigures | None:
+    if issue_id is None:
+        return None
+    found = issue_now(parts.listening, issue_id, 0, 1)
+    return found.figures if found else None
+
+
+def _entry(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str]) -> QueueEntry:
+    why: Sequence[Reason] = case.why
+    return QueueEntry(
+        case_id=case.case_id,
+        version=case.version,
+        brand=case.brand,
+        state=case.state.value,
+        holder=case.holder,
+        urgency=case.urgency / 100,
+        why=tuple(why),
+        waiting_since=case.waiting_since,
+        mention_count=len(case.mention_ids),
+        opening=shown_mention(opening, author=named(opening)),
+        issue_id=case.issue_id,
+        issue_title=titles.get(case.issue_id, "") if case.issue_id is not None else "",
+    )
