@@ -152,7 +152,7 @@ class SimulatedPublisher:
 
     def __init__(self, platform: SimulatedPlatform, name: str, *, limits: Limits | None = None) -> None:
         self._platform = platform
-        self._account = AccountId(platform=PLATFORM, realm=REALM, native_id=name, name=name)
+        self._account = simulated_account(name)
         self._limits = limits or Limits(most=500, counts="graphemes")
         self.unreachable = False
 
@@ -181,6 +181,11 @@ class SimulatedPublisher:
             for one in self._platform.shown()
             if one.account == self._account.key and (one.platform, one.realm, one.thread_id) == _place(target) and one.accepted_at >= since
         ]
+
+
+def simulated_account(name: str) -> AccountId:
+    """Return the account that the simulated platform gives to a name."""
+    return AccountId(platform=PLATFORM, realm=REALM, native_id=name, name=name)
 
 
 def _place(target: Target) -> tuple[str, str, str]:
