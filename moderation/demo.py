@@ -176,7 +176,8 @@ def _tell(parts: Answering, results: tuple[PlantedResult, ...], played: Played, 
 async def serve_demo(parts: Answering, *, port: int, say: Callable[[str], None]) -> None:
     """Serve the staff pages of the demo until Ctrl-C or SIGTERM."""
     from moderation.running import AGENT, commands_answered
-    from moderation.service import stop_on_signals
+    from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS
+    from moderation.service import every_async, stop_on_signals
 
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -184,4 +185,7 @@ async def serve_demo(parts: Answering, *, port: int, say: Callable[[str], None])
         say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
         for line in NEXT_STEPS:
             say(line.format(home=parts.listening.home))
-        await stop.wait()
+        await asyncio.gather(
+            every_async(OUTBOX_SECONDS, parts.sending.send_once, stop, "sending"),
+            every_async(RECONCILE_SECONDS, parts.sending.reconcile_once, stop, "reconciling"),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
@@ -38,7 +39,7 @@ class Desk:
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case."""
-        return open_cases(self.ledger, self.cases, now=self.clock.now())
+        return open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=timedelta(days=self.settings.inbox.most_age_days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,12 @@ class PublicSettings(Section):
     )
 
 
+class InboxSettings(Section):
+    """The queue."""
+
+    most_age_days: float = Field(14.0, gt=0, le=400, description="Messages older than this open no conversation, such as imported history.")
+
+
 class OutboxSettings(Section):
     """Posting."""
 
@@ -54,6 +60,7 @@ class KlankbordSettings(ListenerSettings):
 
     web: WebSettings = Field(default_factory=lambda: WebSettings.model_validate({}))
     public: PublicSettings = Field(default_factory=lambda: PublicSettings.model_validate({}))
+    inbox: InboxSettings = Field(default_factory=lambda: InboxSettings.model_validate({}))
     outbox: OutboxSettings = Field(default_factory=lambda: OutboxSettings.model_validate({}))
     delivery: DeliverySettings = Field(default_factory=lambda: DeliverySettings.model_validate({}))
     report: ReportSettings = Field(default_factory=lambda: ReportSettings.model_validate({}))

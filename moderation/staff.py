@@ -56,7 +56,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
     )
 
 
-MOST_SHOWN = 100
+MOST_SHOWN = 50
 """Cases on the queue page: whoever has more waiting needs the order, not the whole list."""
 
 

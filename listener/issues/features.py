@@ -23,9 +23,9 @@ OTHER_MODEL_WEIGHT = 0.5
 NEAR_QUANTILE = 0.995
 LINK_QUANTILE = 0.98
 FEWEST_FOR_OWN_CENTRE = 30.0
-NEAR_DEVIATIONS = 5.0
-LINK_DEVIATIONS = 3.5
-MAD_TO_DEVIATION = 1.4826
+NEAR_DEVIATIONS = 5.75
+LINK_DEVIATIONS = 4.0
+BELOW_QUANTILE = 0.1587
 SAMPLE = 500
 FEWEST_PAIRS = 2000
 LOWEST_NEAR = 0.3
@@ -133,7 +133,7 @@ def _thresholds(matrix: NDArray[np.float32], group: NDArray[np.int64], groups: i
     whole = _limits(matrix, _spread(spoken), None)
     near = np.full((groups, groups), max(LOWEST_NEAR, whole[0]), dtype=np.float32)
     link = np.full((groups, groups), whole[1], dtype=np.float32)
-    for one in range(groups):
+    for one in range(groups if groups > 1 else 0):
         for other in range(one, groups):
             if len(samples[one]) * len(samples[other]) >= FEWEST_PAIRS:
                 own = _limits(matrix, samples[one], None if one == other else samples[other])
@@ -150,16 +150,17 @@ def _spread(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 def _limits(matrix: NDArray[np.float32], one: NDArray[np.int64], other: NDArray[np.int64] | None) -> tuple[float, float]:
     """Return the near and the link limit from the likeness of all pairs between two sets of rows, or within `one`.
 
-    Each is a quantile, or a number of robust standard deviations above the middle where that is lower: with few subjects, more pairs
-    than the quantile allows are about the same thing. (The deviations are what the quantiles come to on banking77, with 77 subjects.)
+    Each is a quantile, or a number of standard deviations above the middle where that is lower: with few subjects, more pairs than the
+    quantile allows are about the same thing. The deviation is read from the lower half, where no pair is about the same thing; the
+    numbers of them are what the quantiles come to on banking77, with 77 subjects.
     """
     pairs = (matrix[one] @ matrix[one].T)[np.triu_indices(len(one), 1)] if other is None else (matrix[one] @ matrix[other].T).ravel()
     if not len(pairs):
         return 1.0, 1.0
-    at = [int(quantile * (len(pairs) - 1)) for quantile in (0.5, LINK_QUANTILE, NEAR_QUANTILE)]
+    at = [int(quantile * (len(pairs) - 1)) for quantile in (BELOW_QUANTILE, 0.5, LINK_QUANTILE, NEAR_QUANTILE)]
     ordered = np.partition(pairs, at)
-    middle, link, near = (float(ordered[place]) for place in at)
-    deviation = MAD_TO_DEVIATION * float(np.median(np.abs(pairs - middle)))
+    below, middle, link, near = (float(ordered[place]) for place in at)
+    deviation = middle - below
     return min(near, middle + NEAR_DEVIATIONS * deviation), min(link, middle + LINK_DEVIATIONS * deviation)
 
 

@@ -16,6 +16,7 @@ COPIES = "copies"
 SLOW_WINDOWS = 6.0
 SLOW_GAP_HOURS = 96.0
 SLOW_EASE = 100.0
+SLOW_MOST_P_VALUE = 3e-4
 GREW_AGAIN = 2.0
 COPIES_PER_MIN_AUTHORS = 2
 
@@ -43,7 +44,7 @@ class SignalRules:
             kind=SLOW_GROWTH,
             window_hours=settings.window_hours * SLOW_WINDOWS,
             baseline_hours=self.baseline_hours,
-            p_value=min(1e-3, settings.p_value * SLOW_EASE),
+            p_value=min(SLOW_MOST_P_VALUE, settings.p_value * SLOW_EASE),
             min_authors=2 * settings.min_authors,
             gap_hours=SLOW_GAP_HOURS,
         )

@@ -23,6 +23,7 @@ from moderation.outbox.gateway import Gateway
 from tests.crash.outbox_rig import Rig
 from tests.crash.outbox_work import SCENES, Scene
 
+Plant = Callable[[], AbstractContextManager[object]]
 KILLS = 20
 ACCEPTED = SCENES[0]
 
@@ -83,9 +84,7 @@ def _send_leftovers_again(self: OutboxLedger, *, at: object) -> list[int]:
     ],
     ids=["retries by itself", "sends leftovers again", "sends nothing at all", "asks no gate"],
 )
-def test_the_checker_sees_a_planted_mistake(
-    plant: Callable[[], AbstractContextManager[object]], scene: Scene, point: str, tmp_path: Path
-) -> None:
+def test_the_checker_sees_a_planted_mistake(plant: Plant, scene: Scene, point: str, tmp_path: Path) -> None:
     """A rig that never turns red proves nothing."""
     with plant():
         rig = Rig(tmp_path)
