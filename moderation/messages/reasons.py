@@ -36,5 +36,6 @@ def _part(reason: Reason, words: Mapping[str, str]) -> str:
     elif reason.number >= 1:
         span = words["span.hours" if round(reason.number) != 1 else "span.hour"].format(n=round(reason.number))
     else:
-        span = words["span.minutes"].format(n=max(1, round(reason.number * 60)))
+        minutes = max(1, round(reason.number * 60))
+        span = words["span.minutes" if minutes != 1 else "span.minute"].format(n=minutes)
     return words[f"why.{reason.key}"].format(n=round(reason.number), span=span)
