@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import traceback
+from pathlib import Path
 
 import click
 from pydantic import ConfigDict
@@ -18,6 +21,9 @@ from listener.commands.understanding import issue_group, issues_command, rebuild
 from listener.errors import InputError, ProductError
 from listener.logs import start_logging
 from listener.settings.schema import ListenerSettings
+from listener.text.shorten import terminal_safe
+
+logger = logging.getLogger(__name__)
 
 LISTENING_COMMANDS: tuple[click.Command, ...] = (
     init_command,
@@ -62,7 +68,7 @@ for one in LISTENING_COMMANDS:
 
 
 def run_group(group: click.Group) -> None:
-    """Run a command line and end the process with the documented exit code; a person never sees a traceback for a `ProductError`."""
+    """Run a command line and end the process with the documented exit code; nobody sees a traceback or a message that a terminal obeys."""
     try:
         group.main(standalone_mode=False)
     except click.exceptions.Exit as leaving:
@@ -71,14 +77,30 @@ def run_group(group: click.Group) -> None:
         wrong.show()
         sys.exit(EXIT_WRONG_USE)
     except InputError as wrong:
-        click.echo(f"klankbord: {wrong}", err=True)
+        _complain(str(wrong))
         sys.exit(EXIT_WRONG_USE)
     except ProductError as failed:
-        click.echo(f"klankbord: {failed}", err=True)
+        _complain(str(failed))
+        sys.exit(EXIT_FAILED)
+    except BrokenPipeError:  # whoever read our output, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+    except OSError as failed:
+        _complain(f"{failed.filename or 'the system'}: {failed.strerror or type(failed).__name__}")
         sys.exit(EXIT_FAILED)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("klankbord: stopped", err=True)
+        _complain("stopped")
         sys.exit(EXIT_STOPPED)
+    except Exception as error:  # the outermost edge: the error's own words may hold a customer's text
+        logger.info("command failed", exc_info=True)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+        _complain(f"a mistake of ours ({where}). Again with `klankbord --verbose …` it tells more; please report that.")
+        sys.exit(EXIT_FAILED)
+
+
+def _complain(text: str) -> None:
+    click.echo(f"klankbord: {terminal_safe(text)}", err=True)
 
 
 def main() -> None:

@@ -6,7 +6,10 @@ import json
 import logging
 import re
 import sys
+import traceback
 from datetime import UTC, datetime
+
+from listener.errors import ProductError
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _SECRET = re.compile(r"(?i)(bearer\s+|token=|secret=|password=|/api/webhooks/\d+/)[^\s\"'&]+")
@@ -24,8 +27,20 @@ class JsonLines(logging.Formatter):
         }
         line.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = _trace(record.exc_info[1])
         return _SECRET.sub(r"\1•••", json.dumps(line, default=str))
+
+
+def _trace(error: BaseException | None) -> list[str]:
+    """Return where an error and its causes came from. Only our own errors' words are kept: a library's may quote a text or a key."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        lines.append(f"{type(error).__name__}: {error}" if isinstance(error, ProductError) else type(error).__name__)
+        lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+        error = error.__cause__ or error.__context__
+    return lines
 
 
 def start_logging(level: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ from listener.settings.home import SETTINGS_NAME, home_folder
 from listener.settings.load import load_settings
 from listener.settings.schema import ListenerSettings
 from listener.text.shorten import terminal_safe
+
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
+"""Of a moment somebody types: periods before and after it have to be moments too."""
 
 
 @dataclass
@@ -84,8 +88,14 @@ def progress_for(as_json: bool) -> Progress:
     return NoProgress() if as_json else TerminalProgress()
 
 
+_NOT_PLAIN = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON lets through although a terminal obeys it or no file takes it: C1 controls, turns of direction, lone surrogates."""
+
+
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    """Print JSON that reads back as `value`, and that a terminal shows and does not obey."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    click.echo(_NOT_PLAIN.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
 
 
 def print_line(text: str = "") -> None:
@@ -124,6 +134,8 @@ def moment(text: str | None, place: Place) -> datetime | None:
         read = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"{text!r} is not a moment; write 2026-03-31 or 2026-03-31T09:00") from error
+    if not EARLIEST_YEAR <= read.year <= LATEST_YEAR:
+        raise InputError(f"{text!r} lies too far away; name a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
     return (read if read.tzinfo else read.replace(tzinfo=place.settings.zone)).astimezone(UTC)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 
 from listener.commands.place import Place, json_option, moment, pass_place, print_json, print_line
+from listener.errors import InputError
 
 
 @click.command("digest")
@@ -16,6 +19,8 @@ from listener.commands.place import Place, json_option, moment, pass_place, prin
 @pass_place
 def digest_command(place: Place, as_of: str | None, hours: float, language: str | None, markdown: bool, as_json: bool) -> None:
     """Print a digest: what is new, what grows, what went quiet, and where the listener was blind."""
+    if math.isnan(hours):
+        raise InputError("--hours has to be a number, such as 24")
     at = moment(as_of, place)
     form = "json" if as_json else "markdown" if markdown else "terminal"
     text = place.answer("digest", as_of=at and at.isoformat(), hours=hours, language=language, format=form)

@@ -112,12 +112,14 @@ class HttpClient:
 
     async def _follow(self, url: str, headers: dict[str, str], *, allow_private: bool, allow_http: bool) -> Answer:
         first_host = here = ""
+        asked: tuple[str, str, int | None] | None = None
         for _ in range(MOST_REDIRECTS + 1):
             target = checked_url(url, allow_http=allow_http, allow_private=allow_private and here in ("", first_host))
             first_host = first_host or target.host
-            if here and target.host != here:
+            origin = (target.scheme, target.host, target.port)
+            if asked not in (None, origin):  # another port or a plain connection is somebody else too
                 headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
-            here = target.host
+            here, asked = target.host, origin
             ip = await checked_ip(target, self._resolve, allow_private=allow_private and here == first_host)
             answer = await self._fetch(target, ip, headers)
             location = answer.headers.get("location", "")

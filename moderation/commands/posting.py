@@ -10,6 +10,7 @@ from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
+from moderation.outbox.kill_switch import put_stop_file
 from moderation.workflows.draft_status_update import STATUSES
 from moderation.workflows.load_wording import load_words
 
@@ -151,6 +152,8 @@ def outbox_cancel(place: Place, entry_id: int, why: str, agent: str) -> None:
 @pass_place
 def outbox_stop(place: Place, agent: str) -> None:
     """Kill switch: stop every send at once."""
+    if place.home.is_dir():  # before anything that broken settings, a locked or a damaged ledger could keep from happening
+        put_stop_file(place.home)
     with desk_of(place) as desk:
         desk.outbox.stop(agent)
     print_line("Sending is stopped. What was on its way ends in a known state; nothing new starts.")

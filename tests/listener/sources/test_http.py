@@ -13,7 +13,7 @@ from listener.clock import ManualClock
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
 from listener.sources.http import Answer, HttpClient
 from listener.sources.retry_after import wait_seconds
-from tests.fakes.site import Reply, Site
+from tests.fakes.site import Reply, Site, open_site
 
 
 async def _get(http: HttpClient, site: Site, reply: Reply, path: str = "/") -> Answer:
@@ -122,6 +122,16 @@ async def test_a_redirect_from_an_allowed_site_to_another_loopback_address_is_re
     with pytest.raises(SourceRefused):
         await http.get(site.url("/"), allow_http=True, allow_private=True)
     assert len(site.requests) == 1
+
+
+async def test_a_key_does_not_follow_a_redirect_to_another_port(http: HttpClient, site: Site) -> None:
+    """Another port of the same machine may be somebody else's program."""
+    async with open_site() as other:
+        other.answer = lambda _: Reply(body=b"x")
+        site.answer = lambda _: Reply(status=302, headers={"Location": other.url("/")})
+        await http.get(site.url("/"), headers={"Authorization": "Bearer canary"}, allow_http=True, allow_private=True)
+        assert site.requests[0].headers["authorization"] == "Bearer canary"
+        assert "authorization" not in other.requests[0].headers
 
 
 async def test_not_modified_is_an_answer(http: HttpClient, site: Site) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from moderation.cli import klankbord
 from tests.fakes.desk import MORNING, Desk
 
 
@@ -43,3 +45,11 @@ def test_the_file_stops_even_when_the_flag_cannot_be_written(desk: Desk, monkeyp
     with pytest.raises(OSError, match="no space"):
         desk.switch.stop("bram", at=MORNING)
     assert desk.switch.stopped()
+
+
+@pytest.mark.parametrize("broken", ["klankbord.yaml", "ledger.db"])
+def test_the_command_stops_even_on_a_home_that_is_broken(tmp_path: Path, broken: str) -> None:
+    """Settings with a slip of the pen or a damaged ledger must not keep anybody from stopping a service that runs."""
+    (tmp_path / broken).write_text("]: no settings, no database\n" * 100, encoding="utf-8")
+    assert CliRunner().invoke(klankbord, ["--home", str(tmp_path), "outbox", "stop"]).exit_code != 0
+    assert (tmp_path / "outbox.stop").exists()
