@@ -1,7 +1,7 @@
 """Asking the running service: a Unix socket in the home, for commands that need what only one process may hold.
 
 One line of JSON asks, one line answers: `{"ask": name, "with": {…}}` → `{"answer": …}` or `{"error": "…", "kind": "…"}`.
-The socket is 0600, and the service checks that the caller is the same user (SO_PEERCRED, unix(7)), RULES S34.
+The socket is 0600; the service and the caller each check that the other is the same user (SO_PEERCRED, unix(7)), RULES S34.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ Answer = Callable[[Mapping[str, Any]], Awaitable[Any]]
 MOST_BYTES = 32 * 1024 * 1024
 ASK_TIMEOUT_SECONDS = 60.0
 _KINDS: dict[str, type[ProductError]] = {"ActionError": ActionError, "InputError": InputError}
-
-
 MOST_SOCKET_PATH_BYTES = 100  # sun_path holds 108 on Linux and 104 on macOS
 
 
@@ -76,15 +74,20 @@ async def answering(home: Path, answers: Mapping[str, Answer]) -> AsyncIterator[
 async def _reply(line: bytes, answers: Mapping[str, Answer]) -> dict[str, Any]:
     try:
         question = json.loads(line)
-        answer = answers.get(question["ask"])
-        if answer is None:
-            return {"error": f"the running service does not know {question['ask']!r}; restart it after an upgrade", "kind": "ActionError"}
-        return {"answer": await answer(question.get("with", {}))}
-    except ProductError as error:
-        return {"error": str(error), "kind": type(error).__name__}
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        name, given = question["ask"], question.get("with", {})
+        answer = answers.get(name)
+    except (ValueError, KeyError, TypeError) as error:
         logger.warning("control question not understood", extra={"error": type(error).__name__})
         return {"error": "the question was not understood", "kind": "InputError"}
+    if answer is None:
+        return {"error": f"the running service does not know {name!r}; restart it after an upgrade", "kind": "ActionError"}
+    try:
+        return {"answer": await answer(given)}
+    except ProductError as error:
+        return {"error": str(error), "kind": type(error).__name__}
+    except Exception:  # whoever asks has to hear that it failed, not wait for a line that never comes
+        logger.exception("control question failed", extra={"ask": name})
+        return {"error": "the running service could not answer; its log says why", "kind": "ActionError"}
 
 
 def _peer_uid(writer: asyncio.StreamWriter) -> int:
@@ -102,13 +105,17 @@ async def ask(home: Path, name: str, **given: Any) -> Any:
         async with asyncio.timeout(ASK_TIMEOUT_SECONDS):
             reader, writer = await asyncio.open_unix_connection(socket_path(home), limit=MOST_BYTES)
             try:
+                if _peer_uid(writer) != os.getuid():
+                    raise ConnectionRefusedError("the socket belongs to another user")
                 writer.write(json.dumps({"ask": name, "with": given}).encode() + b"\n")
                 await writer.drain()
                 reply = json.loads(await reader.readline())
             finally:
                 writer.close()
     except (OSError, TimeoutError, json.JSONDecodeError) as error:
-        raise StoreLocked(f"A process holds {home} but does not answer questions; wait until it ends, or stop it.") from error
+        raise StoreLocked(
+            f"No service answers on {home}. Start one with `klankbord run`; when another command works there, wait until it ends."
+        ) from error
     if "error" in reply:
         raise _KINDS.get(reply["kind"], ProductError)(reply["error"])
     return reply["answer"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -12,10 +14,13 @@ from listener.bootstrap import brand_queries, source_context
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table, progress_for
 from listener.errors import InputError, StoreLocked
+from listener.ports import Source
+from listener.settings.load import settings_file
 from listener.sources.imports import FileSource
 from listener.sources.registry import build_source
+from listener.text.query import BrandQuery
 from listener.text.shorten import shorten
-from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.collect_mentions import Collected, CollectMentions
 from listener.workflows.import_file import Imported, import_file
 
 
@@ -36,11 +41,11 @@ def import_command(
     """Import history from a CSV, JSONL or Parquet FILE. Importing a file again changes nothing."""
     queries = brand_queries(place.settings)
     if matching and not queries:
-        raise InputError(f"--matching needs a brand; add one under 'brands' in {place.home / 'klankbord.yaml'}")
+        raise InputError(f"--matching needs a brand; add one under 'brands' in {settings_file(place.home)}")
     source = FileSource(file, mapping=_mapping(mappings), platform=platform, channel=channel, zone=place.settings.zone)
     progress = progress_for(as_json)
     with place.ledger() as ledger:
-        keep: Any = "matching" if matching else "all"
+        keep: Literal["matching", "all"] = "matching" if matching else "all"
         imported = asyncio.run(import_file(source, ledger, queries, keep=keep, clock=SystemClock(), progress=progress))
     analysed = None if no_analyse else _analyse_now(place, as_json)
     if as_json:
@@ -97,19 +102,12 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
         raise InputError(f"There is no source {unknown[0]!r}; known: {', '.join(known) or 'none yet (see `klankbord init`)'}.")
     chosen = [known[name] for name in source_ids] or [source for source in known.values() if source.enabled]
 
-    async def pull_all() -> list[Any]:
+    async def pull_all() -> list[Collected]:
         with place.ledger() as ledger:
             context = source_context(place.home, place.settings, SystemClock())
             collect = CollectMentions(ledger, brand_queries(place.settings), clock=SystemClock())
-            results = []
-            for one in chosen:
-                source = build_source(one, context=context)
-                try:
-                    results.append(await collect.round(source, keep=one.keep))
-                finally:
-                    await source.aclose()
-            await context.http.aclose()
-            return results
+            async with aclosing(context.http):
+                return [await _pull_once(collect, build_source(one, context=context), one.keep) for one in chosen]
 
     results = asyncio.run(pull_all())
     rows = [
@@ -139,6 +137,11 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
         print_table(columns, rows, empty="No sources yet; `klankbord init` adds some.")
     if any(r.error for r in results):
         raise SystemExit(1)
+
+
+async def _pull_once(collect: CollectMentions, source: Source, keep: Literal["matching", "all"]) -> Collected:
+    async with aclosing(source):
+        return await collect.round(source, keep=keep)
 
 
 @click.command("sources")
@@ -202,7 +205,7 @@ def query_test(place: Place, words: str | None, most: int, as_json: bool) -> Non
         )
 
 
-def _caught(text: str, queries: Any) -> dict[str, Any]:
+def _caught(text: str, queries: Sequence[BrandQuery]) -> dict[str, Any]:
     hits = [hit for query in queries if (hit := query.match_text(text))]
     return {
         "text": shorten(text, 90),

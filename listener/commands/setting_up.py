@@ -1,4 +1,4 @@
-"""Commands that set up and check: init, doctor, model."""
+"""Commands that check and choose: doctor, model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
+from listener.settings.load import settings_file
 from listener.workflows.check_health import Finding, check_health
 from listener.workflows.choose_model import choose_model
 
@@ -43,5 +44,4 @@ def model_group() -> None:
 @pass_place
 def model_use(place: Place, name: str) -> None:
     """Use another sentence-transformers model, by NAME or by the path of a folder; 'bundled' goes back to the one that ships."""
-    changed = choose_model(place.home / "klankbord.yaml", name)
-    print_line(changed)
+    print_line(choose_model(settings_file(place.home), name))

@@ -69,7 +69,11 @@ class BrandQuery:
         Directed means that it names a handle of the brand. Title and text are read; case, accents, invisible characters and
         look-alike letters do not matter, word borders do.
         """
-        found = self._found(_tokens(f"{mention.title}\n{mention.text}" if mention.title else mention.text))
+        return self.match_text(f"{mention.title}\n{mention.text}" if mention.title else mention.text)
+
+    def match_text(self, text: str) -> BrandHit | None:
+        """Return what `match` would for a mention of this text without a title."""
+        found = self._found(_tokens(text))
         if not found or any(term in found for term in self._exclude):
             return None
         directed = [term.written for term in self._handles if term in found]

@@ -11,19 +11,37 @@ from listener.errors import SettingsError
 
 
 def choose_model(settings_file: Path, name: str) -> str:
-    """Set `model.name` and return a sentence that says what follows. Raises `SettingsError` when there is no settings file."""
+    """Set `model.name` and return a sentence that says what follows.
+
+    Raises `SettingsError` when there is no settings file, or when it is written in a way that this cannot change; it stays as it was then.
+    """
     if not settings_file.is_file():
         raise SettingsError(f"{settings_file} does not exist yet; run `klankbord init` first.")
     before = settings_file.read_text(encoding="utf-8")
     after = with_model(before, name)
-    if yaml.safe_load(after).get("model", {}).get("name") != name:
+    if not _says(after, name):
         raise SettingsError(f"{settings_file}: could not set model.name; write `model: {{name: {name}}}` there yourself.")
     settings_file.write_text(after, encoding="utf-8")
     return f"{settings_file} now uses {name!r}. Texts are encoded again by the new model from the next start on."
 
 
+def _says(text: str, name: str) -> bool:
+    try:
+        model = (yaml.safe_load(text) or {}).get("model")
+    except (yaml.YAMLError, AttributeError):  # not YAML, or no settings at all
+        return False
+    return isinstance(model, dict) and model.get("name") == name
+
+
 def with_model(text: str, name: str) -> str:
-    """Return the YAML text with `model.name` set: replaced where it stands, added to the section, or added at the end."""
+    """Return the YAML text with `model.name` set: replaced where it stands, added to the section, or added at the end.
+
+    A section that stands on one line is left as it is.
+    """
+    if re.search(r"^model[ \t]*:[ \t]*[^\s#]", text, re.MULTILINE):
+        return text  # written on one line, such as {name: bundled}: a second section would stand beside it
+    if not text.endswith("\n"):
+        text += "\n"
     value = yaml.safe_dump(name, default_flow_style=True).removesuffix("\n...\n").strip()
     section = re.search(r"^model:[ \t]*(#.*)?\n((?:[ \t]+.*\n|[ \t]*\n|[ \t]*#.*\n)*)", text, re.MULTILINE)
     if section is None:

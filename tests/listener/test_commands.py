@@ -1,0 +1,225 @@
+"""The commands as a person or a script meets them: exit codes, JSON that can be parsed, and errors that say what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from listener.cli import EXIT_FAILED, EXIT_STOPPED, EXIT_WRONG_USE, listener_group, run_group
+from listener.ledger.ledger import open_ledger
+from listener.ledger.lock import home_lock
+from tests.fakes.files import rows, write
+from tests.fakes.rss import item, rss
+from tests.fakes.site import Reply, open_site
+from tests.listener.ledger.making import add, analyse, mention
+
+WHEN = "2026-03-01T09:00:00Z"
+SETTINGS = "brands:\n- name: Stroomwerk\n"
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    made = tmp_path / "home"
+    made.mkdir(mode=0o700)
+    (made / "klankbord.yaml").write_text(SETTINGS, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run a command line on `home` as `python -m listener` does, up to the exit code of the process."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+
+    @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+    @click.argument("words", nargs=-1, type=click.UNPROCESSED)
+    def process(words: tuple[str, ...]) -> None:
+        monkeypatch.setattr(sys, "argv", ["klankbord", *words])
+        run_group(listener_group)
+
+    def go(*words: object) -> Said:
+        ended = CliRunner().invoke(process, ["--", "--home", str(home), *(str(word) for word in words)])
+        assert ended.exception is None or isinstance(ended.exception, SystemExit), f"a person would see a trace: {ended.exception!r}"
+        assert "a mistake of ours" not in ended.stderr
+        return Said(ended.exit_code, ended.stdout, ended.stderr)
+
+    yield go
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def issue_id(home: Path) -> int:
+    """One issue of two mentions."""
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        add(ledger, mention("1"), mention("2", "Nog steeds geen stroom"))
+        return analyse(ledger)[-1]
+
+
+def test_an_import_counts_every_row_and_can_be_repeated(tmp_path: Path, run: Run) -> None:
+    file = write(tmp_path, rows(f"1,Stroomwerk is traag,{WHEN}", f"2,,{WHEN}"))
+    first = run("import", file, "--no-analyse", "--json")
+    assert (first.code, first.json["rows"], first.json["new"], first.json["skipped"]) == (0, 2, 1, 1)
+    again = run("import", file, "--no-analyse", "--json")
+    assert (again.code, again.json["new"]) == (0, 0)
+
+
+def test_an_import_in_words_lists_what_was_skipped_and_why(tmp_path: Path, run: Run) -> None:
+    said = run("import", write(tmp_path, rows(f"1,Stroomwerk is traag,{WHEN}", f"2,,{WHEN}")), "--no-analyse")
+    assert said.code == 0
+    assert "2 rows read: 1 new" in said.out
+    assert "  skipped " in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("import", "gone.csv"), "gone.csv"),  # a file that is not there
+        (("import", "gone.csv", "--map", "text"), "--map text=COLUMN"),
+        (("collect", "nowhere"), "There is no source 'nowhere'"),
+        (("issues", "--as-of", "yesterday"), "2026-03-31"),
+        (("issues", "--days", "0"), "1<=x<=400"),
+        (("issue", "rename", "7", "Storing"), "There is no issue 7"),
+        (("issue", "rename", "7", " "), "A title needs words"),
+        (("issue", "merge", "7", "7"), "into itself"),
+        (("issue", "move", "7"), "There is no mention 7"),
+        (("issue", "mute", "seven"), "not a valid integer"),
+        (("digest", "--language", "de"), "'nl', 'en'"),
+        (("replay", "gone.csv"), "gone.csv"),
+        (("frobnicate",), "No such command"),
+    ],
+)
+def test_wrong_input_is_named_and_ends_with_two(run: Run, words: tuple[str, ...], told: str) -> None:
+    said = run(*words)
+    assert said.code == EXIT_WRONG_USE
+    assert told in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "told"),
+    [
+        ("digest:\n  hour: 25\n", ("query", "test"), "digest.hour"),  # a setting that is wrong
+        (SETTINGS, ("init", "--yes", "--brand", "X"), "--force"),  # what somebody wrote is not overwritten
+        ("model: {name: bundled}\n", ("model", "use", "other"), "model.name"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_ends_with_one(home: Path, run: Run, settings: str, words: tuple[str, ...], told: str) -> None:
+    (home / "klankbord.yaml").write_text(settings, encoding="utf-8")
+    said = run(*words)
+    assert said.code == EXIT_FAILED
+    assert told in said.err
+    assert (home / "klankbord.yaml").read_text(encoding="utf-8") == settings
+
+
+def test_ctrl_c_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("listener.commands.collecting.FileSource", stopped)
+    said = run("import", "rows.csv")
+    assert (said.code, said.err.strip()) == (EXIT_STOPPED, "klankbord: stopped")
+
+
+def test_a_query_is_tried_on_words_and_on_what_is_stored(run: Run, issue_id: int) -> None:
+    caught = run("query", "test", "Waarom doet Stroomwerk niets?", "--json")
+    assert (caught.code, caught.json[0]["brands"]) == (0, ["Stroomwerk"])
+    stored = run("query", "test", "--json")
+    assert [one["brands"] for one in stored.json] == [[], []]
+
+
+def test_the_people_s_corrections_stay(run: Run, issue_id: int, home: Path) -> None:
+    """A title somebody chose, and a muted issue, are above what the machine finds."""
+    for words in (("rename", issue_id, "Stroom weg in Assen"), ("mute", issue_id), ("resolve", issue_id)):
+        assert run("issue", *words, "--by", "sanne").code == 0
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        found = ledger.issues.get(issue_id)
+        assert found is not None
+        assert (found.title, found.muted, found.resolved_at is not None) == ("Stroom weg in Assen", True, True)
+    for words in (("unmute", issue_id), ("reopen", issue_id)):
+        assert run("issue", *words, "--by", "sanne").code == 0
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        found = ledger.issues.get(issue_id)
+        assert found is not None
+        assert (found.muted, found.resolved_at is not None) == (False, False)
+
+
+def test_signals_tell_why_in_words_and_in_json(run: Run, issue_id: int) -> None:
+    as_json = run("signals", "--json")
+    assert [one["issue_id"] for one in as_json.json] == [issue_id]
+    assert "Stroomstoring" in run("signals").out
+    assert run("signals", "--since", "2026-04-01").out.strip() == "No signals yet."
+
+
+def test_sources_show_what_was_seen(run: Run, issue_id: int) -> None:
+    assert [(one["source"], one["mentions"]) for one in run("sources", "--json").json] == [("news", 2)]
+    assert "news" in run("sources").out
+
+
+async def test_a_source_that_fails_ends_collect_with_one_and_the_others_are_read(home: Path, run: Run) -> None:
+    """A script that collects every hour has to notice; the forum that works is read all the same."""
+    feed = rss(item("1", title="Stroomwerk is traag", at=format_datetime(datetime.now(UTC) - timedelta(hours=1))))
+    async with open_site() as site:
+        site.answer = lambda request: Reply(body=feed) if request.path == "/feed" else Reply(status=503)
+        place = "allow_http: true, allow_private: true"
+        (home / "klankbord.yaml").write_text(
+            f"{SETTINGS}sources:\n"
+            f"- {{id: down, kind: feed, url: '{site.url('/down')}', {place}}}\n"
+            f"- {{id: forum, kind: feed, url: '{site.url('/feed')}', {place}}}\n",
+            encoding="utf-8",
+        )
+        said = await asyncio.to_thread(run, "collect", "--json")
+    assert said.code == EXIT_FAILED
+    assert [(one["source"], one["new"], bool(one["note"])) for one in said.json] == [("down", 0, True), ("forum", 1, False)]
+
+
+def test_an_empty_home_has_no_issues_and_says_so(run: Run) -> None:
+    assert run("issues", "--json").json == []
+    assert run("issues").out.startswith("No issues yet")
+
+
+def test_a_home_that_a_dead_command_holds_is_named(run: Run, home: Path) -> None:
+    """Whoever holds the home cannot be asked: the person hears which folder, and what to do."""
+    with home_lock(home):
+        said = run("issues")
+    assert said.code == EXIT_FAILED
+    assert f"No service answers on {home}" in said.err
+
+
+def test_the_model_is_chosen_by_command(run: Run, home: Path) -> None:
+    assert run("model", "use", "./my-model").code == 0
+    assert (home / "klankbord.yaml").read_text(encoding="utf-8") == SETTINGS + "\nmodel:\n  name: ./my-model\n"
+
+
+@pytest.mark.parametrize("command", sorted(listener_group.commands))
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    said = run(command, "--help")
+    assert said.code == 0
+    assert "Usage:" in said.out
