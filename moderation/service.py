@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
+
+from listener.errors import ProductError, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -35,21 +38,41 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def pages_served(app: FastAPI, *, port: int) -> AsyncIterator[int]:
-    """Serve the staff pages on this machine only, and hand out the port in use (`port` 0 takes a free one)."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, server_header=False, lifespan="off")
+    """Serve the staff pages on this machine only, and hand out the port in use (`port` 0 takes a free one).
+
+    Raises `SettingsError` when the port cannot be used.
+    """
+    listener = _bound(port)
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
     server = _Server(config)
-    running = asyncio.create_task(server.serve())
+    running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
             if running.done():
-                raise OSError(f"port {port} on 127.0.0.1 cannot be used; choose another under web.port, or 0 for a free one")
+                raise ProductError("The staff pages did not start; run again with --verbose to see why.") from running.exception()
             await asyncio.sleep(0.05)
-        yield server.servers[0].sockets[0].getsockname()[1]
+        yield listener.getsockname()[1]
     finally:
         server.should_exit = True
         server.force_exit = False
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(running, timeout=STOP_WITHIN_SECONDS / 2)
+
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket on this machine's `port`. uvicorn ends the process when a port is taken; a person needs to hear what to do."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(("127.0.0.1", port))
+        bound.listen()
+    except OSError as error:
+        bound.close()
+        raise SettingsError(
+            f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with --port or web.port in klankbord.yaml, "
+            "such as 0 for a free one."
+        ) from error
+    return bound
 
 
 async def every(seconds: float, work: Callable[[], object], stop: asyncio.Event, what: str) -> None:

@@ -1,0 +1,32 @@
+"""The pages are served on this machine only, and a port that is taken is said in words."""
+
+from __future__ import annotations
+
+import socket
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from listener.errors import SettingsError
+from moderation.service import pages_served
+
+
+async def test_a_free_port_is_taken_and_let_go_again() -> None:
+    async with pages_served(FastAPI(), port=0) as port, httpx.AsyncClient() as client:
+        assert port > 0
+        assert (await client.get(f"http://127.0.0.1:{port}/")).status_code == 404
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", port))
+
+
+async def test_a_taken_port_is_named_with_what_to_do() -> None:
+    """The most common mistake of a second start; a trace and exit code 3 would help nobody."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"port {port} .*--port"):
+            async with pages_served(FastAPI(), port=port):
+                pass
