@@ -1,0 +1,148 @@
+"""When a source is pulled again, and that no source holds up another: platforms are asked no more often than they allow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from listener.clock import ManualClock
+from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.model.issue import Signal
+from listener.schedule import LONGEST_WAIT, REFUSED_WAIT, SourceSchedule, Watched, keep_analysing, next_pull
+from listener.settings.schema import SourceSettings
+from listener.workflows.analyse_mentions import Analysed
+from listener.workflows.collect_mentions import CollectMentions
+from tests.fakes.source import FakeSource, mention
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def pause(
+    *, interval: timedelta = MINUTE, failures: int = 0, wait_seconds: float = 0.0, refused: bool = False, jitter: float = 0.0
+) -> timedelta:
+    """Return how long a source is left alone."""
+    return next_pull(NOON, interval=interval, failures=failures, wait_seconds=wait_seconds, refused=refused, jitter=jitter) - NOON
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, MINUTE),  # well: the interval
+        ({"jitter": 1.0}, 1.1 * MINUTE),  # spread over a tenth of it
+        ({"failures": 1}, 2 * MINUTE),  # each failure doubles
+        ({"failures": 3}, 8 * MINUTE),
+        ({"failures": 4}, LONGEST_WAIT),  # sixteen minutes would be too blind
+        ({"failures": 10_000}, LONGEST_WAIT),  # and no number of failures overflows
+        ({"failures": 2, "interval": timedelta(hours=1)}, timedelta(hours=1)),  # a slow source is never asked sooner than its interval
+        ({"refused": True}, REFUSED_WAIT),  # RULES F19: a refusal is not hammered
+        ({"refused": True, "failures": 9}, REFUSED_WAIT),  # nor forgotten: a mended key is noticed within ten minutes
+        ({"refused": True, "interval": timedelta(hours=1)}, timedelta(hours=1)),
+        ({"wait_seconds": 300.0, "failures": 1}, timedelta(seconds=301)),  # the platform's own word, and a second
+        ({"wait_seconds": 300.0, "failures": 1, "jitter": 1.0}, timedelta(seconds=331)),  # later than asked, never sooner
+        ({"wait_seconds": 5.0, "failures": 1}, 2 * MINUTE),  # a short wait does not shorten the back-off
+        ({"wait_seconds": 86_400.0, "failures": 1}, LONGEST_WAIT),  # RULES F16: a day is not believed
+        ({"wait_seconds": float("inf"), "failures": 1}, LONGEST_WAIT),
+    ],
+)
+def test_a_source_is_left_alone_for(given: dict[str, Any], expected: timedelta) -> None:
+    assert pause(**given) == expected
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
+
+
+def watched(source: FakeSource, minutes: float = 10.0) -> Watched:
+    settings = {"id": source.source_id, "kind": "feed", "keep": "all", "interval_minutes": minutes}
+    return Watched(source, SourceSettings.model_validate(settings))
+
+
+class Rig:
+    """A schedule on a real ledger whose clock stands still; rounds are run by hand."""
+
+    def __init__(self, ledger: Ledger, *sources: FakeSource) -> None:
+        self.clock = ManualClock(NOON)
+        self.arrived = asyncio.Event()
+        self.watched = [watched(source) for source in sources]
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        collect = CollectMentions(ledger, (), clock=self.clock)
+        self.schedule = SourceSchedule(self._scheduler, collect, self.watched, clock=self.clock, arrived=self.arrived)
+
+    def due(self) -> dict[str, datetime]:
+        return {job.id: job.trigger.run_date for job in self._scheduler.get_jobs()}
+
+    async def run(self, source_id: str) -> None:
+        job = self._scheduler.get_job(f"pull:{source_id}")
+        await job.func(*job.args)
+
+
+async def test_a_missed_pull_is_made_up_at_once_and_a_recent_one_waits_its_turn(ledger: Ledger) -> None:
+    """A machine that slept a night catches up; a restart every minute does not ask a platform every minute."""
+    rig = Rig(ledger, FakeSource([], source_id="never"), FakeSource([], source_id="missed"), FakeSource([], source_id="recent"))
+    last = {"missed": NOON - timedelta(hours=8), "recent": NOON - 4 * MINUTE}
+    rig.schedule.start(last.get)
+    assert rig.due() == {"pull:never": NOON, "pull:missed": NOON, "pull:recent": NOON + 6 * MINUTE}
+
+
+async def test_a_round_says_that_something_arrived_and_plans_the_next(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([[mention("1")]], source_id="forum"))
+    rig.schedule.start(lambda _: None)
+    await rig.run("forum")
+    assert rig.arrived.is_set()
+    assert NOON + 10 * MINUTE <= rig.due()["pull:forum"] <= NOON + 11 * MINUTE
+
+
+@pytest.mark.parametrize("error", [SourceUnavailable("down"), RateLimited("slower", wait_seconds=30), SourceRefused("key")])
+async def test_failures_are_counted_until_one_round_ends_well(ledger: Ledger, error: Any) -> None:
+    rig = Rig(ledger, FakeSource([error, [mention("1")]], source_id="forum"))
+    rig.schedule.start(lambda _: None)
+    await rig.run("forum")
+    assert (rig.watched[0].failures, rig.arrived.is_set()) == (1, False)
+    await rig.run("forum")
+    assert (rig.watched[0].failures, rig.arrived.is_set()) == (0, True)
+
+
+async def test_a_source_that_breaks_in_an_unknown_way_is_pulled_again(ledger: Ledger) -> None:
+    """A bug in one reader must not silence it until somebody restarts the service."""
+
+    class Broken(FakeSource):
+        async def pull(self, cursor: Any) -> Any:
+            raise ZeroDivisionError
+
+    rig = Rig(ledger, Broken([], source_id="forum"))
+    rig.schedule.start(lambda _: None)
+    await rig.run("forum")
+    assert rig.watched[0].failures == 1
+    assert rig.due()["pull:forum"] >= NOON + LONGEST_WAIT
+
+
+async def test_analysing_goes_on_after_a_failure_and_hands_over_what_it_flags() -> None:
+    """A full disk for a minute must not end understanding for good."""
+    signal = Signal(kind="burst", issue_id=1, at=NOON, seen=7, usual=0.5, p_value=1e-9, window_hours=12.0, mention_ids=(1,))
+    arrived, stop = asyncio.Event(), asyncio.Event()
+    loop, turns = asyncio.get_running_loop(), iter(range(3))
+    flagged: list[tuple[Signal, ...]] = []
+
+    def once() -> Analysed:
+        turn = next(turns)
+        if turn == 0:
+            loop.call_soon_threadsafe(arrived.set)
+            raise OSError("no space left on device")
+        if turn == 1:
+            return Analysed(mentions=1, signals=(signal,), more=True)
+        loop.call_soon_threadsafe(stop.set)
+        return Analysed(mentions=0, signals=(), more=False)
+
+    async with asyncio.timeout(10):
+        await keep_analysing(once, arrived=arrived, stop=stop, flagged=flagged.append)
+    assert flagged == [(signal,)]
