@@ -33,7 +33,6 @@ class BrandSettings(Section):
     handles: tuple[str, ...] = Field((), description="Accounts of the brand, such as '@stroomwerk'. Posts naming one are directed.")
     hashtags: tuple[str, ...] = Field((), description="Hashtags about the brand, such as '#stroomwerk'.")
     products: tuple[str, ...] = Field((), description="Product names that alone mean the brand.")
-    competitors: tuple[str, ...] = Field((), description="Names listened to for comparison only.")
     fail_tags: bool = Field(
         True, description="Also catch #<brand>fail, #<brand>faal and the brand beside #fail, #faal, #epicfail or 'nooit meer'."
     )

@@ -17,7 +17,6 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]{2,40}\.(?:com|nl|be|org|net|e
 _EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")
 _HANDLE = re.compile(r"(?<![\w@])[@＠]\w+(?:@[\w.-]+\w)?")
 _RETWEET = re.compile(r"^\s*RT\s+@\w+:?\s*", re.IGNORECASE)
-_HASH_MARK = re.compile(r"[#＃](?=\w)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _TAG = re.compile(r"[#＃](\w+)")
 _BB_QUOTE = re.compile(r"\[quote[^\]]{0,200}\].*?\[/quote\]", re.IGNORECASE | re.DOTALL)

@@ -19,7 +19,6 @@ from listener.text.storable import sane_time, storable
 logger = logging.getLogger(__name__)
 
 MOST_EQUAL_PAGES = 3
-MOST_TEXT_CHARACTERS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
