@@ -18,10 +18,13 @@ FOLDERS = ("models", "backups")
 def home_folder(option: str | None) -> Path:
     """Return the home folder, absolute: `option` (--home), else KLANKBORD_HOME, else the platform's user data folder.
 
-    Nothing is made yet; see `prepare_home`. Raises `SettingsError` when the place is a file.
+    Nothing is made yet; see `prepare_home`. Raises `SettingsError` when the place is a file, or its name is no text
+    (what DuckDB opens has to be).
     """
     named = option or os.environ.get(HOME_VARIABLE)
     home = Path(named).expanduser().absolute() if named else user_data_path("klankbord", appauthor=False)
+    if any("\ud800" <= sign <= "\udfff" for sign in str(home)):
+        raise SettingsError(f"the name of the home folder is not UTF-8 text. {OTHER_HOME}")
     if home.exists() and not home.is_dir():
         where = "--home" if option else HOME_VARIABLE
         raise SettingsError(f"{home} is a file; give {where} a folder, such as {home.parent / 'klankbord'}")

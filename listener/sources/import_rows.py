@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,8 @@ def look_at(path: Path) -> FileFacts:
     digest, lines, start, last = hashlib.sha256(), 0, b"", b""
     utf8 = _Utf8Count()
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError(f"{path}: is not a file that can be read twice (but a folder, pipe or device); save it as a file first.")
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 start = start or block[:4_000]

@@ -61,6 +61,11 @@ def test_a_file_as_home_is_refused(tmp_path: Path) -> None:
         home_folder(str(file))
 
 
+def test_a_home_whose_name_is_no_text_is_refused() -> None:
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        home_folder("/tmp/h\udcff")
+
+
 def test_a_home_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match=r"cannot make the home folder .*--home"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from listener.clock import ManualClock
+from listener.errors import InputError
 from listener.sources.imports import FileSource, detect_mapping
 from tests.fakes.files import read, read_all, rows, write
 
@@ -95,3 +97,12 @@ async def test_platform_and_channel_may_come_from_the_row_or_from_the_person(tmp
 async def test_a_link_that_is_no_web_address_is_dropped(tmp_path: Path) -> None:
     mentions, _ = await read(tmp_path, "id,text,datum,url\n1,a,2026-03-02,javascript:alert(1)\n")
     assert mentions[0].url == ""
+
+
+def test_a_pipe_or_device_is_refused_at_once(tmp_path: Path) -> None:
+    """It would be waited for, or read, without end."""
+    pipe = tmp_path / "posts.csv"
+    os.mkfifo(pipe)
+    for endless in (pipe, Path("/dev/zero")):
+        with pytest.raises(InputError, match="not a file that can be read twice"):
+            FileSource(endless)
