@@ -11,10 +11,9 @@ from listener.digest.terminal import digest_terminal
 from listener.errors import InputError
 from listener.model.plain import plain
 from listener.parts import Listening
-from listener.progress import NoProgress
 from listener.settings.wording import templates
-from listener.workflows.gather_figures import gather_figures, issue_detail, list_issues
-from listener.workflows.rebuild_insight import catch_up, rebuild_insight
+from listener.workflows.gather_figures import issue_detail, list_issues
+from listener.workflows.rebuild_insight import catch_up
 
 Question = Callable[[Listening, Mapping[str, Any]], Any]
 
@@ -50,24 +49,11 @@ def _digest(parts: Listening, given: Mapping[str, Any]) -> Any:
     catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
     as_of = _as_of(parts, given)
     language = given.get("language") or parts.settings.digest.language
-    figures = gather_figures(
-        parts.ledger,
-        parts.insight,
-        brand=parts.brand_name,
-        from_at=as_of - timedelta(hours=float(given.get("hours", 24))),
-        as_of=as_of,
-        settings=parts.settings,
-        pseudonym_key=parts.pseudonym_key,
-        invented=parts.invented,
-    )
+    figures = parts.figures(as_of - timedelta(hours=float(given.get("hours", 24))), as_of)
     if given.get("format") == "json":
         return plain(figures)
     write = digest_markdown if given.get("format") == "markdown" else digest_terminal
     return write(figures, language=language, zone=parts.settings.zone, templates=templates(language))
 
 
-def _rebuild(parts: Listening, _given: Mapping[str, Any]) -> Any:
-    return {"mentions": rebuild_insight(parts.ledger, parts.insight, model_id=parts.model_id, progress=NoProgress())}
-
-
-ANSWERS: dict[str, Question] = {"issues": _issues, "issue": _issue, "digest": _digest, "rebuild": _rebuild}
+ANSWERS: dict[str, Question] = {"issues": _issues, "issue": _issue, "digest": _digest}

@@ -6,15 +6,18 @@ import secrets as randomness
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
+from listener.model.figures import DigestFigures
 from listener.ports import Clock, Embedder
 from listener.schedule import Watched
 from listener.settings.schema import ListenerSettings
 from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.gather_figures import gather_figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +48,25 @@ class Listening:
 
     @property
     def invented(self) -> bool:
+        """Whether this home holds the demo's invented data; a setting of the answering half, so False for a listener alone."""
         return bool(getattr(self.settings, "invented", False))
 
     @property
     def pseudonym_key(self) -> bytes:
         return pseudonym_key(self.ledger)
+
+    def figures(self, from_at: datetime, as_of: datetime) -> DigestFigures:
+        """Return the figures of a stretch of time, as far as insight has caught up with the ledger."""
+        return gather_figures(
+            self.ledger,
+            self.insight,
+            brand=self.brand_name,
+            from_at=from_at,
+            as_of=as_of,
+            settings=self.settings,
+            pseudonym_key=self.pseudonym_key,
+            invented=self.invented,
+        )
 
 
 def pseudonym_key(ledger: Ledger) -> bytes:

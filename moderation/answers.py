@@ -11,7 +11,6 @@ from listener.model.figures import DigestFigures
 from listener.model.plain import plain
 from listener.parts import Listening
 from listener.settings.wording import templates
-from listener.workflows.gather_figures import gather_figures
 from listener.workflows.rebuild_insight import catch_up
 from moderation.reports.week import Week, week_before
 from moderation.reports.weekly import report_html, report_markdown
@@ -19,16 +18,7 @@ from moderation.reports.weekly import report_html, report_markdown
 
 def week_figures(parts: Listening, week: Week) -> DigestFigures:
     """Return the figures of one whole week."""
-    return gather_figures(
-        parts.ledger,
-        parts.insight,
-        brand=parts.brand_name,
-        from_at=week.from_at,
-        as_of=week.as_of,
-        settings=parts.settings,
-        pseudonym_key=parts.pseudonym_key,
-        invented=parts.invented,
-    )
+    return parts.figures(week.from_at, week.as_of)
 
 
 def _report(parts: Listening, given: Mapping[str, Any]) -> Any:

@@ -20,7 +20,6 @@ from listener.parts import Listening
 from listener.ports import Clock
 from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
-from listener.workflows.gather_figures import gather_figures
 from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
 from moderation.ledger.audit import AuditLedger
@@ -118,16 +117,7 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
 def _tell(parts: Listening, settings: KlankbordSettings) -> TellWhenDue:
     def figures(from_at: datetime, as_of: datetime) -> DigestFigures:
         catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
-        return gather_figures(
-            parts.ledger,
-            parts.insight,
-            brand=parts.brand_name,
-            from_at=from_at,
-            as_of=as_of,
-            settings=settings,
-            pseudonym_key=parts.pseudonym_key,
-            invented=parts.invented,
-        )
+        return parts.figures(from_at, as_of)
 
     return TellWhenDue(
         parts.ledger,

@@ -15,6 +15,7 @@ from listener.control import Answer, answering
 from listener.model.issue import Signal
 from listener.parts import Listening
 from listener.schedule import SourceSchedule, keep_analysing
+from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
 from moderation.inbox.app import build_staff_app
@@ -84,7 +85,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
     def after_analysis(signals: tuple[Signal, ...]) -> None:
         logger.info("signals raised", extra={"signals": [signal.signal_id for signal in signals]})
 
-    def analyse() -> Any:
+    def analyse() -> Analysed:
         done = listening.analyse.once()
         if done.mentions:
             parts.desk.open_cases()

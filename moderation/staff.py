@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from listener.digest.markdown import digest_markdown
@@ -15,11 +15,14 @@ from moderation.inbox.parts import CaseDetail, QueueEntry, StaffParts
 from moderation.inbox.shown import digest_figures, issue_now, issues_now, named, shown_mention
 from moderation.inbox.sign_in import SignIn
 from moderation.messages.reasons import why_sentence
-from moderation.model.case import CaseSummary, Reason
+from moderation.model.case import CaseSummary
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
 from moderation.workflows.load_wording import load_words
+
+MOST_SHOWN = 50
+"""Cases on the queue page: whoever has more waiting needs the order, not the whole list."""
 
 
 def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
@@ -54,10 +57,6 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),
         invented=listening.invented,
     )
-
-
-MOST_SHOWN = 50
-"""Cases on the queue page: whoever has more waiting needs the order, not the whole list."""
 
 
 @cache
@@ -97,7 +96,6 @@ def _issue(parts: Answering, issue_id: int | None) -> IssueFigures | None:
 
 
 def _entry(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str]) -> QueueEntry:
-    why: Sequence[Reason] = case.why
     return QueueEntry(
         case_id=case.case_id,
         version=case.version,
@@ -105,7 +103,7 @@ def _entry(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str])
         state=case.state.value,
         holder=case.holder,
         urgency=case.urgency / 100,
-        why=tuple(why),
+        why=tuple(case.why),
         waiting_since=case.waiting_since,
         mention_count=len(case.mention_ids),
         opening=shown_mention(opening, author=named(opening)),

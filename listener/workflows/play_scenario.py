@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from listener.clock import ManualClock
 from listener.model.issue import Signal
 from listener.ports import Progress, Source
+from listener.progress import NoProgress
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.collect_mentions import CollectMentions
 
@@ -35,12 +36,8 @@ async def play_scenario(
     *,
     until: datetime,
     progress: Progress,
-    after_hour: Callable[[datetime, Sequence[Signal]], Awaitable[None]] | None = None,
 ) -> Played:
-    """Let the clock run to `until` in hours; each hour every source is pulled and what arrived is analysed.
-
-    `after_hour` is told the moment and the signals of that hour: what people would do then is done there.
-    """
+    """Let the clock run to `until` in hours; each hour every source is pulled and what arrived is analysed."""
     hours = int((until - clock.now()) / STEP) + 1
     progress.start("Playing fourteen invented days, hour by hour", hours)
     signals: list[Signal] = []
@@ -53,21 +50,9 @@ async def play_scenario(
             changed += result.new + result.edited + result.removed
             for name in totals:
                 totals[name] += getattr(result, name)
-        fresh = _analysed(analyse) if changed else []
-        signals += fresh
-        if after_hour is not None:
-            await after_hour(clock.now(), fresh)
+        if changed:
+            signals += analyse.all(NoProgress())
         progress.advance()
     analyse.regroup(clock.now())
     progress.finish()
     return Played(signals=tuple(signals), **totals)
-
-
-def _analysed(analyse: AnalyseMentions) -> list[Signal]:
-    found: list[Signal] = []
-    more = True
-    while more:
-        done = analyse.once()
-        found += done.signals
-        more = done.more
-    return found

@@ -1,4 +1,4 @@
-"""Commands that run the service and keep its home safe: run, backup."""
+"""Commands that run the service and keep its home safe: run, sign-in, backup."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from listener.model.figures import DigestFigures
 from listener.model.mention import StoredMention
 from listener.parts import Listening
-from listener.workflows.gather_figures import gather_figures, issue_detail, learning_day, list_issues
+from listener.workflows.gather_figures import issue_detail, learning_day, list_issues
 from listener.workflows.rebuild_insight import catch_up
 from moderation.inbox.parts import IssueDetail, IssuesNow, ShownMention
 
@@ -77,13 +77,4 @@ def named(stored: StoredMention) -> str:
 def digest_figures(parts: Listening, *, hours: float = 24.0) -> DigestFigures:
     """Return the figures of the last `hours`."""
     now = parts.clock.now()
-    return gather_figures(
-        parts.ledger,
-        parts.insight,
-        brand=parts.brand_name,
-        from_at=now - timedelta(hours=hours),
-        as_of=now,
-        settings=parts.settings,
-        pseudonym_key=parts.pseudonym_key,
-        invented=parts.invented,
-    )
+    return parts.figures(now - timedelta(hours=hours), now)

@@ -102,13 +102,12 @@ class TellWhenDue:
             return False
         logger.info("made", extra={"kind": due.kind, "period": due.period})
         if due.kind == "digest" and self._deliver is not None:
-            await self._hand_over(due, figures)
+            await self._hand_over(self._deliver, due, figures)
         return True
 
-    async def _hand_over(self, due: Due, figures: DigestFigures) -> None:
-        assert self._deliver is not None  # noqa: S101 - the caller looked; this tells the type checker
+    async def _hand_over(self, deliver: Deliver, due: Due, figures: DigestFigures) -> None:
         payload = digest_discord(figures, language=self._language, zone=self._zone, templates=self._templates)
-        outcome = await self._deliver(payload)
+        outcome = await deliver(payload)
         said = "delivered" if isinstance(outcome, Delivered) else f"not delivered: {outcome.reason}"
         self._ledger.meta.set(f"delivery:{due.period}", said)
         logger.info("digest handed over", extra={"period": due.period, "outcome": said})

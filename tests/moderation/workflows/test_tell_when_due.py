@@ -60,7 +60,8 @@ async def test_a_process_that_was_down_at_the_hour_still_makes_one_digest(ledger
 async def test_every_week_of_nine_years_has_one_report_and_every_day_one_digest(ledger: Ledger) -> None:
     """Summer time, leap days and the weeks 52, 53 and 1 must neither skip nor double a report (RULES F14)."""
     now, last = datetime(2024, 1, 3, tzinfo=UTC), datetime(2033, 1, 5, tzinfo=UTC)
-    days, weeks = [], []
+    days: list[str] = []
+    weeks: list[str] = []
     while now < last:
         day = digest_due(now, zone=AMSTERDAM, hour=9).period
         week = report_due(now, zone=AMSTERDAM, weekday=1, hour=8).period
