@@ -6,6 +6,7 @@ import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import InputError, ProductError
+from listener.settings.home import prepare_home
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
 from moderation.messages.reasons import outbox_sentence
@@ -152,11 +153,11 @@ def outbox_cancel(place: Place, entry_id: int, why: str, agent: str) -> None:
 @pass_place
 def outbox_stop(place: Place, agent: str) -> None:
     """Kill switch: stop every send at once."""
-    if place.home.is_dir():  # before anything that broken settings, a locked or a damaged ledger could keep from happening
-        put_stop_file(place.home)
+    prepare_home(place.home)
+    put_stop_file(place.home)  # before anything that broken settings, a locked or a damaged ledger could keep from happening
+    print_line("Sending is stopped. What was on its way ends in a known state; nothing new starts.")
     with desk_of(place) as desk:
         desk.outbox.stop(agent)
-    print_line("Sending is stopped. What was on its way ends in a known state; nothing new starts.")
 
 
 @outbox_group.command("resume")
