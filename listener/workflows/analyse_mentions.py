@@ -27,7 +27,7 @@ MOST_TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """What one call did: mentions understood, signals raised (with their real ids), and whether more is waiting."""
+    """What one call did: mentions understood, signals raised (with their real ids), and whether to call again at once."""
 
     mentions: int
     signals: tuple[Signal, ...]
@@ -78,10 +78,15 @@ class AnalyseMentions:
         return tuple(signals)
 
     def once(self) -> Analysed:
-        """Analyse one batch (at most `batch_size` mentions, oldest first), and regroup when it is time."""
+        """Regroup when it is time, then analyse one batch (at most `batch_size` mentions, oldest first).
+
+        Regrouping comes first because whether it is due can be read from the ledger: a process killed between a batch and the
+        regrouping after it makes up for it before it goes on, and ends where it would have ended.
+        """
+        regrouped = self._regroup_when_due()
         stored = self._ledger.mentions.unanalysed(self._batch_size)
         if not stored:
-            return Analysed(mentions=0, signals=(), more=False)
+            return Analysed(mentions=0, signals=regrouped, more=False)
         analyst = self._ready_analyst()
         try:
             signals = self._batch(analyst, stored)
@@ -91,10 +96,8 @@ class AnalyseMentions:
             logger.exception("batch failed; trying its mentions one by one", extra={"mentions": len(stored)})
             self._analyst = None
             signals = self._one_by_one(stored)
-        signals += self._regroup_when_due(max(s.mention.posted_at for s in stored))
-        if self._insight is not None:
-            catch_up(self._ledger, self._insight, model_id=self._embedder.model_id)
-        return Analysed(mentions=len(stored), signals=signals, more=len(stored) == self._batch_size)
+        self._tell_insight()
+        return Analysed(mentions=len(stored), signals=regrouped + signals, more=True)
 
     def _batch(self, analyst: Analyst, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
         prepared = analyst.prepare(stored)
@@ -119,17 +122,24 @@ class AnalyseMentions:
         vectors.update({new.text_hash: new.vector for new in fresh})
         return vectors, fresh
 
-    def _regroup_when_due(self, now: datetime) -> tuple[Signal, ...]:
+    def _regroup_when_due(self) -> tuple[Signal, ...]:
         analysed = self._ledger.analyses.analysed_count()
-        if analysed - self._ledger.analyses.last_regroup_count() < self._regroup_every:
+        now = self._ledger.analyses.latest_posted_at()
+        if analysed - self._ledger.analyses.last_regroup_count() < self._regroup_every or now is None:
             return ()
-        analyst = self._ready_analyst()
-        return self._save(analyst, replace(analyst.regroup(now), regrouped=analysed))
+        return self._regrouped(now, analysed)
 
     def regroup(self, now: datetime) -> None:
         """Regroup at once, for instance after people moved mentions or before the first digest."""
+        self._regrouped(now, self._ledger.analyses.analysed_count())
+
+    def _regrouped(self, now: datetime, analysed: int) -> tuple[Signal, ...]:
         analyst = self._ready_analyst()
-        self._save(analyst, replace(analyst.regroup(now), regrouped=self._ledger.analyses.analysed_count()))
+        signals = self._save(analyst, replace(analyst.regroup(now), regrouped=analysed))
+        self._tell_insight()
+        return signals
+
+    def _tell_insight(self) -> None:
         if self._insight is not None:
             catch_up(self._ledger, self._insight, model_id=self._embedder.model_id)
 
