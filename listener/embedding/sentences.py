@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from listener.embedding.worker import Encoded, Failed, Ready, Refused, serve
+from listener.embedding.worker import Encoded, Failed, Ready, Refused
 from listener.errors import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -20,6 +23,7 @@ logger = logging.getLogger(__name__)
 LOAD_SECONDS = 180.0
 CLOSE_SECONDS = 5.0
 MOST_STARTS = 2
+WORKER = "listener.embedding.worker"
 
 
 class EncodingFailed(RuntimeError):
@@ -29,14 +33,25 @@ class EncodingFailed(RuntimeError):
 class SentenceEmbedder:
     """Encodes in one worker process that starts with the first texts. One call at a time; made by `open_embedder`."""
 
-    def __init__(self, folder: Path, *, name: str, model_id: str, batch_size: int, timeout_seconds: float, dims: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        model_id: str,
+        batch_size: int,
+        timeout_seconds: float,
+        dims: int | None = None,
+        worker: str = WORKER,
+    ) -> None:
         self._folder = folder
         self._name = name
         self._model_id = model_id
         self._batch_size = batch_size
         self._timeout_seconds = timeout_seconds
         self._dims = dims
-        self._process: Any = None
+        self._worker = worker
+        self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
     @property
@@ -77,15 +92,17 @@ class SentenceEmbedder:
 
     def _started(self) -> Connection:
         """Return the pipe to a worker whose model is loaded."""
-        if self._pipe is not None and self._process is not None and self._process.is_alive():
+        if self._pipe is not None and self._process is not None and self._process.poll() is None:
             return self._pipe
         self._end(at_once=True)
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        process = context.Process(
-            target=serve, args=(there, str(self._folder), self._batch_size, "none"), name="klankbord-embedding", daemon=True
+        here, there = Pipe()
+        # A fresh interpreter, not a multiprocessing child: that one would run the caller's main module again.
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the folder is one argument, never a shell's
+            [sys.executable, "-m", self._worker, str(there.fileno()), str(self._folder), str(self._batch_size)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(there.fileno(),),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(part or str(Path.cwd()) for part in sys.path)},
         )
-        process.start()
         there.close()
         self._process, self._pipe = process, here
         try:
@@ -109,7 +126,7 @@ class SentenceEmbedder:
         if process is None:
             return
         if not at_once:
-            process.join(CLOSE_SECONDS)
-        if process.is_alive():
-            process.kill()
-        process.join(CLOSE_SECONDS)
+            with suppress(subprocess.TimeoutExpired):  # it ends by itself when the pipe closes; what does not is killed below
+                process.wait(CLOSE_SECONDS)
+        process.kill()
+        process.wait(CLOSE_SECONDS)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from multiprocessing.connection import Connection
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +43,12 @@ class Failed(NamedTuple):
     reason: str
 
 
-def serve(pipe: Connection, folder: str, batch_size: int, network: Literal["none", "allowed"]) -> None:
+def serve(pipe: Connection, folder: str, batch_size: int) -> None:
     """Load the model in `folder`, say `Ready` or `Refused`, then answer until the pipe closes (also when the parent dies)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it closes the pipe in order
     with contextlib.suppress(OSError):
         os.nice(NICENESS)  # pages and polling go first; where the system forbids it, the model simply competes
-    _quiet_environment(network)
+    _set_environment()
     try:
         model = _load(folder)
         dims = int(_encode(model, ["."], batch_size).shape[1])
@@ -66,16 +67,20 @@ def serve(pipe: Connection, folder: str, batch_size: int, network: Literal["none
             pipe.send(Failed(f"{type(error).__name__}: {error}"))
 
 
-def _quiet_environment(network: Literal["none", "allowed"]) -> None:
-    threads = str(max(1, min(MOST_THREADS, os.cpu_count() or 1)))
+def _set_environment() -> None:
+    """No network, no progress bars, no more threads than leave the machine usable. Before the libraries are imported, or they ignore it."""
     os.environ.update(
-        {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-        | {"HF_HUB_DISABLE_TELEMETRY": "1"}
+        {
+            "HF_HUB_OFFLINE": "1",
+            "TRANSFORMERS_OFFLINE": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+            "TRANSFORMERS_VERBOSITY": "error",
+            "TOKENIZERS_PARALLELISM": "false",
+            "TQDM_DISABLE": "1",
+        }
     )
-    os.environ.setdefault("OMP_NUM_THREADS", threads)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads made small batches seven times slower on a busy machine
-    if network == "none":
-        os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, min(MOST_THREADS, os.cpu_count() or 1))))
 
 
 def _load(folder: str) -> Any:
@@ -87,3 +92,16 @@ def _load(folder: str) -> Any:
 def _encode(model: Any, texts: list[str], batch_size: int) -> NDArray[np.float32]:
     vectors = model.encode(texts, batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
     return np.asarray(vectors, dtype=np.float32)
+
+
+def main() -> None:
+    """Serve on the file descriptor, folder and batch size named on the command line."""
+    # Messages are pickled by their module's name, which is `__main__` here: the parent knows them under the name they are imported by.
+    from listener.embedding import worker
+
+    descriptor, folder, batch_size = sys.argv[1:4]
+    worker.serve(Connection(int(descriptor)), folder, int(batch_size))
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,8 @@ from listener.text.language import Languages
 from listener.text.near import CardIndex
 
 CHUNK = 256
+WIDE = 0.5
+"""How far the wider of the two circles in which bursts are sought reaches from "near" towards "linked"."""
 
 
 class Analyst:
@@ -144,13 +146,14 @@ class Analyst:
     def _place_rows(self, draft: StepDraft, space: Space, rows: NDArray[np.int64]) -> None:
         snapshot = draft.snapshot
         above = space.above(space.near, rows)
+        wide = space.above(WIDE * space.link + (1 - WIDE) * space.near, rows) >= 0
         for at, row in enumerate(int(one) for one in rows):
             entry = snapshot.entries[row]
             joined = nearest_issue(above[at, :row], draft.issues[:row])
             draft.join(row, joined)
             if not entry.clean.text:
                 continue
-            burst = scan(snapshot, row, above[at] >= 0, rules=self._rules.looks)
+            burst = scan(snapshot, row, (above[at] >= 0, wide[at]), rules=self._rules.looks)
             if burst is not None:
                 draft.burst(burst, self._rules)
             else:

@@ -152,8 +152,11 @@ class StepDraft:
         return int(ids[counts.argmax()])
 
     def _may_be(self, issue_id: int, burst: Burst) -> bool:
-        """Tell whether a burst among an issue's members is about what its last signal was about (yes when it never had one)."""
+        """Tell whether a burst among an issue's members is about the same thing as its last signal, or else as its other members."""
         likeness = self._likeness_to_signal(issue_id, burst)
+        if likeness is None and self._space is not None:
+            others = np.setdiff1d(np.flatnonzero(self.issues == issue_id), burst.rows)
+            likeness = self._space.alike(burst.rows, others) if len(others) >= FEWEST_FOR_ISSUE else None
         return likeness is None or likeness >= SAME_CAUSE
 
     def _signalled_cause(self, burst: Burst, *, since: datetime) -> int:

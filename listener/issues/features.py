@@ -86,7 +86,7 @@ def space_of(snapshot: Snapshot) -> Space:
     matrix = np.hstack([np.sqrt(weight) * model, np.sqrt(1.0 - weight) * lexical]).astype(np.float32)
     silent = np.array([not entry.clean.text for entry in snapshot.entries], dtype=bool)
     matrix[silent] = 0.0
-    near, link = _thresholds(matrix, group, len(languages))
+    near, link = _thresholds(matrix, group, len(languages), firsts=np.unique(snapshot.cards, return_index=True)[1])
     return Space(matrix=matrix, group=group, near=near, link=link)
 
 
@@ -122,13 +122,17 @@ def _lexical(snapshot: Snapshot) -> NDArray[np.float32]:
     return _unit(np.asarray((grams @ _PROJECTION).todense(), dtype=np.float32))
 
 
-def _thresholds(matrix: NDArray[np.float32], group: NDArray[np.int64], groups: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _thresholds(
+    matrix: NDArray[np.float32], group: NDArray[np.int64], groups: int, *, firsts: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what is near and what may be linked, per pair of language groups, as quantiles of the likeness of unrelated pairs.
 
     Most pairs of mentions have nothing to do with each other, so the upper end of all pairs' likeness says what stands out. Pairs are
-    taken among mentions spread evenly over the window's time; a pair of languages with few of them gets the thresholds of all.
+    taken among mentions spread evenly over the window's time, of each card only the first (`firsts`), for copies are alike without
+    being common; a pair of languages with few mentions gets the thresholds of all.
     """
-    spoken = np.flatnonzero(np.any(matrix != 0, axis=1))
+    rows = np.sort(firsts)
+    spoken = rows[np.any(matrix[rows] != 0, axis=1)]
     samples = [_spread(spoken[group[spoken] == number]) for number in range(groups)]
     whole = _limits(matrix, _spread(spoken), None)
     near = np.full((groups, groups), max(LOWEST_NEAR, whole[0]), dtype=np.float32)

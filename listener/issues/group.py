@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
@@ -23,6 +24,7 @@ KEEP_SHARE = 0.3
 FEWEST_AUTHORS = 2
 FEWEST_LINKED = 4
 LOOSE = -1
+_C = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +106,7 @@ def _leiden(graph: sparse.csr_matrix, space: Space, seed: int) -> NDArray[np.int
     start = 0.0
     first = tried = np.zeros(len(space.matrix), dtype=np.int64)
     for resolution in RESOLUTIONS:
-        tried = Leiden(resolution=resolution, random_state=seed).fit_predict(graph).astype(np.int64)
+        tried = _partition(graph, resolution, seed)
         if chosen is None:
             if cohesion(space, tried) >= ONE_THING:
                 chosen = first = tried
@@ -117,6 +119,17 @@ def _leiden(graph: sparse.csr_matrix, space: Space, seed: int) -> NDArray[np.int
             return chosen
         chosen = tried
     return tried if chosen is None else chosen
+
+
+def _partition(graph: sparse.csr_matrix, resolution: float, seed: int) -> NDArray[np.int64]:
+    """Return Leiden's groups, the same for the same graph, resolution and seed in every process.
+
+    scikit-network 0.33 refines with C's `rand()` (clustering/leiden_core.pyx), which its `random_state` does not seed: without this line
+    a process that was killed and started again would group otherwise than one that was not.
+    """
+    _C.srand(seed + 1)
+    labels: NDArray[np.int64] = Leiden(resolution=resolution, random_state=seed).fit_predict(graph).astype(np.int64)
+    return labels
 
 
 def neighbour_graph(space: Space) -> sparse.csr_matrix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,14 +45,14 @@ class Burst:
     learning_day: int | None
 
 
-def scan(snapshot: Snapshot, row: int, near: NDArray[np.bool_], *, rules: tuple[ScanRule, ...]) -> Burst | None:
+def scan(snapshot: Snapshot, row: int, circles: Sequence[NDArray[np.bool_]], *, rules: tuple[ScanRule, ...]) -> Burst | None:
     """Tell whether the mention in `row` completes a burst; of several looks the least likely one counts.
 
-    near: `(n,)`, which mentions are near this one. Only mentions up to `row` are counted, so batches may be cut anywhere. Distinct
-    authors are counted, and copies of one card once, so neither a busy author nor a copied text makes a burst.
+    circles: `(n,)` each, which mentions are near this one; a narrow circle sees one wording, a wider one a subject. Only mentions up to
+    `row` are counted, so batches may be cut anywhere. Distinct authors are counted, and copies of one card once, so neither a busy
+    author nor a copied text makes a burst.
     """
-    around = np.flatnonzero(near[:row])
-    looks = (look(snapshot, row, around, rule) for rule in rules)
+    looks = (look(snapshot, row, np.flatnonzero(near[:row]), rule) for near in circles for rule in rules)
     return min((burst for burst in looks if burst is not None), key=lambda burst: burst.p_value, default=None)
 
 

@@ -1,0 +1,57 @@
+"""Titles name what sets an issue apart, in words people used, spelled as they spelled them."""
+
+from __future__ import annotations
+
+from listener.issues.titles import Background, terms_of, title_for
+from listener.settings.wording import stop_words
+
+STOP = frozenset(word for listed in stop_words().values() for word in listed)
+METER = [
+    "De slimme meter kan niet inloggen in de app",
+    "Slimme meter app: inloggen lukt al dagen niet",
+    "Inloggen in de app van de slimme meter geeft een fout",
+    "weer niet kunnen inloggen, slimme meter app is stuk",
+]
+REST = [
+    "De rekening van deze maand is te hoog",
+    "Wat een fijne monteur, snel geholpen",
+    "De app is mooi geworden",
+    "Wanneer komt de nieuwe meter?",
+    "Rekening klopt niet en niemand belt terug",
+    "Zonnepanelen leveren te weinig op",
+]
+
+
+def titled(texts: list[str], rest: list[str] = REST, without: frozenset[str] = frozenset()) -> str:
+    return title_for(
+        [terms_of(text, STOP) for text in texts], Background.of(terms_of(text, STOP) for text in [*texts, *rest]), without=without
+    )
+
+
+def test_the_distinctive_words_make_the_title() -> None:
+    title = titled(METER)
+    assert "slimme meter" in title.lower()
+    assert "inloggen" in title.lower()
+
+
+def test_no_stop_words_and_no_brand() -> None:
+    title = titled([f"Zoemvolt {text} #zoemvoltfail" for text in METER], without=frozenset({"zoemvolt"}))
+    assert "zoemvolt" not in title.lower()
+    assert not {word.lower() for part in title.split(" · ") for word in part.split()} & STOP
+
+
+def test_spelling_is_the_customers() -> None:
+    assert "PostNL" in titled(["PostNL pakket kwijt", "pakket van PostNL nergens", "PostNL weer niet thuis"])
+
+
+def test_one_word_in_many_forms_is_named_once() -> None:
+    title = titled(["storing in wijk", "storingen hier ook", "storing storingen wijk", "storing wijk"])
+    assert title.lower().count("storing") == 1
+
+
+def test_texts_that_share_nothing_get_no_made_up_title() -> None:
+    assert titled(["appel", "peer", "banaan"]) == ""
+
+
+def test_titles_are_at_most_three_terms() -> None:
+    assert 2 <= len(titled(METER).split(" · ")) <= 3
