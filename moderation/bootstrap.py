@@ -96,7 +96,14 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
     precheck = Precheck(counts, ledger.mentions, account, load_policy(), house_of(settings.outbox))
     switch = KillSwitch(home, SwitchLedger(engine))
     outbox = Outbox(
-        entries, drafts, switch, precheck, clock, approval_hours=settings.outbox.approval_hours, four_eyes=settings.outbox.four_eyes
+        entries,
+        drafts,
+        switch,
+        precheck,
+        clock,
+        approval_hours=settings.outbox.approval_hours,
+        four_eyes=settings.outbox.four_eyes,
+        cases=cases,
     )
     brand = settings.brands[0].name if settings.brands else ""
     return Desk(

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from listener.errors import NotAllowed
 from listener.ports import Clock
+from moderation.ledger.cases import CaseLedger
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
+from moderation.model.case import CaseState
 from moderation.model.outbox import Draft, DraftState, EntryState, NewEntry, OutboxEntry, Outcome, post_of
 from moderation.outbox.approval import approval_hash, idempotency_key
 from moderation.outbox.kill_switch import KillSwitch
@@ -32,6 +34,7 @@ class Outbox:
         *,
         approval_hours: float = 24.0,
         four_eyes: bool = False,
+        cases: CaseLedger | None = None,
     ) -> None:
         self._entries = entries
         self._drafts = drafts
@@ -40,6 +43,7 @@ class Outbox:
         self._clock = clock
         self._valid = timedelta(hours=approval_hours)
         self._four_eyes = four_eyes
+        self._cases = cases
 
     def list(self, states: Iterable[EntryState] = ()) -> tuple[OutboxEntry, ...]:
         """Return entries in these states (none named: all), oldest approval first."""
@@ -91,8 +95,19 @@ class Outbox:
     def _may_approve(self, draft: Draft, who: str) -> None:
         if self._four_eyes and who == draft.author:
             raise NotAllowed("Somebody else has to approve this: four eyes is set.")
+        self._still_its_authors(draft)
         must_be_sound(draft, self._precheck)
         self._precheck.must_pass(draft, who=who, at=self._clock.now())
+
+    def _still_its_authors(self, draft: Draft) -> None:
+        """A conversation that went to a colleague or was closed must not get a second answer from an older draft."""
+        row = self._cases.get(draft.case_id) if self._cases is not None and draft.case_id is not None else None
+        if row is None:
+            return
+        if row.holder not in ("", draft.author):
+            raise NotAllowed(f"{row.holder} holds this conversation now; this answer of {draft.author} was not sent.")
+        if row.state is CaseState.CLOSED:
+            raise NotAllowed("This conversation is closed; claim it again to answer.")
 
     def _entry(self, draft: Draft, who: str) -> NewEntry:
         now = self._clock.now()

@@ -133,7 +133,7 @@ def open_desk(
         cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
         switch = KillSwitch(home, SwitchLedger(engine))
         precheck = Precheck(counts, ledger.mentions, account, policy, house)
-        outbox = Outbox(entries, drafts, switch, precheck, clock, four_eyes=four_eyes)
+        outbox = Outbox(entries, drafts, switch, precheck, clock, four_eyes=four_eyes, cases=cases)
         publishers = {account.account.key: publisher}
         yield Desk(
             home=home,

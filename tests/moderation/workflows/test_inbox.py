@@ -210,3 +210,16 @@ def test_the_queue_can_be_narrowed(desk: Desk) -> None:
     assert len(desk.inbox.list(holder="")) == 1
     assert desk.inbox.list(brand="Anders") == ()
     assert len(desk.inbox.list(brand="Stroomwerk")) == 2
+
+
+def test_a_draft_of_whoever_gave_the_case_back_is_not_approved_behind_the_new_holders_back(desk: Desk) -> None:
+    """Two colleagues must not answer one customer because an old draft was still lying about."""
+    desk.hear(mention())
+    case = desk.inbox.list()[0]
+    desk.inbox.claim(case.case_id, "anna", case.version)
+    draft = desk.inbox.draft_reply(case.case_id, "anna", ANSWER)
+    desk.inbox.release(case.case_id, "anna", desk.inbox.list()[0].version)
+    desk.inbox.claim(case.case_id, "bram", desk.inbox.list()[0].version)
+    with pytest.raises(NotAllowed, match="bram holds this conversation"):
+        desk.outbox.approve(draft.draft_id, "anna")
+    assert desk.outbox.list() == ()
