@@ -42,7 +42,14 @@ def import_command(
     queries = brand_queries(place.settings)
     if matching and not queries:
         raise InputError(f"--matching needs a brand; add one under 'brands' in {settings_file(place.home)}")
-    source = FileSource(file, mapping=_mapping(mappings), platform=platform, channel=channel, zone=place.settings.zone)
+    source = FileSource(
+        file,
+        mapping=_mapping(mappings),
+        platform=platform,
+        channel=channel,
+        zone=place.settings.zone,
+        setup=_brands_of(place) if matching else "",
+    )
     progress = progress_for(as_json)
     with place.ledger() as ledger:
         keep: Literal["matching", "all"] = "matching" if matching else "all"
@@ -52,10 +59,17 @@ def import_command(
         print_json({**_as_dict(imported), "analysed_here": analysed is not None, "signals": analysed or 0})
         return
     _say(imported)
+    for note in source.notes:
+        print_line(f"  note: {note}")
     if analysed is None and not no_analyse:
         print_line("The running service will analyse them.")
     elif analysed is not None:
         print_line(f"Analysed; {analysed} signals. See `klankbord issues` and `klankbord signals`.")
+
+
+def _brands_of(place: Place) -> str:
+    """Return what decides which rows --matching keeps: with other brands the same file is read again."""
+    return repr(place.settings.brands)
 
 
 def _mapping(given: tuple[str, ...]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class TellWhenDue:
     async def _make(self, due: Due, now: datetime) -> bool:
         if self._ledger.reports.made(due.kind, due.period):
             return False
-        figures = self._figures(due.from_at, due.as_of)
+        figures = await asyncio.to_thread(self._figures, due.from_at, due.as_of)  # pages and sending go on meanwhile
         if not figures.mentions and not figures.coverage:
             return False
         write = digest_markdown if due.kind == "digest" else report_markdown
