@@ -103,6 +103,11 @@ def print_line(text: str = "") -> None:
     click.echo(terminal_safe(text))
 
 
+def print_document(text: str) -> None:
+    """Print a digest or report as it was made: its makers took controls out, and its invisible spaces (they stop pings) must stay invisible."""
+    click.echo(text, nl=False)
+
+
 def print_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, empty: str) -> None:
     """Print rows under headings (`columns` maps field → heading), or `empty` when there are none."""
     if not rows:

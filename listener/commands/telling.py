@@ -6,7 +6,7 @@ import math
 
 import click
 
-from listener.commands.place import Place, json_option, moment, pass_place, print_json, print_line
+from listener.commands.place import Place, json_option, moment, pass_place, print_document, print_json
 from listener.errors import InputError
 
 
@@ -27,4 +27,4 @@ def digest_command(place: Place, as_of: str | None, hours: float, language: str 
     if as_json:
         print_json(text)
     else:
-        print_line(text)
+        print_document(text)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from platformdirs import user_cache_path
 
-from listener.commands.place import Place, json_option, pass_place, print_json, print_line, progress_for
+from listener.commands.place import Place, json_option, pass_place, print_document, print_json, print_line, progress_for
 from listener.errors import ProductError
 
 
@@ -37,7 +37,7 @@ def demo_command(place: Place, once: bool, language: str, port: int, as_json: bo
         if as_json:
             print_json(told.as_json())
         else:
-            print_line(told.digest)
+            print_document(told.digest)
             for line in told.closing_lines:
                 print_line(line)
         if not told.all_found:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from listener.commands.place import Place, json_option, moment, pass_place, print_json, print_line
+from listener.commands.place import Place, json_option, moment, pass_place, print_document, print_json, print_line
 
 
 @click.command("report")
@@ -28,4 +28,4 @@ def report_command(place: Place, week_of: str | None, language: str | None, html
         html.write_text(text, encoding="utf-8")
         print_line(f"Written to {html}.")
     else:
-        print_line(text)
+        print_document(text)
