@@ -49,10 +49,8 @@ class Analyst:
         stopwords: Mapping[str, frozenset[str]],
         brands: Sequence[str] = (),
         languages: Languages | None = None,
-        seed: int = 0,
     ) -> None:
         self._settings = settings
-        self._seed = seed
         self._reader = Reader(
             brands=brands, lexicons=lexicons, stopwords=stopwords, languages=languages or Languages.from_lists(**stopwords)
         )
@@ -126,7 +124,6 @@ class Analyst:
                 fixed=self._memory.fixed_rows(snapshot),
                 lasting=self._memory.signalled(now - timedelta(days=self._settings.baseline_days)),
                 min_mentions=self._settings.min_issue_mentions,
-                seed=self._seed,
             )
             draft.take_over(found)
             draft.retitle()

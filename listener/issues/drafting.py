@@ -200,12 +200,12 @@ class StepDraft:
             self._keep(signal)
 
     def _evidence(self, burst: Burst) -> NDArray[np.int64]:
-        """Return the mentions that make the burst: those most like the rest, without as many as would usually be there anyway."""
+        """Return the mentions that make the burst: those most like the rest, without as many as might be there on a busy usual day."""
         if self._space is None:
             return burst.rows
         features = self._space.matrix[burst.rows]
         central = features @ features.mean(axis=0)
-        usual = min(round(burst.usual), len(burst.rows) // 2)
+        usual = min(round(burst.usual + burst.usual**0.5), len(burst.rows) // 2)
         return burst.rows[np.sort(np.argsort(central, kind="stable")[usual:])]
 
     def _signal(
