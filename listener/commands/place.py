@@ -104,7 +104,7 @@ def print_line(text: str = "") -> None:
 
 
 def print_document(text: str) -> None:
-    """Print a digest or report as it was made: its makers took controls out, and its invisible spaces (they stop pings) must stay invisible."""
+    """Print a digest or report as it was made: controls were taken out, and the invisible spaces that stop pings stay invisible."""
     click.echo(text, nl=False)
 
 

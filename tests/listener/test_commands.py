@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from listener.cli import EXIT_FAILED, EXIT_STOPPED, EXIT_WRONG_USE, listener_group, run_group
+from listener.commands.place import Place
 from listener.ledger.ledger import open_ledger
 from listener.ledger.lock import home_lock
 from tests.fakes.files import rows, write
@@ -223,3 +224,9 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     said = run(command, "--help")
     assert said.code == 0
     assert "Usage:" in said.out
+
+
+def test_a_printed_digest_can_be_pasted_anywhere(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The invisible space that keeps an @name from pinging must not be spelled out in front of readers."""
+    monkeypatch.setattr(Place, "answer", lambda *_, **__: "> @\u200bzoemvolt\n")
+    assert run("digest", "--markdown").out == "> @\u200bzoemvolt\n"
