@@ -165,7 +165,8 @@ class SimulatedPublisher:
         return self._limits
 
     async def whoami(self) -> AccountId:
-        """Return whose account this is."""
+        """Return whose account this is; others get a turn meanwhile, as with a platform far away."""
+        await asyncio.sleep(0)
         return self._account
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
