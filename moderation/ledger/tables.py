@@ -151,6 +151,7 @@ outbox = Table(
     Index("ix_outbox_text_key", "text_key"),
     Index("ix_outbox_case_id", "case_id"),
     Index("ix_outbox_started_at", "started_at"),
+    Index("ix_outbox_changed_at", "changed_at"),
     **NEVER_REUSED,
 )
 

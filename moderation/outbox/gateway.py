@@ -73,6 +73,7 @@ class Gateway:
         self._send_seconds = send_seconds
         self._leftovers = True
         self._one_run = asyncio.Lock()
+        self._said = ""
 
     async def run_once(self) -> SendReport:
         """Send every entry that may leave now, oldest approval first, and say what happened.
@@ -105,12 +106,19 @@ class Gateway:
 
     def _stopped(self) -> str:
         if who := self._switch.stopped():
-            logger.info("sending is stopped", extra={"by": who})
+            self._say("sending is stopped", by=who)
             return "kill_switch"
         if self._watch.jumped(newest=self._outbox.newest(), confirmed_at=self._switch.resumed_at()):
-            logger.warning("the clock jumped: nothing is sent until it is confirmed or has been steady for an hour")
+            self._say("the clock jumped: nothing is sent until a person resumes, or it has been steady for an hour", by="clock")
             return "clock_jumped"
+        self._said = ""
         return ""
+
+    def _say(self, what: str, *, by: str) -> None:
+        """Log why nothing is sent, once until that changes: this is asked every few seconds."""
+        if self._said != what:
+            logger.warning(what, extra={"by": by})
+            self._said = what
 
     async def _handle(self, entry: OutboxEntry, this: _Round) -> None:
         """Check one entry and, if nothing speaks against it, send it."""

@@ -176,6 +176,7 @@ def _outbox() -> None:
         **NEVER_REUSED,
     )
     op.create_index("ix_outbox_case_id", "outbox", ["case_id"])
+    op.create_index("ix_outbox_changed_at", "outbox", ["changed_at"])
     op.create_index("ix_outbox_started_at", "outbox", ["started_at"])
     op.create_index("ix_outbox_state", "outbox", ["state"])
     op.create_index("ix_outbox_text_key", "outbox", ["text_key"])
