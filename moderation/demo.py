@@ -104,30 +104,32 @@ def play_demo(home: Path, open_home: OpenHome, *, language: str, progress: Progr
         results = _score(parts, scenario, played)
         told_about = next((one.issue_id for one in results if one.key == told["update_about"]), None)
         answered = asyncio.run(rehearse(parts.sending, replies=told["replies"], update=told["update"], issue_id=told_about))
+        told_at_the_end = _tell(parts, results, played, answered, language)
         clock.let_go()
-        yield parts, _tell(parts, results, played, answered, language)
+        yield parts, told_at_the_end
 
 
 class DemoClock(ManualClock):
-    """Moved by hand while the fortnight is played, and real time (from where it ended) afterwards."""
+    """Moved by hand while the fortnight is played; afterwards it is real time, going on from there without a jump between its two hands."""
 
     def __init__(self, start: datetime) -> None:
         super().__init__(start)
         self._real = SystemClock()
-        self._offset: timedelta | None = None
+        self._since: float | None = None
 
     def let_go(self) -> None:
-        """Run on from here by itself."""
-        self._offset = super().now() - self._real.now()
+        """Catch up with real time and run on by itself."""
+        self.move_to(self._real.now())
+        self._since = self._real.monotonic()
 
     def now(self) -> datetime:
-        return super().now() if self._offset is None else self._real.now() + self._offset
+        return super().now() if self._since is None else self._real.now()
 
     def monotonic(self) -> float:
-        return super().monotonic() if self._offset is None else self._real.monotonic()
+        return super().monotonic() if self._since is None else super().monotonic() + self._real.monotonic() - self._since
 
     async def sleep(self, seconds: float) -> None:
-        await (super().sleep(seconds) if self._offset is None else self._real.sleep(seconds))
+        await (super().sleep(seconds) if self._since is None else self._real.sleep(seconds))
 
 
 def _fresh(home: Path) -> None:

@@ -61,7 +61,6 @@ DOES_IO = (
 IO_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 COMPUTES_WITH = {
     "listener.demo.texts": ("yaml",),  # reads sentences out of text handed to it, opens nothing
-    "listener.issues.group": ("ctypes",),  # seeds C's random numbers, which a library groups with
 }
 CLOCK_CALLS = frozenset({"now", "utcnow", "today"})
 SQL_LIBRARIES = ("sqlalchemy", "alembic", "duckdb", "sqlite3")

@@ -14,7 +14,7 @@ from listener.ports import Progress
 from listener.sources.imports import FileSource
 from listener.workflows.import_file import Imported, import_file
 
-REPLAY_BATCH = 128
+REPLAY_BATCH = 64
 """Mentions per analyser step: within a step, too, each mention is only compared with earlier ones."""
 
 
