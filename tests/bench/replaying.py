@@ -5,20 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from listener.embedding.open import open_embedder
 from listener.issues.analyst import Analyst
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Signal
 from listener.model.mention import StoredMention
-from listener.settings.schema import DetectionSettings, ModelSettings
+from listener.settings.schema import DetectionSettings
 from listener.settings.wording import lexicons, stop_words
-
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / "bench"
+from tests.bench.encoding import encoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +60,3 @@ class IssueIds:
             self.places[line.mention_id] = None if line.issue_id is None else real.get(line.issue_id, line.issue_id)
         analyst.saved(real)
         return [replace(one, issue_id=None if one.issue_id is None else real.get(one.issue_id, one.issue_id)) for one in step.signals]
-
-
-def encoded(texts: Mapping[str, str]) -> dict[str, NDArray[np.float32]]:
-    """Return a vector per text hash by the bundled model, kept in `.cache/bench` between runs as the ledger would (float16)."""
-    embedder = open_embedder(ModelSettings.model_validate({}), models_dir=CACHE)
-    file = CACHE / f"{embedder.model_id}.npz"
-    known: dict[str, NDArray[np.float16]] = {}
-    if file.is_file():
-        with np.load(file) as kept:
-            known = dict(zip(kept["hashes"].tolist(), kept["vectors"], strict=True))
-    missing = [text_hash for text_hash in texts if text_hash not in known]
-    try:
-        for start in range(0, len(missing), 1024):
-            part = missing[start : start + 1024]
-            known |= zip(part, embedder.encode([texts[text_hash] for text_hash in part]).astype(np.float16), strict=True)
-    finally:
-        embedder.close()
-    if missing:
-        CACHE.mkdir(parents=True, exist_ok=True)
-        np.savez(file, hashes=np.array(list(known)), vectors=np.stack(list(known.values())))
-    return {text_hash: known[text_hash].astype(np.float32) for text_hash in texts}
