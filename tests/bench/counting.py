@@ -91,7 +91,7 @@ def count_signals(raised: Sequence[Raised], events: Sequence[Event], *, weeks: f
         ignored=ignored,
         false_alarms_per_week=round(false / weeks, 2),
         median_posts=median(posts for posts, _ in sudden) if sudden else None,
-        median_hours=median(hours for _, hours in sudden) if sudden else None,
+        median_hours=round(median(hours for _, hours in sudden), 2) if sudden else None,
         by_type={k: f"{sum(known[n].kind == k for n in found)}/{sum(e.kind == k for e in events)}" for k in kinds},
         delays=delays,
     )

@@ -6,6 +6,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from listener.issues.analyst import Analyst
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Signal
@@ -17,12 +20,16 @@ from tests.bench.encoding import encoded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What the analyser said: signals with lasting issue ids, the issue of each mention, titles, and seconds without encoding."""
+    """What the analyser said: signals with lasting issue ids, the issue of each mention, titles, and seconds without encoding.
+
+    `vectors` is float32 `(n, n_dims)`, the model's vector per mention in the order given.
+    """
 
     signals: tuple[Signal, ...]
     places: Mapping[int, int | None]
     titles: Mapping[int, str]
     seconds: float
+    vectors: NDArray[np.float32]
 
 
 def replay(stored: Sequence[StoredMention], *, brands: Sequence[str] = (), settings: DetectionSettings, batch_size: int = 256) -> Replay:
@@ -41,7 +48,8 @@ def replay(stored: Sequence[StoredMention], *, brands: Sequence[str] = (), setti
             ids.save(analyst, analyst.regroup(batch.readings[-1].stored.mention.posted_at))
             since_regroup = 0
     seconds = time.perf_counter() - began
-    return Replay(signals=tuple(signals), places=ids.places, titles=ids.titles, seconds=round(seconds, 1))
+    ordered = np.stack([vectors[reading.clean.hash] for batch in batches for reading in batch.readings])
+    return Replay(signals=tuple(signals), places=ids.places, titles=ids.titles, seconds=round(seconds, 1), vectors=ordered)
 
 
 class IssueIds:
