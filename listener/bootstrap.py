@@ -54,7 +54,7 @@ def listening(
         closing.enter_context(home_lock(home))
         ledger = closing.enter_context(open_ledger(ledger_url(home), backups=home / "backups"))
         insight = closing.enter_context(open_insight(home / "insight.duckdb"))
-        encode = embedder or open_embedder(settings.model, models_dir=home / "models")
+        encode = embedder or open_embedder(settings.model, models_dir=home / "models", languages=settings.languages)
         closing.callback(encode.close)
         catch_up(ledger, insight, model_id=encode.model_id)
         yield Listening(

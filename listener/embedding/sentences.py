@@ -31,7 +31,10 @@ class EncodingFailed(RuntimeError):
 
 
 class SentenceEmbedder:
-    """Encodes in one worker process that starts with the first texts. One call at a time; made by `open_embedder`."""
+    """Encodes in one worker process that starts with the first texts. One call at a time; made by `open_embedder`.
+
+    reader: folder of the Dutch reader, for the model it belongs to.
+    """
 
     def __init__(
         self,
@@ -42,9 +45,11 @@ class SentenceEmbedder:
         batch_size: int,
         timeout_seconds: float,
         dims: int | None = None,
+        reader: Path | None = None,
         worker: str = WORKER,
     ) -> None:
         self._folder = folder
+        self._reader = reader
         self._name = name
         self._model_id = model_id
         self._batch_size = batch_size
@@ -98,7 +103,7 @@ class SentenceEmbedder:
         here, there = Pipe()
         # A fresh interpreter, not a multiprocessing child: that one would run the caller's main module again.
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the folder is one argument, never a shell's
-            [sys.executable, "-m", self._worker, str(there.fileno()), str(self._folder), str(self._batch_size)],
+            [sys.executable, "-m", self._worker, str(there.fileno()), str(self._folder), str(self._batch_size), str(self._reader or "")],
             stdin=subprocess.DEVNULL,
             pass_fds=(there.fileno(),),
             env={**os.environ, "PYTHONPATH": os.pathsep.join(part or str(Path.cwd()) for part in sys.path)},

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,14 +44,17 @@ class Failed(NamedTuple):
     reason: str
 
 
-def serve(pipe: Connection, folder: str, batch_size: int) -> None:
-    """Load the model in `folder`, say `Ready` or `Refused`, then answer until the pipe closes (also when the parent dies)."""
+def serve(pipe: Connection, folder: str, batch_size: int, reader: str = "") -> None:
+    """Load the model in `folder`, and the Dutch reader in `reader` unless that is empty; say `Ready` or `Refused`.
+
+    Then answer until the pipe closes (also when the parent dies).
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it closes the pipe in order
     with contextlib.suppress(OSError):
         os.nice(NICENESS)  # pages and polling go first; where the system forbids it, the model simply competes
     _set_environment()
     try:
-        model = _load(folder)
+        model = _load(folder, reader)
         dims = int(_encode(model, ["."], batch_size).shape[1])
     except Exception as error:  # noqa: BLE001 - whatever the libraries raise, the parent has to hear it
         pipe.send(Refused(f"{type(error).__name__}: {error}"))
@@ -83,10 +87,17 @@ def _set_environment() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, min(MOST_THREADS, os.cpu_count() or 1))))
 
 
-def _load(folder: str) -> Any:
+def _load(folder: str, reader: str) -> Any:
     from sentence_transformers import SentenceTransformer
 
-    return SentenceTransformer(folder, device="cpu", trust_remote_code=False)
+    model = SentenceTransformer(folder, device="cpu", trust_remote_code=False)
+    if not reader:
+        return model
+    from listener.embedding.dutch import BilingualModel, DutchReader
+    from listener.settings.wording import stop_words
+    from listener.text.language import Languages
+
+    return BilingualModel(model, DutchReader(Path(reader), base=Path(folder)), Languages.from_lists(**stop_words()))
 
 
 def _encode(model: Any, texts: list[str], batch_size: int) -> NDArray[np.float32]:
@@ -95,12 +106,12 @@ def _encode(model: Any, texts: list[str], batch_size: int) -> NDArray[np.float32
 
 
 def main() -> None:
-    """Serve on the file descriptor, folder and batch size named on the command line."""
+    """Serve on the file descriptor, folder, batch size and reader (may be empty) named on the command line."""
     # Messages are pickled by their module's name, which is `__main__` here: the parent knows them under the name they are imported by.
     from listener.embedding import worker
 
-    descriptor, folder, batch_size = sys.argv[1:4]
-    worker.serve(Connection(int(descriptor)), folder, int(batch_size))
+    descriptor, folder, batch_size, reader = sys.argv[1:5]
+    worker.serve(Connection(int(descriptor)), folder, int(batch_size), reader)
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ def _check_languages_and_model(settings: ListenerSettings, home: Path) -> Iterat
             return
     name = settings.model.name
     try:
-        open_embedder(settings.model, models_dir=home / "models").close()
+        open_embedder(settings.model, models_dir=home / "models", languages=settings.languages).close()
     except ProductError as error:
         yield Finding(level="fail", what="model", detail=str(error), mend="klankbord model use bundled")
         return
