@@ -58,14 +58,39 @@ PREFIX_KEY = 3
 
 @dataclass(frozen=True, slots=True)
 class Lexicons:
-    """All word lists of one language by the names of their files, such as `negative` or `cause_service_failed`."""
+    """All word lists of one language by the names of their files, such as `negative` or `cause_service_failed`.
+
+    `whole` and `prefixes` hold the terms of all lists together, so that one walk over a text finds them all.
+    """
 
     lists: Mapping[str, Lexicon]
+    whole: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    prefixes: Mapping[str, tuple[tuple[str, str], ...]]
 
     @classmethod
     def parse(cls, files: Mapping[str, str]) -> Lexicons:
         """Return the lists from file texts by file name without ending."""
-        return cls({name: Lexicon.parse(text) for name, text in files.items()})
+        lists = {name: Lexicon.parse(text) for name, text in sorted(files.items())}
+        whole: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        prefixes: dict[str, list[tuple[str, str]]] = {}
+        for name, one in lists.items():
+            for first, terms in one.whole.items():
+                whole.setdefault(first, []).extend((name, term) for term in terms)
+            for key, starts in one.prefixes.items():
+                prefixes.setdefault(key, []).extend((name, start) for (start,) in starts)
+        return cls(
+            lists=lists, whole={key: tuple(found) for key, found in whole.items()}, prefixes={key: tuple(p) for key, p in prefixes.items()}
+        )
+
+    def hits(self, text: Sequence[str]) -> dict[str, list[int]]:
+        """Return for every list that has a term in the folded words of a text where its terms begin, each place once, in order."""
+        found: dict[str, list[int]] = {}
+        for at, word in enumerate(text):
+            begun = {name for name, start in self.prefixes.get(word[:PREFIX_KEY], ()) if word.startswith(start)}
+            begun.update(name for name, term in self.whole.get(word, ()) if len(term) == 1 or _fits(term, text[at : at + len(term)]))
+            for name in begun:
+                found.setdefault(name, []).append(at)
+        return found
 
     def count(self, name: str, text: Sequence[str]) -> int:
         """Return how many terms of a list stand in the folded words of a text; 0 for a list that is not there."""

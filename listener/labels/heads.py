@@ -1,0 +1,131 @@
+"""Small trained heads: from a text's vector, its words and its counts to how probable each answer of each task is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.labels.features import BUCKETS, COUNTS, COUNTS_VERSION
+
+YES_NO = ("no", "yes")
+Arrays = Mapping[str, NDArray[np.generic]]
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One step of a head: `x @ weights + bias`."""
+
+    weights: Real
+    bias: Real
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Head:
+    """One task. `columns` are its columns of the word weights; `full` sees vector, words and counts, `alone` only words and counts.
+
+    Layers but the last are followed by max(0, x). Temperatures are folded into the last one, so a softmax gives calibrated
+    probabilities over `values`.
+    """
+
+    values: tuple[str, ...]
+    columns: slice
+    full: tuple[Layer, ...]
+    alone: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Seen:
+    """What heads look at, one row a text. vectors: float32 `(n, n_dims)` or None. buckets: from `features.buckets`. counts: `(n, len(COUNTS))`."""
+
+    buckets: Sequence[NDArray[np.int32]]
+    counts: NDArray[np.float32]
+    vectors: NDArray[np.float32] | None = None
+
+
+class Heads:
+    """All heads of one file. Holds no state; equal input gives equal output, whatever the batch."""
+
+    def __init__(
+        self, *, name: str, model_id: str, heads: Mapping[str, Head], rows: NDArray[np.int32], weights: Real, rarity: Real
+    ) -> None:
+        self.name = name
+        self.model_id = model_id
+        self.heads = heads
+        self._rows = rows
+        self._weights = weights
+        self._rarity = rarity
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Heads:
+        """Return the heads written by `scripts/train_heads`. Raises ValueError when they were trained for other features."""
+        about = json.loads(bytes(arrays["about"].astype(np.uint8)).decode())
+        if (about["counts"], about["counts_version"], about["buckets"]) != (list(COUNTS), COUNTS_VERSION, BUCKETS):
+            raise ValueError("the heads were trained for other features than this version computes; run scripts/train_heads")
+        known = arrays["word_buckets"].astype(np.int64)
+        rows = np.zeros(BUCKETS, dtype=np.int32)
+        rows[known] = np.arange(1, len(known) + 1)
+        heads, at = {}, 0
+        for task, values in about["tasks"].items():
+            width = len(values) if len(values) > 2 else 1
+            heads[task] = Head(
+                values=tuple(values),
+                columns=slice(at, at + width),
+                full=_layers(arrays, f"{task}.full"),
+                alone=_layers(arrays, f"{task}.alone"),
+            )
+            at += width
+        weights = np.zeros((len(known) + 1, at))
+        weights[1:] = arrays["word_weights"]
+        rarity = np.full(len(known) + 1, float(about["rarity_of_unseen"]))
+        rarity[1:] = arrays["word_rarity"]
+        return cls(name=about["name"], model_id=about["model_id"], heads=heads, rows=rows, weights=weights, rarity=rarity)
+
+    def probabilities(self, seen: Seen, *, tasks: Sequence[str] | None = None) -> dict[str, Real]:
+        """Return for each task float64 `(n, n_values)`, rows that sum to 1. Without vectors the heads that need none answer."""
+        worded = self.worded(seen.buckets)
+        return {task: softmax(self.logits(self.heads[task], worded, seen)) for task in (self.heads if tasks is None else tasks)}
+
+    def worded(self, buckets: Sequence[NDArray[np.int32]]) -> Real:
+        """Return what the words alone say: float64 `(n_texts, n_columns)`; zeros for a text without any."""
+        sizes = np.array([len(one) for one in buckets], dtype=np.int64)
+        said = np.zeros((len(buckets), self._weights.shape[1]))
+        filled = np.flatnonzero(sizes)
+        if len(filled):
+            rows = self._rows[np.concatenate([buckets[at] for at in filled])]
+            starts = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
+            lengths = np.sqrt(np.add.reduceat(self._rarity[rows] ** 2, starts))
+            said[filled] = np.add.reduceat(self._weights[rows], starts, axis=0) / lengths[:, None]
+        return said
+
+    def logits(self, head: Head, worded: Real, seen: Seen) -> Real:
+        """Return float64 `(n, n_values)` before the softmax."""
+        inputs = [worded[:, head.columns], seen.counts.astype(np.float64)]
+        if seen.vectors is None:
+            layers = head.alone
+        else:
+            layers = head.full
+            inputs.insert(0, seen.vectors.astype(np.float64))
+        x = np.concatenate(inputs, axis=1)
+        for layer in layers[:-1]:
+            x = np.maximum(x @ layer.weights + layer.bias, 0.0)
+        x = x @ layers[-1].weights + layers[-1].bias
+        return np.concatenate([np.zeros_like(x), x], axis=1) if x.shape[1] == 1 else x
+
+
+def softmax(logits: Real) -> Real:
+    """Return probabilities, row by row."""
+    risen = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
+    return risen / risen.sum(axis=1, keepdims=True) if len(logits) else logits
+
+
+def _layers(arrays: Arrays, prefix: str) -> tuple[Layer, ...]:
+    found = []
+    while f"{prefix}.{len(found)}.weights" in arrays:
+        weights, bias = (arrays[f"{prefix}.{len(found)}.{part}"].astype(np.float64) for part in ("weights", "bias"))
+        found.append(Layer(weights=weights, bias=bias))
+    return tuple(found)
