@@ -39,7 +39,8 @@ def new_student(folder: Path, tokenizer: Tokenizer, dutch: Sequence[str], englis
     """
     from transformers import AutoModel
 
-    model = AutoModel.from_pretrained(str(folder), add_pooling_layer=False)
+    steady = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # a pass or two over the pairs: nothing to overfit
+    model = AutoModel.from_pretrained(str(folder), add_pooling_layer=False, **steady)
     theirs = Tokenizer.from_file(str(folder / "tokenizer.json"))
     theirs.no_padding()
     table = model.embeddings.word_embeddings.weight.detach().numpy()
