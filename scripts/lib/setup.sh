@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by the scripts beside this folder: goes to the checkout's root and gives it a Python environment in .venv.
-# set_up run: what the product needs. set_up dev: that and what tests and checks need.
+# set_up run: what the product needs. set_up dev: that and what tests and checks need. set_up bench: that and what we are measured beside.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 export PYTHONNOUSERSITE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
@@ -28,8 +28,24 @@ find_python() {
 # One name for "this checkout, these requirements": the environment is right when a stamp with this name lies in it.
 fingerprint() { { pwd && cat pyproject.toml constraints.txt; } | cksum | tr ' ' '-'; }
 
-dev_requirements() {
-  .venv/bin/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"]))'
+group_requirements() {
+  .venv/bin/python -c 'import sys, tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]]))' "$1"
+}
+
+install_group() {
+  local wanted=() one
+  while read -r one; do wanted+=("$one"); done < <(group_requirements "$1")
+  install "${wanted[@]}"
+}
+
+# set_up bench is rarely asked for: it adds to what dev has made
+set_up_bench() {
+  local stamp
+  stamp=".venv/klankbord-$(fingerprint)-bench"
+  [[ -e "$stamp" ]] && return
+  say "installing what benches measure us beside (BERTopic and what it needs)"
+  install_group bench
+  touch "$stamp"
 }
 
 install() {
@@ -40,6 +56,11 @@ install() {
 
 set_up() {
   local level="$1" stamp
+  if [[ "$level" == bench ]]; then
+    set_up dev
+    set_up_bench
+    return
+  fi
   stamp=".venv/klankbord-$(fingerprint)"
   [[ -e "$stamp-$level" || -e "$stamp-dev" ]] && return
   # two scripts started at once: the second waits and then finds everything done
@@ -66,9 +87,7 @@ set_up() {
   install --no-build-isolation --editable .
   if [[ "$level" == dev ]]; then
     say "installing what tests and checks need"
-    local wanted=() one
-    while read -r one; do wanted+=("$one"); done < <(dev_requirements)
-    install "${wanted[@]}"
+    install_group dev
   fi
   touch "$stamp-$level"
   say "set-up done"
