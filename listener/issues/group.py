@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from sknetwork.clustering import Louvain
 
 from listener.issues.features import Space
+from listener.issues.identity import Remembered, match_groups
 from listener.issues.window import Snapshot
 
 NEIGHBOURS = 15
@@ -20,7 +21,6 @@ CHUNK = 1024
 RESOLUTIONS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 ONE_THING = 0.7
 SAME_SEPARATION = 0.1
-KEEP_SHARE = 0.3
 FEWEST_AUTHORS = 2
 FEWEST_LINKED = 4
 LOOSE = -1
@@ -42,19 +42,21 @@ def regroup(
     fixed: NDArray[np.bool_],
     lasting: frozenset[int],
     min_mentions: int,
+    remembered: Sequence[Remembered] = (),
 ) -> Regrouping:
     """Return the groups of a window, each matched to at most one known issue and each issue to at most one group.
 
     known: `(n,)`, present issue per row, 0 for loose. fixed: rows that stay where they are because a person decided so; they count when
     groups are matched and are not among the rows returned. lasting: issues that are not dissolved into another one. An issue that is one
-    thing of its own resists, too: a coarser grouping today must not undo a finer one that was right.
+    thing of its own resists, too: a coarser grouping today must not undo a finer one that was right. remembered: issues that may come back
+    although none of their mentions is in the window (see `listener.issues.identity`).
     A mention that is near nothing stays as it is; groups with fewer than `min_mentions` or with one author are none.
     """
     labels = group_labels(space)
     groups = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=LOOSE)) + 1)]
     groups = [rows for rows in groups if len(rows) >= min_mentions and len(np.unique(snapshot.authors[rows])) >= FEWEST_AUTHORS]
     groups.sort(key=lambda rows: (-len(rows), int(snapshot.ids[rows[0]])))
-    matched = match_known(groups, known)
+    matched = match_groups(snapshot, groups, known, remembered)
     continued = {issue for issue in matched.values() if issue is not None}
     staying = (lasting - continued) | _resisting(space, groups, matched, known, continued, min_mentions)
     free = [rows[~fixed[rows] & ~np.isin(known[rows], sorted(staying))] for rows in groups]
@@ -191,24 +193,3 @@ def _sums(matrix: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[NDArr
     count, groups = len(labels), int(labels.max()) + 1
     members = sparse.csr_matrix((np.ones(count, dtype=np.float32), (labels, np.arange(count))), shape=(groups, count))
     return np.asarray(members @ matrix), np.bincount(labels, minlength=groups).astype(np.int64)
-
-
-def match_known(groups: list[NDArray[np.int64]], known: NDArray[np.int64]) -> Mapping[int, int | None]:
-    """Return per group the issue it continues: the pairs with the most shared mentions first, each issue and group once.
-
-    A group continues an issue when they share `KEEP_SHARE` of the smaller one; a lone newcomer inside a big group does not rename it.
-    """
-    sizes = {int(issue): int(count) for issue, count in zip(*np.unique(known[known != 0], return_counts=True), strict=True)}
-    pairs: list[tuple[int, int, int]] = []
-    for at, rows in enumerate(groups):
-        present = known[rows]
-        for issue, shared in zip(*np.unique(present[present != 0], return_counts=True), strict=True):
-            if shared >= KEEP_SHARE * min(len(rows), sizes[int(issue)]):
-                pairs.append((-int(shared), int(issue), at))
-    matched: dict[int, int | None] = dict.fromkeys(range(len(groups)))
-    taken: set[int] = set()
-    for _, issue, at in sorted(pairs):
-        if matched[at] is None and issue not in taken:
-            matched[at] = issue
-            taken.add(issue)
-    return matched

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from listener.issues.features import Space
-from listener.issues.group import cohesion, group_labels, match_known, separation
+from listener.issues.group import cohesion, group_labels, separation
 
 
 def blobs(sizes: list[int], *, spread: float = 0.35, dims: int = 24, seed: int = 0) -> tuple[Space, np.ndarray]:
@@ -40,14 +40,3 @@ def test_right_groups_hold_together_and_apart_better_than_wrong_ones() -> None:
     shuffled = np.random.default_rng(1).permutation(truth)
     assert separation(space.matrix, truth) > separation(space.matrix, shuffled)
     assert cohesion(space, truth) > 1 > cohesion(space, shuffled)
-
-
-def test_the_largest_share_continues_an_issue_and_each_issue_goes_on_once() -> None:
-    known = np.array([7, 7, 7, 7, 9, 9, 0, 0, 0, 0])
-    groups = [np.array([0, 1, 2, 6]), np.array([3, 7, 8]), np.array([4, 5, 9])]
-    assert match_known(groups, known) == {0: 7, 1: None, 2: 9}
-
-
-def test_one_member_that_strayed_does_not_name_a_group() -> None:
-    known = np.array([7] + [0] * 9 + [7] * 9)
-    assert match_known([np.arange(10)], known) == {0: None}
