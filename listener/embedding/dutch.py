@@ -62,12 +62,12 @@ class DutchReader:
         with np.load(folder / WEIGHTS) as kept:
             state = {name: torch.from_numpy(values) for name, values in _restored(dict(kept)).items()}
         config = AutoConfig.from_pretrained(str(base), vocab_size=len(state["embeddings.word_embeddings.weight"]))
-        self._model = BertModel(config, add_pooling_layer=False)
+        self._model: Any = BertModel(config, add_pooling_layer=False)
         self._model.load_state_dict(state, strict=False)
         self._model.eval()
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self.tokenizer.enable_truncation(MOST_PIECES)
-        self._pad = int(self.tokenizer.token_to_id("[PAD]"))
+        self._pad = self.tokenizer.get_vocab()["[PAD]"]
         self._torch = torch
 
     def encode(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
@@ -100,7 +100,7 @@ class BilingualModel:
         """Return float32 `(len(texts), n_dims)`, unit length. `options` go to the bundled model."""
         dutch = [self.is_dutch(text) for text in texts]
         english = [text for text, is_dutch in zip(texts, dutch, strict=True) if not is_dutch]
-        vectors = np.zeros((len(texts), int(self._bundled.get_sentence_embedding_dimension())), dtype=np.float32)
+        vectors = np.zeros((len(texts), int(self._bundled.get_embedding_dimension())), dtype=np.float32)
         of_dutch = np.array(dutch, dtype=bool)
         if english:
             vectors[~of_dutch] = self._bundled.encode(english, batch_size=batch_size, **options)

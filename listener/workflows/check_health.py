@@ -31,7 +31,7 @@ LEAST_FREE_BYTES = 300 * MEGABYTE
 COMFORTABLE_BYTES = 3_000 * MEGABYTE
 SANE_YEARS = range(2026, 2100)  # this version was written in 2026; an earlier clock is wrong
 PINNED_DUCKDB = "1.5.5"
-ENGLISH_MODELS = ("bundled", "all-minilm", "all-mpnet", "msmarco", "bge-small-en", "bge-base-en", "gte-small", "e5-small-v2", "e5-base-v2")
+ENGLISH_MODELS = ("all-minilm", "all-mpnet", "msmarco", "bge-small-en", "bge-base-en", "gte-small", "e5-small-v2", "e5-base-v2")
 MULTILINGUAL_EXAMPLE = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 PRIVATE_FILES = ("klankbord.yaml", FILE_NAME, "ledger.db", "insight.duckdb")
 
