@@ -64,7 +64,7 @@ class DutchReader:
         config = AutoConfig.from_pretrained(str(base), vocab_size=len(state["embeddings.word_embeddings.weight"]))
         self._model: Any = BertModel(config, add_pooling_layer=False)
         self._model.load_state_dict(state, strict=False)
-        self._model.eval()
+        self._model.eval()  # type: ignore[no-untyped-call] # transformers leaves it untyped
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self.tokenizer.enable_truncation(MOST_PIECES)
         self._pad = self.tokenizer.get_vocab()["[PAD]"]
