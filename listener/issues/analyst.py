@@ -20,8 +20,9 @@ from listener.issues.memory import Memory
 from listener.issues.prepare import Prepared, Reader, Reading
 from listener.issues.scan import scan
 from listener.issues.window import Entry
+from listener.labels.labeller import Labeller
 from listener.labels.lexicon import Lexicons
-from listener.model.analysis import AnalysedMention, Analysis, AnalysisStep
+from listener.model.analysis import AnalysedMention, Analysis, AnalysisStep, Label
 from listener.model.issue import Issue, Signal
 from listener.model.mention import StoredMention
 from listener.settings.schema import DetectionSettings
@@ -38,6 +39,7 @@ class Analyst:
     """Understands mentions batch by batch. Use: `restore` once, then `prepare` → encode → `conclude` → save → `saved`, again and again.
 
     settings: windows, thresholds and sizes. brands: words that all mentions of a brand share. lexicons and stopwords: by language.
+    labeller: says what mentions express; by the lexicons alone when left out.
     One thread at a time. After a failed save the analyst is ahead of the ledger: throw it away and restore a new one.
     """
 
@@ -49,11 +51,11 @@ class Analyst:
         stopwords: Mapping[str, frozenset[str]],
         brands: Sequence[str] = (),
         languages: Languages | None = None,
+        labeller: Labeller | None = None,
     ) -> None:
         self._settings = settings
-        self._reader = Reader(
-            brands=brands, lexicons=lexicons, stopwords=stopwords, languages=languages or Languages.from_lists(**stopwords)
-        )
+        self._reader = Reader(brands=brands, stopwords=stopwords, languages=languages or Languages.from_lists(**stopwords))
+        self._labeller = labeller or Labeller(lexicons)
         self._rules = SignalRules(settings)
         self._memory = Memory(timedelta(days=max(settings.issue_window_days, settings.baseline_days + 1)))
         self._cards = CardIndex()
@@ -94,11 +96,17 @@ class Analyst:
         """Return the batch with everything its texts alone tell; nothing is remembered yet."""
         return self._reader.prepare(stored)
 
-    def conclude(self, prepared: Prepared, vectors: Mapping[str, NDArray[np.float32]]) -> AnalysisStep:
-        """Place a batch: cards, issues, new issues that bursts reveal, signals. `vectors` holds one per hash of `prepared.to_embed`.
+    def conclude(
+        self, prepared: Prepared, vectors: Mapping[str, NDArray[np.float32]], said: Mapping[str, Sequence[Label]] | None = None
+    ) -> AnalysisStep:
+        """Place a batch: cards, labels, issues, new issues that bursts reveal, signals.
 
+        `vectors` holds one per hash of `prepared.to_embed`; `said`, by the same hashes, the labels of models put in a head's place.
         Mentions are looked at in order of their time, each only beside earlier ones. A person's membership is left as it is.
         """
+        labels = self._labeller.labels(
+            [reading.to_label for reading in prepared.readings], [vectors[reading.clean.hash] for reading in prepared.readings], said
+        )
         entries = [self._carded(reading, vectors[reading.clean.hash]) for reading in prepared.readings]
         self._memory.window.add(entries)
         self._forget_old()
@@ -109,7 +117,7 @@ class Analyst:
         for start in range(0, len(fresh), CHUNK):
             self._place_rows(draft, space, fresh[start : start + CHUNK])
         self._since_regroup += len(entries)
-        return draft.step(analyses=tuple(_analysis(r, e) for r, e in zip(prepared.readings, entries, strict=True)))
+        return draft.step(analyses=tuple(_analysis(*one) for one in zip(prepared.readings, entries, labels, strict=True)))
 
     def regroup(self, now: datetime) -> AnalysisStep:
         """Group the window anew: known issues keep their ids and people's decisions, new groups become issues, titles follow."""
@@ -182,12 +190,12 @@ def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32]) -> Entry
     )
 
 
-def _analysis(reading: Reading, entry: Entry) -> Analysis:
+def _analysis(reading: Reading, entry: Entry, labels: tuple[Label, ...]) -> Analysis:
     return Analysis(
         mention_id=entry.mention_id,
         revision=reading.stored.revision,
         language=reading.language,
         card_id=entry.card_id,
         text_hash=reading.clean.hash,
-        labels=reading.labels,
+        labels=labels,
     )

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from listener.labels.lexicon import Lexicons, label
-from listener.model.analysis import Label
+from listener.labels.labeller import ReadText
 from listener.model.mention import StoredMention
 from listener.text.clean import CleanText, clean
 from listener.text.folding import folded
@@ -24,7 +23,6 @@ class Reading:
     stored: StoredMention
     clean: CleanText
     language: str
-    labels: tuple[Label, ...]
     grams: NDArray[np.int32]
 
     @property
@@ -32,6 +30,17 @@ class Reading:
         """Who counts as its author: the mention itself when the platform named nobody."""
         author = self.stored.mention.author
         return author.key if author is not None else f"mention/{self.stored.mention_id}"
+
+    @property
+    def to_label(self) -> ReadText:
+        """The text as labels need it."""
+        mention = self.stored.mention
+        return ReadText(
+            text=f"{mention.title}\n{mention.text}" if mention.title else mention.text,
+            clean=self.clean,
+            language=self.language,
+            brands=tuple(hit.brand for hit in self.stored.hits),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -43,13 +52,10 @@ class Prepared:
 
 
 class Reader:
-    """Reads texts with the word lists of all languages. Holds no state: the same mention always gives the same reading."""
+    """Reads texts in any language. Holds no state: the same mention always gives the same reading."""
 
-    def __init__(
-        self, *, brands: Sequence[str], lexicons: Mapping[str, Lexicons], stopwords: Mapping[str, frozenset[str]], languages: Languages
-    ) -> None:
+    def __init__(self, *, brands: Sequence[str], stopwords: Mapping[str, frozenset[str]], languages: Languages) -> None:
         self._brands = tuple(brands)
-        self._lexicons = lexicons
         self._languages = languages
         self.stop_words = frozenset(folded(word) for listed in stopwords.values() for word in listed)
         self.brand_words = frozenset(word for brand in brands for word in words(brand))
@@ -59,13 +65,12 @@ class Reader:
         return Prepared(readings=readings, to_embed={reading.clean.hash: reading.clean.text for reading in readings})
 
     def read(self, stored: StoredMention) -> Reading:
-        """Return clean text, language, labels and n-grams of one mention."""
+        """Return clean text, language and n-grams of one mention."""
         cleaned = clean(stored.mention.text, title=stored.mention.title, brand_terms=self._brands)
         language, _ = self._languages.of(cleaned.plain)
         return Reading(
             stored=stored,
             clean=cleaned,
             language=language,
-            labels=label(cleaned, language, self._lexicons),
             grams=gram_buckets(cleaned.text, leave_out=self.stop_words),
         )

@@ -40,7 +40,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Seen:
-    """What heads look at, one row a text. vectors: float32 `(n, n_dims)` or None. buckets: from `features.buckets`. counts: `(n, len(COUNTS))`."""
+    """What heads look at, one row a text: word numbers and counts from `features`, and vectors, float32 `(n, n_dims)`, or None."""
 
     buckets: Sequence[NDArray[np.int32]]
     counts: NDArray[np.float32]
@@ -85,6 +85,16 @@ class Heads:
         rarity[1:] = arrays["word_rarity"]
         return cls(name=about["name"], model_id=about["model_id"], heads=heads, rows=rows, weights=weights, rarity=rarity)
 
+    def trusts(self, model_id: str, language: str) -> bool:
+        """Whether vectors of a text in that language by that model are the ones these heads were trained on.
+
+        A model's name is its own, then "+" and that of the reader it has for Dutch ("minilm-…+nl-…"): English vectors stay the same with
+        another reader.
+        """
+        if language == "nl":
+            return model_id == self.model_id
+        return model_id.partition("+")[0] == self.model_id.partition("+")[0]
+
     def probabilities(self, seen: Seen, *, tasks: Sequence[str] | None = None) -> dict[str, Real]:
         """Return for each task float64 `(n, n_values)`, rows that sum to 1. Without vectors the heads that need none answer."""
         worded = self.worded(seen.buckets)
@@ -96,7 +106,7 @@ class Heads:
         said = np.zeros((len(buckets), self._weights.shape[1]))
         filled = np.flatnonzero(sizes)
         if len(filled):
-            rows = self._rows[np.concatenate([buckets[at] for at in filled])]
+            rows = self._rows[np.concatenate([buckets[at] for at in filled.tolist()])]
             starts = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
             lengths = np.sqrt(np.add.reduceat(self._rarity[rows] ** 2, starts))
             said[filled] = np.add.reduceat(self._weights[rows], starts, axis=0) / lengths[:, None]
@@ -124,7 +134,7 @@ def softmax(logits: Real) -> Real:
 
 
 def _layers(arrays: Arrays, prefix: str) -> tuple[Layer, ...]:
-    found = []
+    found: list[Layer] = []
     while f"{prefix}.{len(found)}.weights" in arrays:
         weights, bias = (arrays[f"{prefix}.{len(found)}.{part}"].astype(np.float64) for part in ("weights", "bias"))
         found.append(Layer(weights=weights, bias=bias))
