@@ -44,7 +44,7 @@ class Agreement:
 def window_of(rows: Sequence[Row], *, model: str = "bundled") -> tuple[Snapshot, NDArray[np.int64]]:
     """Return the rows as a window, in the order of the file, a minute apart and each by its own author, and a number per label."""
     listed = stop_words()
-    reader = Reader(brands=(), lexicons=lexicons(), stopwords=listed, languages=Languages.from_lists(**listed))
+    reader = Reader(brands=(), stopwords=listed, languages=Languages.from_lists(**listed))
     readings = [reader.read(_stored(at, row)) for at, row in enumerate(rows, start=1)]
     vectors = encoded({reading.clean.hash: reading.clean.text for reading in readings}, model=model)
     cards, window = CardIndex(), Window()
