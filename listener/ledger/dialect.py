@@ -24,6 +24,9 @@ from listener.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit id that the database counts up. SQLite only does so for its own INTEGER, which is 64 bits there."""
 
+MOST_ID = 2**63 - 1
+"""The largest id a database can hold; one that a person types beyond it exists nowhere."""
+
 NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 """Table options that keep the id of a deleted row from being given out again (PostgreSQL's sequences do so by themselves)."""
 

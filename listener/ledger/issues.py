@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, true, update
+from sqlalchemy import Engine, Row, func, select, true
 
-from listener.errors import InputError
-from listener.ledger.changes import batches, note_changes
-from listener.ledger.step import MODEL, final_issues, standings, write_memberships
+from listener.ledger import edits
+from listener.ledger.changes import batches
+from listener.ledger.dialect import MOST_ID
+from listener.ledger.step import MODEL
 from listener.ledger.tables import issue, issue_act, membership, mention, signal
 from listener.ledger.transactions import reading, writing
-from listener.model.issue import Issue, Membership, Signal
+from listener.ledger.undo import undo_last
+from listener.model.issue import Issue, IssueAct, Membership, Signal
 from listener.model.mention import MentionKey
 
 
@@ -31,6 +33,8 @@ class IssueLedger:
 
     def get(self, issue_id: int) -> Issue | None:
         """Return an issue as it is kept (a merged one says where it went), or None."""
+        if not 0 < issue_id <= MOST_ID:
+            return None
         with reading(self._engine) as tx:
             row = tx.execute(select(issue).where(issue.c.issue_id == issue_id)).one_or_none()
         return None if row is None else _issue(row)
@@ -83,9 +87,7 @@ class IssueLedger:
     def rename(self, issue_id: int, title: str, *, by: str, at: datetime) -> None:
         """Give an issue a person's title, which the model never changes. Raises `InputError` for an unknown issue."""
         with writing(self._engine) as tx:
-            target = _existing(tx, issue_id)
-            tx.execute(update(issue).where(issue.c.issue_id == target).values(title=title, title_by=by))
-            _note(tx, target, "rename", title, by, at)
+            edits.set_issue(tx, "rename", issue_id, {"title": title, "title_by": by}, by=by, at=at, detail=title)
 
     def merge(self, issue_id: int, into: int, *, by: str, at: datetime) -> None:
         """Put one issue, with all its mentions, into another. Raises `InputError` when they are one issue or do not exist.
@@ -93,38 +95,44 @@ class IssueLedger:
         Mentions that a person placed go along. Issues that were merged into `issue_id` before follow, so one step always leads home.
         """
         with writing(self._engine) as tx:
-            source, target = _existing(tx, issue_id), _existing(tx, into)
-            if source == target:
-                raise InputError(f"issue {issue_id} and issue {into} are one issue already; name two different ones")
-            moved = list(tx.execute(select(mention.c.mention_id).where(mention.c.issue_id == source)).scalars())
-            tx.execute(update(mention).where(mention.c.issue_id == source).values(issue_id=target))
-            tx.execute(update(issue).where((issue.c.merged_into == source) | (issue.c.issue_id == source)).values(merged_into=target))
-            _note(tx, source, "merge", str(target), by, at)
-            note_changes(tx, moved)
+            edits.merge(tx, issue_id, into, by=by, at=at)
+
+    def split(self, issue_id: int, mention_ids: Sequence[int], *, title: str, title_by: str = MODEL, by: str, at: datetime) -> int:
+        """Make an issue of some mentions of an issue, placed there for good; return its id. `title_by`: the person who chose the title.
+
+        Raises `InputError` when a mention is not in the issue, or when none would be left in it.
+        """
+        with writing(self._engine) as tx:
+            return edits.split(tx, issue_id, mention_ids, title, title_by, by=by, at=at)
 
     def mute(self, issue_id: int, *, muted: bool, by: str, at: datetime) -> None:
-        """Mute an issue, or let it speak again. Raises `InputError` for an unknown issue."""
+        """Mute an issue until it grows, or let it speak again. Raises `InputError` for an unknown issue."""
         with writing(self._engine) as tx:
-            target = _existing(tx, issue_id)
-            tx.execute(update(issue).where(issue.c.issue_id == target).values(muted=muted))
-            _note(tx, target, "mute" if muted else "unmute", "", by, at)
+            values = {"muted": muted, "muted_at": at if muted else None}
+            edits.set_issue(tx, "mute" if muted else "unmute", issue_id, values, by=by, at=at)
+
+    def pin(self, issue_id: int, *, pinned: bool, by: str, at: datetime) -> None:
+        """Keep an issue on top and from being dissolved, or no longer. Raises `InputError` for an unknown issue."""
+        with writing(self._engine) as tx:
+            edits.set_issue(tx, "pin" if pinned else "unpin", issue_id, {"pinned": pinned}, by=by, at=at)
 
     def resolve(self, issue_id: int, *, resolved: bool, by: str, at: datetime) -> None:
         """Call an issue resolved at `at`, or open it again. Raises `InputError` for an unknown issue."""
         with writing(self._engine) as tx:
-            target = _existing(tx, issue_id)
-            tx.execute(update(issue).where(issue.c.issue_id == target).values(resolved_at=at if resolved else None))
-            _note(tx, target, "resolve" if resolved else "reopen", "", by, at)
+            edits.set_issue(tx, "resolve" if resolved else "reopen", issue_id, {"resolved_at": at if resolved else None}, by=by, at=at)
 
     def move(self, mention_id: int, issue_id: int | None, *, by: str, at: datetime, reason: str = "moved by hand") -> None:
         """Place a mention in an issue (None: in none), for good: the model never moves it again. Raises `InputError` for unknown ids."""
         with writing(self._engine) as tx:
-            real = {} if issue_id is None else {issue_id: _existing(tx, issue_id)}
-            now = standings(tx, [mention_id])
-            if mention_id not in now:
-                raise InputError(f"there is no mention {mention_id}")
-            line = Membership(mention_id=mention_id, issue_id=issue_id, by=by, reason=reason, at=at)
-            note_changes(tx, write_memberships(tx, [line], real, now))
+            edits.move(tx, mention_id, issue_id, by=by, at=at, reason=reason)
+
+    def undo(self, issue_id: int, *, by: str, at: datetime) -> IssueAct:
+        """Take back the last thing a person did to an issue (or with it, such as merging it) that stands; return it.
+
+        Raises `InputError` when there is nothing, or when somebody changed the same thing since.
+        """
+        with writing(self._engine) as tx:
+            return _act(undo_last(tx, issue_id, by=by, at=at), undone=True)
 
     def last_act(self) -> tuple[int, int]:
         """Return a pair that grows whenever a person corrected something: the newest act on an issue, the newest mention placed by hand."""
@@ -138,23 +146,13 @@ class IssueLedger:
         with reading(self._engine) as tx:
             return [(MentionKey(row.platform, row.realm, row.native_id), row.issue_id) for row in tx.execute(query)]
 
-    def acts(self, issue_id: int) -> list[tuple[str, str, str, datetime]]:
-        """Return what people did to an issue, oldest first: verb, detail, who, when."""
-        query = select(issue_act).where(issue_act.c.issue_id == issue_id).order_by(issue_act.c.act_id)
+    def acts(self, issue_id: int) -> list[IssueAct]:
+        """Return what people did to an issue or with it, oldest first."""
+        mine = (issue_act.c.issue_id == issue_id) | (issue_act.c.other_issue_id == issue_id)
         with reading(self._engine) as tx:
-            return [(row.verb, row.detail, row.made_by, row.at) for row in tx.execute(query)]
-
-
-def _existing(tx: Connection, issue_id: int) -> int:
-    """Return the issue's id, or that of the issue it was merged into."""
-    found = final_issues(tx, [issue_id])
-    if issue_id not in found:
-        raise InputError(f"there is no issue {issue_id}; `klankbord issues` lists them")
-    return found[issue_id]
-
-
-def _note(tx: Connection, issue_id: int, verb: str, detail: str, by: str, at: datetime) -> None:
-    tx.execute(insert(issue_act), {"issue_id": issue_id, "verb": verb, "detail": detail, "made_by": by, "at": at})
+            rows = tx.execute(select(issue_act).where(mine).order_by(issue_act.c.act_id)).all()
+        undone = {row.undoes for row in rows}
+        return [_act(row, undone=row.act_id in undone) for row in rows]
 
 
 def _issue(row: Row[Any]) -> Issue:
@@ -166,6 +164,22 @@ def _issue(row: Row[Any]) -> Issue:
         merged_into=row.merged_into,
         muted=row.muted,
         resolved_at=row.resolved_at,
+        pinned=row.pinned,
+        muted_at=row.muted_at,
+        split_from=row.split_from,
+    )
+
+
+def _act(row: Row[Any], *, undone: bool) -> IssueAct:
+    return IssueAct(
+        act_id=row.act_id,
+        issue_id=row.issue_id,
+        other_issue_id=row.other_issue_id,
+        verb=row.verb,
+        detail=row.detail,
+        by=row.made_by,
+        at=row.at,
+        undone=undone,
     )
 
 

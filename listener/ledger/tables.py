@@ -123,21 +123,30 @@ issue = Table(
     Column("merged_into", Id, ForeignKey("issue.issue_id")),
     Column("muted", Boolean, nullable=False, default=False),
     Column("resolved_at", UtcDateTime),
+    Column("pinned", Boolean, nullable=False, default=False),
+    Column("muted_at", UtcDateTime),
+    Column("split_from", Id, ForeignKey("issue.issue_id")),
     Index("ix_issue_merged_into", "merged_into"),
     **NEVER_REUSED,
 )
 
-# What people did to issues, one line each: rename, merge, mute, unmute, resolve, reopen.
+# What people did, one line each: rename, merge, split, move, mute, unmute, pin, unpin, resolve, reopen, undo. `before` is what it was
+# then, as far as taking it back needs; `undoes` is the line that an undo took back. `issue_id` is empty for a mention that was and
+# stays in no issue.
 issue_act = Table(
     "issue_act",
     metadata,
     Column("act_id", Id, primary_key=True),
-    Column("issue_id", Id, ForeignKey("issue.issue_id"), nullable=False),
+    Column("issue_id", Id, ForeignKey("issue.issue_id")),
     Column("verb", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("other_issue_id", Id, ForeignKey("issue.issue_id")),
+    Column("before", JSON(none_as_null=True)),
+    Column("undoes", Id, ForeignKey("issue_act.act_id")),
     Index("ix_issue_act_issue_id", "issue_id"),
+    Index("ix_issue_act_other_issue_id", "other_issue_id"),
     **NEVER_REUSED,
 )
 

@@ -22,7 +22,11 @@ class IssueState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """Mentions about one need, under an id that is never reused. `title_by` is "model" or the person who renamed it."""
+    """Mentions about one need, under an id that is never reused. `title_by` is "model" or the person who renamed it.
+
+    A pinned issue stays on top of lists and is never dissolved; a muted one is silent until it grows beyond what it was at `muted_at`
+    (None: muted before that was kept). `split_from` is the issue a person split it off from.
+    """
 
     issue_id: int
     title: str
@@ -31,6 +35,27 @@ class Issue:
     merged_into: int | None = None
     muted: bool = False
     resolved_at: datetime | None = None
+    pinned: bool = False
+    muted_at: datetime | None = None
+    split_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueAct:
+    """One thing a person did: `verb` is rename, merge, split, move, mute, unmute, pin, unpin, resolve, reopen or undo.
+
+    `issue_id` is the issue it was done to (None for a mention that was and stays in none), `other_issue_id` the second one: where a
+    merge went, what a split made, where a moved mention came from. `undone` tells whether a person took it back later.
+    """
+
+    act_id: int
+    issue_id: int | None
+    other_issue_id: int | None
+    verb: str
+    detail: str
+    by: str
+    at: datetime
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,7 +127,7 @@ def test_muting_and_resolving_are_kept_with_name_and_time(two_issues: Ledger) ->
     found = two_issues.issues.get(1)
     assert found is not None
     assert (found.muted, found.resolved_at) == (False, None)
-    assert [(verb, by, at) for verb, _, by, at in two_issues.issues.acts(1)] == [
+    assert [(act.verb, act.by, act.at) for act in two_issues.issues.acts(1)] == [
         ("mute", "anna", later(2)),
         ("resolve", "ben", later(3)),
         ("unmute", "anna", later(4)),

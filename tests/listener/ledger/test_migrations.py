@@ -58,9 +58,9 @@ def test_migrations_make_the_same_sql_as_the_tables(ledger: Ledger, tmp_path: Pa
 
 
 def _schema(raw: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return what each table and index is made of, whatever the order of its lines."""
+    """Return what each table and index is made of, whatever the order of its lines and whether names are quoted."""
     rows = raw.execute("select name, sql from sqlite_master where sql is not null and name not like 'sqlite_%'").fetchall()
-    return {name: sorted(part.strip(" ,\t") for part in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(part.strip(" ,\t").replace('"', "") for part in sql.splitlines()) for name, sql in rows}
 
 
 def test_another_half_adds_its_tables_by_a_file_alone(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
