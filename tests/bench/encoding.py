@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,11 @@ CHUNK = 1024
 Half = NDArray[np.float16]
 
 
-def encoded(texts: Mapping[str, str], *, model: str = "bundled") -> dict[str, NDArray[np.float32]]:
-    """Return a vector per text hash by the model of that name."""
-    embedder = open_embedder(ModelSettings.model_validate({"name": model}), models_dir=CACHE, languages=(DUTCH, "en"))
+def encoded(
+    texts: Mapping[str, str], *, model: str = "bundled", languages: Collection[str] = (DUTCH, "en")
+) -> dict[str, NDArray[np.float32]]:
+    """Return a vector per text hash by the model of that name, as it reads for people who write in `languages`."""
+    embedder = open_embedder(ModelSettings.model_validate({"name": model}), models_dir=CACHE, languages=languages)
     file = CACHE / f"{embedder.model_id}.npz"
     known = _kept(file)
     known |= _unchanged(texts, known, embedder.model_id)
