@@ -18,24 +18,24 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """One step of a head: `x @ weights + bias`."""
+    """`x @ weights + bias`, calibrated. `favour` weighs the values when one has to be chosen: rare ones as often as macro-F1 asks."""
 
     weights: Real
     bias: Real
+    favour: Real
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Head:
     """One task. `columns` are its columns of the word weights; `full` sees vector, words and counts, `alone` only words and counts.
 
-    Layers but the last are followed by max(0, x). Temperatures are folded into the last one, so a softmax gives calibrated
-    probabilities over `values`.
+    A softmax gives calibrated probabilities over `values`.
     """
 
     values: tuple[str, ...]
     columns: slice
-    full: tuple[Layer, ...]
-    alone: tuple[Layer, ...]
+    full: Layer
+    alone: Layer
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -75,8 +75,8 @@ class Heads:
             heads[task] = Head(
                 values=tuple(values),
                 columns=slice(at, at + width),
-                full=_layers(arrays, f"{task}.full"),
-                alone=_layers(arrays, f"{task}.alone"),
+                full=_layer(arrays, f"{task}.full"),
+                alone=_layer(arrays, f"{task}.alone"),
             )
             at += width
         weights = np.zeros((len(known) + 1, at))
@@ -115,15 +115,10 @@ class Heads:
     def logits(self, head: Head, worded: Real, seen: Seen) -> Real:
         """Return float64 `(n, n_values)` before the softmax."""
         inputs = [worded[:, head.columns], seen.counts.astype(np.float64)]
-        if seen.vectors is None:
-            layers = head.alone
-        else:
-            layers = head.full
+        if seen.vectors is not None:
             inputs.insert(0, seen.vectors.astype(np.float64))
-        x = np.concatenate(inputs, axis=1)
-        for layer in layers[:-1]:
-            x = np.maximum(x @ layer.weights + layer.bias, 0.0)
-        x = x @ layers[-1].weights + layers[-1].bias
+        layer = head.alone if seen.vectors is None else head.full
+        x = np.concatenate(inputs, axis=1) @ layer.weights + layer.bias
         return np.concatenate([np.zeros_like(x), x], axis=1) if x.shape[1] == 1 else x
 
 
@@ -133,9 +128,6 @@ def softmax(logits: Real) -> Real:
     return risen / risen.sum(axis=1, keepdims=True) if len(logits) else logits
 
 
-def _layers(arrays: Arrays, prefix: str) -> tuple[Layer, ...]:
-    found: list[Layer] = []
-    while f"{prefix}.{len(found)}.weights" in arrays:
-        weights, bias = (arrays[f"{prefix}.{len(found)}.{part}"].astype(np.float64) for part in ("weights", "bias"))
-        found.append(Layer(weights=weights, bias=bias))
-    return tuple(found)
+def _layer(arrays: Arrays, prefix: str) -> Layer:
+    weights, bias, favour = (arrays[f"{prefix}.{part}"].astype(np.float64) for part in ("weights", "bias", "favour"))
+    return Layer(weights=weights, bias=bias, favour=favour)

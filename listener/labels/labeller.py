@@ -100,8 +100,9 @@ class Labeller:
                 names = [by] * len(some)
                 if seen.vectors is not None:
                     logits, names = self._as_learned(task, logits, some, seen.vectors, by)
+                favour = head.alone.favour if seen.vectors is None else head.full.favour
                 for at, row in enumerate(rows.tolist()):
-                    found[row] += _labels_of(task, head.values, softmax(logits[at : at + 1])[0], names[at])
+                    found[row] += _labels_of(task, head.values, softmax(logits[at : at + 1])[0], favour, names[at])
         return found
 
     def seen(self, texts: Sequence[ReadText], vectors: NDArray[np.float32] | None) -> Seen:
@@ -126,11 +127,11 @@ class Labeller:
         return moved, names
 
 
-def _labels_of(task: str, values: Sequence[str], probabilities: Real, by: str) -> list[Label]:
+def _labels_of(task: str, values: Sequence[str], probabilities: Real, favour: Real, by: str) -> list[Label]:
     if tuple(values) == YES_NO:
         sure = round(float(probabilities[1]), 3)
         return [Label(name=task, value="yes", probability=sure, model=by)] if sure >= WORTH_KEEPING else []
-    best = int(np.argmax(probabilities.round(6)))  # rounded, so that a tie is a tie on every machine
+    best = int(np.argmax((probabilities * favour).round(6)))  # rounded, so that a tie is a tie on every machine
     found = [Label(name=task, value=values[best], probability=round(float(probabilities[best]), 3), model=by)]
     if task == "cause":
         rest = ((value, float(p)) for value, p in zip(values, probabilities, strict=True) if value in FROM_CAUSE and value != values[best])
