@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, select
 
-from listener.ledger.tables import analysis, embedding, label, mention, mention_brand
+from listener.ledger.labels import labels_now
+from listener.ledger.tables import analysis, embedding, mention, mention_brand
 from listener.model.analysis import AnalysedMention
-
-SURE = 0.5
-"""Labels less probable than this are kept but not counted as facts."""
 
 ANALYSED = analysis.c.mention_id == mention.c.mention_id
 
@@ -43,7 +41,7 @@ def analysed_mentions(tx: Connection, condition: ColumnElement[bool], model: str
     rows = sorted(tx.execute(query).all(), key=lambda row: row.mention_id)  # an order in SQL would make it read every mention there is
     vectors = from_float16([row.vector for row in rows])
     brands, directed = _brands(tx, condition)
-    labels = _labels(tx, condition)
+    labels = labels_now(tx, condition)
     return [
         AnalysedMention(
             mention_id=row.mention_id,
@@ -77,16 +75,6 @@ def _brands(tx: Connection, condition: ColumnElement[bool]) -> tuple[dict[int, l
         if to_the_brand:
             directed.add(mention_id)
     return brands, directed
-
-
-def _labels(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[str, str]]:
-    """Return the probable labels by mention id; of two values under one name the more probable one, then the first by alphabet."""
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    query = select(label.c.mention_id, label.c.name, label.c.probability, label.c.value).join_from(mention, label)
-    said = tx.execute(query.where(condition, label.c.probability >= SURE)).all()
-    for mention_id, name, _, value in sorted(said, key=lambda row: (row[0], row[1], -row[2], row[3])):
-        found[mention_id].setdefault(name, value)
-    return found
 
 
 def to_float16(vector: NDArray[np.float32]) -> bytes:

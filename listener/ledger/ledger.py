@@ -14,6 +14,7 @@ from listener.ledger.backup import newest_backup
 from listener.ledger.check import damage_in
 from listener.ledger.dialect import empty_log, ledger_engine, ledger_file, make_private
 from listener.ledger.issues import IssueLedger
+from listener.ledger.labels import LabelLedger
 from listener.ledger.mentions import MentionLedger
 from listener.ledger.meta import MetaLedger
 from listener.ledger.migrate import migrate
@@ -30,6 +31,7 @@ class Ledger:
         self.mentions = MentionLedger(engine)
         self.analyses = AnalysisLedger(engine)
         self.issues = IssueLedger(engine)
+        self.labels = LabelLedger(engine)
         self.sources = SourceLedger(engine)
         self.reports = ReportLedger(engine)
         self.meta = MetaLedger(engine)

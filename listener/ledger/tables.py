@@ -104,6 +104,21 @@ label = Table(
     Column("model", Text, nullable=False),
 )
 
+# What people said of a revision, one line each; an empty `value` takes the answer before it back. Only ever added to.
+label_correction = Table(
+    "label_correction",
+    metadata,
+    Column("correction_id", Id, primary_key=True),
+    Column("mention_id", Id, ForeignKey("mention.mention_id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Text),
+    Column("made_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_label_correction_mention_id", "mention_id"),
+    **NEVER_REUSED,
+)
+
 # `vector` is float16, little-endian, one after the other: half the size, and cosines keep three digits.
 embedding = Table(
     "embedding",

@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from listener.ledger.changes import batches
-from listener.ledger.tables import issue, label, mention
+from listener.ledger.labels import labels_now
+from listener.ledger.tables import issue, mention
 from moderation.ledger.tables import conversation, conversation_mention, support_case
 from moderation.model.case import CaseRow, CaseState
-
-_SURE = 0.5
 
 
 def read_cases(tx: Connection, *, states: Sequence[str], case_id: int | None) -> list[CaseRow]:
@@ -48,11 +47,9 @@ def _messages(tx: Connection, conversation_ids: Sequence[int]) -> dict[int, list
 
 
 def _labels(tx: Connection, mention_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
-    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    found: dict[int, set[tuple[str, str]]] = {}
     for some in batches(mention_ids):
-        query = select(label.c.mention_id, label.c.name, label.c.value).where(label.c.mention_id.in_(some), label.c.probability >= _SURE)
-        for row in tx.execute(query):
-            found[row.mention_id].add((row.name, row.value))
+        found |= {mention_id: set(labels.items()) for mention_id, labels in labels_now(tx, mention.c.mention_id.in_(some)).items()}
     return found
 
 

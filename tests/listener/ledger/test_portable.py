@@ -55,6 +55,7 @@ def everything(ledger: Ledger) -> None:
     ledger.analyses.changes_since(0, 5, MODEL)
     ledger.analyses.removed_since(0)
     ledger.analyses.languages([1])
+    ledger.analyses.remembered([1, 2], MODEL, 3)
     ledger.analyses.last_seq()
     ledger.analyses.removed_since(0)
     ledger.analyses.keep_vectors((), (1,))
@@ -62,8 +63,18 @@ def everything(ledger: Ledger) -> None:
     ledger.analyses.last_regroup_count()
     ledger.analyses.latest_posted_at()
     _everything_about_issues(ledger)
+    _everything_about_labels(ledger)
     _everything_about_sources(ledger)
     ledger.check()
+
+
+def _everything_about_labels(ledger: Ledger) -> None:
+    ledger.labels.correct(1, "sentiment", "positive", by="anna", at=NOON)
+    ledger.labels.standing()
+    ledger.labels.standing([1])
+    ledger.labels.undo(1, "sentiment", by="anna", at=NOON)
+    ledger.labels.record(1)
+    ledger.labels.last_correction()
 
 
 def _everything_about_issues(ledger: Ledger) -> None:
