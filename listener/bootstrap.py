@@ -8,7 +8,8 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from listener.embedding.open import open_embedder
+from listener.embedding.open import BUNDLED, open_embedder
+from listener.errors import SettingsError
 from listener.insight.store import Insight, open_insight
 from listener.issues.analyst import Analyst
 from listener.ledger.ledger import Ledger, open_ledger
@@ -24,6 +25,7 @@ from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
 from listener.workflows.rebuild_insight import catch_up
 
 ANALYSE_BATCH = 256
@@ -56,7 +58,12 @@ def listening(
         insight = closing.enter_context(open_insight(home / "insight.duckdb"))
         encode = embedder or open_embedder(settings.model, models_dir=home / "models", languages=settings.languages)
         closing.callback(encode.close)
-        catch_up(ledger, insight, model_id=encode.model_id)
+        if embedder is None:
+            ledger.meta.keep_first(f"{NAME_KEY}{encode.model_id}", settings.model.name)
+        open_earlier = earlier_models(home, settings, ledger) if embedder is None else no_earlier
+        analyse = new_analysis(settings, ledger, insight, encode, batch_size=batch_size, open_earlier=open_earlier)
+        closing.callback(analyse.close)
+        catch_up(ledger, insight, model_id=analyse.model_id)
         yield Listening(
             home=home,
             settings=settings,
@@ -65,13 +72,19 @@ def listening(
             insight=insight,
             embedder=encode,
             queries=brand_queries(settings),
-            analyse=new_analysis(settings, ledger, insight, encode, batch_size=batch_size),
+            analyse=analyse,
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
         )
 
 
 def new_analysis(
-    settings: ListenerSettings, ledger: Ledger, insight: Insight | None, embedder: Embedder, *, batch_size: int = ANALYSE_BATCH
+    settings: ListenerSettings,
+    ledger: Ledger,
+    insight: Insight | None,
+    embedder: Embedder,
+    *,
+    batch_size: int = ANALYSE_BATCH,
+    open_earlier: OpenEarlier = no_earlier,
 ) -> AnalyseMentions:
     """Wire the analysing workflow."""
 
@@ -86,7 +99,28 @@ def new_analysis(
         window=timedelta(days=max(settings.detection.issue_window_days, settings.detection.baseline_days + 1)),
         regroup_every=settings.detection.regroup_every,
         batch_size=batch_size,
+        open_earlier=open_earlier,
     )
+
+
+def earlier_models(home: Path, settings: ListenerSettings, ledger: Ledger) -> OpenEarlier:
+    """Return what opens a model that this home used before, by the name it had then, as long as the same weights are there."""
+
+    def open_earlier(model_id: str) -> Embedder | None:
+        for name in dict.fromkeys((ledger.meta.get(f"{NAME_KEY}{model_id}") or BUNDLED, BUNDLED)):
+            for languages in (settings.languages, ()):
+                try:
+                    opened = open_embedder(
+                        settings.model.model_copy(update={"name": name}), models_dir=home / "models", languages=languages
+                    )
+                except SettingsError:
+                    continue  # not on this machine any more
+                if opened.model_id == model_id:
+                    return opened
+                opened.close()
+        return None
+
+    return open_earlier
 
 
 def brand_queries(settings: ListenerSettings) -> tuple[BrandQuery, ...]:

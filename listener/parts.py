@@ -39,7 +39,8 @@ class Listening:
 
     @property
     def model_id(self) -> str:
-        return self.embedder.model_id
+        """The model whose vectors serve now."""
+        return self.analyse.model_id
 
     @property
     def brand_name(self) -> str:

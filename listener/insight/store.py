@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -60,6 +60,14 @@ class Insight:
                 self._insert(tx, kept)
             tx.execute("delete from applied")
             tx.execute("insert into applied values ($seq, $model)", {"seq": seq, "model": model_id})
+
+    def replace_vectors(self, batches: Iterable[Sequence[AnalysedMention]], *, model_id: str) -> None:
+        """Hold these vectors in place of all there are, in one transaction: readers see those of one model, before or after."""
+        with self._transaction() as tx:
+            tx.execute("drop table if exists vector")
+            for mentions in batches:
+                self._insert_vectors(tx, mentions)
+            tx.execute("update applied set model = $model", {"model": model_id})
 
     def clear(self) -> None:
         """Forget everything; the next `apply` starts from nothing."""
@@ -166,6 +174,9 @@ class Insight:
     def _insert(self, tx: duckdb.DuckDBPyConnection, mentions: Sequence[AnalysedMention]) -> None:
         _copy(tx, fact_table(mentions), query("insert_facts"))
         _copy(tx, label_table(mentions), "insert into label select * from batch")
+        self._insert_vectors(tx, mentions)
+
+    def _insert_vectors(self, tx: duckdb.DuckDBPyConnection, mentions: Sequence[AnalysedMention]) -> None:
         vectors = vector_table(mentions)
         if vectors is not None:
             dims = vectors.schema.field("embedding").type.list_size

@@ -22,7 +22,7 @@ from listener.issues.scan import scan
 from listener.issues.window import Entry
 from listener.labels.labeller import Labeller
 from listener.labels.lexicon import Lexicons
-from listener.model.analysis import AnalysedMention, Analysis, AnalysisStep, Label
+from listener.model.analysis import AnalysedMention, Analysis, AnalysisStep, Label, Remembered
 from listener.model.issue import Issue, Signal
 from listener.model.mention import StoredMention
 from listener.settings.schema import DetectionSettings
@@ -87,7 +87,7 @@ class Analyst:
             if fact.mention_id not in texts:
                 continue
             reading = self._reader.read(texts[fact.mention_id])
-            self._cards.add(fact.card_id, reading.clean)
+            self._cards.add(fact.card_id, fact.mention_id, reading.clean)
             self._memory.window.add([_entry(reading, fact.card_id, fact.vector)])
             self._memory.place(fact.mention_id, fact.issue_id)
         self._since_regroup = analysed_since_regroup
@@ -109,7 +109,7 @@ class Analyst:
         )
         entries = [self._carded(reading, vectors[reading.clean.hash]) for reading in prepared.readings]
         self._memory.window.add(entries)
-        self._forget_old()
+        self._forget_old(entries)
         snapshot = self._memory.window.snapshot()
         space = space_of(snapshot)
         draft = StepDraft(self._memory, snapshot, self._reader, space)
@@ -130,8 +130,9 @@ class Analyst:
                 space,
                 known=self._memory.issues_of(snapshot),
                 fixed=self._memory.fixed_rows(snapshot),
-                lasting=self._memory.signalled(now - timedelta(days=self._settings.baseline_days)),
+                lasting=self._memory.lasting(now - timedelta(days=self._settings.baseline_days)),
                 min_mentions=self._settings.min_issue_mentions,
+                remembered=self._memory.remembered(),
             )
             draft.take_over(found)
             draft.retitle()
@@ -142,11 +143,22 @@ class Analyst:
         """Replace temporary issue ids by the ones the ledger gave."""
         self._memory.renumber(mapping)
 
-    def forget(self, mention_ids: Iterable[int]) -> None:
-        """Drop removed mentions from everything held here."""
+    def forget(self, mention_ids: Iterable[int]) -> bool:
+        """Drop removed mentions from everything held here; return whether the newest one was among them, so that the window is another."""
         gone = list(mention_ids)
+        latest = self._memory.window.latest()
         self._memory.forget(gone)
+        self._memory.forget_remembered()
         self._cards.forget(gone)
+        return self._memory.window.latest() != latest
+
+    def unremembered(self) -> list[int]:
+        """Return issues none of whose mentions is in the window, and of which `remember` has to be told before the next step."""
+        return self._memory.unremembered()
+
+    def remember(self, issues: Iterable[Remembered]) -> None:
+        """Take in what issues were about whose mentions have left the window, so that they can come back under their number."""
+        self._memory.remember(issues)
 
     def _place_rows(self, draft: StepDraft, space: Space, rows: NDArray[np.int64]) -> None:
         snapshot = draft.snapshot
@@ -170,11 +182,14 @@ class Analyst:
         self._cards.forget([mention_id] if mention_id in self._memory.window else [])
         card = self._cards.find(reading.clean)
         card = mention_id if card is None else card
-        self._cards.add(card, reading.clean)
+        self._cards.add(card, mention_id, reading.clean)
         return _entry(reading, card, vector)
 
-    def _forget_old(self) -> None:
-        self._cards.forget(self._memory.drop_old())
+    def _forget_old(self, entries: Sequence[Entry]) -> None:
+        gone = self._memory.drop_old()
+        self._cards.forget(gone)
+        if any(entry.mention_id not in self._memory.window for entry in entries):
+            self._memory.forget_remembered()  # something outside the window was written or edited
 
 
 def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32]) -> Entry:

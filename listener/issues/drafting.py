@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from listener.issues.features import Space
 from listener.issues.group import Regrouping
+from listener.issues.identity import Middles, returned
+from listener.issues.life import grew_since
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
 from listener.issues.prepare import Reader
 from listener.issues.scan import Burst, look
@@ -45,6 +47,8 @@ class StepDraft:
         self._signals: list[Signal] = []
         self._titles: dict[int, str] = {}
         self._background: Background | None = None
+        self._middles: Middles | None = None
+        self._shaped = memory.shaped()
 
     def join(self, row: int, joined: tuple[int, NDArray[np.int64]] | None) -> None:
         """Place a new or edited mention: with its nearest, or loose."""
@@ -66,7 +70,9 @@ class StepDraft:
             issue_id = self._signalled_cause(burst, since=rules.since(self._time_of(burst)))
         rows = np.array([row for row in burst.rows if int(self.issues[row]) in movable and not self._fixed(int(row))], dtype=np.int64)
         if issue_id == LOOSE:
-            issue_id = self._issue_of(burst.rows, share=0.0) if len(rows) < FEWEST_FOR_ISSUE else self._new_issue(rows)
+            issue_id = (
+                self._issue_of(burst.rows, share=0.0) if len(rows) < FEWEST_FOR_ISSUE else self._returned(rows) or self._new_issue(rows)
+            )
         if issue_id == LOOSE:
             return
         for row in rows:
@@ -141,7 +147,14 @@ class StepDraft:
         )
 
     def _fixed(self, row: int) -> bool:
-        return self._memory.is_locked(int(self.snapshot.ids[row]))
+        return self._memory.is_locked(int(self.snapshot.ids[row])) or int(self.issues[row]) in self._shaped
+
+    def _returned(self, rows: NDArray[np.int64]) -> int:
+        """Return the issue without a mention in the window that these are about once more; 0 when there is none."""
+        remembered = self._memory.remembered()
+        if self._middles is None and remembered:
+            self._middles = Middles(self.snapshot)
+        return (returned(self._middles, rows, remembered) if self._middles else None) or LOOSE
 
     def _issue_of(self, rows: NDArray[np.int64], *, share: float = PART_OF_ISSUE) -> int:
         """Return the issue most of `rows` belong to if it holds `share` of them, else 0."""
@@ -184,7 +197,7 @@ class StepDraft:
 
     def _raise(self, burst: Burst, issue_id: int, rules: SignalRules) -> None:
         issue = self._memory.issue(issue_id)
-        if issue is not None and issue.muted:
+        if issue is not None and issue.muted and not self._grew(issue, burst):
             return
         signal = self._signal(
             burst.kind,
@@ -198,6 +211,15 @@ class StepDraft:
         )
         if rules.may_raise(signal, self._memory.signals(issue_id)):
             self._keep(signal)
+
+    def _grew(self, issue: Issue, burst: Burst) -> bool:
+        """Tell whether a muted issue is more than people accepted when they muted it: see `grew_since`."""
+        if issue.muted_at is None or self._time_of(burst) <= issue.muted_at:
+            return False
+        until = issue.muted_at.timestamp() / 3600.0
+        hours = self.snapshot.hours
+        then = (self.issues == issue.issue_id) & (hours > until - burst.window_hours) & (hours <= until)
+        return grew_since(burst.seen, accepted=len(np.unique(self.snapshot.authors[then])))
 
     def _evidence(self, burst: Burst) -> NDArray[np.int64]:
         """Return the mentions that make the burst: those most like the rest, without as many as might be there on a busy usual day."""

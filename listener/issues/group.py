@@ -13,8 +13,9 @@ from scipy.sparse.csgraph import connected_components
 from sknetwork.clustering import Louvain
 
 from listener.issues.features import Space
-from listener.issues.identity import Remembered, match_groups
+from listener.issues.identity import match_groups, share_out
 from listener.issues.window import Snapshot
+from listener.model.analysis import Remembered
 
 NEIGHBOURS = 15
 CHUNK = 1024
@@ -28,7 +29,10 @@ LOOSE = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regrouping:
-    """`groups` are rows of the snapshot per group, largest first; `issue` the known issue each one is, or None for a new one."""
+    """`groups` are rows of the snapshot per group, largest first; `issues` the known issue each one is, or None for a new one.
+
+    An issue comes twice where people keep issues apart that a group holds together (see `listener.issues.identity.share_out`).
+    """
 
     groups: tuple[NDArray[np.int64], ...]
     issues: tuple[int | None, ...]
@@ -61,7 +65,8 @@ def regroup(
     staying = (lasting - continued) | _resisting(space, groups, matched, known, continued, min_mentions)
     free = [rows[~fixed[rows] & ~np.isin(known[rows], sorted(staying))] for rows in groups]
     used = [at for at, rows in enumerate(free) if len(rows) and (matched[at] is not None or len(rows) >= min_mentions)]
-    return Regrouping(groups=tuple(free[at] for at in used), issues=tuple(matched[at] for at in used))
+    parts = [part for at in used for part in share_out(space, groups[at], free[at], matched[at], known=known, fixed=fixed)]
+    return Regrouping(groups=tuple(rows for _, rows in parts), issues=tuple(issue for issue, _ in parts))
 
 
 def _resisting(

@@ -23,29 +23,17 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse.csgraph import connected_components
 
+from listener.issues.features import Space
 from listener.issues.window import Snapshot
+from listener.model.analysis import Remembered
 
 KEEP_SHARE = 0.3
 SAME_THING = 0.75
 FEWEST_REMEMBERED = 3
-MOST_REMEMBERED = 24
-"""Members of an issue outside the window that are compared with a group: its latest ones."""
 LOOSE = 0
 FEWEST_FOR_OWN_CENTRE = 30.0
 _NO_WITHIN = 1e-3
 """Mentions that are no more alike than chance have no middle that could be compared."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Remembered:
-    """The latest mentions of an issue that has none in the window any more.
-
-    `vectors` is float32 `(k, n_dims)`, unit rows, k at most `MOST_REMEMBERED`; `languages` has one per row.
-    """
-
-    issue_id: int
-    vectors: NDArray[np.float32]
-    languages: tuple[str, ...]
 
 
 def match_groups(
@@ -99,6 +87,43 @@ def assign(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
         chosen = linear_sum_assignment(worth[np.ix_(own_rows, own_columns)], maximize=True)
         found += [(int(own_rows[r]), int(own_columns[c])) for r, c in zip(*chosen, strict=True)]
     return sorted(pair for pair in found if worth[pair] > 0)
+
+
+def returned(middles: Middles, rows: NDArray[np.int64], remembered: Sequence[Remembered]) -> int | None:
+    """Return the remembered issue that some rows are most about, by rule 2 above, or None. Of equally alike ones the older."""
+    side = middles.of_rows(rows)
+    best, most = None, SAME_THING
+    for one in sorted(remembered, key=lambda one: one.issue_id):
+        likeness = side.one_thing(middles.of(one.vectors, one.languages)) if len(one.vectors) >= FEWEST_REMEMBERED else 0.0
+        if likeness > most or (best is None and likeness == most):
+            best, most = one.issue_id, likeness
+    return best
+
+
+def share_out(
+    space: Space,
+    group: NDArray[np.int64],
+    free: NDArray[np.int64],
+    issue: int | None,
+    *,
+    known: NDArray[np.int64],
+    fixed: NDArray[np.bool_],
+) -> list[tuple[int | None, NDArray[np.int64]]]:
+    """Return the free rows of a group by the issue they go to: all to `issue`, or each to the nearest where people keep several apart.
+
+    People split an issue, or renamed two that are alike: a grouping may still see one group there. The members of those issues are fixed
+    and stay; a mention that is in neither goes to the one whose members in the group it is most like on average.
+    """
+    apart = {int(one) for one in np.unique(known[group][fixed[group]])} - {LOOSE}
+    if issue is None or not apart - {issue}:
+        return [(issue, free)]
+    candidates = sorted(apart | {issue})
+    members = [group[known[group] == one] for one in candidates]
+    middles = np.stack([space.matrix[rows].mean(axis=0) if len(rows) else np.zeros(space.matrix.shape[1]) for rows in members])
+    nearest = (space.matrix[free] @ middles.T).argmax(axis=1)
+    nearest[known[free] == issue] = candidates.index(issue)
+    parts = [(one, free[nearest == at]) for at, one in enumerate(candidates)]
+    return [(one, rows) for one, rows in parts if len(rows)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

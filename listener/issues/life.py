@@ -17,6 +17,7 @@ QUIET_DAYS = 3
 CHANCE = 0.05
 GROWTH = 1.5
 FEWEST_TO_COME_BACK = 3
+GREW = 2.0
 
 
 def state_of(
@@ -46,6 +47,16 @@ def state_of(
     if sum(days[-QUIET_DAYS:]) == 0:
         return IssueState.QUIET
     return _trend(days, age_days=max(RECENT_DAYS + 1, min(LIFE_DAYS, (now - created_at).days + 1)))
+
+
+def grew_since(seen: int, *, accepted: int) -> bool:
+    """Tell whether a muted issue speaks again: `GREW` times as many different people as when it was muted, in an equally long stretch."""
+    return seen >= GREW * max(accepted, 1)
+
+
+def still_muted(muted: bool, muted_at: datetime | None, last_growth_at: datetime | None) -> bool:
+    """Tell whether muting holds: it is over with the first signal of growth after it. The person's mark stays, and can be set anew."""
+    return muted and (muted_at is None or last_growth_at is None or last_growth_at <= muted_at)
 
 
 def _after_resolving(days: Sequence[int], resolved_at: datetime, now: datetime, last_signal_at: datetime | None) -> IssueState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 
 from listener.issues.titles import terms_of
 from listener.issues.window import Entry, Snapshot, Window
+from listener.model.analysis import Remembered
 from listener.model.issue import Issue, Signal
 
 BY_MODEL = "model"
 LOOSE = 0
+MOST_REMEMBERED_ISSUES = 1_000
+"""Issues without a mention in the window that may still come back: the newest ones."""
 
 
 class Memory:
@@ -28,6 +32,7 @@ class Memory:
         self._issues: dict[int, Issue] = {}
         self._signals: list[Signal] = []
         self._terms: dict[str, dict[str, str]] = {}
+        self._remembered: dict[int, Remembered] = {}
 
     def know(self, issues: Sequence[Issue], locked: Mapping[int, int | None], signals: Sequence[Signal]) -> None:
         """Take over issues, people's memberships and earlier signals."""
@@ -70,7 +75,8 @@ class Memory:
         self._issues[issue_id] = replace(self._issues[issue_id], title=title)
 
     def add_signal(self, signal: Signal) -> None:
-        self._signals.append(signal)
+        """Keep a signal in its place in time: a late mention may raise one about the past."""
+        insort(self._signals, signal, key=lambda one: one.at)
 
     def signals(self, issue_id: int | None = None) -> list[Signal]:
         """Return signals, oldest first: all, or those of one issue and of the ones merged into it."""
@@ -83,10 +89,48 @@ class Memory:
         return np.array([self._places.get(int(mention_id), LOOSE) for mention_id in snapshot.ids], dtype=np.int64)
 
     def fixed_rows(self, snapshot: Snapshot) -> NDArray[np.bool_]:
-        """Return which rows a regrouping must leave: locked ones, and members of issues that people renamed or merged others into."""
-        shaped = {issue.issue_id for issue in self._issues.values() if issue.title_by != BY_MODEL}
-        shaped |= {self.target(issue.issue_id) for issue in self._issues.values() if issue.merged_into is not None}
+        """Return which rows a regrouping must leave: locked ones, and members of issues that people shaped."""
+        shaped = self.shaped()
         return np.array([int(one) in self._locked or self._places.get(int(one)) in shaped for one in snapshot.ids], dtype=bool)
+
+    def shaped(self) -> frozenset[int]:
+        """Return issues whose members people chose: they renamed it, merged others into it, split it, or split it off."""
+        found: set[int] = set()
+        for issue in self._issues.values():
+            if issue.title_by != BY_MODEL:
+                found.add(issue.issue_id)
+            origin = None if issue.split_from is None else self.target(issue.split_from)
+            if issue.merged_into is not None:
+                found |= {self.target(issue.issue_id)} - {origin}  # a split that was taken back shapes nothing
+            elif origin is not None:
+                found |= {issue.issue_id, origin}
+        return frozenset(found)
+
+    def lasting(self, since: datetime) -> frozenset[int]:
+        """Return issues that a regrouping does not dissolve: those with a signal since then, and those people pinned, muted or resolved."""
+        marked = {one.issue_id for one in self._issues.values() if one.pinned or one.muted or one.resolved_at is not None}
+        return self.signalled(since) | {self.target(one) for one in marked}
+
+    def unremembered(self) -> list[int]:
+        """Return issues without a mention in the window of which nothing is remembered yet; forget those that have one again."""
+        present = set(self._places.values())
+        gone = [one for one, issue in self._issues.items() if issue.merged_into is None and one > 0 and one not in present]
+        gone = sorted(gone)[-MOST_REMEMBERED_ISSUES:]
+        self._remembered = {one: self._remembered[one] for one in gone if one in self._remembered}
+        return [one for one in gone if one not in self._remembered]
+
+    def remember(self, issues: Iterable[Remembered]) -> None:
+        """Take in what issues were about whose mentions have left the window."""
+        self._remembered.update({one.issue_id: one for one in issues})
+
+    def remembered(self) -> list[Remembered]:
+        """Return what is remembered of issues that have no mention in the window, by id."""
+        present = set(self._places.values())
+        return [self._remembered[one] for one in sorted(self._remembered) if one not in present]
+
+    def forget_remembered(self) -> None:
+        """Have everything asked for again: mentions outside the window changed."""
+        self._remembered.clear()
 
     def signalled(self, since: datetime) -> frozenset[int]:
         """Return issues that had a signal since then: people are looking at them, so a regrouping does not dissolve them."""

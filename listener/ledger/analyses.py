@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, select
 
 from listener.ledger import step as rows
 from listener.ledger.changes import batches, note_changes
@@ -15,10 +15,11 @@ from listener.ledger.facts import ANALYSED, analysed_mentions, from_float16
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.tables import analysis, change, embedding, mention, meta
 from listener.ledger.transactions import reading, writing
-from listener.model.analysis import AnalysedMention, AnalysisStep, NewEmbedding
+from listener.model.analysis import AnalysedMention, AnalysisStep, NewEmbedding, Remembered
 from listener.model.mention import StoredMention
 
 LAST_REGROUP = "last_regroup_count"
+LAST_REGROUP_MODEL = "last_regroup_model"
 
 
 class AnalysisLedger:
@@ -50,6 +51,7 @@ class AnalysisLedger:
             rows.write_titles(tx, step.titles, real)
             if step.regrouped is not None:
                 rows.set_meta(tx, LAST_REGROUP, str(step.regrouped))
+                rows.set_meta(tx, LAST_REGROUP_MODEL, step.model)
             note_changes(tx, {one.mention_id for one in fresh} | moved)
         return made
 
@@ -63,17 +65,63 @@ class AnalysisLedger:
                 found.update(zip([row.text_hash for row in kept], from_float16([row.vector for row in kept]), strict=True))
         return found
 
-    def keep_vectors(self, embeddings: Sequence[NewEmbedding], mention_ids: Sequence[int]) -> None:
-        """Keep vectors of another model for mentions analysed before; insight hears of it as of a change."""
+    def keep_vectors(self, embeddings: Sequence[NewEmbedding]) -> None:
+        """Keep vectors of another model for texts analysed before. No fact changes by it, so insight hears nothing."""
         with writing(self._engine) as tx:
             rows.write_embeddings(tx, embeddings)
-            note_changes(tx, mention_ids)
 
-    def without_vector(self, model: str, limit: int) -> list[int]:
-        """Return ids of analysed mentions whose text has no vector of `model`, by id: what is left to encode after a change of model."""
-        has = exists().where(and_(embedding.c.text_hash == analysis.c.text_hash, embedding.c.model == model))
+    def drop_vectors(self, model: str) -> int:
+        """Delete all vectors of a model and return how many there were."""
+        with writing(self._engine) as tx:
+            return int(tx.execute(delete(embedding).where(embedding.c.model == model)).rowcount)
+
+    def models(self) -> dict[str, int]:
+        """Return the number of vectors per model."""
+        query = select(embedding.c.model, func.count()).group_by(embedding.c.model).order_by(embedding.c.model)
         with reading(self._engine) as tx:
-            return list(tx.execute(select(analysis.c.mention_id).where(~has).order_by(analysis.c.mention_id).limit(limit)).scalars())
+            return {model: int(texts) for model, texts in tx.execute(query)}
+
+    def remembered(self, issue_ids: Iterable[int], model: str, most: int) -> list[Remembered]:
+        """Return the latest `most` members with a vector of `model` of each of these issues, by issue; none gives an empty one."""
+        place = func.row_number().over(partition_by=mention.c.issue_id, order_by=(mention.c.posted_at.desc(), mention.c.mention_id.desc()))
+        found: list[Remembered] = []
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(issue_ids))):
+                ranked = (
+                    select(mention.c.issue_id, place.label("place"), analysis.c.language, embedding.c.vector)
+                    .join_from(mention, analysis, ANALYSED)
+                    .join(embedding, (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model))
+                    .where(mention.c.issue_id.in_(some))
+                    .subquery()
+                )
+                query = select(ranked).where(ranked.c.place <= most).order_by(ranked.c.issue_id, ranked.c.place)
+                members: dict[int, list[tuple[bytes, str]]] = {one: [] for one in some}
+                for row in tx.execute(query):
+                    members[row.issue_id].append((row.vector, row.language))
+                for one, lines in members.items():
+                    vectors = from_float16([vector for vector, _ in lines])
+                    found.append(Remembered(one, vectors, tuple(language for _, language in lines)))
+        return found
+
+    def without_vector(self, model: str, limit: int, *, before: int | None = None) -> list[tuple[int, str]]:
+        """Return (mention id, text hash) of analysed mentions whose text has no vector of `model`, newest id first, below `before`."""
+        query = select(analysis.c.mention_id, analysis.c.text_hash).where(~_has_vector(model))
+        if before is not None:
+            query = query.where(analysis.c.mention_id < before)
+        with reading(self._engine) as tx:
+            found = tx.execute(query.order_by(analysis.c.mention_id.desc()).limit(limit))
+            return [(row.mention_id, row.text_hash) for row in found]
+
+    def without_vector_count(self, model: str) -> int:
+        """Return how many different analysed texts have no vector of `model`."""
+        query = select(func.count(analysis.c.text_hash.distinct())).where(~_has_vector(model))
+        with reading(self._engine) as tx:
+            return tx.execute(query).scalar_one()
+
+    def text_count(self) -> int:
+        """Return how many different analysed texts there are."""
+        with reading(self._engine) as tx:
+            return tx.execute(select(func.count(analysis.c.text_hash.distinct()))).scalar_one()
 
     def analysed(self, *, since: datetime | None, model: str) -> list[AnalysedMention]:
         """Return the current facts of every analysed mention posted at `since` or later (None: all), by id."""
@@ -139,11 +187,20 @@ class AnalysisLedger:
         with reading(self._engine) as tx:
             return int(tx.execute(select(meta.c.value).where(meta.c.key == LAST_REGROUP)).scalar() or 0)
 
+    def last_regroup_model(self) -> str:
+        """Return the model whose vectors the last regrouping compared; empty before the first."""
+        with reading(self._engine) as tx:
+            return str(tx.execute(select(meta.c.value).where(meta.c.key == LAST_REGROUP_MODEL)).scalar() or "")
+
     def latest_posted_at(self) -> datetime | None:
         """Return when the newest analysed mention was posted, or None."""
         newest = select(mention.c.posted_at).where(mention.c.analysed_revision >= 0, mention.c.posted_at.is_not(None))
         with reading(self._engine) as tx:
             return tx.execute(newest.order_by(mention.c.posted_at.desc()).limit(1)).scalar()
+
+
+def _has_vector(model: str) -> ColumnElement[bool]:
+    return exists().where(and_(embedding.c.text_hash == analysis.c.text_hash, embedding.c.model == model))
 
 
 def _posted(since: datetime | None) -> ColumnElement[bool]:

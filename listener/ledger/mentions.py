@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, exists, func, select, update
 
 from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
-from listener.ledger.dialect import insert_or_update
+from listener.ledger.dialect import MOST_ID, insert_or_update
 from listener.ledger.page import decide, sound_key
 from listener.ledger.page_rows import find_known, make_known, reasons_by_id, write_changes, write_hits, write_sources
 from listener.ledger.removal import remove_mentions
@@ -106,12 +106,15 @@ class MentionLedger:
         with reading(self._engine) as tx:
             return tx.execute(select(func.count()).select_from(mention).where(_WAITS, ~_QUARANTINED)).scalar_one()
 
-    def by_ids(self, mention_ids: Iterable[int]) -> list[StoredMention]:
-        """Return the mentions with these ids, by id; unknown and removed ones are left out."""
+    def by_ids(self, mention_ids: Iterable[int], *, as_analysed: bool = False) -> list[StoredMention]:
+        """Return the mentions with these ids, by id; unknown and removed ones are left out.
+
+        `as_analysed`: with the text the analyser has read last, where an edit still waits for it.
+        """
         found: list[StoredMention] = []
         with reading(self._engine) as tx:
-            for some in batches(sorted(set(mention_ids))):
-                query = mentions_with_text().where(mention.c.mention_id.in_(some)).order_by(mention.c.mention_id)
+            for some in batches(sorted(one for one in set(mention_ids) if 0 < one <= MOST_ID)):
+                query = mentions_with_text(as_analysed=as_analysed).where(mention.c.mention_id.in_(some)).order_by(mention.c.mention_id)
                 found += stored_mentions(tx, query)
         return found
 

@@ -29,17 +29,20 @@ _COLUMNS = (
     mention.c.flags,
     mention.c.posted_at,
     mention.c.first_seen_at,
-    mention.c.latest_revision,
+    revision.c.revision,
     revision.c.title,
     revision.c.text,
     revision.c.edited_at,
 )
 
 
-def mentions_with_text() -> Select[Any]:
-    """Return the query for mentions that have a text, without order or limit; removed ones have none."""
-    latest = (revision.c.mention_id == mention.c.mention_id) & (revision.c.revision == mention.c.latest_revision)
-    return select(*_COLUMNS).join_from(mention, revision, latest)
+def mentions_with_text(*, as_analysed: bool = False) -> Select[Any]:
+    """Return the query for mentions that have a text, without order or limit; removed ones have none.
+
+    `as_analysed`: the revision the analyser has read, not the newest one; what was never analysed is left out.
+    """
+    number = mention.c.analysed_revision if as_analysed else mention.c.latest_revision
+    return select(*_COLUMNS).join_from(mention, revision, (revision.c.mention_id == mention.c.mention_id) & (revision.c.revision == number))
 
 
 def stored_mentions(tx: Connection, query: Select[Any]) -> list[StoredMention]:
@@ -64,7 +67,7 @@ def brand_hits(tx: Connection, mention_ids: Iterable[int]) -> dict[int, tuple[Br
 def _stored(row: Row[Any], hits: Sequence[BrandHit]) -> StoredMention:
     return StoredMention(
         mention_id=row.mention_id,
-        revision=row.latest_revision,
+        revision=row.revision,
         first_seen_at=row.first_seen_at,
         hits=tuple(hits),
         mention=Mention(

@@ -84,8 +84,9 @@ def _put_back(tx: Connection, act: Row[Any], places: Sequence[Any], *, was_put: 
     line = latest_lines(tx, standings(tx, [mention_id])).get(mention_id)
     if line is None:
         raise InputError(f"mention {mention_id} is gone")
-    home: dict[int | None, int | None] = {None: None, **final_issues(tx, [one for one in (line.issue_id, was_put) if one is not None])}
-    if line.made_by == MODEL or home[line.issue_id] != home[was_put]:
+    named = final_issues(tx, [one for one in (line.issue_id, was_put) if one is not None])
+    here, there = (None if one is None else named[one] for one in (line.issue_id, was_put))
+    if line.made_by == MODEL or here != there:
         raise InputError(f"mention {mention_id} was placed elsewhere since; move it where it belongs")
     _write_places(tx, places, act, by, at)
 

@@ -49,12 +49,25 @@ class NewEmbedding:
     vector: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Remembered:
+    """The latest mentions of an issue, by which it is known again when none is left in the window.
+
+    `vectors` is float32 `(k, n_dims)`, unit rows, newest first; `languages` has one per row.
+    """
+
+    issue_id: int
+    vectors: NDArray[np.float32]
+    languages: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisStep:
     """Everything one analyser batch or one regrouping decided: committed in one transaction, or not at all.
 
     New issues carry negative temporary ids; memberships and signals of the same step refer to them and are renumbered on saving.
-    `regrouped` is set when the step is a regrouping: the number of analysed mentions it had seen.
+    `regrouped` is set when the step is a regrouping: the number of analysed mentions it had seen; `model` then names the vectors that
+    were compared.
     """
 
     at: datetime
@@ -65,6 +78,7 @@ class AnalysisStep:
     signals: tuple[Signal, ...] = ()
     titles: tuple[tuple[int, str], ...] = ()
     regrouped: int | None = None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

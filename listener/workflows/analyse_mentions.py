@@ -18,11 +18,14 @@ from listener.model.analysis import AnalysisStep, NewEmbedding
 from listener.model.issue import Signal
 from listener.model.mention import StoredMention
 from listener.ports import Embedder, Progress
+from listener.workflows.change_model import ModelChange, OpenEarlier, no_earlier
 from listener.workflows.rebuild_insight import catch_up
 
 logger = logging.getLogger(__name__)
 
 MOST_TRIES = 3
+MOST_REMEMBERED = 24
+"""Mentions by which an issue is known again when all have left the window: its latest ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,8 @@ class AnalyseMentions:
 
     `new_analyst` makes an empty analyst; the workflow fills it from the ledger before the first batch, so that a restart goes on
     exactly where the last committed batch ended. What people corrected and what was removed meanwhile is taken over before each
-    batch. `insight` may be None, then only the ledger is written.
+    batch. `insight` may be None, then only the ledger is written. After a change of model, texts are encoded again between the batches
+    (see `listener.workflows.change_model`); `open_earlier` opens the model before, which serves meanwhile.
     """
 
     def __init__(
@@ -52,10 +56,11 @@ class AnalyseMentions:
         window: timedelta,
         regroup_every: int,
         batch_size: int = 256,
+        open_earlier: OpenEarlier = no_earlier,
     ) -> None:
         self._ledger = ledger
         self._insight = insight
-        self._embedder = embedder
+        self._models = ModelChange(ledger, embedder, open_earlier, batch_size=batch_size)
         self._new_analyst = new_analyst
         self._window = window
         self._regroup_every = regroup_every
@@ -63,6 +68,15 @@ class AnalyseMentions:
         self._analyst: Analyst | None = None
         self._seen_act = (0, 0)
         self._seen_change = 0
+
+    @property
+    def model_id(self) -> str:
+        """The model whose vectors serve now: the configured one, or the one before as long as its texts are being encoded again."""
+        return self._models.serving
+
+    def close(self) -> None:
+        """End what was opened besides the embedder given; harmless when called twice."""
+        self._models.close()
 
     def all(self, progress: Progress) -> tuple[Signal, ...]:
         """Analyse everything that waits and return the signals raised, in order."""
@@ -78,30 +92,58 @@ class AnalyseMentions:
         return tuple(signals)
 
     def once(self) -> Analysed:
-        """Regroup when it is time, then analyse one batch (at most `batch_size` mentions, oldest first).
+        """Regroup when it is time, then analyse one batch (at most `batch_size` mentions, oldest first), then encode one batch again.
 
         Regrouping comes first because whether it is due can be read from the ledger: a process killed between a batch and the
         regrouping after it makes up for it before it goes on, and ends where it would have ended.
         """
-        regrouped = self._regroup_when_due()
-        stored = self._ledger.mentions.unanalysed(self._batch_size)
-        if not stored:
-            return Analysed(mentions=0, signals=regrouped, more=False)
-        analyst = self._ready_analyst()
+        signals = self._regroup_when_due()
+        stored = self._ledger.mentions.unanalysed(self._batch_size) if self._models.embedder() is not None else []
+        if stored:
+            analyst = self._ready_analyst()
+            try:
+                signals += self._batch(analyst, stored)
+            except ProductError:
+                raise
+            except Exception:
+                logger.exception("batch failed; trying its mentions one by one", extra={"mentions": len(stored)})
+                self._analyst = None
+                signals += self._one_by_one(stored)
+            self._tell_insight()
+        return Analysed(mentions=len(stored), signals=signals, more=self._encode_again() or bool(stored))
+
+    def _encode_again(self) -> bool:
+        """Take one step of a change of model, if one is under way; return whether to go on at once.
+
+        At the last one everything turns to the new vectors together: the analyst, insight, and the groups (regrouping is due then).
+        """
+        if not self._models.under_way:
+            return False
         try:
-            signals = self._batch(analyst, stored)
+            if self._models.encode_some(self._texts_of):
+                self._analyst = None
+                self._tell_insight()
         except ProductError:
             raise
-        except Exception:
-            logger.exception("batch failed; trying its mentions one by one", extra={"mentions": len(stored)})
-            self._analyst = None
-            signals = self._one_by_one(stored)
-        self._tell_insight()
-        return Analysed(mentions=len(stored), signals=regrouped + signals, more=True)
+        except Exception:  # the model before goes on serving, and the next look tries again
+            logger.exception("encoding for the new model failed")
+            return False
+        return True
+
+    def _texts_of(self, stored: Sequence[StoredMention]) -> dict[int, str]:
+        prepared = (self._analyst or self._new_analyst()).prepare(stored)
+        return {reading.stored.mention_id: reading.clean.text for reading in prepared.readings}
+
+    def _remind(self, analyst: Analyst) -> None:
+        """Tell the analyst what issues were about whose mentions have left its window: they may come back."""
+        gone = analyst.unremembered()
+        if gone:
+            analyst.remember(self._ledger.analyses.remembered(gone, self.model_id, MOST_REMEMBERED))
 
     def _batch(self, analyst: Analyst, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
         prepared = analyst.prepare(stored)
         vectors, fresh = self._vectors(prepared.to_embed)
+        self._remind(analyst)
         step = analyst.conclude(prepared, vectors)
         return self._save(analyst, replace(step, embeddings=fresh))
 
@@ -115,17 +157,20 @@ class AnalyseMentions:
 
         New vectors pass through float16 as the ledger keeps them, so that a restart computes with the very same numbers.
         """
-        vectors = dict(self._ledger.analyses.vectors(list(texts), self._embedder.model_id))
+        embedder = self._models.embedder()
+        assert embedder is not None  # noqa: S101 - `once` takes no mentions up while there is none; this tells the type checker
+        vectors = dict(self._ledger.analyses.vectors(list(texts), embedder.model_id))
         missing = [text_hash for text_hash in texts if text_hash not in vectors]
-        encoded = self._embedder.encode([texts[text_hash] for text_hash in missing]).astype(np.float16).astype(np.float32)
-        fresh = tuple(NewEmbedding(text_hash=h, model=self._embedder.model_id, vector=v) for h, v in zip(missing, encoded, strict=True))
+        encoded = embedder.encode([texts[text_hash] for text_hash in missing]).astype(np.float16).astype(np.float32)
+        fresh = tuple(NewEmbedding(text_hash=h, model=embedder.model_id, vector=v) for h, v in zip(missing, encoded, strict=True))
         vectors.update({new.text_hash: new.vector for new in fresh})
         return vectors, fresh
 
     def _regroup_when_due(self) -> tuple[Signal, ...]:
         analysed = self._ledger.analyses.analysed_count()
         now = self._ledger.analyses.latest_posted_at()
-        if analysed - self._ledger.analyses.last_regroup_count() < self._regroup_every or now is None:
+        other_model = self._ledger.analyses.last_regroup_model() not in ("", self.model_id)
+        if now is None or not (other_model or analysed - self._ledger.analyses.last_regroup_count() >= self._regroup_every):
             return ()
         return self._regrouped(now, analysed)
 
@@ -135,13 +180,14 @@ class AnalyseMentions:
 
     def _regrouped(self, now: datetime, analysed: int) -> tuple[Signal, ...]:
         analyst = self._ready_analyst()
-        signals = self._save(analyst, replace(analyst.regroup(now), regrouped=analysed))
+        self._remind(analyst)
+        signals = self._save(analyst, replace(analyst.regroup(now), regrouped=analysed, model=self.model_id))
         self._tell_insight()
         return signals
 
     def _tell_insight(self) -> None:
         if self._insight is not None:
-            catch_up(self._ledger, self._insight, model_id=self._embedder.model_id)
+            catch_up(self._ledger, self._insight, model_id=self.model_id)
 
     def _one_by_one(self, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
         """One poisoned mention must not hold up the others (RULES F24): three tries, then quarantine with its reason."""
@@ -161,18 +207,15 @@ class AnalyseMentions:
     def _ready_analyst(self) -> Analyst:
         """Return the analyst, filled from the ledger when it is new or when a person corrected something since."""
         act = self._ledger.issues.last_act()
-        if self._analyst is not None and act == self._seen_act:
-            self._forget_removed(self._analyst)
-        else:
+        if self._analyst is None or act != self._seen_act or self._forget_removed(self._analyst):
             self._seen_act = act
             self._seen_change = self._ledger.analyses.last_seq()
             self._analyst = self._new_analyst()
-            self._encode_again(self._analyst)
             latest = self._ledger.analyses.latest_posted_at() or datetime.now(UTC)
-            mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self._embedder.model_id)
+            mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self.model_id)
             self._analyst.restore(
                 mentions,
-                stored=self._ledger.mentions.by_ids([m.mention_id for m in mentions]),
+                stored=self._ledger.mentions.by_ids([m.mention_id for m in mentions], as_analysed=True),
                 issues=self._ledger.issues.all(include_merged=True),
                 locked=self._ledger.issues.locked(),
                 signals=self._ledger.issues.signals(since=latest - self._window),
@@ -180,21 +223,10 @@ class AnalyseMentions:
             )
         return self._analyst
 
-    def _encode_again(self, analyst: Analyst) -> None:
-        """After a change of model, give every analysed mention a vector of the new one: issues are compared with nothing else."""
-        tried: set[int] = set()
-        while True:
-            waiting = self._ledger.analyses.without_vector(self._embedder.model_id, self._batch_size + len(tried))
-            mention_ids = [one for one in waiting if one not in tried]
-            if not mention_ids:
-                return
-            prepared = analyst.prepare(self._ledger.mentions.by_ids(mention_ids))
-            _, fresh = self._vectors(prepared.to_embed)
-            self._ledger.analyses.keep_vectors(fresh, mention_ids)
-            tried = tried.intersection(waiting) | set(mention_ids)
+    def _forget_removed(self, analyst: Analyst) -> bool:
+        """Let go of mentions that were removed since the last look (RULES F7: what is deleted takes part in nothing).
 
-    def _forget_removed(self, analyst: Analyst) -> None:
-        """Let go of mentions that were removed since the last look (RULES F7: what is deleted takes part in nothing)."""
+        Returns whether the window begins elsewhere now, because the newest mention went, so that the analyst has to be filled anew.
+        """
         removed, self._seen_change = self._ledger.analyses.removed_since(self._seen_change)
-        if removed:
-            analyst.forget(removed)
+        return bool(removed) and analyst.forget(removed)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
+from listener.model.analysis import AnalysedMention
 from listener.ports import Progress
 from listener.progress import NoProgress
 
@@ -14,11 +17,14 @@ MOST_CHANGES = 2_000
 def catch_up(ledger: Ledger, insight: Insight, *, model_id: str) -> int:
     """Apply what changed in the ledger since the last time and return how many facts were written or dropped.
 
-    When the copy holds vectors of another model, or is ahead of the ledger (a restored backup), it starts again from nothing.
+    When the copy holds vectors of another model, they are replaced all at once, and counts stay readable meanwhile. When it is ahead of
+    the ledger (a restored backup), it starts again from nothing.
     """
     applied = insight.applied_seq()
-    if applied and (insight.applied_model() != model_id or ledger.analyses.last_seq() < applied):
+    if applied and ledger.analyses.last_seq() < applied:
         insight.clear()
+    elif applied and insight.applied_model() != model_id:
+        insight.replace_vectors(_in_batches(ledger, applied, model_id), model_id=model_id)
     return _apply_new(ledger, insight, model_id, NoProgress())
 
 
@@ -29,6 +35,17 @@ def rebuild_insight(ledger: Ledger, insight: Insight, *, model_id: str, progress
     _apply_new(ledger, insight, model_id, progress)
     progress.finish()
     return insight.count()
+
+
+def _in_batches(ledger: Ledger, applied: int, model_id: str) -> Iterator[list[AnalysedMention]]:
+    """Yield the facts of what insight holds, by the vectors of a model."""
+    seq = 0
+    while seq < applied:
+        mentions, _, reached = ledger.analyses.changes_since(seq, MOST_CHANGES, model_id)
+        if reached == seq:
+            return
+        yield mentions
+        seq = reached
 
 
 def _apply_new(ledger: Ledger, insight: Insight, model_id: str, progress: Progress) -> int:

@@ -51,7 +51,7 @@ def window_of(rows: Sequence[Row], *, model: str = "bundled") -> tuple[Snapshot,
     for reading in readings:
         mention_id = reading.stored.mention_id
         card = cards.find(reading.clean)
-        cards.add(mention_id if card is None else card, reading.clean)
+        cards.add(mention_id if card is None else card, mention_id, reading.clean)
         entry = Entry(
             mention_id=mention_id,
             card_id=mention_id if card is None else card,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from listener.issues.identity import Remembered, assign, match_by_members, match_groups
+from listener.issues.identity import assign, match_by_members, match_groups
 from listener.issues.window import Entry, Snapshot, Window
+from listener.model.analysis import Remembered
 from listener.text.clean import clean
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

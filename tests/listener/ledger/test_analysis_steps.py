@@ -66,7 +66,7 @@ def test_a_vector_is_kept_once_per_text_and_model(ledger: Ledger) -> None:
     first = ledger.analyses.vectors([text_hash(stored)], MODEL)
     again = NewEmbedding(text_hash=text_hash(stored), model=MODEL, vector=vector(99))
     other = NewEmbedding(text_hash=text_hash(stored), model="other", vector=vector(98, dims=8))
-    assert ledger.analyses.without_vector("other", 10) == [1]
+    assert ledger.analyses.without_vector("other", 10) == [(1, text_hash(stored))]
     assert ledger.analyses.analysed(since=None, model="other") == []
     ledger.analyses.save(AnalysisStep(at=NOON, embeddings=(again, other)))
     assert np.array_equal(ledger.analyses.vectors([text_hash(stored)], MODEL)[text_hash(stored)], first[text_hash(stored)])

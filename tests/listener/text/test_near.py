@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from listener.text.clean import clean
 from listener.text.near import CardIndex
 
@@ -11,7 +14,7 @@ LONG = "Sinds vanochtend kan ik niet meer inloggen in de app, ik krijg telkens d
 def index_with(*texts: str) -> CardIndex:
     index = CardIndex()
     for card, text in enumerate(texts, start=1):
-        index.add(card, clean(text))
+        index.add(card, card, clean(text))
     return index
 
 
@@ -42,6 +45,37 @@ def test_a_forgotten_text_folds_nothing() -> None:
     index.forget([1])
     assert index.find(clean(LONG)) is None
     assert index.find(clean(LONG.replace("vanochtend", "gisteren"))) is None
+
+
+def test_a_card_goes_on_with_its_next_text_when_the_first_has_left() -> None:
+    """The window moves on over the first of fifty copies; the fifty-first is still a copy, in this process and after a restart."""
+    index = index_with(LONG)
+    index.add(1, 2, clean(LONG + " help"))
+    index.forget([1])
+    started_again = CardIndex()
+    started_again.add(1, 2, clean(LONG + " help"))
+    for one in (index, started_again):
+        assert one.find(clean(LONG)) == 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.sampled_from(["", " help", " nu weer", " al dagen", " echt waar"])), max_size=12), st.data()
+)
+def test_what_an_index_answers_does_not_depend_on_the_order_in_which_it_was_filled(
+    told: list[tuple[int, str]], data: st.DataObject
+) -> None:
+    """A process that was started again reads the window in another order than the one that saw it arrive."""
+    texts = {mention_id: clean(LONG + ending) for mention_id, ending in told}
+    cards = {mention_id: data.draw(st.integers(1, mention_id)) for mention_id in texts}
+    gone = data.draw(st.sets(st.sampled_from(sorted(texts)))) if texts else set()
+    one, other = CardIndex(), CardIndex()
+    for mention_id in data.draw(st.permutations(sorted(texts))):
+        one.add(cards[mention_id], mention_id, texts[mention_id])
+    one.forget(data.draw(st.permutations(sorted(gone))))
+    for mention_id in sorted(set(texts) - gone):
+        other.add(cards[mention_id], mention_id, texts[mention_id])
+    for ending in ("", " help", " nu weer", " geheel iets anders van een heel andere lengte dan dit"):
+        assert one.find(clean(LONG + ending)) == other.find(clean(LONG + ending))
 
 
 def test_an_index_built_again_answers_alike() -> None:
