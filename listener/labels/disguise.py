@@ -37,7 +37,8 @@ class Unmasking:
         self._stems = frozenset(term[:-1] for term in terms if term.endswith("*") and len(term) > SHORTEST_STEM)
         self._words = frozenset(term.rstrip("*") for term in terms)
         self._glue = frozenset(glue)
-        self._misspelt = _misspellings(self._words, frozenset(loose), frozenset(harmless) | self._glue)
+        self._harmless = frozenset(harmless)
+        self._misspelt = _misspellings(self._words, frozenset(loose), self._harmless | self._glue)
 
     def words(self, text: str) -> list[str]:
         """Return the folded words of a text as `grams.words` does, with disguised ones put back."""
@@ -76,7 +77,7 @@ class Unmasking:
         return ""
 
     def _of_word(self, word: str) -> tuple[str, ...]:
-        if word in self._words or len(word) < SHORTEST_SWAPPED:
+        if word in self._words or word in self._harmless or len(word) < SHORTEST_SWAPPED:
             return (word,)
         shorter = _LONG_RUN.sub(r"\1", word)
         if shorter != word:

@@ -38,11 +38,17 @@ _PASSIVE = words_in("be been being get worden wordt werd werden word")
 _DYING = words_in("die dies suffer sterven sterf doodgaan creperen lijden verrekken")
 _ABOUT_DOING = words_in("that when how if what why because dat als hoe wanneer wat waarom omdat it the")
 _NOTHING_BUT = words_in("but anders dan less better beter more other minder only alleen")
+_STRONGER = words_in(
+    "fucking bloody stupid dumb complete total absolute utter lying dirty filthy vuile vieze domme stomme achterlijke totale kanker kut"
+)
 _FOLLOWS_PEOPLE = words_in("zijn allemaal moeten kunnen horen hoort mogen en of met als dus echt daar maar ook stelletje stel")
 _HARMLESS = words_in(
     "moon wore hore horen honder honde rate rats apps pest peste state bombs these those three sutter varen haten daten laten gehat "
     "dien dieren scheten wilden wonen maden slagen beta "
-    "brun tans mee men mens mannen vrouw wonen leven later laten haten trap heel keel keen"
+    "brun tans mee men mens mannen vrouw wonen leven later laten haten trap heel keel keen back "
+    "backs money strange picks pick saves reuse garage roam refuge lathe therapist therapists romanian verband creeren creeer vouw vouwen "
+    "heren vergat vracht banken chinese wagen streven menen zware wrede mesjes besten stervende slither scummy niger coked schot "
+    "manen zweren shoppen person hinde steven barbara"
 )
 _GLUE = words_in(
     "a an the that this those these all you are like behaviour behavior people my your his her so such what of to een de het die dat deze "
@@ -157,9 +163,14 @@ def _insult(text: Sequence[str], hits: Hits) -> float:
             best = max(best, INSULT * OF_ONESELF)
         elif not _denied(text, at, hits, reach=3):
             aimed = _near(at, groups, 9) or len(text) <= 3 or any(0 < at - aim <= 4 for aim in hits.get("aim", ()))
-            aimed = aimed or any(_near(at, [who], 3) or _called(text, who, at, 8) for who in people)
+            aimed = aimed or any(_addressed(text, who, at) or _called(text, who, at, 8) for who in people)
             best = max(best, INSULT if aimed else UNAIMED)
     return best
+
+
+def _addressed(text: Sequence[str], who: int, at: int) -> bool:
+    """Tell whether an insult stands right beside the word for somebody: "you idiots", "jullie vuile leugenaars", "idioot jij"."""
+    return abs(at - who) == 1 or (at - who == 2 and text[who + 1] in _STRONGER)
 
 
 def _hate(text: Sequence[str], hits: Hits) -> float:

@@ -6,7 +6,8 @@ import re
 
 import phonenumbers
 
-from listener.text.personal_data_found import Claims, Kind, cued, digits_of, is_numbered, words_in
+from listener.text.personal_data_found import Claims, Kind, cued, digits_of, is_numbered
+from listener.text.words import words_in
 
 _LOCAL = r"[\w](?:[\w.+%'-]{0,62}[\w+-])?"
 _EMAIL = re.compile(rf"(?<![\w@＠.+-])({_LOCAL}[@＠][\w](?:[\w-]{{0,62}}\w)?(?:\.\w(?:[\w-]{{0,62}}\w)?){{1,5}})")

@@ -101,11 +101,6 @@ def spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
         yield found.span(group)
 
 
-def words_in(text: str) -> tuple[str, ...]:
-    """Return the words of a list that is written as one text."""
-    return tuple(text.split())
-
-
 def any_of(words: Iterable[str]) -> str:
     """Return a pattern for one of some words, longest first."""
     return "(?:" + "|".join(sorted((re.escape(word) for word in words), key=lambda word: (-len(word), word))) + ")"

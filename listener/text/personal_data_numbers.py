@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from listener.text.personal_data_checks import IBAN_LENGTHS, is_bsn, is_card, is_iban, is_ssn
-from listener.text.personal_data_found import Claims, Kind, cued, digits_of, is_numbered, words_in
+from listener.text.personal_data_found import Claims, Kind, cued, digits_of, is_numbered
+from listener.text.words import words_in
 
 _GAP = "[ \\t\u00a0\u2009\u202f.\u2010-\u2013_/-]"
 _IBAN_START = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}{_GAP}?\d{{2}}(?={_GAP}{{0,2}}[A-Za-z0-9])")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from listener.text.personal_data_found import Claims, Kind, words_in
+from listener.text.personal_data_found import Claims, Kind
 from listener.text.personal_data_names import FIRST_NAMES, NOT_PEOPLE, PLAIN_FIRST_NAMES
+from listener.text.words import words_in
 
-_PARTICLES = r"(?:van|de|der|den|het|ten|ter|te|'t|’t|von|zu|di|da|dos|del|della|la|le|el|al|bin|ben|op|in)"
+_PARTICLES = r"(?:van|de|der|den|het|ten|ter|te|'t|’t|von|zu|di|da|dos|del|della|la|le|el|al|bin|ben|op\sde[nr]?|in\s['’]t)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|['’-](?=[^\W\d_]))+"
 _INITIALS = r"(?:[A-Z]\.?\s?){1,4}"
 _SURNAME = rf"(?:(?:{_PARTICLES}\s){{0,3}}{_CAPITAL})"
@@ -26,15 +27,19 @@ _SAID_LOWER = re.compile(
     r"(?:\s(?:van|de|der|den)){0,2}(?:\s[a-z]{3,20})?)(?=\s*(?:$|[.,!?\n]))",
     re.IGNORECASE,
 )
-_PERHAPS = re.compile(
-    rf"(?<!\w)(?i:ik\sben|i\sam|i['’]m|this\sis|dit\sis|met|spoke\s(?:to|with)|talked\sto|gesproken\smet|sprak\s(?:met)?|geholpen\sdoor|"
-    rf"helped\sby|served\sby|medewerk(?:er|ster)|collega|employee|agent|monteur|bezorger|chauffeur|verkoper|adviseur|manager|colleague|"
-    rf"technician|driver|contact|aan|door|by|from|van|with|follow\sup\swith|add|beneficiary|guardian|kid|son|daughter|zoon|dochter|"
-    rf"brother|sister|broer|zus|husband|wife|man|vrouw|partner|buurman|buurvrouw|hi|hello|hallo|hoi|dear|beste|geachte|hey|dag|bedankt|"
-    rf"dank\sje|thanks|thank\syou|dankjewel|producer|singer|directed\sby:?)[\s,:]{{1,6}}({_NAME})"
+_CALLED = re.compile(
+    rf"(?<!\w)(?i:ik\sben|i\sam|i['’]m|this\sis|dit\sis|spoke\s(?:to|with)|talked\sto|gesproken\smet|geholpen\sdoor|helped\sby|served\sby|"
+    rf"medewerk(?:er|ster)|collega|employee|monteur|bezorger|chauffeur|verkoper|adviseur|colleague|technician|follow\sup\swith|"
+    rf"add|beneficiary|guardian|kid|son|daughter|zoon|dochter|brother|sister|broer|zus|husband|wife|buurman|buurvrouw|hi|hello|hallo|hoi|"
+    rf"dear|beste|geachte|hey|producer|singer|directed\sby:?)[\s,:]{{1,6}}({_NAME})"
 )
+"""Words that a name often follows: two capitalised words, or one known first name."""
+_BESIDE = re.compile(
+    rf"(?<!\w)(?i:met|aan|door|by|from|van|with|to|contact|dag|bedankt|dank\sje|thanks|thank\syou|dankjewel|cheers|best|and|en)[\s,:]{{1,3}}({_NAME})"
+)
+"""Words that a name may follow, and a company as well: only a known first name counts."""
 _SIGNED = re.compile(
-    rf"(?:^|[\s,.!?])(?i:groet(?:en|jes)?|gr|grtz|mvg|vr\.?\s?gr|liefs|regards|cheers|sincerely|yours\s(?:truly|faithfully)|best|thanks|bedankt|"
+    rf"(?:^|[\s,.!?])(?i:groet(?:en|jes)?|gr|grtz|mvg|vr\.?\s?gr|liefs|regards|sincerely|yours\s(?:truly|faithfully)|"
     rf"hoogachtend|met\s(?:vriendelijke|hartelijke|beste)\sgroet(?:en)?)[\s,.!:-]{{1,6}}(?:van\s|from\s)?({_NAME})(?=\s*(?:$|[.!?\n,(]))"
 )
 _PAIR = re.compile(rf"(?<![\w@#'’.-])({_CAPITAL}(?:\s[A-Z](?:\.|(?=\s)))?\s{_SURNAME}(?:[-\s]{_CAPITAL})?)(?![\w@])")
@@ -67,12 +72,15 @@ def find_people(text: str, claims: Claims) -> None:
         first, _, rest = found.group(1).partition(" ")
         if _key(first) in FIRST_NAMES and rest:
             _claim(text, *found.span(1), 0.85, claims)
-    for found in _PERHAPS.finditer(text):
+    for found in _CALLED.finditer(text):
         named = found.group(1)
-        if " " in named and not all(word.isupper() for word in named.split()):
-            _claim(text, *found.span(1), 0.6, claims)
+        if " " in named and not named.isupper() and not _LED.match(named):
+            _claim(text, *found.span(1), 0.65, claims)
         elif _key(named) in FIRST_NAMES:
             _claim(text, *found.span(1), 0.75, claims)
+    for found in _BESIDE.finditer(text):
+        if _key(found.group(1).split()[0]) in FIRST_NAMES:
+            _claim(text, *found.span(1), 0.65, claims)
     for found in _SPEAKER.finditer(text):
         if _key(found.group(1).split()[0]) in FIRST_NAMES:
             _claim(text, *found.span(1), 0.6, claims)
@@ -86,7 +94,7 @@ def _claim(text: str, start: int, end: int, probability: float, claims: Claims) 
     words = text[start:end].split()
     while words and _key(words[-1]) in _NO_NAMES:
         end = start + text[start:end].rindex(words.pop())
-    name = text[start:end].rstrip()
+    name = text[start:end].rstrip().removesuffix("'s").removesuffix("’s")
     if " ".join(_key(word) for word in words) in NOT_PEOPLE:
         claims.close(start, start + len(name))
     elif words and (_key(words[0]) not in _NO_NAMES or _LED.match(name)):

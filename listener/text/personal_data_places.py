@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from listener.text.personal_data_found import WINDOW, Claims, Kind, any_of, cued, is_numbered, words_in
+from listener.text.personal_data_found import WINDOW, Claims, Kind, any_of, cued, is_numbered
+from listener.text.words import words_in
 
 _NUMBER = r"\d{1,5}(?:\s?[-/]\s?\d{1,4}[a-z]?|\s?-?[a-zA-Z](?:-\d{1,3})?|\s(?:bis|hs|huis|[IV]{1,3}))?(?![\w%€]|[.,:]\d)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ][\w'’.-]*"
@@ -45,8 +46,8 @@ _ENGLISH_LOWER = re.compile(
 )
 _TYPE_FIRST = re.compile(
     rf"(?<![\w@#])((?:\d{{1,5}},?\s)?(?:Rue|Via|Calle|Rua|Rúa|Avenida|Av\.|Avenue|ul\.|Ulica|Plaza|Piazza|Corso|Viale|Chemin|Place|"
-    rf"Laan|Boulevard|Quai|Route|Cours|Paseo|Carrer|Plac|al\.|Postbus|Postbox|Box|P\.?O\.?\s?Box)\s"
-    rf"(?:(?:{_PARTICLE}\s|d[’']|l[’'])?{_CAPITAL}\s|{_PARTICLE}\s){{0,4}}(?:nr\.?\s)?{_NUMBER})"
+    rf"Laan|Boulevard|Quai|Route|Cours|Paseo|Carrer|Plac|al\.)\s"
+    rf"(?:(?:{_PARTICLE}\s|d[’']|l[’'])?{_CAPITAL}\s|{_PARTICLE}\s){{1,4}}(?:nr\.?\s)?{_NUMBER}|(?:Postbus|Postbox|P\.?\s?O\.?\s?Box)\s\d{{1,5}}(?!\w))"
 )
 _SUB_UNIT = re.compile(r"(?<![\w])((?:Apt\.?|Apartment|Suite|Flat|Appartement|Unit)\s\d{1,5}[A-Za-z]?)(?!\w)")
 _MILITARY = re.compile(r"\b((?:PSC|Unit|CMR)\s\d{1,5},?\s(?:Box|box)\s\d{1,5}(?:\s+(?:APO|FPO|DPO)\s(?:AA|AE|AP)\s\d{5})?)", re.IGNORECASE)

@@ -1,0 +1,90 @@
+"""scripts/bench_labels toxicity FILE… [--json], or this file alone: how many texts of each functionality of HateCheck the rules judge as labelled.
+
+FILE: columns id, text, label (hateful or not), lang, functionality. There is no target. Hatred there means hatred of protected
+groups: threats to one person or a profession are labelled "not", but are abuse that a webcare team wants to
+see; read those rows so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from listener.labels.toxicity import toxicity_of as judged
+from listener.settings.wording import lexicons
+from tests.bench.reading import Row, UnreadableFile, read_rows
+
+TOXIC = "hateful"
+LIMIT = 0.5
+
+
+def toxicity_of(texts: Sequence[str], languages: Sequence[str]) -> list[float]:
+    """Return how sure the rules with the shipped word lists are that each text is toxic."""
+    return judged(texts, languages, lexicons())
+
+
+def measured(file: Path) -> dict[str, Any]:
+    """Return macro-F1, and by functionality its label, number of texts and share judged as labelled. Raises UnreadableFile."""
+    rows = read_rows(file, columns=("id", "text", "label", "lang"))
+    began = time.perf_counter()
+    sure = toxicity_of([row["text"] for row in rows], [row["lang"] for row in rows])
+    seconds = time.perf_counter() - began
+    said = [one >= LIMIT for one in sure]
+    true = [row["label"] == TOXIC for row in rows]
+    return {
+        "file": file.name,
+        "task": "toxicity",
+        "macro_f1": round((_f1(true, said) + _f1([not one for one in true], [not one for one in said])) / 2, 4),
+        "texts_per_second": round(len(rows) / seconds),
+        "functionalities": _by_functionality(rows, said),
+    }
+
+
+def _by_functionality(rows: Sequence[Row], said: Sequence[bool]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted({str(row.get("functionality") or "") for row in rows} - {""}):
+        own = [(row["label"], toxic) for row, toxic in zip(rows, said, strict=True) if row["functionality"] == name]
+        right = sum((label == TOXIC) == toxic for label, toxic in own)
+        found[name] = {"label": own[0][0], "texts": len(own), "right": round(right / len(own), 3)}
+    return found
+
+
+def _f1(true: Sequence[bool], said: Sequence[bool]) -> float:
+    hit = sum(one and other for one, other in zip(true, said, strict=True))
+    total = sum(true) + sum(said)
+    return 2 * hit / total if total else 0.0
+
+
+def table(figures: dict[str, Any]) -> str:
+    """Return one file's figures as lines to read."""
+    lines = [f"{figures['file']}: macro-F1 {figures['macro_f1']:.3f}, {figures['texts_per_second']} texts a second"]
+    lines += [f"  {name:<20} {one['label']:<12} {one['texts']:>4} {one['right']:>6.1%}" for name, one in figures["functionalities"].items()]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="tests/bench/toxicity.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="one object per file instead of a table")
+    options = parser.parse_args(arguments)
+    try:
+        for file in options.files:
+            figures = measured(file)
+            print(json.dumps(figures) if options.json else table(figures))
+    except UnreadableFile as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
