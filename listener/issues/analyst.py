@@ -22,6 +22,7 @@ from listener.issues.scan import scan
 from listener.issues.window import Entry
 from listener.labels.labeller import Labeller
 from listener.labels.lexicon import Lexicons
+from listener.labels.rules import text_rules
 from listener.model.analysis import AnalysedMention, Analysis, AnalysisStep, Label, Remembered
 from listener.model.issue import Issue, Signal
 from listener.model.mention import StoredMention
@@ -39,7 +40,7 @@ class Analyst:
     """Understands mentions batch by batch. Use: `restore` once, then `prepare` → encode → `conclude` → save → `saved`, again and again.
 
     settings: windows, thresholds and sizes. brands: words that all mentions of a brand share. lexicons and stopwords: by language.
-    labeller: says what mentions express; by the lexicons alone when left out.
+    labeller: says what mentions express; by the lexicons and the text rules alone when left out.
     One thread at a time. After a failed save the analyst is ahead of the ledger: throw it away and restore a new one.
     """
 
@@ -55,7 +56,7 @@ class Analyst:
     ) -> None:
         self._settings = settings
         self._reader = Reader(brands=brands, stopwords=stopwords, languages=languages or Languages.from_lists(**stopwords))
-        self._labeller = labeller or Labeller(lexicons)
+        self._labeller = labeller or Labeller(lexicons, rules=text_rules(lexicons))
         self._rules = SignalRules(settings)
         self._memory = Memory(timedelta(days=max(settings.issue_window_days, settings.baseline_days + 1)))
         self._cards = CardIndex()
