@@ -1,8 +1,7 @@
-"""scripts/bench_labels toxicity FILE… [--json], or this file alone: how many texts of each functionality of HateCheck the rules judge as labelled.
+"""scripts/bench_labels toxicity FILE… [--json], or this file alone: how rules judge each functionality of HateCheck.
 
-FILE: columns id, text, label (hateful or not), lang, functionality. There is no target. Hatred there means hatred of protected
-groups: threats to one person or a profession are labelled "not", but are abuse that a webcare team wants to
-see; read those rows so.
+FILE: columns id, text, label (hateful or not), lang, functionality. There is no target. Hatred there means hatred of protected groups:
+threats to one person or a profession are labelled "not", but are abuse that a webcare team wants to see; read those rows so.
 """
 
 from __future__ import annotations
