@@ -8,10 +8,14 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from listener.embedding.label_models import open_label_models
 from listener.embedding.open import BUNDLED, open_embedder
 from listener.errors import SettingsError
 from listener.insight.store import Insight, open_insight
 from listener.issues.analyst import Analyst
+from listener.issues.prepare import Reader
+from listener.labels.labeller import Labeller
+from listener.labels.rules import text_rules
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock
 from listener.parts import Listening
@@ -20,12 +24,14 @@ from listener.schedule import Watched
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import Secrets
-from listener.settings.wording import lexicons, stop_words
+from listener.settings.wording import label_checks, label_heads, lexicons, stop_words
 from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
+from listener.text.language import Languages
 from listener.text.query import BrandQuery, compile_brand
-from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no_label_models
 from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
+from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.rebuild_insight import catch_up
 
 ANALYSE_BATCH = 256
@@ -61,7 +67,11 @@ def listening(
         if embedder is None:
             ledger.meta.keep_first(f"{NAME_KEY}{encode.model_id}", settings.model.name)
         open_earlier = earlier_models(home, settings, ledger) if embedder is None else no_earlier
-        analyse = new_analysis(settings, ledger, insight, encode, batch_size=batch_size, open_earlier=open_earlier)
+        label_models = open_label_models(settings, models_dir=home / "models")
+        closing.callback(label_models.close)
+        analyse = new_analysis(
+            settings, ledger, insight, encode, batch_size=batch_size, open_earlier=open_earlier, label_models=label_models
+        )
         closing.callback(analyse.close)
         catch_up(ledger, insight, model_id=analyse.model_id)
         yield Listening(
@@ -85,13 +95,20 @@ def new_analysis(
     *,
     batch_size: int = ANALYSE_BATCH,
     open_earlier: OpenEarlier = no_earlier,
+    label_models: LabelModels = no_label_models,
 ) -> AnalyseMentions:
     """Wire the analysing workflow."""
 
     def new_analyst() -> Analyst:
-        return Analyst(settings.detection, brands=brand_words(settings), lexicons=lexicons(), stopwords=stop_words())
+        return Analyst(
+            settings.detection,
+            brands=brand_words(settings),
+            lexicons=lexicons(),
+            stopwords=stop_words(),
+            labeller=new_labeller(settings, ledger, analyse.model_id),
+        )
 
-    return AnalyseMentions(
+    analyse = AnalyseMentions(
         ledger,
         insight,
         embedder,
@@ -100,7 +117,39 @@ def new_analysis(
         regroup_every=settings.detection.regroup_every,
         batch_size=batch_size,
         open_earlier=open_earlier,
+        label_models=label_models,
     )
+    return analyse
+
+
+def new_labeller(settings: ListenerSettings, ledger: Ledger, model_id: str) -> Labeller:
+    """Return what labels texts whose vectors come from `model_id`: shipped heads, what brands taught, and the rules on words."""
+    learned = learned_labels(ledger)
+    return Labeller(
+        lexicons(),
+        heads=label_heads(),
+        model_id=model_id,
+        offsets=learned.offsets(model_id) if learned else {},
+        rules=text_rules(lexicons()),
+        replaced=tuple(settings.labels.models.named()),
+    )
+
+
+def new_learning(settings: ListenerSettings, ledger: Ledger, model_id: str) -> LearnLabels:
+    """Wire the learning from corrections."""
+    return LearnLabels(
+        ledger,
+        reader=new_reader(settings),
+        labeller=new_labeller(settings, ledger, model_id),
+        model_id=model_id,
+        checks=label_checks(),
+    )
+
+
+def new_reader(settings: ListenerSettings) -> Reader:
+    """Return what reads texts as the analyser does."""
+    listed = stop_words()
+    return Reader(brands=brand_words(settings), stopwords=listed, languages=Languages.from_lists(**listed))
 
 
 def earlier_models(home: Path, settings: ListenerSettings, ledger: Ledger) -> OpenEarlier:

@@ -32,7 +32,7 @@ def open_embedder(settings: ModelSettings, *, models_dir: Path, languages: Colle
     """
     if settings.name == BUNDLED:
         folder, model_id, dims = bundled_folder(), f"minilm-l6-v2-{BUNDLED_SHA256[:8]}", BUNDLED_DIMS
-        found = _digest([folder / "model.safetensors"])
+        found = digest_of([folder / "model.safetensors"])
         if found != BUNDLED_SHA256:
             raise SettingsError(
                 f"model.name: the weights of the bundled model are not the ones we ship (sha256 {found[:12]}…, expected "
@@ -43,7 +43,7 @@ def open_embedder(settings: ModelSettings, *, models_dir: Path, languages: Colle
             model_id += f"+nl-{reader_digest(reader)}"
         return _embedder(settings, folder, model_id, dims, reader)
     folder = model_folder(settings.name, models_dir=models_dir)
-    return _embedder(settings, folder, f"{folder.name}-{_digest(_weights(folder))[:8]}", None)
+    return _embedder(settings, folder, f"{folder.name}-{digest_of(weights_in(folder))[:8]}", None)
 
 
 def bundled_folder() -> Path:
@@ -70,7 +70,7 @@ def dutch_folder() -> Path:
 def model_folder(name: str, *, models_dir: Path) -> Path:
     """Return the folder meant by `name`: a path, or a model kept below `models_dir`. Raises SettingsError when there is none."""
     for folder in (Path(name).expanduser(), models_dir / name.replace("/", "__"), models_dir / name):
-        if (folder / "modules.json").is_file() and _weights(folder):
+        if (folder / "modules.json").is_file() and weights_in(folder):
             return folder
     raise SettingsError(
         f"model.name: there is no sentence-transformers model {name!r} on this machine. Fetch it once with "
@@ -91,11 +91,11 @@ def _embedder(settings: ModelSettings, folder: Path, model_id: str, dims: int | 
     )
 
 
-def _weights(folder: Path) -> list[Path]:
+def weights_in(folder: Path) -> list[Path]:
     return sorted({path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.is_file()})
 
 
-def _digest(files: list[Path]) -> str:
+def digest_of(files: list[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as opened:

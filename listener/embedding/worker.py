@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,17 +45,17 @@ class Failed(NamedTuple):
     reason: str
 
 
-def serve(pipe: Connection, folder: str, batch_size: int, reader: str = "") -> None:
+def serve(pipe: Connection, folder: str, batch_size: int, reader: str = "", *, load: Callable[[str, str], Any] | None = None) -> None:
     """Load the model in `folder`, and the Dutch reader in `reader` unless that is empty; say `Ready` or `Refused`.
 
-    Then answer until the pipe closes (also when the parent dies).
+    Then answer until the pipe closes (also when the parent dies). `load` makes another kind of model with the same `encode`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it closes the pipe in order
     with contextlib.suppress(OSError):
         os.nice(NICENESS)  # pages and polling go first; where the system forbids it, the model simply competes
     _set_environment()
     try:
-        model = _load(folder, reader)
+        model = (load or _load)(folder, reader)
         dims = int(_encode(model, ["."], batch_size).shape[1])
     except Exception as error:  # noqa: BLE001 - whatever the libraries raise, the parent has to hear it
         pipe.send(Refused(f"{type(error).__name__}: {error}"))

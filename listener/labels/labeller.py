@@ -105,6 +105,23 @@ class Labeller:
                     found[row] += _labels_of(task, head.values, softmax(logits[at : at + 1])[0], favour, names[at])
         return found
 
+    def shipped_logits(
+        self, task: str, texts: Sequence[ReadText], vectors: Sequence[NDArray[np.float32]]
+    ) -> tuple[tuple[str, ...], Real, list[int]] | None:
+        """Return a task's values, what its head says of each text before anything is learned, and which texts' vectors it trusts.
+
+        None for a task that no head answers. Logits are float64 `(len(texts), n_values)`.
+        """
+        heads = self._heads
+        if heads is None or task not in heads.heads or task in self._replaced:
+            return None
+        head = heads.heads[task]
+        if not texts:
+            return head.values, np.zeros((0, len(head.values))), []
+        seen = self.seen(texts, np.stack(vectors))
+        trusted = [at for at, text in enumerate(texts) if heads.trusts(self._model_id, text.language)]
+        return head.values, heads.logits(head, heads.worded(seen.buckets), seen), trusted
+
     def seen(self, texts: Sequence[ReadText], vectors: NDArray[np.float32] | None) -> Seen:
         """Return what heads look at for these texts."""
         return Seen(

@@ -84,24 +84,24 @@ def labels_now(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict
         if value != NO:
             found[mention_id].setdefault(name, value)
     for mention_id, corrected in _answers(tx, condition).items():
-        for name, (value, _) in corrected.items():
+        for name, (value, *_) in corrected.items():
             found[mention_id].pop(name, None)
             if value != NO:
                 found[mention_id][name] = value
     return {mention_id: labels for mention_id, labels in found.items() if labels}
 
 
-def _answers(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[str, tuple[str, str]]]:
-    """Return people's answers that stand, with who gave them: the newest line about the analysed revision, unless it takes back."""
+def _answers(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[str, tuple[str, str, int]]]:
+    """Return people's answers that stand, with who gave them and the revision: the newest line about what is analysed, unless it takes back."""
     lines = label_correction.c
     here = (analysis.c.mention_id == lines.mention_id) & (analysis.c.revision == lines.revision)
-    query = select(lines.correction_id, lines.mention_id, lines.name, lines.value, lines.made_by)
+    query = select(lines.correction_id, lines.mention_id, lines.name, lines.value, lines.made_by, lines.revision)
     query = query.join_from(mention, label_correction, lines.mention_id == mention.c.mention_id).join(analysis, here).where(condition)
-    found: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
-    for _, mention_id, name, value, by in sorted(tx.execute(query).all(), key=lambda row: int(row[0])):
+    found: dict[int, dict[str, tuple[str, str, int]]] = defaultdict(dict)
+    for _, mention_id, name, value, by, revision in sorted(tx.execute(query).all(), key=lambda row: int(row[0])):
         found[mention_id].pop(name, None)
         if value is not None:
-            found[mention_id][name] = (value, by)
+            found[mention_id][name] = (value, by, revision)
     return found
 
 
@@ -114,9 +114,17 @@ def _beside(tx: Connection, condition: ColumnElement[bool]) -> list[Beside]:
             said.setdefault((mention_id, name), (value, probability))
     found = []
     for mention_id in sorted(answers):
-        for name, (value, by) in sorted(answers[mention_id].items()):
+        for name, (value, by, revision) in sorted(answers[mention_id].items()):
             model_value, probability = said.get((mention_id, name), (None, 0.0))
             found.append(
-                Beside(mention_id=mention_id, name=name, value=value, by=by, model_value=model_value, model_probability=float(probability))
+                Beside(
+                    mention_id=mention_id,
+                    revision=revision,
+                    name=name,
+                    value=value,
+                    by=by,
+                    model_value=model_value,
+                    model_probability=float(probability),
+                )
             )
     return found

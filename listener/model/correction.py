@@ -33,6 +33,7 @@ class Beside:
     """A person's answer about a mention as it stands now, and the model's own: its value and probability, or None and 0."""
 
     mention_id: int
+    revision: int
     name: str
     value: str
     by: str

@@ -84,6 +84,29 @@ class DetectionSettings(Section):
     regroup_every: int = Field(400, ge=20, description="Regroup after this many new mentions.")
 
 
+class LabelModelSettings(Section):
+    """Text-classification models (transformers) on this machine that take the place of shipped heads; nothing is downloaded."""
+
+    sentiment: str = Field("", description="Folder of a model that says negative, neutral or positive; empty: the shipped head.")
+    cause: str = Field("", description="Folder of a model that names the cause; empty: the shipped head.")
+    urgency: str = Field("", description="Folder of a model that says high, normal or low; empty: the shipped head.")
+    question: str = Field("", description="Folder of a model that says yes or no; empty: the shipped head.")
+    unnecessary: str = Field("", description="Folder of a model that says yes or no; empty: the shipped head.")
+    searched_first: str = Field("", description="Folder of a model that says yes or no; empty: the shipped head.")
+    spam: str = Field("", description="Folder of a model that says yes or no; empty: the shipped head.")
+
+    def named(self) -> dict[str, str]:
+        """Return the folder by label, of labels that have one."""
+        return {name: folder for name, folder in self.model_dump().items() if folder}
+
+
+class LabelSettings(Section):
+    """What mentions express."""
+
+    models: LabelModelSettings = Field(default_factory=lambda: LabelModelSettings.model_validate({}))
+    learn_hour: int = Field(3, ge=0, le=23, description="Local hour from which people's corrections are learned from, once a night.")
+
+
 class DigestSettings(Section):
     """The daily digest."""
 
@@ -112,6 +135,7 @@ class ListenerSettings(Section):
     sources: tuple[SourceSettings, ...] = Field((), description="Where to listen.")
     model: ModelSettings = Field(default_factory=lambda: ModelSettings.model_validate({}))
     detection: DetectionSettings = Field(default_factory=lambda: DetectionSettings.model_validate({}))
+    labels: LabelSettings = Field(default_factory=lambda: LabelSettings.model_validate({}))
     digest: DigestSettings = Field(default_factory=lambda: DigestSettings.model_validate({}))
     http: HttpSettings = Field(default_factory=lambda: HttpSettings.model_validate({}))
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources.abc import Traversable
 
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.labels.heads import Heads
+from listener.labels.learning import Answered
 from listener.labels.lexicon import Lexicons, parse_words
 from listener.settings.resources import shipped, shipped_text
 
@@ -23,6 +29,31 @@ def lexicons() -> dict[str, Lexicons]:
             if lists:
                 found[folder.name] = Lexicons.parse(lists)
     return found
+
+
+@cache
+def label_heads() -> Heads | None:
+    """Return the shipped label heads, or None in a checkout where none were trained."""
+    file = shipped("heads", "heads.npz")
+    return Heads.of(_arrays(file)) if file.is_file() else None
+
+
+@cache
+def label_checks() -> dict[str, Answered]:
+    """Return the rows that what a brand taught must not make worse, by task; none of them was trained on."""
+    file = shipped("heads", "check.npz")
+    found = _arrays(file) if file.is_file() else {}
+    tasks = sorted({name.partition(".")[0] for name in found})
+    parts = ("logits", "vectors", "answers")
+    return {
+        task: Answered(**dict(zip(parts, (found[f"{task}.{part}"] for part in parts), strict=True)))  # type: ignore[arg-type]  # as written
+        for task in tasks
+    }
+
+
+def _arrays(file: Traversable) -> dict[str, NDArray[np.generic]]:
+    with file.open("rb") as opened, np.load(opened) as kept:  # arrays only: nothing in it can run
+        return {name: kept[name] for name in kept.files}
 
 
 @cache

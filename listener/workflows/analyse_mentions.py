@@ -14,7 +14,7 @@ from listener.errors import ProductError
 from listener.insight.store import Insight
 from listener.issues.analyst import Analyst
 from listener.ledger.ledger import Ledger
-from listener.model.analysis import AnalysisStep, NewEmbedding
+from listener.model.analysis import AnalysisStep, Label, NewEmbedding
 from listener.model.issue import Signal
 from listener.model.mention import StoredMention
 from listener.ports import Embedder, Progress
@@ -37,6 +37,15 @@ class Analysed:
     more: bool
 
 
+LabelModels = Callable[[Mapping[str, str]], Mapping[str, Sequence[Label]]]
+"""Says by text hash what models that people put in a head's place make of these texts (by hash)."""
+
+
+def no_label_models(_texts: Mapping[str, str]) -> Mapping[str, Sequence[Label]]:
+    """Every label comes from what is shipped."""
+    return {}
+
+
 class AnalyseMentions:
     """Turns stored mentions into analyses, memberships and signals. Blocks: call it off the event loop, from one thread at a time.
 
@@ -57,6 +66,7 @@ class AnalyseMentions:
         regroup_every: int,
         batch_size: int = 256,
         open_earlier: OpenEarlier = no_earlier,
+        label_models: LabelModels = no_label_models,
     ) -> None:
         self._ledger = ledger
         self._insight = insight
@@ -65,7 +75,9 @@ class AnalyseMentions:
         self._window = window
         self._regroup_every = regroup_every
         self._batch_size = batch_size
+        self._label_models = label_models
         self._analyst: Analyst | None = None
+        self._begin_anew = False
         self._seen_act = (0, 0)
         self._seen_change = 0
 
@@ -77,6 +89,10 @@ class AnalyseMentions:
     def close(self) -> None:
         """End what was opened besides the embedder given; harmless when called twice."""
         self._models.close()
+
+    def begin_anew(self) -> None:
+        """Make a new analyst before the next batch, for instance when labels learned something. May be called from any thread."""
+        self._begin_anew = True
 
     def all(self, progress: Progress) -> tuple[Signal, ...]:
         """Analyse everything that waits and return the signals raised, in order."""
@@ -144,7 +160,7 @@ class AnalyseMentions:
         prepared = analyst.prepare(stored)
         vectors, fresh = self._vectors(prepared.to_embed)
         self._remind(analyst)
-        step = analyst.conclude(prepared, vectors)
+        step = analyst.conclude(prepared, vectors, self._label_models(prepared.to_embed))
         return self._save(analyst, replace(step, embeddings=fresh))
 
     def _save(self, analyst: Analyst, step: AnalysisStep) -> tuple[Signal, ...]:
@@ -207,7 +223,8 @@ class AnalyseMentions:
     def _ready_analyst(self) -> Analyst:
         """Return the analyst, filled from the ledger when it is new or when a person corrected something since."""
         act = self._ledger.issues.last_act()
-        if self._analyst is None or act != self._seen_act or self._forget_removed(self._analyst):
+        if self._begin_anew or self._analyst is None or act != self._seen_act or self._forget_removed(self._analyst):
+            self._begin_anew = False
             self._seen_act = act
             self._seen_change = self._ledger.analyses.last_seq()
             self._analyst = self._new_analyst()
