@@ -84,6 +84,7 @@ def listening(
             queries=brand_queries(settings),
             analyse=analyse,
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
+            new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
         )
 
 

@@ -18,6 +18,7 @@ from listener.settings.schema import ListenerSettings
 from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.gather_figures import gather_figures
+from listener.workflows.learn_labels import LearnLabels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,23 @@ class Listening:
     queries: tuple[BrandQuery, ...]
     analyse: AnalyseMentions
     open_sources: Callable[[AsyncExitStack], list[Watched]]
+    new_learning: Callable[[], LearnLabels]
 
     @property
     def model_id(self) -> str:
         """The model whose vectors serve now."""
         return self.analyse.model_id
+
+    def learn_labels(self) -> None:
+        """Learn from people's corrections now; the next batch is labelled by it."""
+        self.new_learning().once(self.clock.now())
+        self.analyse.begin_anew()
+
+    def learn_labels_when_due(self) -> None:
+        """Learn from people's corrections once a night."""
+        local = self.clock.now().astimezone(self.settings.zone)
+        if self.new_learning().due(local, hour=self.settings.labels.learn_hour):
+            self.learn_labels()
 
     @property
     def brand_name(self) -> str:

@@ -7,13 +7,14 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from listener.clock import SystemClock
+from listener.embedding.label_models import open_label_models
 from listener.embedding.open import open_embedder
 from listener.errors import ProductError, SettingsError
 from listener.model.health import Finding
@@ -21,6 +22,7 @@ from listener.ports import Clock
 from listener.settings.load import load_settings, settings_file
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import FILE_NAME, Secrets
+from listener.settings.wording import label_heads
 from listener.workflows.check_keys import check_delivery, check_public_address, check_secrets, check_sources
 from listener.workflows.check_stores import check_stores
 
@@ -127,11 +129,14 @@ def _check_languages_and_model(settings: ListenerSettings, home: Path) -> Iterat
             return
     name = settings.model.name
     try:
-        open_embedder(settings.model, models_dir=home / "models", languages=settings.languages).close()
+        embedder = open_embedder(settings.model, models_dir=home / "models", languages=settings.languages)
+        embedder.close()
+        open_label_models(settings, models_dir=home / "models").close()
     except ProductError as error:
         yield Finding(level="fail", what="model", detail=str(error), mend="klankbord model use bundled")
         return
     yield Finding(level="ok", what="model", detail=f"{name} is on this machine and whole")
+    yield from _check_heads(embedder.model_id, settings.languages)
     if "nl" in settings.languages and _reads_english_only(name):
         yield Finding(
             level="warn",
@@ -139,6 +144,20 @@ def _check_languages_and_model(settings: ListenerSettings, home: Path) -> Iterat
             detail=f"Dutch is configured, and the model {name!r} was trained on English: Dutch posts are grouped less well",
             mend=f"klankbord model use NAME|PATH with a multilingual one, such as {MULTILINGUAL_EXAMPLE}",
         )
+
+
+def _check_heads(model_id: str, languages: Sequence[str]) -> Iterator[Finding]:
+    """Tell whether the shipped label heads know the vectors of this model; by words alone they are less often right."""
+    heads = label_heads()
+    strange = [one for one in languages if heads is not None and not heads.trusts(model_id, one)]
+    if heads is None or strange:
+        why = "no label heads are shipped" if heads is None else f"the label heads were trained for {heads.model_id}, not for {model_id}"
+        by = "word lists" if heads is None else f"words alone ({', '.join(strange)})"
+        yield Finding(
+            level="warn", what="labels", detail=f"{why}: mentions are labelled by {by}", mend="klankbord model use bundled, or go on so"
+        )
+    else:
+        yield Finding(level="ok", what="labels", detail=f"{heads.name} knows the vectors of this model")
 
 
 def _reads_english_only(name: str) -> bool:

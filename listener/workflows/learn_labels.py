@@ -78,13 +78,12 @@ class LearnLabels:
         logger.info("labels learned", extra={"corrections": len(standing), "left_out": left_out, "brands": sorted(lessons)})
         return done
 
-    def due(self, now: datetime, *, hour: int, local: datetime) -> bool:
-        """Whether a run is due: once a local day from `hour` on, and only when somebody corrected something since the last."""
-        last = learned_labels(self._ledger)
-        newest = self._ledger.labels.last_correction()
-        if not newest or local.hour < hour:
+    def due(self, local: datetime, *, hour: int) -> bool:
+        """Whether a run is due at this local time: once a night from `hour` on, as soon as there are corrections."""
+        if local.hour < hour or not self._ledger.labels.last_correction():
             return False
-        return last is None or (now - datetime.fromisoformat(last.at)).total_seconds() > 20 * 3600
+        last = learned_labels(self._ledger)
+        return last is None or datetime.fromisoformat(last.at).astimezone(local.tzinfo).date() < local.date()
 
     def _usable(self, standing: Sequence[Beside]) -> tuple[dict[tuple[str, str], list[tuple[Reading, str]]], int]:
         """Return (text, answer) by brand and label, one per text, oldest first; and how many corrections are left out."""
