@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from listener.digest.markdown import digest_markdown
+from listener.digest.reason import reason_sentence
 from listener.digest.terminal import digest_terminal
 from listener.errors import InputError
 from listener.model.plain import plain
 from listener.parts import Listening
 from listener.settings.wording import templates
+from listener.workflows.choose_issues import Wanted, choose_issues
 from listener.workflows.gather_figures import issue_detail, list_issues
 from listener.workflows.rebuild_insight import catch_up
 
@@ -27,7 +29,12 @@ def _issues(parts: Listening, given: Mapping[str, Any]) -> Any:
     figures = list_issues(
         parts.ledger, parts.insight, as_of=_as_of(parts, given), period_days=int(given.get("days", 14)), zone=parts.settings.zone
     )
-    return [plain(one) for one in figures]
+    return [plain(one) for one in choose_issues(figures, _wanted(given))]
+
+
+def _wanted(given: Mapping[str, Any]) -> Wanted:
+    texts = {name: str(given[name]) for name in ("language", "brand", "search", "sort") if given.get(name)}
+    return Wanted(states=tuple(given.get("states") or ()), most=given.get("most"), **texts)
 
 
 def _issue(parts: Listening, given: Mapping[str, Any]) -> Any:
@@ -41,8 +48,19 @@ def _issue(parts: Listening, given: Mapping[str, Any]) -> Any:
         pseudonym_key=parts.pseudonym_key,
     )
     if detail is None:
-        raise InputError(f"There is no issue {given['issue_id']}; `klankbord issues` lists them.")
-    return plain(detail)
+        raise InputError(_why_not_shown(parts, int(given["issue_id"])))
+    acts = parts.ledger.issues.acts(int(given["issue_id"]))
+    reason = reason_sentence(detail.signals[0], "en") if detail.signals else ""
+    return {**plain(detail), "reason": reason, "acts": plain(acts)}
+
+
+def _why_not_shown(parts: Listening, issue_id: int) -> str:
+    known = parts.ledger.issues.get(issue_id)
+    if known is None:
+        return f"There is no issue {issue_id}; `klankbord issues` lists them."
+    if known.merged_into is not None:
+        return f"Issue {issue_id} is part of issue {known.merged_into} now: `klankbord issue show {known.merged_into}`."
+    return f"Issue {issue_id} (“{known.title}”) has no mention up to then."
 
 
 def _digest(parts: Listening, given: Mapping[str, Any]) -> Any:

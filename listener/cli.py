@@ -12,12 +12,14 @@ import click
 from pydantic import ConfigDict
 
 from listener.commands.collecting import collect_command, import_command, query_group, sources_command
+from listener.commands.correcting import issue_group
 from listener.commands.first_settings import init_command
+from listener.commands.issues import issues_command
 from listener.commands.place import Place
 from listener.commands.replaying import replay_command
 from listener.commands.setting_up import doctor_command, model_group
 from listener.commands.telling import digest_command
-from listener.commands.understanding import issue_group, issues_command, rebuild_command, signals_command
+from listener.commands.understanding import rebuild_command, signals_command
 from listener.errors import InputError, ProductError
 from listener.logs import start_logging
 from listener.settings.schema import ListenerSettings

@@ -25,9 +25,9 @@ LEAST_KNOWN = 0.25
 def divide(
     issues: Iterable[IssueFigures], *, from_at: datetime, as_of: datetime, known_from: datetime | None
 ) -> dict[str, list[IssueFigures]]:
-    """Return the issues by section, in each the flagged ones first, then those that changed or weigh most; others are left out.
+    """Return the issues by section, in each first the pinned ones, then the flagged ones, then those that changed or weigh most.
 
-    `known_from` is when the oldest mention of all was posted: what lies before it is unknown, not quiet.
+    Others are left out. `known_from` is when the oldest mention of all was posted: what lies before it is unknown, not quiet.
     """
     found: dict[str, list[IssueFigures]] = {name: [] for name in SECTIONS}
     for one in issues:
@@ -35,7 +35,7 @@ def divide(
         if section:
             found[section].append(one)
     for name, some in found.items():
-        some.sort(key=lambda one: (not flagged_since(one, from_at), -_weight(one, name), one.issue_id))
+        some.sort(key=lambda one: (not one.pinned, not flagged_since(one, from_at), -_weight(one, name), one.issue_id))
     return found
 
 

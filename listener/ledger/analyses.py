@@ -177,6 +177,15 @@ class AnalysisLedger:
                 found.update({row.mention_id: row.language for row in rows_found})
         return found
 
+    def text_hashes(self, mention_ids: Iterable[int]) -> dict[int, str]:
+        """Return the text hash of each of these mentions that is analysed."""
+        found: dict[int, str] = {}
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(mention_ids))):
+                rows_found = tx.execute(select(analysis.c.mention_id, analysis.c.text_hash).where(analysis.c.mention_id.in_(some)))
+                found.update({row.mention_id: row.text_hash for row in rows_found})
+        return found
+
     def analysed_count(self) -> int:
         """Return how many mentions have an analysis."""
         with reading(self._engine) as tx:

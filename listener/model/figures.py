@@ -32,6 +32,7 @@ class IssueFigures:
     period, `before_*` over the equally long period just before. `trend` is one count per bucket of the period, oldest first,
     without gaps. Copies fold: `cards` is the number of different texts. `brands` are those its mentions are about.
     `bucket_hours` is the width of one count of `trend`. `nameless` mentions had no author, so each counts as an author of its own.
+    A `pinned` one stands on top of lists. `theme` names the wider subject it shares with other issues; empty when there is none.
     """
 
     issue_id: int
@@ -53,6 +54,8 @@ class IssueFigures:
     brands: tuple[str, ...] = ()
     bucket_hours: float = 24.0
     nameless: int = 0
+    pinned: bool = False
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

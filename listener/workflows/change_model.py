@@ -46,6 +46,13 @@ def serving_model(ledger: Ledger, wanted: str) -> str:
     return max(kept, key=lambda model: (kept[model], model), default=wanted)
 
 
+def model_in_use(ledger: Ledger) -> str:
+    """Return the model whose vectors serve as far as the ledger alone tells: that of the last regrouping, else the one with most."""
+    kept = ledger.analyses.models()
+    last = ledger.analyses.last_regroup_model()
+    return last if last in kept else max(kept, key=lambda model: (kept[model], model), default="")
+
+
 class ModelChange:
     """Knows the serving model, and encodes for the wanted one batch by batch. One thread at a time; `close` ends what it opened."""
 

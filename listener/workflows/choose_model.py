@@ -22,7 +22,10 @@ def choose_model(settings_file: Path, name: str) -> str:
     if not _says(after, name):
         raise SettingsError(f"{settings_file}: could not set model.name; write `model: {{name: {name}}}` there yourself.")
     settings_file.write_text(after, encoding="utf-8")
-    return f"{settings_file} now uses {name!r}. Texts are encoded again by the new model from the next start on."
+    return (
+        f"{settings_file} now uses {name!r}. From the next start on texts are encoded again beside other work; "
+        "the model before serves until that is done, and `klankbord model` shows how far it is."
+    )
 
 
 def _says(text: str, name: str) -> bool:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from listener.digest.choice import LINK_ONLY_PLATFORMS, choose_quotes
 from listener.insight.buckets import clock_days_before
 from listener.insight.records import Candidate, IssueCounts
 from listener.insight.store import Insight
-from listener.issues.life import LIFE_DAYS, state_of
+from listener.issues.life import LIFE_DAYS, state_of, still_muted
 from listener.ledger.ledger import Ledger
 from listener.model.figures import IssueFigures, Quote
 from listener.model.issue import Issue, IssueState, Signal
 from listener.model.mention import StoredMention
+from listener.signals.rules import BURST, SLOW_GROWTH
 from listener.text.pseudonym import pseudonym
 
 MOST_CANDIDATES = 60
 QUOTES_FROM = timedelta(days=14)
 SIGNALS_FROM = timedelta(days=90)
 """How far back a signal is still the reason of an issue."""
+GROWTH = (BURST, SLOW_GROWTH)
+"""Signals after which a muted issue is muted no longer."""
 
 _FIRST = {IssueState.NEW: 0, IssueState.CAME_BACK: 0, IssueState.GROWING: 0, IssueState.STEADY: 1, IssueState.FADING: 1}
 
@@ -27,7 +30,7 @@ _FIRST = {IssueState.NEW: 0, IssueState.CAME_BACK: 0, IssueState.GROWING: 0, Iss
 def measure_issues(
     ledger: Ledger, insight: Insight, *, from_at: datetime, as_of: datetime, bucket_hours: float, zone: tzinfo = UTC
 ) -> list[IssueFigures]:
-    """Return every issue with a mention up to `as_of`, without quotes, what matters first: new and growing ones, then by mentions.
+    """Return every issue with a mention up to `as_of`, without quotes: pinned ones first, then new and growing ones, then by mentions.
 
     Merged issues are left out. An issue whose mentions were all removed has nothing to count and is left out too.
     """
@@ -35,21 +38,23 @@ def measure_issues(
     counts = [one for one in insight.issue_counts(from_at, as_of) if one.issue_id in issues]
     trends = insight.counts_by_issue(from_at, as_of, bucket_hours, zone)
     life = insight.counts_by_issue(as_of - timedelta(days=LIFE_DAYS), as_of, 24.0)
-    signals = latest_signals(ledger, as_of)
+    signals, grew = latest_signals(ledger, as_of), latest_signals(ledger, as_of, kinds=GROWTH)
     size = max((len(trend) for trend in trends.values()), default=0)
     found = [
-        _figures(one, issues[one.issue_id], as_of, trends.get(one.issue_id, (0,) * size), life.get(one.issue_id, ()), signals, bucket_hours)
+        _figures(
+            one, issues[one.issue_id], as_of, trends.get(one.issue_id, (0,) * size), life.get(one.issue_id, ()), signals, grew, bucket_hours
+        )
         for one in counts
     ]
-    return sorted(found, key=lambda one: (_FIRST.get(one.state, 2), -one.period_mentions, -one.mentions, one.issue_id))
+    return sorted(found, key=lambda one: (not one.pinned, _FIRST.get(one.state, 2), -one.period_mentions, -one.mentions, one.issue_id))
 
 
-def latest_signals(ledger: Ledger, as_of: datetime) -> dict[int, Signal]:
-    """Return the latest signal up to `as_of` of each issue that had one in the last `SIGNALS_FROM`."""
+def latest_signals(ledger: Ledger, as_of: datetime, *, kinds: Collection[str] = ()) -> dict[int, Signal]:
+    """Return the latest signal (of some `kinds`, else of any) up to `as_of` of each issue that had one in the last `SIGNALS_FROM`."""
     raised = ledger.issues.signals(since=as_of - SIGNALS_FROM)
     latest: dict[int, Signal] = {}
     for signal in sorted(raised, key=lambda one: (one.at, one.signal_id)):
-        if signal.issue_id is not None and signal.at <= as_of:
+        if signal.issue_id is not None and signal.at <= as_of and (not kinds or signal.kind in kinds):
             latest[signal.issue_id] = signal
     return latest
 
@@ -121,6 +126,7 @@ def _figures(
     trend: tuple[int, ...],
     life: tuple[int, ...],
     signals: Mapping[int, Signal],
+    grew: Mapping[int, Signal],
     bucket_hours: float,
 ) -> IssueFigures:
     signal = signals.get(issue.issue_id)
@@ -128,7 +134,7 @@ def _figures(
         life,
         created_at=issue.created_at if issue.created_at <= as_of else counts.first_at,
         now=as_of,
-        muted=issue.muted,
+        muted=still_muted(issue.muted, issue.muted_at, grew[issue.issue_id].at if issue.issue_id in grew else None),
         resolved_at=issue.resolved_at,
         last_signal_at=signal.at if signal else None,
     )
@@ -151,6 +157,7 @@ def _figures(
         brands=counts.brands,
         bucket_hours=bucket_hours,
         nameless=counts.nameless,
+        pinned=issue.pinned,
     )
 
 

@@ -77,8 +77,14 @@ def offers(choice: IssueChoice, issues: Sequence[IssueFigures]) -> dict[str, tup
 
 
 def grouped(issues: Iterable[IssueFigures]) -> tuple[tuple[str, tuple[IssueFigures, ...]], ...]:
-    """Return (heading, issues) in the order of `GROUPS`, the most talked-about of the period first; empty headings are left out."""
-    ranked = sorted(issues, key=lambda issue: (_ORDER[issue.state], -issue.period_mentions, -issue.last_at.timestamp(), issue.issue_id))
+    """Return (heading, issues) in the order of `GROUPS`, pinned ones and then the most talked-about of the period first.
+
+    Empty headings are left out.
+    """
+    ranked = sorted(
+        issues,
+        key=lambda issue: (_ORDER[issue.state], not issue.pinned, -issue.period_mentions, -issue.last_at.timestamp(), issue.issue_id),
+    )
     found = ((name, tuple(issue for issue in ranked if issue.state in states)) for name, states in GROUPS)
     return tuple((name, members) for name, members in found if members)
 

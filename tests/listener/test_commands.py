@@ -111,6 +111,19 @@ def test_an_import_in_words_lists_what_was_skipped_and_why(tmp_path: Path, run: 
         (("issue", "rename", "7", " "), "A title needs words"),
         (("issue", "merge", "7", "7"), "into itself"),
         (("issue", "move", "7"), "There is no mention 7"),
+        (("issue", "move", "9" * 30), "There is no mention 999"),  # larger than any database can hold
+        (("issue", "rename", "9" * 30, "x"), "There is no issue 999"),
+        (("issue", "9" * 30), "There is no issue 999"),
+        (("issue", "pin", "7"), "There is no issue 7"),
+        (("issue", "undo", "7"), "There is no issue 7"),
+        (("issue", "split", "7"), "--mentions 12,15,19"),
+        (("issue", "split", "7", "--mentions", "1", "--suggest"), "--mentions 12,15,19"),
+        (("issue", "split", "7", "--mentions", "1,twee"), "'twee' is not the number of a mention"),
+        (("issue", "split", "7", "--mentions", "1", "--apply"), "--apply goes with --suggest"),
+        (("issue", "split", "7", "--suggest"), "There is no issue 7"),
+        (("issues", "--state", "odd"), "'odd' is not one of"),
+        (("issues", "--sort", "odd"), "'odd' is not one of"),
+        (("model", "forget", "gone"), "no vectors of 'gone'"),
         (("issue", "mute", "seven"), "not a valid integer"),
         (("digest", "--language", "de"), "'nl', 'en'"),
         (("replay", "gone.csv"), "gone.csv"),
@@ -170,6 +183,27 @@ def test_the_people_s_corrections_stay(run: Run, issue_id: int, home: Path) -> N
         found = ledger.issues.get(issue_id)
         assert found is not None
         assert (found.muted, found.resolved_at is not None) == (False, False)
+
+
+def test_an_issue_is_split_shown_and_put_together_again(run: Run, issue_id: int, home: Path) -> None:
+    """What was done stands on the page of both issues, and undoing takes it back."""
+    split = run("issue", "split", issue_id, "--mentions", "2", "--title", "Nog  steeds\ngeen stroom", "--by", "sanne", "--json")
+    assert (split.code, split.json["new_issue_id"]) == (0, 2)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        assert (ledger.issues.members(1), ledger.issues.members(2)) == ([1], [2])
+        assert ledger.issues.titles([2]) == {2: "Nog steeds geen stroom"}
+    assert run("issue", "split", issue_id, "--mentions", "1").code == EXIT_WRONG_USE, "that is all of it"
+    undone = run("issue", "undo", 2, "--by", "ben")
+    assert (undone.code, "Taken back: split" in undone.out, "sanne" in undone.out) == (0, True, True)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        assert ledger.issues.members(1) == [1, 2]
+    assert run("issue", "undo", issue_id).code == EXIT_WRONG_USE
+
+
+def test_two_halves_are_asked_for_in_vain_where_there_are_none(run: Run, issue_id: int) -> None:
+    said = run("issue", "split", issue_id, "--suggest")
+    assert said.code == EXIT_WRONG_USE
+    assert "no two halves are to be seen in issue 1" in said.err
 
 
 def test_signals_tell_why_in_words_and_in_json(run: Run, issue_id: int) -> None:

@@ -59,6 +59,7 @@ def everything(ledger: Ledger) -> None:
     ledger.analyses.changes_since(0, 5, MODEL)
     ledger.analyses.removed_since(0)
     ledger.analyses.languages([1])
+    ledger.analyses.text_hashes([1])
     ledger.analyses.remembered([1, 2], MODEL, 3)
     ledger.analyses.last_seq()
     ledger.analyses.removed_since(0)

@@ -241,7 +241,7 @@ def test_a_damaged_ledger_is_found_and_left_as_it_is(home: Path, stored: Callabl
 def test_a_ledger_of_a_newer_version_is_refused(home: Path, stored: Callable[[datetime], None]) -> None:
     stored(NOW)
     with sqlite3.connect(home / "ledger.db") as database:
-        database.execute("update alembic_version set version_num = 'from-the-future'")
+        database.execute("update alembic_version set version_num = 'from-the-future' where rowid = 1")
     assert found(check(home), "ledger", "fail")
 
 
