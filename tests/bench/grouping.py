@@ -15,7 +15,7 @@ from listener.issues.group import LOOSE
 from listener.issues.prepare import Reader
 from listener.issues.window import Entry, Snapshot, Window
 from listener.model.mention import Mention, StoredMention
-from listener.settings.wording import lexicons, stop_words
+from listener.settings.wording import stop_words
 from listener.text.language import Languages
 from listener.text.near import CardIndex
 from tests.bench.encoding import encoded
