@@ -64,8 +64,9 @@ def find_personal_data(text: str, language: str = "") -> tuple[Found, ...]:
         find_citizen_numbers(text, claims)
         find_birth_dates(text, claims)
         find_plates(text, claims)
-        find_phones(text, language, claims)
     find_addresses(text, claims)
+    if _HAS_DIGITS.search(text):
+        find_phones(text, language, claims)
     find_postcodes(text, claims)
     find_people(text, claims)
     return claims.all()

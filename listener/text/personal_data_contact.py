@@ -11,13 +11,13 @@ from listener.text.words import words_in
 
 _LOCAL = r"[\w](?:[\w.+%'-]{0,62}[\w+-])?"
 _EMAIL = re.compile(rf"(?<![\w@＠.+-])({_LOCAL}[@＠][\w](?:[\w-]{{0,62}}\w)?(?:\.\w(?:[\w-]{{0,62}}\w)?){{1,5}})")
-_AT = r"(?:\s?[(\[{<]\s?(?:at|apenstaart(?:je)?|@)\s?[)\]}>]\s?|\s(?:at|apenstaart(?:je)?)\s|\s?[@＠]\s?|_at_|-at-)"
+_AT = r"(?:\s?[(\[{<]\s?(?:at|ap(?:en|e)staart(?:je)?|@)\s?[)\]}>]\s?|\s(?:at|ap(?:en|e)staart(?:je)?)\s|\s?[@＠]\s?|_at_|-at-)"
 _DOT = r"(?:\s?[(\[{<]\s?(?:dot|punt|\.)\s?[)\]}>]\s?|\s(?:dot|punt)\s|\.|\s\.\s)"
 _SPELLED = re.compile(
     rf"(?<![\w@＠.+-])((?:[\w+-]{{1,30}}{_DOT}){{0,3}}[\w.+-]{{1,40}}{_AT}[\w-]{{2,40}}(?:{_DOT}[\w-]{{2,40}}){{1,3}})(?![\w@])",
     re.IGNORECASE,
 )
-_BRACKETED_AT = re.compile(r"[(\[{<]\s?(?:at|apenstaart(?:je)?|@)\s?[)\]}>]|[\s]apenstaart|_at_|-at-", re.IGNORECASE)
+_BRACKETED_AT = re.compile(r"[(\[{<]\s?(?:at|ap(?:en|e)staart(?:je)?|@)\s?[)\]}>]|\sap(?:en|e)staart|_at_|-at-", re.IGNORECASE)
 _WORDED_DOT = re.compile(r"[(\[{<]\s?(?:dot|punt|\.)\s?[)\]}>]|\s(?:dot|punt)\s", re.IGNORECASE)
 _TLD = re.compile(r"([^\W\d_]{2,24})\W*$")
 _NO_TLDS = frozenset(words_in("png jpg jpeg gif svg webp pdf css js json html php mp mov docx xlsx"))
@@ -42,7 +42,7 @@ def find_emails(text: str, claims: Claims) -> None:
                 claims.add(Kind.EMAIL, *found.span(1), 0.8)
 
 
-_AT_WORD = re.compile(r"[\W_](?:at|apenstaart(?:je)?)[\W_]", re.IGNORECASE)
+_AT_WORD = re.compile(r"[\W_](?:at|ap(?:en|e)staart(?:je)?)[\W_]", re.IGNORECASE)
 _SPACED_AT = re.compile(r"\s[@＠]|[@＠]\s")
 _MAIL_CUE = re.compile(r"\be?-?mail|\bmail|adres|address|bereik|reach|contact|stuur|send", re.IGNORECASE)
 
@@ -80,6 +80,13 @@ _LABEL = re.compile(
     r"(?:\s(?:number|nummer|nr|no|is))*[\s.:)(=-]{0,4}$",
     re.IGNORECASE,
 )
+_CALLED_AFTER = re.compile(
+    r"\W{0,3}(?:is|are|was|=)?\s?(?:my|mijn|our|ons|het|the)?\s?(?:new|nieuwe|mobile|mobiele|direct)?\s?"
+    r"(?:number|nummer|telefoon|tel\b|mobile|mobiel|cell|phone|kunt u me bellen|kun je me bellen|please (?:ring|call))",
+    re.IGNORECASE,
+)
+_DOMESTIC = re.compile(rf"\(?0\d{{1,4}}\)?{_SEPARATOR}{{1,3}}\d{{2,8}}(?:{_SEPARATOR}\d{{2,4}}){{0,4}}")
+"""A trunk 0, an area and more: written like a telephone number, though no plan we ask knows it."""
 _REGIONS = {"nl": ("NL", "BE", "GB", "US"), "en": ("GB", "US", "NL", "BE")}
 _FEWEST, _MOST = 7, 15
 
@@ -99,7 +106,7 @@ def _phone(text: str, start: int, end: int, regions: tuple[str, ...]) -> tuple[t
     """Return where in a candidate the number stands and how probable it is; 0 when it is none."""
     value = text[start:end]
     labelled = _LABEL.search(text[max(0, start - 40) : start]) is not None
-    called = labelled or cued(text, start, end, _CALL)
+    called = labelled or cued(text, start, end, _CALL) or _CALLED_AFTER.match(text[end : end + 40]) is not None
     dated = bool(_DATE_SHAPE.fullmatch(value) or _YEARS.fullmatch(value))
     if _DATE_SHAPE.match(value) and not labelled:
         return (start, end), 0.0
@@ -116,6 +123,8 @@ def _phone(text: str, start: int, end: int, regions: tuple[str, ...]) -> tuple[t
         return (start, end), 0.85
     if called and _FEWEST <= digits <= _MOST and not dated and not _DOTTED_FOUR.fullmatch(value):
         return (start, end), 0.7
+    if _DOMESTIC.fullmatch(value) and digits in (10, 11):
+        return (start, end), 0.6
     return (start, end), 0.0
 
 

@@ -43,8 +43,10 @@ def _collected(text: str, start: int, length: int) -> tuple[int, str]:
 _LONG = re.compile(rf"(?<![\w.,-])\d(?:{_GAP}{{0,2}}\d){{11,18}}(?![\w]|[.,]\d)")
 _GROUPED = re.compile(r"\d{4}(\D{1,2})\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|\d{4}(\D{1,2})\d{6}\2\d{4,5}")
 _CARD_CUE = re.compile(
-    r"\b(?:credit\s?|debit\s?|bank|betaal|pin)?(?:card|cards|kaart|kaarten|pas|pasje|pasnummer|kaartnummer|cardnumber)\b|\bcc\b|\bcredit|"
-    r"\bdebit|\bvisa\b|master\s?card|maestro|\bamex\b|american express|\bdiners\b|\bcvc\b|\bcvv\b",
+    r"\b(?:credit\s?|debit\s?|bank|betaal|pin)?(?:card|cards|kaart|kaarten|pas|pasje|pasnummer|kaartn\w+|pasn\w+|cardnumber)\b|\bcc\b|\bcredit|"
+    r"\bdebit|"
+    r"\bcharged?\b|\bpaid\b|\bpay(?:ing)?\b|\bbetaald?\b|\bbetalen\b|\bvisa\b|master\s?card|maestro|\bamex\b|american express|"
+    r"\bdiners\b|\bcvc\b|\bcvv\b",
     re.IGNORECASE,
 )
 
@@ -62,8 +64,8 @@ def find_cards(text: str, claims: Claims) -> None:
             continue
         elif _GROUPED.fullmatch(value):
             claims.add(Kind.CARD, start, end, 0.95)
-        elif value.isdecimal() and len(value) in (15, 16) and value[0] in "345":
-            claims.add(Kind.CARD, start, end, 0.75)
+        elif value.isdecimal() and len(value) >= 13 and value[:1] in "12345":
+            claims.add(Kind.CARD, start, end, 0.75 if len(value) in (15, 16) else 0.6)
 
 
 _EIGHT_OR_NINE = re.compile(r"(?<![\w,-])(?<!\d\.)\d(?:[ .\u00a0-]?\d){7,8}(?![\w]|[.,-]\d)")
@@ -113,11 +115,12 @@ _DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19\d{2}|20\d{2}|['’]?\d{2})"
 _DATE = (
     rf"(?:{_DAY}\s?[-/. ]\s?(?:0?[1-9]|1[0-2])\s?[-/. ]\s?{_YEAR}|(?:0?[1-9]|1[0-2])/{_DAY}/{_YEAR}|"
     rf"(?:19|20)\d{{2}}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}"
-    rf"|{_DAY}(?:st|nd|rd|th|e)?[\s-](?:of\s)?{_MONTHS}\.?,?[\s-]{_YEAR}|{_MONTHS}\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}|(?:19|20)\d{{6}})(?!\w)"
+    rf"|{_DAY}(?:st|nd|rd|th|e)?[\s-](?:of\s)?{_MONTHS}\.?,?[\s-]{_YEAR}|{_MONTHS}\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}|(?:19|20)\d{{6}}"
+    r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d{2})(?!\w)"
 )
 _BIRTH = (
     r"(?:geboorte\s?-?datum|geb(?:oorte)?\.?\s?-?(?:datum|dat|dt)\.?|geboren|geb\.?|date\s?-?of\s?-?birth|birth\s?-?date|birthday|d\.?o\.?b\.?|"
-    r"born|verjaardag|jarig|bday)"
+    r"born|verjaardag|jarig|bday|ik\sben\svan|i\swas\sborn)"
 )
 _DOB = re.compile(
     rf"\b{_BIRTH}(?![^\W\d_])\W{{0,4}}(?:\b(?:is|op|on|the|van|was|te|in|my|mijn)\b\W{{1,3}}(?:[A-Z][\w-]+\W{{1,3}})?){{0,3}}({_DATE})",
@@ -148,7 +151,9 @@ def _plates(gap: str) -> str:
 
 
 _DASHED = re.compile(rf"(?<![\w-])(?:{_plates('-')})(?![\w-])")
-_LOOSE = re.compile(rf"(?<![\w-])(?:{_plates('[- ]?')}|[A-Z]{{2}}\d{{2}}\s?[A-Z]{{3}})(?![\w-])", re.IGNORECASE)
+_LOOSE = re.compile(
+    rf"(?<![\w-])(?:{_plates('[- ]?')}|{_plates('-').replace(_LETTER, '[A-Z]')}|[A-Z]{{2}}\d{{2}}\s?[A-Z]{{3}})(?![\w-])", re.IGNORECASE
+)
 _PLATE_CUE = re.compile(
     r"kenteken|nummerplaat|number\s?plate|licen[sc]e\s?plate|\bplaat\b|\bplate\b|registration|\breg\b|\bauto\b|voertuig|vehicle",
     re.IGNORECASE,

@@ -42,6 +42,10 @@ _SIGNED = re.compile(
     rf"(?:^|[\s,.!?])(?i:groet(?:en|jes)?|gr|grtz|mvg|vr\.?\s?gr|liefs|regards|sincerely|yours\s(?:truly|faithfully)|"
     rf"hoogachtend|met\s(?:vriendelijke|hartelijke|beste)\sgroet(?:en)?)[\s,.!:-]{{1,6}}(?:van\s|from\s)?({_NAME})(?=\s*(?:$|[.!?\n,(]))"
 )
+_SIGNED_LOWER = re.compile(
+    r"(?<!\w)(?:groet(?:en|jes)?|mvg|gr|liefs|regards|ik ben|i am|i'm|this is)[\s,.!-]{1,4}"
+    r"([a-z]{2,15}(?:\s(?:van|de|der|den)){0,2}(?:\s[a-z]{2,20})?)(?=\s*(?:$|[.!\n,]))"
+)
 _PAIR = re.compile(rf"(?<![\w@#'’.-])({_CAPITAL}(?:\s[A-Z](?:\.|(?=\s)))?\s{_SURNAME}(?:[-\s]{_CAPITAL})?)(?![\w@])")
 _SPEAKER = re.compile(rf"^[ \t>]*({_CAPITAL}(?:\s{_CAPITAL})?)(?=\s?:\s?[\"“A-Z])", re.MULTILINE)
 _SINGLE = re.compile(rf"(?<![\w@#'’.-])({_CAPITAL})(?=['’]s\b|[\s,.!?;:]|$)")
@@ -68,6 +72,9 @@ def find_people(text: str, claims: Claims) -> None:
             _claim(text, *found.span(1), probability, claims)
     for found in _SAID_LOWER.finditer(text):
         _claim(text, *found.span(1), 0.7, claims)
+    for found in _SIGNED_LOWER.finditer(text):
+        if found.group(1).split()[0] in FIRST_NAMES:
+            _claim(text, *found.span(1), 0.7, claims)
     for found in _PAIR.finditer(text):
         first, _, rest = found.group(1).partition(" ")
         if _key(first) in FIRST_NAMES and rest:

@@ -21,6 +21,14 @@ _TAIL = any_of((*_DUTCH_ENDS, *_FOREIGN_ENDS))
 _STREET = re.compile(
     rf"(?<![\w@#])((?:{_CAPITAL}\s(?:{_PARTICLE}\s){{0,2}}){{0,3}}[\w'’.-]{{1,30}}{_TAIL}\.?\s?(?:,\s)?(?:nr\.?\s|no\.?\s|nummer\s)?{_NUMBER})",
 )
+_STREET_WORD = re.compile(
+    rf"(?<![\w@#])((?:{_CAPITAL}\s(?:{_PARTICLE}\s){{0,2}}){{1,3}}(?:Straat|Laan|Weg|Plein|Gracht|Kade|Dijk|Singel|Hof|Baan|Markt|Haven|Lei)\s{_NUMBER})"
+)
+_CUED = re.compile(
+    rf"\b(?i:woon\w*|wonen|wonend|adres|address|live|lives|living|bezorg\w*|deliver\w*|gevestigd|located|verhuis\w*|moved?)\W{{1,3}}"
+    rf"(?i:(?:op|aan|in|at|is|to|naar|the|de|het|van|nu|now)\W{{1,3}}){{0,3}}"
+    rf"((?:\d{{1,5}} )?(?:{_CAPITAL} (?:{_PARTICLE} ){{0,2}}){{1,4}}{_NUMBER})"
+)
 _NOT_STREETS = re.compile(
     r"^(?:onderweg|vanweg|terugweg|heenweg|snelweg|uitweg|halverwege|afweg|doorweg|autoweg|spoorweg|thuishaven|luchthaven|voorhoofd|"
     r"werkplein|parkeerplaats|landingsbaan|loopbaan|startbaan|verkeersplein|supermarkt|arbeidsmarkt|vakantiepark|zorghoek|invalshoek|"
@@ -75,7 +83,14 @@ def find_addresses(text: str, claims: Claims) -> None:
         ):
             continue
         claims.add(Kind.ADDRESS, start, end, 0.7 if lower else 0.9)
-    for pattern, probability in ((_MILITARY, 0.85), (_ENGLISH, 0.9), (_TYPE_FIRST, 0.8), (_ENGLISH_LOWER, 0.6)):
+    for pattern, probability in (
+        (_MILITARY, 0.85),
+        (_STREET_WORD, 0.85),
+        (_ENGLISH, 0.9),
+        (_TYPE_FIRST, 0.8),
+        (_CUED, 0.75),
+        (_ENGLISH_LOWER, 0.6),
+    ):
         for found in pattern.finditer(text):
             if not _UNIT_AFTER.match(text, found.end(1)):
                 claims.add(Kind.ADDRESS, *found.span(1), probability)
@@ -112,7 +127,10 @@ _NAMED = re.compile(
 _IN_PLACE = re.compile(
     rf"\b(?:in|at|from|to|near|te|uit|naar|bij)\s(?:[^\W\d_][\w'’-]*\s){{1,5}}?({_ELSEWHERE})(?=\s*(?:$|[.,;:!?)\n]|\s(?:in|for|to|and|with|by|is|was|en|voor|met)\b))"
 )
+_CITY_THEN_CODE = re.compile(rf"(?:,|\n)\s{{0,4}}(?:{_CAPITAL}[ ,]{{1,2}}){{1,4}}({_ELSEWHERE})(?=\s*(?:$|[.,;!?\n]|\s[A-Z]))")
+_CODE_THEN_CITY = re.compile(rf"[,\n]\s{{0,4}}(?:[A-Z]{{1,2}}-)?({_ELSEWHERE})\s{_CAPITAL}")
 _LAST_LINE = re.compile(rf"^[ \t>]*(?:[^\W\d_][^\d\n]{{0,40}}\s)?({_ELSEWHERE})[ \t]*$", re.MULTILINE)
+_NOT_PLACES = words_in("total totaal about around over ongeveer circa nearly bijna only maar than dan last past least my mijn")
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _ADDRESS_REACH = 120
 
@@ -134,12 +152,17 @@ def find_postcodes(text: str, claims: Claims) -> None:
         claims.add(Kind.POSTCODE, *found.span(1), 0.9)
     for found in _NAMED.finditer(text):
         claims.add(Kind.POSTCODE, *found.span(1), 0.9)
+    for pattern in (_CITY_THEN_CODE, _CODE_THEN_CITY):
+        for found in pattern.finditer(text):
+            if _after_address(found.start(1), claims, reach=60):
+                claims.add(Kind.POSTCODE, *found.span(1), 0.75)
     for found in _LAST_LINE.finditer(text):
         if _after_address(found.start(1), claims) and not _YEAR.match(found.group(1)):
             claims.add(Kind.POSTCODE, *found.span(1), 0.75)
     for found in _IN_PLACE.finditer(text):
         named = text[found.start() : found.start(1)].split()[1:]
-        if any(word[0].isupper() for word in named) and not _YEAR.match(found.group(1)) and len(found.group(1)) > 3:
+        lower = len(found.group(1)) == 5 and text.islower() and len(named) > 1 and not _NOT_PLACES & set(named)
+        if (lower or any(word[0].isupper() for word in named)) and not _YEAR.match(found.group(1)) and len(found.group(1)) > 3:
             claims.add(Kind.POSTCODE, *found.span(1), 0.6)
 
 
@@ -162,6 +185,6 @@ def _claim_dutch(text: str, start: int, end: int, claims: Claims) -> None:
     claims.add(Kind.POSTCODE, start, end, 0.95 if plain or named or addressed else 0.75)
 
 
-def _after_address(start: int, claims: Claims) -> bool:
+def _after_address(start: int, claims: Claims, *, reach: int = _ADDRESS_REACH) -> bool:
     """Tell whether a street with number was claimed shortly before, within the same few lines."""
-    return any(start - _ADDRESS_REACH <= one.end <= start for one in claims.of(Kind.ADDRESS))
+    return any(start - reach <= one.end <= start for one in claims.of(Kind.ADDRESS))
