@@ -15,6 +15,7 @@ from listener.commands.collecting import collect_command, import_command, query_
 from listener.commands.correcting import issue_group
 from listener.commands.first_settings import init_command
 from listener.commands.issues import issues_command
+from listener.commands.labelling import label_group, labels_command
 from listener.commands.place import Place
 from listener.commands.replaying import replay_command
 from listener.commands.setting_up import doctor_command, model_group
@@ -36,6 +37,8 @@ LISTENING_COMMANDS: tuple[click.Command, ...] = (
     issues_command,
     issue_group,
     signals_command,
+    labels_command,
+    label_group,
     digest_command,
     replay_command,
     rebuild_command,

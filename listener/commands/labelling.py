@@ -32,15 +32,11 @@ def label_group() -> None:
     """
 
 
-def _by() -> Any:
-    return click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
-
-
 @label_group.command("set")
 @click.argument("mention_id", type=int)
 @click.argument("name")
 @click.argument("value")
-@_by()
+@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
 @pass_place
 def label_set(place: Place, mention_id: int, name: str, value: str, by: str) -> None:
     """Say what a mention expresses, such as `sentiment positive` or `unnecessary yes`; kept with your name."""
@@ -52,7 +48,7 @@ def label_set(place: Place, mention_id: int, name: str, value: str, by: str) -> 
 @label_group.command("undo")
 @click.argument("mention_id", type=int)
 @click.argument("name")
-@_by()
+@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
 @pass_place
 def label_undo(place: Place, mention_id: int, name: str, by: str) -> None:
     """Take an answer back, so that the model's shows again."""
