@@ -74,7 +74,7 @@ def fit_rhythm(hourly: Floats, hours: NDArray[np.int64]) -> Rhythm:
 def robust_weights(counts: Floats, usual: Floats, spread: float) -> Floats:
     """Return the weight of each count: 1 unless it lies far above what is usual. `spread` is the variance over the mean."""
     residuals = 1.5 * (counts ** (2 / 3) - usual ** (2 / 3)) / (usual ** (1 / 6) * np.sqrt(spread))  # Anscombe's residuals
-    return np.maximum(residuals / LARGE_RESIDUAL, 1.0) ** -2.0
+    return np.asarray(np.maximum(residuals / LARGE_RESIDUAL, 1.0) ** -2.0, dtype=np.float64)
 
 
 def over_dispersion(counts: Floats, usual: Floats, fitted: float = 1.0) -> float:

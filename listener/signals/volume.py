@@ -5,8 +5,9 @@ Two conditions, both needed:
 - *Unlikely.* The count of one, three or twelve buckets lies beyond what the series' own level, rhythm and over-dispersion explain
   (negative binomial; the false-alarm budget is shared over all looks of a week).
 - *Rare here.* Real counts have heavier tails than any such model, and how heavy differs by series. So the surprise must also be one
-  that this series shows less often than the budget: higher than the r-th of the highest surprises of the days remembered, r = budget a
-  day × (days + 1). When days can be exchanged, that happens on r of (days + 1) days, whatever the distribution. In the first week a
+  that this series shows less often than the budget: higher than the r-th of the highest surprises of the days remembered, at the same
+  look. When days can be exchanged, that happens on r of (days + 1) days, whatever the distribution. Three looks at the same counts
+  seldom agree wholly and seldom differ wholly: each gets the budget over the square root of their number. In the first weeks r is 1: a
   surprise above all before it is enough.
 
 After an alarm comes a hold-off, broken only by a far higher rate. And when more was raised lately than the budget and one standard
@@ -48,22 +49,13 @@ class VolumeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeAlarm:
-    """More than usual in the `buckets` buckets up to and including number `at`: `seen` against `usual`, by chance `p_value`.
-
-    `nats` is the surprise by which alarms of one series are compared.
-    """
+    """More than usual in the `buckets` buckets up to and including number `at`: `seen` against `usual`, by chance `p_value`."""
 
     at: int
     buckets: int
     seen: int
     usual: float
     p_value: float
-    nats: float
-
-    @property
-    def rate(self) -> float:
-        """Counts per bucket."""
-        return self.seen / self.buckets
 
 
 def volume_alarms(
@@ -91,48 +83,48 @@ def volume_alarms(
 
 
 @dataclass(slots=True)
-class _Scores:
-    """The most surprising look at each bucket: `nats`, with the look's length, count, usual count and chance."""
+class _Look:
+    """Every bucket seen in the `look` buckets up to it: the count, what is usual, the chance, and the surprise."""
 
+    look: int
     nats: Floats
-    look: NDArray[np.int64]
     seen: Floats
     usual: Floats
     p_value: Floats
 
+    def rate(self, at: int) -> float:
+        """Return the count per bucket; 0 before the series begins."""
+        return float(self.seen[at]) / self.look if at >= 0 else 0.0
 
-def _scores(counts: Floats, hours: NDArray[np.int64], seconds: int, rule: VolumeRule) -> _Scores:
+
+def _scores(counts: Floats, hours: NDArray[np.int64], seconds: int, rule: VolumeRule) -> list[_Look]:
     """Score every bucket after the first day with the rhythm of the buckets before it: anew each hour at first, later each day."""
     size = len(counts)
-    found = _Scores(np.zeros(size), np.ones(size, dtype=np.int64), np.zeros(size), np.zeros(size), np.ones(size))
     hour, day = HOUR_SECONDS // seconds, DAY_SECONDS // seconds
+    looks = [_Look(look, np.zeros(size), np.zeros(size), np.zeros(size), np.ones(size)) for look in rule.looks]
     fits = [at for at in range(day, size, hour) if at < REFIT_HOURLY_DAYS * day or at % day == 0]
     for start, end in zip(fits, [*fits, size][1:], strict=True):
         begin = start - min(start, rule.memory_days * day) // hour * hour
         rhythm = fit_rhythm(counts[begin:start].reshape(-1, hour).sum(axis=1), hours[begin:start:hour])
         usual = rhythm.expected(hours[begin:end]) / hour
-        for look in rule.looks:
-            _look(found, counts[begin:end], usual, slice(start, end), look, rhythm.fitted)
-    found.nats = np.where(found.seen >= rule.fewest, found.nats, 0.0)
-    return found
+        for one in looks:
+            _score(one, counts[begin:end], usual, slice(start, end), rhythm.fitted)
+    for one in looks:
+        one.nats = np.where(one.seen >= rule.fewest, one.nats, 0.0)
+    return looks
 
 
-def _look(found: _Scores, counts: Floats, usual: Floats, new: slice, look: int, fitted: float) -> None:
-    """Score the `new` buckets, the last of `counts`, in stretches of `look` buckets; the highest score per bucket is kept."""
+def _score(found: _Look, counts: Floats, usual: Floats, new: slice, fitted: float) -> None:
+    """Score the `new` buckets, which are the last of `counts`."""
+    look = found.look
     known = len(counts) - (new.stop - new.start)
     whole = slice(known - known // look * look, known)
-    dispersion = over_dispersion(*(values[whole].reshape(-1, look).sum(axis=1) for values in (counts, usual)), fitted)
+    history, usual_history = (values[whole].reshape(-1, look).sum(axis=1) for values in (counts, usual))
+    dispersion = over_dispersion(history, usual_history, fitted)
     seen, expected = (_running(values[known - look + 1 :], look) for values in (counts, usual))
-    nats = surprise(seen, expected, dispersion)
-    better = nats > found.nats[new]
-    for kept, value in (
-        (found.nats, nats),
-        (found.look, np.full(len(nats), look)),
-        (found.seen, seen),
-        (found.usual, expected),
-        (found.p_value, chance_of_more(seen, expected, dispersion)),
-    ):
-        kept[new] = np.where(better, value, kept[new])
+    found.nats[new] = surprise(seen, expected, dispersion)
+    found.seen[new], found.usual[new] = seen, expected
+    found.p_value[new] = chance_of_more(seen, expected, dispersion)
 
 
 def _running(values: Floats, look: int) -> Floats:
@@ -141,48 +133,51 @@ def _running(values: Floats, look: int) -> Floats:
 
 
 class _Watch:
-    """Goes through the scores day by day, remembering the highest surprise of each whole day and the alarms raised."""
+    """Goes through the days, remembering the highest surprise of each at every look, and the alarms raised."""
 
-    def __init__(self, scores: _Scores, seconds: int, rule: VolumeRule, earlier: Sequence[VolumeAlarm]) -> None:
-        self._scores = scores
+    def __init__(self, looks: Sequence[_Look], seconds: int, rule: VolumeRule, earlier: Sequence[VolumeAlarm]) -> None:
+        self._looks = looks
         self._rule = rule
         self._day = DAY_SECONDS // seconds
         self._hold_off = rule.hold_off_hours * HOUR_SECONDS / seconds
-        self._most_chance = rule.false_per_week / (7 * self._day * len(rule.looks))
+        self._nats = np.stack([one.nats for one in looks])
+        self._unlikely = np.stack([one.p_value for one in looks]) <= rule.false_per_week / (7 * self._day * len(looks))
+        self._share = rule.false_per_week / 7 / sqrt(len(looks))
         self._raised = sorted(earlier, key=lambda one: one.at)
 
     def alarms(self, from_bucket: int) -> list[VolumeAlarm]:
-        nats, size = self._scores.nats, len(self._scores.nats)
-        highest = [float(nats[start : start + self._day].max()) for start in range(self._day, size, self._day)]
+        size = self._nats.shape[1]
+        starts = range(self._day, size, self._day)
+        highest = np.array([self._nats[:, start : start + self._day].max(axis=1) for start in starts])
         raised: list[VolumeAlarm] = []
-        for number, start in enumerate(range(self._day, size, self._day)):
-            before = sorted(highest[max(0, number - self._rule.memory_days) : number], reverse=True)
-            rank = floor(self._rule.false_per_week / 7 * (len(before) + 1))
-            least = before[max(1, rank) - 1] if before else 0.0
-            high = (nats[start : start + self._day] > least) & (self._scores.p_value[start : start + self._day] <= self._most_chance)
+        for number, start in enumerate(starts):
+            before = -np.sort(-highest[max(0, number - self._rule.memory_days) : number], axis=0)
+            rank = max(1, floor(self._share * (len(before) + 1)))
+            least, record = (before[rank - 1], before[0]) if len(before) else (np.zeros(len(self._looks)),) * 2
+            today = slice(start, min(start + self._day, size))
+            high = (self._unlikely[:, today] & (self._nats[:, today] > least[:, np.newaxis])).any(axis=0)
             for at in np.flatnonzero(high) + start:
-                if at >= from_bucket and self._is_new(int(at), rank, before[0] if before else 0.0):
-                    raised.append(self._alarm(int(at)))
-                    self._raised.append(raised[-1])
+                above = record if self._spent(int(at), len(before)) else least
+                found = self._alarm(int(at), above) if at >= from_bucket else None
+                if found is not None:
+                    raised.append(found)
+                    self._raised.append(found)
         return raised
 
-    def _is_new(self, at: int, rank: int, record: float) -> bool:
-        budget = max(1, rank)
-        lately = sum(at - one.at < self._rule.memory_days * self._day for one in self._raised)
-        if lately >= budget + floor(sqrt(budget)) and self._scores.nats[at] <= record:
-            return False
-        last = self._raised[-1] if self._raised else None
-        if last is None or at - last.at >= self._hold_off:
-            return True
-        return self._alarm(at).rate > self._rule.grew_again * last.rate and bool(self._scores.nats[at] > last.nats)
+    def _spent(self, at: int, days: int) -> bool:
+        """Tell whether more was raised within the memory than the budget of as many days and one standard deviation of it (Poisson)."""
+        budget = max(1.0, self._rule.false_per_week / 7 * days)
+        return sum(at - one.at < self._rule.memory_days * self._day for one in self._raised) >= budget + sqrt(budget)
 
-    def _alarm(self, at: int) -> VolumeAlarm:
-        scores = self._scores
-        return VolumeAlarm(
-            at=at,
-            buckets=int(scores.look[at]),
-            seen=round(float(scores.seen[at])),
-            usual=float(scores.usual[at]),
-            p_value=float(scores.p_value[at]),
-            nats=float(scores.nats[at]),
-        )
+    def _alarm(self, at: int, above: Floats) -> VolumeAlarm | None:
+        """Return the alarm of a bucket, or None when no look is both unlikely and rare, or when it says nothing new."""
+        rates = np.array([one.rate(at) for one in self._looks])
+        passing = self._unlikely[:, at] & (self._nats[:, at] > above)
+        last = self._raised[-1].at if self._raised else None
+        if last is not None and at - last < self._hold_off:
+            passing &= rates > self._rule.grew_again * max(one.rate(last) for one in self._looks)
+        if not passing.any():
+            return None
+        best = self._looks[int(np.where(passing, self._nats[:, at], -1.0).argmax())]
+        seen, usual = round(float(best.seen[at])), float(best.usual[at])
+        return VolumeAlarm(at=at, buckets=best.look, seen=seen, usual=usual, p_value=float(best.p_value[at]))
