@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from listener.errors import InputError
 from listener.ledger.changes import batches, note_changes
+from listener.ledger.dialect import MOST_ID
 from listener.ledger.tables import analysis, label, label_correction, mention
 from listener.ledger.transactions import reading, writing
 from listener.model.correction import ANSWERS, Beside, LabelCorrection
@@ -54,7 +55,10 @@ class LabelLedger:
             if mention_ids is None:
                 parts = [_beside(tx, mention.c.latest_revision >= 0)]
             else:
-                parts = [_beside(tx, mention.c.mention_id.in_(some)) for some in batches(sorted(set(mention_ids)))]
+                parts = [
+                    _beside(tx, mention.c.mention_id.in_(some))
+                    for some in batches(sorted(one for one in set(mention_ids) if 0 < one <= MOST_ID))
+                ]
         return [one for part in parts for one in part]
 
     def last_correction(self) -> int:
@@ -64,7 +68,8 @@ class LabelLedger:
 
     def _add(self, mention_id: int, name: str, value: str | None, by: str, at: datetime) -> None:
         with writing(self._engine) as tx:
-            revision = tx.execute(select(analysis.c.revision).where(analysis.c.mention_id == mention_id)).scalar()
+            known = select(analysis.c.revision).where(analysis.c.mention_id == mention_id)
+            revision = tx.execute(known).scalar() if 0 < mention_id <= MOST_ID else None
             if revision is None:
                 raise InputError(f"there is no analysed mention {mention_id}")
             line = {"mention_id": mention_id, "revision": revision, "name": name, "value": value, "made_by": by, "at": at}

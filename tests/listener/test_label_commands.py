@@ -1,0 +1,59 @@
+"""Labels by command: a correction is kept with its name, can be taken back, and what was learned is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from listener.ledger.ledger import open_ledger
+from tests.listener.ledger.making import MODEL
+from tests.listener.test_commands import Run, home, issue_id, run  # noqa: F401 - fixtures, used by their names
+
+
+def shown(home: Path) -> dict[str, str]:
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        return ledger.analyses.analysed(since=None, model=MODEL)[0].labels
+
+
+@pytest.mark.usefixtures("issue_id")
+def test_a_correction_stands_until_it_is_taken_back(run: Run, home: Path) -> None:  # noqa: F811 - fixtures
+    before = shown(home)
+    said = run("label", 1, "sentiment", "positive", "--by", "anna")
+    assert (said.code, said.out.strip()) == (0, "Mention 1: sentiment is positive, says anna.")
+    assert shown(home)["sentiment"] == "positive"
+    assert run("label", "undo", 1, "sentiment", "--by", "anna").code == 0
+    assert shown(home) == before
+
+
+@pytest.mark.usefixtures("issue_id")
+def test_labels_count_corrections_and_say_what_was_learned(run: Run) -> None:  # noqa: F811 - a fixture
+    run("label", "set", 1, "sentiment", "negative", "--by", "anna")
+    run("label", 2, "unnecessary", "yes", "--by", "bram")
+    counted = {one["name"]: (one["corrections"], one["same"]) for one in run("labels", "--json").json["labels"]}
+    assert counted["sentiment"] == (1, 1)
+    assert counted["unnecessary"] == (1, 0)
+    assert counted["cause"] == (0, 0)
+    assert "Nothing was learned yet" in run("labels").out
+    learned = run("labels", "--learn", "--json")
+    assert learned.code == 0
+    assert (learned.json["learned"]["corrections"], learned.json["learned"]["left_out"]) == (2, 2)  # they are from Reddit
+    assert "2 left out" in run("labels").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("label", "7", "sentiment", "positive"), "no analysed mention 7"),
+        (("label", "9" * 30, "sentiment", "positive"), "no analysed mention 999"),  # larger than any database can hold
+        (("label", "1", "mood", "good"), "there is no label 'mood'"),
+        (("label", "1", "sentiment", "good"), "negative, neutral, positive"),
+        (("label", "undo", "1", "sentiment"), "nothing to take back"),
+        (("label", "undo", "9" * 30, "sentiment"), "nothing to take back"),
+    ],
+)
+@pytest.mark.usefixtures("issue_id")
+def test_a_mistake_is_told_and_changes_nothing(run: Run, words: tuple[str, ...], told: str) -> None:  # noqa: F811 - a fixture
+    said = run(*words)
+    assert said.code == 2
+    assert told in said.err
