@@ -35,12 +35,12 @@ def translations(dutch: Sequence[Sequence[int]], english: Sequence[Sequence[int]
     first, second, token = np.concatenate(firsts), np.concatenate(seconds), np.concatenate(groups)
     keys, place = np.unique(first * n_english + second, return_inverse=True)
     owner = keys // n_english
-    share = np.ones(len(keys))
+    share: NDArray[np.float64] = np.ones(len(keys))
     for _ in range(ROUNDS):
         share /= np.maximum(np.bincount(owner, weights=share, minlength=n_dutch)[owner], 1e-12)
-        here = share[place]
+        here: NDArray[np.float64] = share[place]
         here /= np.bincount(token, weights=here, minlength=group)[token]
-        share = np.bincount(place, weights=here, minlength=len(keys))
+        share = np.bincount(place, weights=here, minlength=len(keys)).astype(np.float64)
     share /= np.maximum(np.bincount(owner, weights=share, minlength=n_dutch)[owner], 1e-12)
     kept = share >= LEAST
     found = sparse.csr_matrix((share[kept], (owner[kept], keys[kept] % n_english)), shape=(n_dutch, n_english))

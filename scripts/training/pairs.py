@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-MOST_WORDS = 60
-MOST_PER_MANUAL = 5_000
+MOST_WORDS = 32
+MOST_PER_MANUAL = 2_500
 """Business manuals make up two fifths of the open file; a part of each teaches what they have to teach."""
 MANUALS = ("MicrosoftDocs", "msdocs", "OfficeDocs")
-JOINED = 40_000
+JOINED = 20_000
 """Texts made of two to four sentences: four fifths of the sentences have fewer than ten words, and customers write longer ones."""
 OWN_TIMES = 3
 HELD_OUT = 97

@@ -88,7 +88,7 @@ def vectors_of(model: Any, tokenizer: Tokenizer, texts: Sequence[str], batch: in
     found = np.zeros((len(rows), model.config.hidden_size), dtype=np.float32)
     for start in range(0, len(order), batch):
         part = order[start : start + batch]
-        ids, mask = padded([rows[at] for at in part], tokenizer.token_to_id("[PAD]"))
+        ids, mask = padded([rows[at] for at in part], tokenizer.get_vocab()["[PAD]"])
         found[part] = pooled(model, ids, mask).numpy()
     model.train()
     return found

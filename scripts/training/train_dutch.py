@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pairs", type=Path, help="Parquet with nl, en, kind, source")
     parser.add_argument("--own", type=Path, nargs="*", default=sorted((ROOT / "scripts" / "sets").glob("pairs_*.tsv")))
     parser.add_argument("--out", type=Path, default=ROOT / "config" / "models" / "dutch")
-    parser.add_argument("--epochs", type=float, default=1.5)
+    parser.add_argument("--epochs", type=float, default=0.8)
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so many minutes instead, the rate falling with the clock")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1, help="with one, the same seed gives the same weights")
@@ -95,7 +95,7 @@ def train(model: Any, tokenizer: Any, pairs: Sequence[Pair], goals: NDArray[np.f
             found = pooled(model_is, ids, mask)
         loss = _loss(found.float(), torch.from_numpy(goals[at].astype(np.float32)))
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         total += loss.item()
