@@ -195,4 +195,5 @@ def _signal(row: Row[Any]) -> Signal:
         window_hours=row.window_hours,
         mention_ids=tuple(row.mention_ids),
         learning_day=row.learning_day,
+        about=row.about,
     )

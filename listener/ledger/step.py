@@ -149,6 +149,7 @@ def write_signals(tx: Connection, signals: Sequence[Signal], real: Mapping[int, 
             "window_hours": one.window_hours,
             "mention_ids": list(one.mention_ids),
             "learning_day": one.learning_day,
+            "about": one.about,
         }
         for one in signals
     ]

@@ -192,6 +192,7 @@ signal = Table(
     Column("window_hours", Float, nullable=False),
     Column("mention_ids", JSON, nullable=False),
     Column("learning_day", Integer),
+    Column("about", Text, nullable=False, default=""),
     Index("ix_signal_at", "at"),
     Index("ix_signal_issue_id", "issue_id"),
     **NEVER_REUSED,

@@ -82,11 +82,33 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The numbers behind a signal, for whoever asks why.
+
+    `level`: the chance of a false alarm that the look was allowed, its p-value is below it. `before` people in `history_hours` of
+    baseline; `dispersion`: variance of usual counts over their mean; `rhythm`: how many times the average is usual at this hour of the
+    week (1: not known yet). `places`: different places (platform and realm) of the evidence. When a share was judged and not a number,
+    `seen` and `before` are those who count among `of_seen` and `of_before` people.
+    """
+
+    level: float
+    before: int
+    history_hours: float
+    dispersion: float
+    rhythm: float
+    places: int
+    of_seen: int = 0
+    of_before: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """Something about an issue that a person should know now, with its reason in numbers.
 
+    Without issue (`issue_id` None) it is about `about` as a whole: a brand much spoken of, or a source that fell silent.
     `seen` distinct authors against `usual` expected in a window of `window_hours`; `p_value` is the chance that luck explains it.
     `mention_ids` are the evidence. `learning_day` is 1..7 while there is no full baseline yet, else None. `signal_id` is 0 before saving.
+    `judged` is None where no look was judged, such as for copies.
     """
 
     kind: str
@@ -99,3 +121,5 @@ class Signal:
     mention_ids: tuple[int, ...]
     learning_day: int | None = None
     signal_id: int = 0
+    about: str = ""
+    judged: Judged | None = None
