@@ -111,7 +111,8 @@ def _logits(
     inputs: Real, answers: NDArray[np.int64], learned: NDArray[np.int64], left: NDArray[np.int64], strength: float, seed: int
 ) -> Real:
     model = _regression(inputs[learned], answers[learned], strength, seed)
-    return inputs[left] @ model.coef_.T + model.intercept_
+    logits: Real = inputs[left] @ model.coef_.T + model.intercept_
+    return logits
 
 
 def _regression(inputs: Real, answers: NDArray[np.int64], strength: float, seed: int) -> LogisticRegression:
