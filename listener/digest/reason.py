@@ -25,6 +25,12 @@ class _Wording:
     chance: str
     may_be_chance: str
     learning: str
+    growing: str
+    back: str
+    turned: str
+    copied: str
+    shown_one: str
+    shown_many: str
     large: tuple[tuple[int, str], ...]
 
 
@@ -37,6 +43,12 @@ _DUTCH = _Wording(
     chance="de kans dat dit toeval is, is kleiner dan 1 op {odds}",
     may_be_chance="dit kan ook toeval zijn",
     learning="Klankbord leert nog wat normaal is (dag {day})",
+    growing="{seen} verschillende mensen schreven hier in {window} over, en het worden er steeds meer",
+    back="{seen} verschillende mensen schreven hier in {window} over nadat het was opgelost",
+    turned="{seen} van de {of_seen} mensen die hier in {window} over schreven zijn negatief; eerder {before} van de {of_before}",
+    copied="{seen} accounts plaatsten in {window} dezelfde tekst; dat kan een opgezette actie zijn",
+    shown_one="{mentions} berichten op één plek laten het zien",
+    shown_many="{mentions} berichten op {places} plekken laten het zien",
     large=((1_000_000_000, "1 miljard"), (1_000_000, "{n} miljoen")),
 )
 _ENGLISH = _Wording(
@@ -48,6 +60,12 @@ _ENGLISH = _Wording(
     chance="the odds that this is chance are less than 1 in {odds}",
     may_be_chance="this may be chance",
     learning="Klankbord is still learning what is usual (day {day})",
+    growing="{seen} different people wrote about this within {window}, and they become more and more",
+    back="{seen} different people wrote about this within {window} after it was resolved",
+    turned="{seen} of the {of_seen} people who wrote about this within {window} are negative; before, {before} of {of_before} were",
+    copied="{seen} accounts posted the same text within {window}; that may be a campaign",
+    shown_one="{mentions} mentions in one place show it",
+    shown_many="{mentions} mentions in {places} places show it",
     large=((1_000_000_000, "1 billion"), (1_000_000, "{n} million")),
 )
 
@@ -55,13 +73,33 @@ _ENGLISH = _Wording(
 def reason_sentence(signal: Signal, language: str) -> str:
     """Return the reason of a signal in Dutch ("nl") or English (any other), with its full stop. Holds no text of others."""
     wording = _DUTCH if language == "nl" else _ENGLISH
-    seen = wording.seen_one if signal.seen == 1 else wording.seen_many
-    parts = [seen.format(seen=number(signal.seen, language), window=hours_stretch(signal.window_hours, language))]
+    parts = [_seen(signal, wording, language)]
+    if signal.kind == "copies":
+        return f"{parts[0]}."
     if signal.learning_day is None or signal.p_value < 1:
-        parts += [_usual(signal.usual, wording, language), _chance(signal.p_value, wording, language)]
+        usual = [] if signal.kind == "turned" else [_usual(signal.usual, wording, language)]
+        parts += [*usual, _chance(signal.p_value, wording, language)]
+    if signal.judged is not None:
+        shown = wording.shown_one if signal.judged.places == 1 else wording.shown_many
+        parts.append(shown.format(mentions=number(len(signal.mention_ids), language), places=number(signal.judged.places, language)))
     if signal.learning_day is not None:
         parts.append(wording.learning.format(day=signal.learning_day))
     return "; ".join(parts) + "."
+
+
+def _seen(signal: Signal, wording: _Wording, language: str) -> str:
+    """Say who was seen, in the words of the kind of signal."""
+    by_kind = {"slow_growth": wording.growing, "came_back": wording.back, "copies": wording.copied}
+    if signal.kind == "turned" and signal.judged is not None:
+        by_kind["turned"] = wording.turned
+    judged = signal.judged
+    return by_kind.get(signal.kind, wording.seen_one if signal.seen == 1 else wording.seen_many).format(
+        seen=number(signal.seen, language),
+        window=hours_stretch(signal.window_hours, language),
+        of_seen=number(judged.of_seen if judged else 0, language),
+        before=number(judged.before if judged else 0, language),
+        of_before=number(judged.of_before if judged else 0, language),
+    )
 
 
 def _usual(usual: float, wording: _Wording, language: str) -> str:

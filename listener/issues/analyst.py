@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.issues.bars import Bars
 from listener.issues.drafting import StepDraft
 from listener.issues.features import Space, space_of
 from listener.issues.group import regroup
 from listener.issues.join import nearest_issue
 from listener.issues.memory import Memory
 from listener.issues.prepare import Prepared, Reader, Reading
-from listener.issues.scan import scan
+from listener.issues.scan import look, scan
 from listener.issues.window import Entry
 from listener.labels.labeller import Labeller
 from listener.labels.lexicon import Lexicons
@@ -32,6 +33,8 @@ from listener.text.language import Languages
 from listener.text.near import CardIndex
 
 CHUNK = 256
+SENTIMENT = "sentiment"
+LIKELY = 0.5
 WIDE = 0.5
 """How far the wider of the two circles in which bursts are sought reaches from "near" towards "linked"."""
 
@@ -89,7 +92,7 @@ class Analyst:
                 continue
             reading = self._reader.read(texts[fact.mention_id])
             self._cards.add(fact.card_id, fact.mention_id, reading.clean)
-            self._memory.window.add([_entry(reading, fact.card_id, fact.vector)])
+            self._memory.window.add([_entry(reading, fact.card_id, fact.vector, fact.labels.get(SENTIMENT, ""))])
             self._memory.place(fact.mention_id, fact.issue_id)
         self._since_regroup = analysed_since_regroup
 
@@ -108,15 +111,19 @@ class Analyst:
         labels = self._labeller.labels(
             [reading.to_label for reading in prepared.readings], [vectors[reading.clean.hash] for reading in prepared.readings], said
         )
-        entries = [self._carded(reading, vectors[reading.clean.hash]) for reading in prepared.readings]
+        entries = [
+            self._carded(reading, vectors[reading.clean.hash], _sentiment(said_of))
+            for reading, said_of in zip(prepared.readings, labels, strict=True)
+        ]
         self._memory.window.add(entries)
         self._forget_old(entries)
         snapshot = self._memory.window.snapshot()
         space = space_of(snapshot)
         draft = StepDraft(self._memory, snapshot, self._reader, space)
+        bars = Bars(snapshot, draft.issues, rules=self._rules, signals=self._memory.signals(), unsettled=self._since_regroup + len(entries))
         fresh = np.array(sorted(snapshot.rows[e.mention_id] for e in entries if e.mention_id in snapshot.rows), dtype=np.int64)
         for start in range(0, len(fresh), CHUNK):
-            self._place_rows(draft, space, fresh[start : start + CHUNK])
+            self._place_rows(draft, space, bars, fresh[start : start + CHUNK])
         self._since_regroup += len(entries)
         return draft.step(analyses=tuple(_analysis(*one) for one in zip(prepared.readings, entries, labels, strict=True)))
 
@@ -161,30 +168,36 @@ class Analyst:
         """Take in what issues were about whose mentions have left the window, so that they can come back under their number."""
         self._memory.remember(issues)
 
-    def _place_rows(self, draft: StepDraft, space: Space, rows: NDArray[np.int64]) -> None:
-        snapshot = draft.snapshot
-        above = space.above(space.near, rows)
-        wide = space.above(WIDE * space.link + (1 - WIDE) * space.near, rows) >= 0
+    def _place_rows(self, draft: StepDraft, space: Space, bars: Bars, rows: NDArray[np.int64]) -> None:
+        """Place each mention and look for what it completes in three circles: its own wording, its subject, all it may be linked to."""
+        snapshot, rules = draft.snapshot, self._rules
+        linked = space.above(space.link, rows)
+        further = (space.near - space.link)[np.ix_(space.group[rows], space.group)]
+        above = linked - further
+        circles = (above >= 0, linked >= (1 - WIDE) * further, linked >= 0)
         for at, row in enumerate(int(one) for one in rows):
             entry = snapshot.entries[row]
             joined = nearest_issue(above[at, :row], draft.issues[:row])
             draft.join(row, joined)
             if not entry.clean.text:
                 continue
-            burst = scan(snapshot, row, (above[at] >= 0, wide[at]), rules=self._rules.looks)
+            signals = self._memory.signals()
+            sudden, slow = bars.sudden(row, signals), bars.slow(row, signals)
+            burst = scan(snapshot, row, [circle[at] for circle in circles], rules=rules.looks, bar=sudden)
+            burst = burst or look(snapshot, row, np.flatnonzero(linked[at, :row] >= 0), rules.slow, slow)
             if burst is not None:
-                draft.burst(burst, self._rules)
+                draft.burst(burst, rules)
             else:
-                draft.watch_issue(row, self._rules)
-            draft.watch_copies(row, self._rules)
+                draft.watch_issue(row, rules, sudden=sudden, slow=slow)
+            draft.watch_copies(row, rules)
 
-    def _carded(self, reading: Reading, vector: NDArray[np.float32]) -> Entry:
+    def _carded(self, reading: Reading, vector: NDArray[np.float32], sentiment: str) -> Entry:
         mention_id = reading.stored.mention_id
         self._cards.forget([mention_id] if mention_id in self._memory.window else [])
         card = self._cards.find(reading.clean)
         card = mention_id if card is None else card
         self._cards.add(card, mention_id, reading.clean)
-        return _entry(reading, card, vector)
+        return _entry(reading, card, vector, sentiment)
 
     def _forget_old(self, entries: Sequence[Entry]) -> None:
         gone = self._memory.drop_old()
@@ -193,7 +206,12 @@ class Analyst:
             self._memory.forget_remembered()  # something outside the window was written or edited
 
 
-def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32]) -> Entry:
+def _sentiment(labels: Sequence[Label]) -> str:
+    """Return what the ledger will say about a mention's sentiment: its label if it is more likely than not, else ""."""
+    return next((one.value for one in labels if one.name == SENTIMENT and one.probability >= LIKELY), "")
+
+
+def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32], sentiment: str) -> Entry:
     return Entry(
         mention_id=reading.stored.mention_id,
         card_id=card_id,
@@ -203,6 +221,8 @@ def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32]) -> Entry
         clean=reading.clean,
         grams=reading.grams,
         vector=vector,
+        place=f"{reading.stored.mention.platform}/{reading.stored.mention.realm}",
+        sentiment=sentiment,
     )
 
 

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from listener.issues.features import Space
 from listener.issues.group import Regrouping
 from listener.issues.identity import Middles, returned
+from listener.issues.judging import judged_of, look_at_issue
 from listener.issues.life import grew_since
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
 from listener.issues.prepare import Reader
-from listener.issues.scan import Burst, look
+from listener.issues.scan import Bar, Burst
 from listener.issues.titles import Background, title_for
 from listener.issues.window import Snapshot
 from listener.model.analysis import Analysis, AnalysisStep
-from listener.model.issue import Issue, Membership, NewIssue, Signal
-from listener.signals.rules import COPIES, SignalRules
+from listener.model.issue import Issue, Judged, Membership, NewIssue, Signal
+from listener.signals.rules import CAME_BACK, COPIES, SignalRules
 from listener.text.shorten import shorten
 
 PART_OF_ISSUE = 1 / 3
@@ -79,15 +80,17 @@ class StepDraft:
             self._place(int(row), issue_id, "part of a burst")
         self._raise(burst, issue_id, rules)
 
-    def watch_issue(self, row: int, rules: SignalRules) -> None:
-        """Raise a signal about the issue that the mention in `row` joined, if as a whole it grows: at once, or over days."""
+    def watch_issue(self, row: int, rules: SignalRules, *, sudden: Bar, slow: Bar) -> None:
+        """Raise a signal about the issue that the mention in `row` joined, if as a whole it grows, comes back, or turns."""
         issue_id = int(self.issues[row])
         if issue_id == LOOSE:
             return
         members = np.flatnonzero(self.issues[:row] == issue_id)
-        looks = [found for rule in (*rules.looks, rules.slow) if (found := look(self.snapshot, row, members, rule)) is not None]
-        if looks:
-            self._raise(min(looks, key=lambda found: found.p_value), issue_id, rules)
+        issue = self._memory.issue(issue_id)
+        resolved_at = issue.resolved_at if issue is not None else None
+        found = look_at_issue(self.snapshot, row, members, rules=rules, sudden=sudden, slow=slow, resolved_at=resolved_at)
+        if found is not None:
+            self._raise(found, issue_id, rules)
 
     def watch_copies(self, row: int, rules: SignalRules) -> None:
         """Raise a signal when many accounts posted one text within the window."""
@@ -199,17 +202,23 @@ class StepDraft:
         issue = self._memory.issue(issue_id)
         if issue is not None and issue.muted and not self._grew(issue, burst):
             return
+        earlier = self._memory.signals(issue_id)
+        evidence = self._evidence(burst)
+        resolved_at = issue.resolved_at if issue is not None else None
         signal = self._signal(
-            burst.kind,
+            rules.kind_after_resolving(burst.kind, self._time_of(burst), resolved_at, earlier),
             issue_id,
-            self._evidence(burst),
+            evidence,
             seen=burst.seen,
             usual=burst.usual,
             p_value=burst.p_value,
             window_hours=burst.window_hours,
             learning_day=burst.learning_day,
+            judged=judged_of(burst, self.snapshot, evidence),
         )
-        if rules.may_raise(signal, self._memory.signals(issue_id)):
+        if signal.kind == CAME_BACK and resolved_at is not None:
+            earlier = [one for one in earlier if one.at > resolved_at]
+        if rules.may_raise(signal, earlier):
             self._keep(signal)
 
     def _grew(self, issue: Issue, burst: Burst) -> bool:
@@ -223,7 +232,7 @@ class StepDraft:
 
     def _evidence(self, burst: Burst) -> NDArray[np.int64]:
         """Return the mentions that make the burst: those most like the rest, without as many as might be there on a busy usual day."""
-        if self._space is None:
+        if self._space is None or burst.of_seen:
             return burst.rows
         features = self._space.matrix[burst.rows]
         central = features @ features.mean(axis=0)
@@ -241,6 +250,7 @@ class StepDraft:
         usual: float = 0.0,
         p_value: float = 0.0,
         learning_day: int | None = None,
+        judged: Judged | None = None,
     ) -> Signal:
         return Signal(
             kind=kind,
@@ -252,6 +262,7 @@ class StepDraft:
             window_hours=window_hours,
             mention_ids=tuple(int(one) for one in self.snapshot.ids[rows]),
             learning_day=learning_day,
+            judged=judged,
         )
 
     def _keep(self, signal: Signal) -> None:

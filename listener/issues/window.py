@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 
 from listener.text.clean import CleanText
 
+NEGATIVE = "negative"
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Entry:
-    """One mention in the window. `author` is never empty: a mention without author is its own. `grams` come from `gram_buckets`."""
+    """One mention in the window. `author` is never empty: a mention without author is its own. `grams` come from `gram_buckets`.
+
+    `place` is where it was posted, platform and realm; `sentiment` its label ("" when there is none).
+    """
 
     mention_id: int
     card_id: int
@@ -24,6 +29,8 @@ class Entry:
     clean: CleanText
     grams: NDArray[np.int32]
     vector: NDArray[np.float32]
+    place: str = ""
+    sentiment: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -31,7 +38,7 @@ class Snapshot:
     """The window at one moment as arrays of equal length, oldest first, ties by mention id.
 
     `hours` are hours since the epoch (float64), `authors` and `cards` small integers per different one, `vectors` float32
-    `(n, n_dims)`, `rows` the row of each mention id.
+    `(n, n_dims)`, `rows` the row of each mention id, `places` small integers per place, `negative` who says something negative.
     """
 
     entries: tuple[Entry, ...]
@@ -41,6 +48,8 @@ class Snapshot:
     cards: NDArray[np.int64]
     vectors: NDArray[np.float32]
     rows: dict[int, int]
+    places: NDArray[np.int64]
+    negative: NDArray[np.bool_]
 
 
 class Window:
@@ -86,6 +95,8 @@ class Window:
             cards=np.unique(np.array([entry.card_id for entry in entries], dtype=np.int64), return_inverse=True)[1].astype(np.int64),
             vectors=np.stack([entry.vector for entry in entries]) if entries else np.zeros((0, 1), dtype=np.float32),
             rows={int(mention_id): row for row, mention_id in enumerate(ids)},
+            places=_numbered([entry.place for entry in entries]),
+            negative=np.array([entry.sentiment == NEGATIVE for entry in entries], dtype=bool),
         )
 
 

@@ -76,7 +76,8 @@ class DetectionSettings(Section):
 
     window_hours: float = Field(12.0, gt=0, le=168, description="The stretch in which recent authors are counted.")
     baseline_days: float = Field(7.0, ge=1, le=90, description="History that tells what is usual.")
-    p_value: float = Field(1e-5, gt=0, lt=0.1, description="Chance of a false alarm per look; smaller is stricter.")
+    false_alarms_per_week: float = Field(1.0, gt=0, le=100, description="False alarms you accept in a week; the looks of a week share it.")
+    p_value: float = Field(1e-3, gt=0, lt=0.1, description="Chance of a false alarm that no look may exceed, however few there are.")
     min_authors: int = Field(5, ge=2, le=1000, description="Fewest different people behind a signal.")
     cooldown_hours: float = Field(24.0, ge=0, description="Quiet time after a signal on one issue.")
     issue_window_days: float = Field(28.0, ge=1, le=400, description="Mentions older than this are left out of regrouping.")

@@ -91,18 +91,18 @@ def _z_is_high(now: int, past: NDArray[np.int64]) -> bool:
 
 
 def _farrington_is_high(now: int, past: NDArray[np.int64]) -> bool:
-    blocks = past[len(past) % BLOCK_HOURS :].reshape(-1, BLOCK_HOURS).sum(axis=1).astype(np.float64)
+    blocks: NDArray[np.float64] = past[len(past) % BLOCK_HOURS :].reshape(-1, BLOCK_HOURS).sum(axis=1).astype(np.float64)
     if len(blocks) < STEPS:
         return now >= FEWEST
     design = np.column_stack([np.ones(len(blocks)), np.arange(len(blocks)) - len(blocks)])
-    weights = np.ones(len(blocks))
+    weights: NDArray[np.float64] = np.ones(len(blocks), dtype=np.float64)
     fitted: NDArray[np.float64] = np.full(len(blocks), max(float(blocks.mean()), 0.1))
     for _ in range(STEPS):
         slopes = _fit(design, blocks, weights, fitted)
         fitted = np.asarray(np.exp(np.clip(design @ slopes, -5.0, 6.0)), dtype=np.float64)
         spread = max(1.0, float((weights * (blocks - fitted) ** 2 / fitted).sum() / (len(blocks) - 2)))
         residuals = 1.5 * (blocks ** (2 / 3) - fitted ** (2 / 3)) / (fitted ** (1 / 6) * np.sqrt(spread))  # Anscombe's residuals
-        weights = np.where(residuals > LARGE_RESIDUAL, residuals**-2.0, 1.0)
+        weights = np.where(residuals > LARGE_RESIDUAL, residuals**-2.0, 1.0).astype(np.float64)
     mean = float(np.exp(np.clip(slopes[0], -5.0, 6.0)))
     covariance = np.linalg.pinv(design.T @ (design * (weights * fitted)[:, None])) * spread
     variance = spread * mean + mean**2 * float(covariance[0, 0])

@@ -102,12 +102,14 @@ class Desk:
     facts: dict[int, AnalysedMention] = field(default_factory=dict)
     texts: dict[int, StoredMention] = field(default_factory=dict)
     created: dict[int, Issue] = field(default_factory=dict)
+    since_regroup: int = 0
 
     def read(self, batch: Sequence[StoredMention]) -> AnalysisStep:
         prepared = self.analyst.prepare(batch)
         hashes = list(prepared.to_embed)
         vectors = dict(zip(hashes, EMBEDDER.encode([prepared.to_embed[one] for one in hashes]), strict=True))
         step = self.analyst.conclude(prepared, vectors)
+        self.since_regroup += len(batch)
         self.texts |= {one.mention_id: one for one in batch}
         for one in step.analyses:
             self.facts[one.mention_id] = _fact(self.texts[one.mention_id], one, vectors[one.text_hash])
@@ -124,14 +126,15 @@ class Desk:
                 done = 0
 
     def regroup(self, now: datetime) -> AnalysisStep:
+        self.since_regroup = 0
         return self._take(self.analyst.regroup(now))
 
     def restarted(self, fresh: Analyst, *, locked: dict[int, int | None] | None = None, issues: Sequence[Issue] | None = None) -> Desk:
         """A desk with a new analyst, filled from what was kept, as after a restart."""
         known = list(issues) if issues is not None else list(self.created.values())
         mentions = [_placed(fact, self.ids.places.get(fact.mention_id)) for fact in self.facts.values()]
-        fresh.restore(mentions, stored=list(self.texts.values()), issues=known, locked=locked or {}, signals=self.signals)
-        return Desk(fresh, self.ids, self.steps, self.signals, self.facts, self.texts, self.created)
+        fresh.restore(mentions, list(self.texts.values()), known, locked or {}, self.signals, analysed_since_regroup=self.since_regroup)
+        return Desk(fresh, self.ids, self.steps, self.signals, self.facts, self.texts, self.created, self.since_regroup)
 
     def members(self, issue_id: int) -> set[int]:
         return {mention_id for mention_id, place in self.ids.places.items() if place == issue_id}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from listener.model.issue import Signal
-from listener.signals.rules import BURST, COPIES, SLOW_GROWTH, SignalRules
+from listener.signals.rules import BURST, CAME_BACK, COPIES, SLOW_GROWTH, TURNED, SignalRules
 from tests.fakes.posts import START, settings
 
 RULES = SignalRules(settings())
@@ -52,3 +52,32 @@ def test_copies_are_told_once_per_text_and_do_not_silence_a_burst() -> None:
     assert RULES.may_raise_copies(signal(5, kind=COPIES, mentions=(8, 9)), [told])
     assert RULES.may_raise_copies(signal(24 * 9, kind=COPIES, mentions=(3, 4)), [told])
     assert RULES.may_raise(signal(5), [told])
+
+
+def test_growth_after_resolving_is_a_return_once() -> None:
+    resolved_at = START + timedelta(hours=20)
+    told = signal(60, kind=CAME_BACK)
+    kinds = [
+        RULES.kind_after_resolving(BURST, START + timedelta(hours=hours), resolved_at, earlier)
+        for hours, earlier in ((10, []), (25, []), (60, [signal(0)]), (90, [signal(0), told]))
+    ]
+    assert kinds == [BURST, BURST, CAME_BACK, BURST]  # before it; while talk trails off; the return; after the return was told
+    assert RULES.kind_after_resolving(COPIES, START + timedelta(hours=60), resolved_at, []) == COPIES
+
+
+@pytest.mark.parametrize(
+    ("earlier", "told"),
+    [
+        ([], True),
+        ([signal(-10)], False),  # in an outbreak everybody is angry
+        ([signal(-30)], True),
+        ([signal(-30, kind=TURNED)], False),  # told once
+        ([signal(-200, kind=TURNED)], True),
+    ],
+)
+def test_a_turn_in_sentiment_is_told_once_and_not_during_an_outbreak(earlier: list[Signal], told: bool) -> None:
+    assert RULES.may_raise(signal(0, kind=TURNED), earlier) is told
+
+
+def test_a_turn_in_sentiment_does_not_silence_growth() -> None:
+    assert RULES.may_raise(signal(5), [signal(0, kind=TURNED)])
