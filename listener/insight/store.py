@@ -152,6 +152,27 @@ class Insight:
         given = {"issue_id": issue_id, "from_at": _naive(from_at - timedelta(hours=1)), "as_of": _naive(as_of)}
         return [HourCount(hour=_aware(row[0]), mentions=row[1], authors=row[2]) for row in self._rows(query("issue_hours"), given)]
 
+    def voices(self, from_at: datetime, until: datetime) -> dict[str, dict[datetime, tuple[int, ...]]]:
+        """Return the mentions that count as voices of a brand ("" for none named) by hour, quiet hours left out; `until` is excluded.
+
+        Of one person, and of one text, only the first mention of a day counts; spam never does.
+        """
+        found: dict[str, dict[datetime, tuple[int, ...]]] = {}
+        for brand, hour, mention_ids in self._rows(query("voices"), {"from_at": _naive(from_at), "until": _naive(until)}):
+            found.setdefault(brand, {})[_aware(hour)] = tuple(mention_ids)
+        return found
+
+    def brand_starts(self) -> dict[str, datetime]:
+        """Return when each brand ("" for none named) was first spoken of."""
+        return {row[0]: _aware(row[1]) for row in self._rows(query("brand_starts"))}
+
+    def source_hours(self, from_at: datetime, until: datetime) -> dict[str, dict[datetime, int]]:
+        """Return mentions per source and hour, quiet hours left out; `until` is excluded."""
+        found: dict[str, dict[datetime, int]] = {}
+        for source, hour, mentions in self._rows(query("source_hours"), {"from_at": _naive(from_at), "until": _naive(until)}):
+            found.setdefault(source, {})[_aware(hour)] = mentions
+        return found
+
     def nearest(self, mention_id: int, most: int) -> list[tuple[int, float]]:
         """Return the mentions most like this one with their cosine similarity, closest first; nothing when it is unknown."""
         if not self._has_vectors():

@@ -61,6 +61,12 @@ class SourceLedger:
         found = self.state(source)
         return None if found is None else found.last_try_at
 
+    def last_failure(self, source: str) -> datetime | None:
+        """Return when a round on this source last failed, or had to wait; None when none did in the runs that are kept."""
+        query = select(func.max(source_run.c.at)).where(source_run.c.source == source, source_run.c.state != "ok")
+        with reading(self._engine) as tx:
+            return tx.execute(query).scalar()
+
     def note_ok(self, source: str, *, at: datetime, new: int, seen: int) -> None:
         """Note a round that ended well: `seen` items were shown, `new` of them became mentions."""
         with writing(self._engine) as tx:

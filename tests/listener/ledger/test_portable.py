@@ -116,6 +116,7 @@ def _everything_about_sources(ledger: Ledger) -> None:
     ledger.sources.skips("file")
     ledger.sources.gaps("file", since=NOON)
     ledger.sources.last_pull("news")
+    ledger.sources.last_failure("news")
     ledger.reports.add("weekly", "2026-W10", NOON, "tekst")
     ledger.reports.made("weekly", "2026-W10")
     ledger.reports.periods("weekly")
