@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from listener.model.figures import DigestFigures, IssueFigures, Quote, SourceCoverage
+from listener.text.personal_data import find_personal_data, masked
 from listener.text.shorten import shorten, terminal_safe
 
 MOST_QUOTE_CHARACTERS = 280
@@ -66,6 +67,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+def without_personal_data(quote: Quote) -> str:
+    """Return a quote's text with telephone numbers, addresses, names and the like masked: digests and reports go further than the inbox."""
+    return masked(quote.text, find_personal_data(quote.text, quote.language), language=quote.language)
+
+
 def plain_figures(figures: DigestFigures) -> DigestFigures:
     """Return the figures with every text of others on one line, shortened, controls gone: fit for a terminal, an escaper, HTML."""
     return _each_text(figures, one_line)
@@ -78,7 +84,7 @@ def inert_figures(figures: DigestFigures) -> DigestFigures:
 
 def _each_text(figures: DigestFigures, made: Made) -> DigestFigures:
     def quoted(one: Quote) -> Quote:
-        text = made(one.text, MOST_QUOTE_CHARACTERS)
+        text = made(without_personal_data(one), MOST_QUOTE_CHARACTERS)
         return replace(one, text=text, author=made(one.author, 60), platform=made(one.platform, 40), url=safe_url(one.url))
 
     def issue(one: IssueFigures) -> IssueFigures:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from listener.text.folding import folded
 
 _APART = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*]{1,2}){2,}[^\W_](?![^\W_])")
-_TOKEN = re.compile(r"[a-z0-9@$!|*+]*[a-z][a-z0-9@$!|*+]*|\w+")
+_TOKEN = re.compile(r"[a-z0-9@$!|*+]+|\w+")
 _WORD = re.compile(r"[^\W_]+")
 _LEET = dict(zip("01345789@$!|+", "oieastbgasilt", strict=True))
 _LEET_OF_L = str.maketrans({**_LEET, "1": "l"})
@@ -19,6 +19,7 @@ SHORTEST_MISSPELT = 6
 SHORTEST_SWAPPED = 4
 SHORTEST_LOOSE = 5
 SHORTEST_STEM = 4
+LONGEST = 40
 SHORTEST_JOINED = 4
 
 
@@ -46,6 +47,9 @@ class Unmasking:
         found: list[str] = []
         for token in _TOKEN.findall(plain):
             parts = _WORD.findall(token)
+            if len(token) > LONGEST:
+                found.extend(parts)
+                continue
             if len(parts) != 1 or parts[0] != token or any(char.isdigit() for char in token):
                 known = self._unleeted(token)
                 if known:

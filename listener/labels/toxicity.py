@@ -17,6 +17,7 @@ from listener.text.words import words_in
 
 MODEL = "toxicity-rules-1"
 WORTH_KEEPING = 0.3
+MOST_CHARACTERS = 5_000
 PREFIX = "toxic_"
 GROUP = "toxic_group"
 NOT_DISGUISED = ("toxic_person", "toxic_self", "toxic_counter", "toxic_reclaimed", "toxic_aim")
@@ -67,7 +68,11 @@ class ToxicityRule:
         return (Label(name="toxicity", value="yes", probability=sure, model=MODEL),) if sure >= WORTH_KEEPING else ()
 
     def probability(self, plain: str, language: str) -> float:
-        """Return how sure the rules are that a text is toxic, between 0 and 1; by judgement, not calibrated."""
+        """Return how sure the rules are that a text is toxic, between 0 and 1; by judgement, not calibrated.
+
+        Of a longer text the first 5,000 characters are read.
+        """
+        plain = plain[:MOST_CHARACTERS]
         readers = [self._readers[language]] if language in self._readers else list(self._readers.values())
         return round(max((reader.judged(plain) for reader in readers), default=0.0), 3)
 

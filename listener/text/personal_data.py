@@ -43,6 +43,7 @@ MASKS: Mapping[str, Mapping[Kind, str]] = {
     },
 }
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{1,2000}", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _HAS_DIGITS = re.compile(r"\d\D{0,4}\d")
 
 
@@ -64,10 +65,10 @@ def find_personal_data(text: str, language: str = "") -> tuple[Found, ...]:
         find_citizen_numbers(text, claims)
         find_birth_dates(text, claims)
         find_plates(text, claims)
-    find_addresses(text, claims)
-    if _HAS_DIGITS.search(text):
+    if _DIGIT.search(text):
+        find_addresses(text, claims)
         find_phones(text, language, claims)
-    find_postcodes(text, claims)
+        find_postcodes(text, claims)
     find_people(text, claims)
     return claims.all()
 

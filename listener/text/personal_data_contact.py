@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -110,8 +111,7 @@ def _phone(text: str, start: int, end: int, regions: tuple[str, ...]) -> tuple[t
     dated = bool(_DATE_SHAPE.fullmatch(value) or _YEARS.fullmatch(value))
     if _DATE_SHAPE.match(value) and not labelled:
         return (start, end), 0.0
-    bare = value.isdecimal()
-    if not (bare and value[0] != "0") or called:
+    if called or value[0] in "+(0" or _AMERICAN.match(value):
         for first, last in _parts(value):
             part = value[first:last]
             if _is_valid(part, regions) and _looks_dialled(part, called=called):
@@ -128,10 +128,14 @@ def _phone(text: str, start: int, end: int, regions: tuple[str, ...]) -> tuple[t
     return (start, end), 0.0
 
 
+_BEGINS_AGAIN = re.compile(r"(?<=[ /.])(?:\+|0)\d")
+_GAPS = re.compile(rf"(?<=\d){_SEPARATOR}+(?=[\d(+])")
+
+
 def _parts(value: str) -> list[tuple[int, int]]:
     """Return the candidate itself, and without its last groups, and from a group that begins with 0 or +: "06-12345678 3511"."""
-    starts = [0, *[found.start() for found in re.finditer(r"(?<=[ /.])(?:\+|0)\d", value)][:3]]
-    ends = [len(value), *[found.start() for found in re.finditer(rf"(?<=\d){_SEPARATOR}+(?=[\d(+])", value)][::-1][:6]]
+    starts = [0, *[found.start() for found in _BEGINS_AGAIN.finditer(value)][:3]]
+    ends = [len(value), *[found.start() for found in _GAPS.finditer(value)][::-1][:6]]
     return [(first, last) for first in starts for last in ends if len(digits_of(value[first:last])) >= _FEWEST]
 
 
@@ -152,6 +156,7 @@ def _is_valid(part: str, regions: tuple[str, ...]) -> bool:
     return any(_parses(digits, region) for region in regions)
 
 
+@lru_cache(maxsize=4096)
 def _parses(digits: str, region: str | None) -> bool:
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
@@ -160,4 +165,7 @@ def _parses(digits: str, region: str | None) -> bool:
 
 
 def _is_amount(text: str, end: int) -> bool:
-    return re.match(r",\d|\s?(?:€|euro|eur|%|km|kwh|gb|mb|x\b)", text[end : end + 6], re.IGNORECASE) is not None
+    return _AMOUNT.match(text, end) is not None
+
+
+_AMOUNT = re.compile(r",\d|\s?(?:€|euro|eur|%|km|kwh|gb|mb|x\b)", re.IGNORECASE)

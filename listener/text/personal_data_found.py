@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,6 +46,7 @@ class Claims:
         self._text = text
         self._taken = bytearray(len(text))
         self._found: list[Found] = []
+        self._ends: dict[Kind, list[int]] = {}
 
     def close(self, start: int, end: int) -> None:
         self._taken[start:end] = b"\x01" * (end - start)
@@ -57,12 +59,18 @@ class Claims:
         if start >= end or not self.free(start, end):
             return False
         self.close(start, end)
+        insort(self._ends.setdefault(kind, []), end)
         self._found.append(Found(kind=kind, start=start, end=end, value=self._text[start:end], probability=probability))
         return True
 
-    def of(self, *kinds: Kind) -> list[Found]:
-        """Return the finds of these kinds so far, in order of their place."""
-        return sorted((one for one in self._found if one.kind in kinds), key=lambda one: one.start)
+    def ends_before(self, kind: Kind, start: int, *, reach: int) -> bool:
+        """Tell whether a find of this kind ends at `start` or at most `reach` characters before it."""
+        ends = self._ends.get(kind, ())
+        at = bisect_right(ends, start)
+        return at > 0 and ends[at - 1] >= start - reach
+
+    def has(self, kind: Kind) -> bool:
+        return kind in self._ends
 
     def all(self) -> tuple[Found, ...]:
         return tuple(sorted(self._found, key=lambda one: one.start))

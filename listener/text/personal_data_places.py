@@ -97,12 +97,13 @@ def find_addresses(text: str, claims: Claims) -> None:
     for found in _LOOSE.finditer(text):
         if cued(text, *found.span(1), _ADDRESS_CUE) or ("\n" in text and text[found.start() - 1 : found.start()] in ("\n", ">", " ")):
             claims.add(Kind.ADDRESS, *found.span(1), 0.6)
-    if claims.of(Kind.ADDRESS):
+    if claims.has(Kind.ADDRESS):
         for found in _SUB_UNIT.finditer(text):
             claims.add(Kind.ADDRESS, *found.span(1), 0.7)
 
 
 _DUTCH = re.compile(r"(?<![\w.,€$£/-])([1-9]\d{3}[ \u00a0]?[A-Za-z]{2})(?![\w/])")
+_PLACE_AFTER = re.compile(r",?\s{1,3}[A-Z'’][\w-]{2,}")
 _NEVER = frozenset(("SA", "SD", "SS"))
 _UNITS = frozenset(
     words_in(
@@ -176,7 +177,7 @@ def _claim_dutch(text: str, start: int, end: int, claims: Claims) -> None:
     before = _BEFORE_POSTCODE.search(text[max(0, start - WINDOW) : start])
     named = _STRONG_CUE.search(text[max(0, start - WINDOW) : start]) is not None
     plain = letters.isupper() and letters not in _UNITS
-    placed = re.match(r",?\s+[A-Z'’][\w-]{2,}", text[end : end + 30]) is not None
+    placed = _PLACE_AFTER.match(text, end) is not None
     if not (plain or named or addressed or (before and letters.isupper()) or (placed and letters.upper() not in _UNITS)):
         return
     if before and not addressed:
@@ -187,4 +188,4 @@ def _claim_dutch(text: str, start: int, end: int, claims: Claims) -> None:
 
 def _after_address(start: int, claims: Claims, *, reach: int = _ADDRESS_REACH) -> bool:
     """Tell whether a street with number was claimed shortly before, within the same few lines."""
-    return any(start - reach <= one.end <= start for one in claims.of(Kind.ADDRESS))
+    return claims.ends_before(Kind.ADDRESS, start, reach=reach)

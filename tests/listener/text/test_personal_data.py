@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from time import process_time
 
 import pytest
 
@@ -134,3 +135,24 @@ def test_masking_puts_the_kind_in_place_of_the_find_and_may_keep_some() -> None:
     assert masked(text, finds, language="nl") == "Mail [e-mail] of bel [telefoon]."
     assert masked(text, finds, keep={Kind.PHONE}) == "Mail [e-mail] of bel 06-12345678."
     assert masked(text, ()) == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "a@", "0-", "Aa ", "NL91 ", "06-12345678 ", "1234 AB ", "1-1-1999 ", "Jan van de ", "a at dot ", "straat 1 ", "+"]
+)
+def test_a_text_made_to_be_slow_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
+    """RULES I17: nobody can stop the analyser with a text. Twice the length takes at most about twice the time."""
+    seconds = []
+    for length in (5_000, 20_000):
+        began = process_time()
+        find_personal_data((piece * length)[:length], "nl")
+        seconds.append(process_time() - began)
+    assert seconds[1] < max(0.3, 10 * seconds[0])
+
+
+def test_a_number_names_what_the_words_before_it_say() -> None:
+    """The same nine digits: a BSN where one is spoken of, else a customer number or nothing."""
+    assert found("mijn bsn 111222333") == [("bsn", "111222333")]
+    assert found("mijn klantnummer 111222333") == []
+    assert found("mijn bsn 111222334") == []
+    assert found("BSN 111222333 en ordernummer 4111111111111111") == [("bsn", "111222333")]
