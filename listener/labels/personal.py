@@ -1,4 +1,4 @@
-"""The label that says which kinds of personal data a mention holds. It never holds the data themselves."""
+"""The labels that say whether a mention holds personal data, and of which kinds. They never hold the data themselves."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from listener.text.personal_data import find_personal_data, kinds_of
 
 MODEL = "personal-data-rules-1"
 NAME = "personal_data"
+KINDS = "personal_data_kinds"
 
 
 def personal_data_rule(text: ReadText) -> tuple[Label, ...]:
-    """Return one label whose value names the kinds found, comma separated in a fixed order, such as "email,phone"; or none.
+    """Return personal_data "yes", which people may correct, and personal_data_kinds, comma separated in a fixed order: "email,phone"; or none.
 
     The text as it was written is searched: the clean one has lost its addresses. The probability is that of the surest find.
     """
     found = find_personal_data(text.text, text.language)
     if not found:
         return ()
-    return (Label(name=NAME, value=",".join(kinds_of(found)), probability=max(one.probability for one in found), model=MODEL),)
+    sure = max(one.probability for one in found)
+    kinds = ",".join(kinds_of(found))
+    return tuple(Label(name=name, value=value, probability=sure, model=MODEL) for name, value in ((NAME, "yes"), (KINDS, kinds)))

@@ -33,6 +33,7 @@ from listener.settings.schema import ModelSettings
 from listener.settings.wording import label_heads, lexicons, stop_words
 from listener.text.clean import clean
 from listener.text.language import Languages
+from tests.bench import toxicity
 from tests.bench.encoding import CACHE, encoded
 from tests.bench.reading import Row, UnreadableFile, read_rows
 
@@ -75,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one object per file instead of a table")
     options = parser.parse_args(arguments)
     heads = label_heads()
+    if options.task == "toxicity":
+        return toxicity.main([*map(str, options.files), *(["--json"] if options.json else [])])  # rules, told by functionality
     if heads is None or options.task not in heads.heads:
         print(f"no head is trained for {options.task!r}; run scripts/train_heads", file=sys.stderr)
         return 2

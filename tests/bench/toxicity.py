@@ -22,6 +22,7 @@ from tests.bench.reading import Row, UnreadableFile, read_rows
 
 TOXIC = "hateful"
 LIMIT = 0.5
+BINS = 15
 
 
 def toxicity_of(texts: Sequence[str], languages: Sequence[str]) -> list[float]:
@@ -30,7 +31,10 @@ def toxicity_of(texts: Sequence[str], languages: Sequence[str]) -> list[float]:
 
 
 def measured(file: Path) -> dict[str, Any]:
-    """Return macro-F1, and by functionality its label, number of texts and share judged as labelled. Raises UnreadableFile."""
+    """Return macro-F1, and by functionality its label, number of texts and share judged as labelled. Raises UnreadableFile.
+
+    There is no baseline: nothing openly licensed with these labels is at hand to teach one.
+    """
     rows = read_rows(file, columns=("id", "text", "label", "lang"))
     began = time.perf_counter()
     sure = toxicity_of([row["text"] for row in rows], [row["lang"] for row in rows])
@@ -41,9 +45,18 @@ def measured(file: Path) -> dict[str, Any]:
         "file": file.name,
         "task": "toxicity",
         "macro_f1": round((_f1(true, said) + _f1([not one for one in true], [not one for one in said])) / 2, 4),
+        "baseline_macro_f1": None,
+        "calibration_error": _calibration_error(sure, true),
         "texts_per_second": round(len(rows) / seconds),
         "functionalities": _by_functionality(rows, said),
     }
+
+
+def _calibration_error(sure: Sequence[float], true: Sequence[bool]) -> float:
+    """Return the mean distance between how sure answers are and how often they are right, over bins with equally many rows."""
+    given = sorted((max(one, 1 - one), (one >= LIMIT) == right) for one, right in zip(sure, true, strict=True))
+    bins = [given[len(given) * at // BINS : len(given) * (at + 1) // BINS] for at in range(BINS)]
+    return round(sum(abs(sum(one for one, _ in part) - sum(right for _, right in part)) for part in bins) / len(given), 4)
 
 
 def _by_functionality(rows: Sequence[Row], said: Sequence[bool]) -> dict[str, dict[str, Any]]:
