@@ -19,8 +19,9 @@ from listener.commands.labelling import label_group, labels_command
 from listener.commands.place import Place
 from listener.commands.replaying import replay_command
 from listener.commands.setting_up import doctor_command, model_group
+from listener.commands.signals import signals_group
 from listener.commands.telling import digest_command
-from listener.commands.understanding import rebuild_command, signals_command
+from listener.commands.understanding import rebuild_command
 from listener.errors import InputError, ProductError
 from listener.logs import start_logging
 from listener.settings.schema import ListenerSettings
@@ -36,7 +37,7 @@ LISTENING_COMMANDS: tuple[click.Command, ...] = (
     query_group,
     issues_command,
     issue_group,
-    signals_command,
+    signals_group,
     labels_command,
     label_group,
     digest_command,

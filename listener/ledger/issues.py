@@ -15,7 +15,7 @@ from listener.ledger.step import MODEL
 from listener.ledger.tables import issue, issue_act, membership, mention, signal
 from listener.ledger.transactions import reading, writing
 from listener.ledger.undo import undo_last
-from listener.model.issue import Issue, IssueAct, Membership, Signal
+from listener.model.issue import Issue, IssueAct, Judged, Membership, Signal
 from listener.model.mention import MentionKey
 
 
@@ -196,4 +196,5 @@ def _signal(row: Row[Any]) -> Signal:
         mention_ids=tuple(row.mention_ids),
         learning_day=row.learning_day,
         about=row.about,
+        judged=None if row.judged is None else Judged(**row.judged),
     )

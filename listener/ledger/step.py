@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -150,6 +150,7 @@ def write_signals(tx: Connection, signals: Sequence[Signal], real: Mapping[int, 
             "mention_ids": list(one.mention_ids),
             "learning_day": one.learning_day,
             "about": one.about,
+            "judged": None if one.judged is None else asdict(one.judged),
         }
         for one in signals
     ]

@@ -193,6 +193,7 @@ signal = Table(
     Column("mention_ids", JSON, nullable=False),
     Column("learning_day", Integer),
     Column("about", Text, nullable=False, default=""),
+    Column("judged", JSON(none_as_null=True)),
     Index("ix_signal_at", "at"),
     Index("ix_signal_issue_id", "issue_id"),
     **NEVER_REUSED,

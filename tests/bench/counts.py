@@ -94,7 +94,7 @@ def _farrington_is_high(now: int, past: NDArray[np.int64]) -> bool:
     blocks: NDArray[np.float64] = past[len(past) % BLOCK_HOURS :].reshape(-1, BLOCK_HOURS).sum(axis=1).astype(np.float64)
     if len(blocks) < STEPS:
         return now >= FEWEST
-    design = np.column_stack([np.ones(len(blocks)), np.arange(len(blocks)) - len(blocks)])
+    design: NDArray[np.float64] = np.column_stack([np.ones(len(blocks)), np.arange(len(blocks)) - float(len(blocks))])
     weights: NDArray[np.float64] = np.ones(len(blocks), dtype=np.float64)
     fitted: NDArray[np.float64] = np.full(len(blocks), max(float(blocks.mean()), 0.1))
     for _ in range(STEPS):
@@ -116,4 +116,4 @@ def _fit(
     """Return the coefficients after one step of iteratively weighted least squares of a log-linear model."""
     working = np.log(fitted) + (counts - fitted) / fitted
     weighted = design * (weights * fitted)[:, None]
-    return np.asarray(np.linalg.pinv(design.T @ weighted) @ (weighted.T @ working))
+    return np.asarray(np.linalg.pinv(design.T @ weighted) @ (weighted.T @ working), dtype=np.float64)

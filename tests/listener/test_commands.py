@@ -213,6 +213,25 @@ def test_signals_tell_why_in_words_and_in_json(run: Run, issue_id: int) -> None:
     assert run("signals", "--since", "2026-04-01").out.strip() == "No signals yet."
 
 
+def test_a_signal_is_explained_by_its_numbers_and_its_mentions(run: Run, issue_id: int) -> None:
+    number = run("signals", "--json").json[0]["signal_id"]
+    told = run("signals", "explain", number, "--language", "en")
+    assert told.code == 0
+    assert f"#{issue_id} Stroomstoring" in told.out
+    assert "seen: 7 different people" in told.out
+    assert "behind it:" in told.out
+    assert "gezien: 7 verschillende mensen" in run("signals", "explain", number).out  # the settings' language
+    as_json = run("signals", "explain", number, "--json").json
+    assert as_json["signal"]["signal_id"] == number
+    assert len(as_json["mentions"]) == len(as_json["signal"]["mention_ids"])
+
+
+def test_a_signal_that_is_not_there_is_named(run: Run, issue_id: int) -> None:
+    told = run("signals", "explain", 99)
+    assert told.code == EXIT_WRONG_USE
+    assert "There is no signal 99" in told.err
+
+
 def test_sources_show_what_was_seen(run: Run, issue_id: int) -> None:
     assert [(one["source"], one["mentions"]) for one in run("sources", "--json").json] == [("news", 2)]
     assert "news" in run("sources").out

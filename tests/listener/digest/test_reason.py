@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from listener.digest.reason import reason_sentence
-from listener.model.issue import Signal
+from listener.model.issue import Judged, Signal
 
 Make = Callable[..., Signal]
 
@@ -42,6 +42,34 @@ def test_the_chance_is_rounded_so_that_less_than_stays_true(signal: Make, p_valu
 
 def test_a_p_value_that_says_nothing_is_said_to_say_nothing(signal: Make) -> None:
     assert "dit kan ook toeval zijn" in reason_sentence(signal(p_value=0.7), "nl")
+
+
+JUDGED = Judged(level=1e-4, before=8, history_hours=168.0, dispersion=1.3, rhythm=1.0, places=3, of_seen=20, of_before=40)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dutch", "english"),
+    [
+        ("burst", "17 verschillende mensen schreven hier in 12 uur over;", "17 different people wrote about this within 12 hours;"),
+        ("slow_growth", "en het worden er steeds meer;", "and they become more and more;"),
+        ("came_back", "schreven hier in 12 uur over nadat het was opgelost;", "within 12 hours after it was resolved;"),
+        ("turned", "17 van de 20 mensen die hier in 12 uur over schreven zijn negatief; eerder 8 van de 40;", "before, 8 of 40 were;"),
+    ],
+)
+def test_each_kind_of_signal_says_what_happened_and_how_much_shows_it(signal: Make, kind: str, dutch: str, english: str) -> None:
+    said = {language: reason_sentence(signal(kind=kind, judged=JUDGED), language) for language in ("nl", "en")}
+    assert dutch in said["nl"]
+    assert english in said["en"]
+    assert said["nl"].endswith("; 2 berichten op 3 plekken laten het zien.")
+    assert said["en"].endswith("; 2 mentions in 3 places show it.")
+
+
+def test_copies_are_called_a_possible_campaign_without_a_chance(signal: Make) -> None:
+    """Nobody computed one: the same text from many accounts is no coincidence to begin with."""
+    assert reason_sentence(signal(kind="copies", p_value=0.0), "nl") == (
+        "17 accounts plaatsten in 12 uur dezelfde tekst; dat kan een opgezette actie zijn."
+    )
+    assert "that may be a campaign" in reason_sentence(signal(kind="copies", p_value=0.0), "en")
 
 
 def test_little_or_nothing_usual_is_said_in_words(signal: Make) -> None:

@@ -9,7 +9,7 @@ import pytest
 from listener.errors import InputError
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep
-from listener.model.issue import Issue, Membership, Signal
+from listener.model.issue import Issue, Judged, Membership, Signal
 from tests.listener.ledger.making import MODEL, NOON, add, analyse, later, mention, step
 
 
@@ -113,6 +113,14 @@ def test_signals_come_newest_first_and_follow_a_merge(two_issues: Ledger) -> Non
     two_issues.issues.merge(1, 2, by="anna", at=later(2))
     assert two_issues.issues.signals(issue_id=2) == [newest, replace(oldest, issue_id=2)]
     assert two_issues.issues.signals(issue_id=1) == [replace(oldest, issue_id=2)]
+
+
+def test_the_numbers_a_signal_was_judged_by_are_kept(two_issues: Ledger) -> None:
+    """Whoever asks months later why something was flagged gets the figures of that moment."""
+    judged = Judged(level=1e-4, before=3, history_hours=168.0, dispersion=1.3, rhythm=1.0, places=2)
+    raised = replace(two_issues.issues.signals()[0], judged=judged, signal_id=0)
+    two_issues.analyses.save(AnalysisStep(at=later(3), signals=(raised,)))
+    assert [one.judged for one in two_issues.issues.signals() if one.signal_id == 3] == [judged]
 
 
 def test_muting_and_resolving_are_kept_with_name_and_time(two_issues: Ledger) -> None:
