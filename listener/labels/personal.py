@@ -12,7 +12,7 @@ KINDS = "personal_data_kinds"
 
 
 def personal_data_rule(text: ReadText) -> tuple[Label, ...]:
-    """Return personal_data "yes", which people may correct, and personal_data_kinds, comma separated in a fixed order: "email,phone"; or none.
+    """Return personal_data "yes", which people may correct, and personal_data_kinds, comma separated ("email,phone"); or none.
 
     The text as it was written is searched: the clean one has lost its addresses. The probability is that of the surest find.
     """
