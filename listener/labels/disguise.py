@@ -38,6 +38,7 @@ class Unmasking:
         self._stems = frozenset(term[:-1] for term in terms if term.endswith("*") and len(term) > SHORTEST_STEM)
         self._words = frozenset(term.rstrip("*") for term in terms)
         self._glue = frozenset(glue)
+        self._loose = frozenset(loose)
         self._harmless = frozenset(harmless)
         self._misspelt = _misspellings(self._words, frozenset(loose), self._harmless | self._glue)
 
@@ -91,8 +92,12 @@ class Unmasking:
             return (self._misspelt[word],)
         for at in range(2, len(word) - 1):
             head, tail = word[:at], word[at:]
-            if (len(tail) >= SHORTEST_JOINED and tail in self._words and head in self._glue) or (
-                len(head) >= SHORTEST_JOINED and head in self._words and tail in self._glue
+            if len(tail) >= SHORTEST_JOINED and head in self._glue and self._known(tail):
+                return (head, tail)
+            if (
+                len(head) >= SHORTEST_JOINED
+                and head in self._words
+                and (tail in self._glue or (head in self._loose and tail in self._words))
             ):
                 return (head, tail)
         return (word,)

@@ -20,6 +20,7 @@ WORTH_KEEPING = 0.3
 MOST_CHARACTERS = 5_000
 PREFIX = "toxic_"
 GROUP = "toxic_group"
+GROUP_HITS = "group"
 NOT_DISGUISED = ("toxic_person", "toxic_self", "toxic_counter", "toxic_reclaimed", "toxic_aim")
 """Lists of harmless words, which nobody disguises."""
 Hits = Mapping[str, Sequence[int]]
@@ -31,9 +32,12 @@ COUNTERED, QUOTED, RECLAIMED, OF_ONESELF = 0.25, 0.35, 0.2, 0.3
 """What is left of a judgement when the text speaks against it, quotes it, or says it of the speaker or the speaker's own group."""
 _QUOTE = re.compile(r"[\"“”„«»](?P<said>[^\"“”„«»]{2,300})[\"“”„«»]")
 _WANTING = words_in(
-    "i we ll will should must let lets gonna going someone somebody want wanna gotta need ought would love off hope ik wij moet moeten zal "
-    "zullen hoop zouden zou iemand laten ga gaan wil willen wou mogen hoort graag serieus afgelopen"
+    "i we ll will should must let lets gonna going someone somebody want wanna gotta need ought would love off hope ik wij moet "
+    "moeten zal zullen hoop zouden zou iemand laten ga gaan wil willen wou mogen hoort graag serieus afgelopen verdienen verdient "
+    "verdien deserve deserves beter better"
 )
+_STANDS_FOR = words_in("they them ze zij hen")
+"""Words that stand for a group that was named before: "Some … vote. They are vermin"."""
 _BEING = words_in("are is re am be being like such zijn is bent ben als zo een stelletje stel allemaal you")
 _PASSIVE = words_in("be been being get worden wordt werd werden word")
 _DYING = words_in("die dies suffer sterven sterf doodgaan creperen lijden verrekken")
@@ -49,7 +53,7 @@ _HARMLESS = words_in(
     "brun tans mee men mens mannen vrouw wonen leven later laten haten trap heel keel keen back "
     "backs money strange picks pick saves reuse garage roam refuge lathe therapist therapists romanian verband creeren creeer vouw vouwen "
     "heren vergat vracht banken chinese wagen streven menen zware wrede mesjes besten stervende slither scummy niger coked schot "
-    "manen zweren shoppen person hinde steven barbara"
+    "manen zweren shoppen person hinde steven barbara turkmen jodendom"
 )
 _GLUE = words_in(
     "a an the that this those these all you are like behaviour behavior people my your his her so such what of to een de het die dat deze "
@@ -109,6 +113,11 @@ class _Reader:
             for name, places in self._lists.hits(text).items()
             if name.startswith(PREFIX) or name == "negation"
         }
+        if GROUP_HITS in hits:
+            hits[GROUP_HITS] = [
+                *hits[GROUP_HITS],
+                *(at for at, word in enumerate(text) if word in _STANDS_FOR and at > hits[GROUP_HITS][0]),
+            ]
         if not hits.keys() & {"slur", "insult", "wish", "vermin", "harm", "hate", "trait"}:
             return 0.0
         sure = max(
@@ -142,7 +151,7 @@ def _harm(text: Sequence[str], hits: Hits) -> float:
     for at in hits.get("harm", ()):
         if _denied(text, at, hits, reach=7):
             continue
-        if any(word in _WANTING for word in text[max(0, at - 7) : at]):
+        if any(word in _WANTING for word in text[max(0, at - 9) : at]):
             if _near(at, groups, 8) or any(_wanted_for(text, who, at) for who in people):
                 best = max(best, HARM)
         elif _near(at, groups, 3):
@@ -164,7 +173,7 @@ def _insult(text: Sequence[str], hits: Hits) -> float:
     best = 0.0
     people, groups = _people(text, hits), hits.get("group", ())
     for at in hits.get("insult", ()):
-        if any(own <= at <= own + 5 for own in hits.get("self", ())):
+        if any(own <= at <= own + 6 for own in hits.get("self", ())):
             best = max(best, INSULT * OF_ONESELF)
         elif not _denied(text, at, hits, reach=3):
             aimed = _near(at, groups, 9) or len(text) <= 3 or any(0 < at - aim <= 4 for aim in hits.get("aim", ()))
