@@ -29,6 +29,8 @@ from listener.signals.rhythm import Floats, chance_of_more, fit_rhythm, hours_of
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
 REFIT_HOURLY_DAYS = 7
+MODEL_SHARE = 0.1
+"""Of the budget, what goes to alarms on ordinary days that the model explains; the rest is for tails that it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,7 @@ class _Watch:
         self._day = DAY_SECONDS // seconds
         self._hold_off = rule.hold_off_hours * HOUR_SECONDS / seconds
         self._nats = np.stack([one.nats for one in looks])
-        self._unlikely = np.stack([one.p_value for one in looks]) <= rule.false_per_week / (7 * self._day * len(looks))
+        self._unlikely = np.stack([one.p_value for one in looks]) <= MODEL_SHARE * rule.false_per_week / (7 * self._day * len(looks))
         self._share = rule.false_per_week / 7 / sqrt(len(looks))
         self._raised = sorted(earlier, key=lambda one: one.at)
 
