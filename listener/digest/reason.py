@@ -31,6 +31,8 @@ class _Wording:
     copied: str
     shown_one: str
     shown_many: str
+    volume: str
+    silence: str
     large: tuple[tuple[int, str], ...]
 
 
@@ -49,6 +51,8 @@ _DUTCH = _Wording(
     copied="{seen} accounts plaatsten in {window} dezelfde tekst; dat kan een opgezette actie zijn",
     shown_one="{mentions} berichten op één plek laten het zien",
     shown_many="{mentions} berichten op {places} plekken laten het zien",
+    volume="{seen} verschillende mensen schreven in {window} over het merk als geheel",
+    silence="Deze bron antwoordde, maar gaf {window} lang geen enkel bericht",
     large=((1_000_000_000, "1 miljard"), (1_000_000, "{n} miljoen")),
 )
 _ENGLISH = _Wording(
@@ -66,6 +70,8 @@ _ENGLISH = _Wording(
     copied="{seen} accounts posted the same text within {window}; that may be a campaign",
     shown_one="{mentions} mentions in one place show it",
     shown_many="{mentions} mentions in {places} places show it",
+    volume="{seen} different people wrote about the brand as a whole within {window}",
+    silence="This source answered, but had no mention at all for {window}",
     large=((1_000_000_000, "1 billion"), (1_000_000, "{n} million")),
 )
 
@@ -90,6 +96,7 @@ def reason_sentence(signal: Signal, language: str) -> str:
 def _seen(signal: Signal, wording: _Wording, language: str) -> str:
     """Say who was seen, in the words of the kind of signal."""
     by_kind = {"slow_growth": wording.growing, "came_back": wording.back, "copies": wording.copied}
+    by_kind |= {"volume": wording.volume, "silence": wording.silence}
     if signal.kind == "turned" and signal.judged is not None:
         by_kind["turned"] = wording.turned
     judged = signal.judged

@@ -27,6 +27,8 @@ def signal_explained(
     head = f"{words('title', signal)}: {words('kind', signal)}"
     if signal.issue_id is not None:
         head += f" · #{signal.issue_id} {issue_title}"
+    elif signal.about:
+        head += f" · {signal.about}"
     lines = [head, reason_sentence(signal, language), ""]
     lines += [f"  {words(f'{name}_name', signal)}: {text}" for name, text in _numbers(signal, words)]
     lines += ["", words("evidence", len(signal.mention_ids))]

@@ -82,3 +82,18 @@ def test_learning_is_said(signal: Make) -> None:
     assert reason_sentence(signal(learning_day=2), "nl").endswith("; Klankbord leert nog wat normaal is (dag 2).")
     first_day = reason_sentence(signal(learning_day=1, usual=0.0, p_value=1.0), "en")
     assert first_day == "17 different people wrote about this within 12 hours; Klankbord is still learning what is usual (day 1)."
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "sentence"),
+    [
+        ("volume", "nl", "128 verschillende mensen schreven in 3 uur over het merk als geheel; normaal zijn dat er ongeveer 21; "),
+        ("volume", "en", "128 different people wrote about the brand as a whole within 3 hours; about 21 would be usual; "),
+        ("silence", "nl", "Deze bron antwoordde, maar gaf 3 uur lang geen enkel bericht; normaal zijn dat er ongeveer 21; "),
+        ("silence", "en", "This source answered, but had no mention at all for 3 hours; about 21 would be usual; "),
+    ],
+)
+def test_a_brand_or_a_source_as_a_whole_has_a_reason_too(signal: Make, kind: str, language: str, sentence: str) -> None:
+    seen = 128 if kind == "volume" else 0
+    whole = signal(kind=kind, issue_id=None, seen=seen, usual=21.2, window_hours=3.0, mention_ids=(), about="Stroomwerk")
+    assert reason_sentence(whole, language).startswith(sentence)
