@@ -32,15 +32,16 @@ COUNTERED, QUOTED, RECLAIMED, OF_ONESELF = 0.25, 0.35, 0.2, 0.3
 """What is left of a judgement when the text speaks against it, quotes it, or says it of the speaker or the speaker's own group."""
 _QUOTE = re.compile(r"[\"“”„«»](?P<said>[^\"“”„«»]{2,300})[\"“”„«»]")
 _WANTING = words_in(
-    "i we ll will should must let lets gonna going someone somebody want wanna gotta need ought would love off hope ik wij moet "
-    "moeten zal zullen hoop zouden zou iemand laten ga gaan wil willen wou mogen hoort graag serieus afgelopen verdienen verdient "
-    "verdien deserve deserves beter better"
+    "ll will should must let lets gonna going someone somebody want wanna gotta ought would hope moet moeten zal zullen hoop "
+    "zouden zou iemand laten ga gaan wil willen wou mogen hoort graag serieus afgelopen verdienen verdient verdien deserve "
+    "deserves beter better"
 )
 _STANDS_FOR = words_in("they them ze zij hen")
 """Words that stand for a group that was named before: "Some … vote. They are vermin"."""
 _BEING = words_in("are is re am be being like such zijn is bent ben als zo een stelletje stel allemaal you")
 _PASSIVE = words_in("be been being get worden wordt werd werden word")
 _DYING = words_in("die dies suffer sterven sterf doodgaan creperen lijden verrekken")
+_HOPING = words_in("hope wish want hoop wens wil wou")
 _ABOUT_DOING = words_in("that when how if what why because dat als hoe wanneer wat waarom omdat it the")
 _NOTHING_BUT = words_in("but anders dan less better beter more other minder only alleen")
 _STRONGER = words_in(
@@ -161,12 +162,16 @@ def _harm(text: Sequence[str], hits: Hits) -> float:
 
 def _wanted_for(text: Sequence[str], who: int, at: int) -> bool:
     """Tell whether violence at `at` is for the person at `who`: "kill him", "she should be killed", "you will die", "ik wil hem slaan"."""
-    if 0 < who - at <= 2:
-        return True
     between = text[who + 1 : at]
+    if text[at] in _DYING:
+        return 0 < at - who <= 4 and (
+            any(word in _WANTING for word in between) or (not between and any(word in _HOPING for word in text[:who]))
+        )
+    if 0 < who - at <= 2:
+        return not _ABOUT_DOING & set(text[at + 1 : who])
     if not 0 < at - who <= 4:
         return False
-    return text[at] in _DYING or any(word in _PASSIVE for word in between) or (not between and any(word in _WANTING for word in text[:who]))
+    return any(word in _PASSIVE for word in between) or (not between and any(word in _WANTING for word in text[:who]))
 
 
 def _insult(text: Sequence[str], hits: Hits) -> float:

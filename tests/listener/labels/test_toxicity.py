@@ -45,6 +45,9 @@ HARMLESS = (
     ("I can be a real bastard sometimes", "en"),
     ("I want my money back, therapist said strange garage", "en"),
     ("No Muslim should be killed", "en"),
+    ("There is a cash withdrawal that does not belong to me", "en"),
+    ("I am sorry it hurt you", "en"),
+    ("The museum of jodendom and Turkmen art is closed", "en"),  # words that hold a sought one
     ("", "en"),
 )
 
