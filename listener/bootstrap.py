@@ -33,6 +33,7 @@ from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no
 from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
 from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.rebuild_insight import catch_up
+from listener.workflows.watch_sources import WatchSources
 
 ANALYSE_BATCH = 256
 
@@ -83,6 +84,7 @@ def listening(
             embedder=encode,
             queries=brand_queries(settings),
             analyse=analyse,
+            watch=WatchSources(ledger, insight, sources=[one.id for one in settings.sources if one.enabled]),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
         )

@@ -19,6 +19,7 @@ from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.gather_figures import gather_figures
 from listener.workflows.learn_labels import LearnLabels
+from listener.workflows.watch_sources import WatchSources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Listening:
     embedder: Embedder
     queries: tuple[BrandQuery, ...]
     analyse: AnalyseMentions
+    watch: WatchSources
     open_sources: Callable[[AsyncExitStack], list[Watched]]
     new_learning: Callable[[], LearnLabels]
 

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -89,7 +90,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         done = listening.analyse.once()
         if done.mentions:
             parts.desk.open_cases()
-        return done
+        return done if done.more else replace(done, signals=done.signals + listening.watch.once())
 
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),

@@ -84,7 +84,7 @@ def _analyse_now(place: Place, as_json: bool) -> int | None:
     """Analyse what waits when the home is free; None when a running service will do it."""
     try:
         with place.listening() as parts:
-            return len(parts.analyse.all(progress_for(as_json)))
+            return len(parts.analyse.all(progress_for(as_json))) + len(parts.watch.once())
     except StoreLocked:
         return None
 
