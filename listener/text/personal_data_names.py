@@ -49,10 +49,10 @@ stephanie stephen steve stuart susan tara teresa terry theodore theresa tiffany 
 valerie vanessa vernon veronica victoria vincent violet virginia vivian walter warren wayne wendy wilfred william zachary zara
 """
 _ALSO_WORDS = """
-april ans bea ben elke ken joke finn nicholas bo don faith floor guy jay jet joy kim lee leen lies max mees noor penny roos ross sam
-sterre tim violet poppy rosa amber crystal dawn dale grace hazel holly ivy jade jordan lode madison mason may mark rein riet roland
-scott stan summer virginia victoria florence georgia jackson logan morgan paris austin chelsea brandon dean harvey kelly mila noa isa
-ids cor koos toon trijntje carol
+said roy dick april ans bea ben elke ken joke finn nicholas bo don faith floor guy jay jet joy kim lee leen lies max mees noor penny
+roos ross sam sterre tim violet poppy rosa amber crystal dawn dale grace hazel holly ivy jade jordan lode madison mason may mark rein
+riet roland scott stan summer virginia victoria florence georgia jackson logan morgan paris austin chelsea brandon dean harvey kelly
+mila noa isa ids cor koos toon trijntje carol
 """
 FIRST_NAMES = frozenset((DUTCH + ENGLISH).split())
 PLAIN_FIRST_NAMES = FIRST_NAMES - frozenset(_ALSO_WORDS.split())

@@ -64,6 +64,10 @@ _ADDRESS_CUE = re.compile(
     r"stop|meet|return|office\w*|straat|street|huis)\b",
     re.IGNORECASE,
 )
+_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec)\w*$", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\d{1,5}\s(?:kms?|miles?|hours?|mins?|minutes?|years?|days?|weeks?|months?|blocks?|cars?|lanes?|uur|jaar)\b", re.IGNORECASE
+)
 _LOOSE = re.compile(
     rf"(?<![\w@#.,-])(\d{{1,5}}\s(?:\d{{1,5}}\s)?(?:(?:{_PARTICLE}|ul\.|{_CAPITAL})\s){{1,4}}\d{{1,5}}(?!\w)|\d{{1,5}}\s{_CAPITAL}(?:\s{_CAPITAL}){{0,2}}(?=,?\s(?:Apt|Suite)))"
 )
@@ -92,9 +96,11 @@ def find_addresses(text: str, claims: Claims) -> None:
         (_ENGLISH_LOWER, 0.6),
     ):
         for found in pattern.finditer(text):
-            if not _UNIT_AFTER.match(text, found.end(1)):
+            if not _UNIT_AFTER.match(text, found.end(1)) and not _COUNTED.match(found.group(1)):
                 claims.add(Kind.ADDRESS, *found.span(1), probability)
     for found in _LOOSE.finditer(text):
+        if not any(word[:1].isupper() and not _MONTH.match(word) for word in found.group(1).split()):
+            continue
         if cued(text, *found.span(1), _ADDRESS_CUE) or ("\n" in text and text[found.start() - 1 : found.start()] in ("\n", ">", " ")):
             claims.add(Kind.ADDRESS, *found.span(1), 0.6)
     if claims.has(Kind.ADDRESS):
@@ -132,6 +138,8 @@ _CITY_THEN_CODE = re.compile(rf"(?:,|\n)\s{{0,4}}(?:{_CAPITAL}[ ,]{{1,2}}){{1,4}
 _CODE_THEN_CITY = re.compile(rf"[,\n]\s{{0,4}}(?:[A-Z]{{1,2}}-)?({_ELSEWHERE})\s{_CAPITAL}")
 _LAST_LINE = re.compile(rf"^[ \t>]*(?:[^\W\d_][^\d\n]{{0,40}}\s)?({_ELSEWHERE})[ \t]*$", re.MULTILINE)
 _NOT_PLACES = words_in("total totaal about around over ongeveer circa nearly bijna only maar than dan last past least my mijn")
+_CARRIER = re.compile(r"[A-Z]{2}|[Ff]lights?|[Vv]lucht")
+"""Before a number: an airline and its flight."""
 _YEAR = re.compile(r"(?:19|20)\d{2}$")
 _ADDRESS_REACH = 120
 
@@ -162,6 +170,8 @@ def find_postcodes(text: str, claims: Claims) -> None:
             claims.add(Kind.POSTCODE, *found.span(1), 0.75)
     for found in _IN_PLACE.finditer(text):
         named = text[found.start() : found.start(1)].split()[1:]
+        if is_numbered(text, found.start(1)) or _CARRIER.fullmatch(named[-1]):
+            continue
         lower = len(found.group(1)) == 5 and text.islower() and len(named) > 1 and not _NOT_PLACES & set(named)
         if (lower or any(word[0].isupper() for word in named)) and not _YEAR.match(found.group(1)) and len(found.group(1)) > 3:
             claims.add(Kind.POSTCODE, *found.span(1), 0.6)

@@ -94,6 +94,11 @@ def test_what_tells_of_a_person_is_found(text: str, kind: str, value: str) -> No
         "meet me at example.com",
         "onderweg 3 uur gewacht",
         "Albert Heijn is top",
+        "need to make UA 3781.",  # flights
+        "in Boston boarding flight 1791.",
+        "Part 1 of 2, a 7 hour drive down the road",
+        "HE SAID NOTHING",
+        "op 2 June 4 stuks",
         "NL91ABNA0417164301",  # one digit off: the check digits say no
         "4111 1111 1111 1112 wat is dit",  # one digit off: Luhn says no
     ],
