@@ -20,9 +20,17 @@ MOST_DESCRIPTION = 4096
 """Limits of one message (Discord's documentation of embeds, read 2026-11): embeds, characters of all embeds together, one title, one
 description. Characters are counted as UTF-16 units, which is never less than what Discord counts."""
 
-_COLOURS = {"new": 0xB4531A, "growing": 0x8A2F52, "fading": 0x4B6B8A, "ideas": 0x3B6E4F, "compliments": 0x3B6E4F, "steady": 0x5A5A5A}
+_COLOURS = {
+    "whole": 0xB4531A,
+    "new": 0xB4531A,
+    "growing": 0x8A2F52,
+    "fading": 0x4B6B8A,
+    "ideas": 0x3B6E4F,
+    "compliments": 0x3B6E4F,
+    "steady": 0x5A5A5A,
+}
 
-_WEIGHTS = {"new": 6, "growing": 5, "fading": 3, "ideas": 2, "compliments": 2, "steady": 2}
+_WEIGHTS = {"whole": 2, "new": 6, "growing": 5, "fading": 3, "ideas": 2, "compliments": 2, "steady": 2}
 """How the room is shared; what a section leaves goes to those after it."""
 
 

@@ -109,4 +109,5 @@ def _each_text(figures: DigestFigures, made: Made) -> DigestFigures:
         ideas=tuple(map(quoted, figures.ideas)),
         compliments=tuple(map(quoted, figures.compliments)),
         coverage=tuple(map(source, figures.coverage)),
+        whole=tuple(replace(one, about=made(one.about, 80)) for one in figures.whole),
     )

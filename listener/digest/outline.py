@@ -67,7 +67,7 @@ def outline(figures: DigestFigures, words: Words) -> Outline:
         opening.append(words("nameless", figures.nameless))
     if figures.learning_day is not None:
         opening.append(words("learning", figures))
-    if not (figures.new or figures.growing or figures.fading):
+    if not (figures.new or figures.growing or figures.fading or figures.whole):
         opening.append(words("nothing"))
     return Outline(
         title=words("title", figures),
@@ -107,7 +107,9 @@ def _sections(figures: DigestFigures, words: Words) -> tuple[Section, ...]:
 
     steady = tuple((one.title, words("counts", one)) for one in figures.steady)
     sources = tuple((line.source, words("coverage", line)) for line in figures.coverage) or (("", words("no_sources")),)
+    whole = tuple((one.about or figures.brand, words("flagged", one, reason_sentence(one, words.language))) for one in figures.whole)
     return (
+        Section(key="whole", heading=words("heading", "whole"), lines=whole),
         issues("new", figures.new),
         issues("growing", figures.growing),
         issues("fading", figures.fading),

@@ -81,6 +81,7 @@ class DigestFigures:
     `learning_day` is 1..7 while there is no full baseline, else None. `invented` marks the demo. `loose` counts mentions of the
     period that belong to no issue, `nameless` those without an author (each counts as its own). `left_out` issues fitted a section
     that was already full. `baseline_days` is the length of a full baseline.
+    `whole` are the period's signals about a brand or a source as a whole, oldest first.
     """
 
     brand: str
@@ -103,3 +104,4 @@ class DigestFigures:
     nameless: int = 0
     left_out: int = 0
     baseline_days: int = 7
+    whole: tuple[Signal, ...] = ()

@@ -21,6 +21,7 @@ QUOTES_PER_SECTION = 5
 QUOTES_ON_DETAIL = 3
 MOST_LABELLED = 50
 MOST_SIGNALS_ON_DETAIL = 50
+WHOLE = ("volume", "silence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,15 @@ def gather_figures(
         coverage=tuple(ledger.sources.coverage(as_of)),
         learning_day=learning_day(known_from, as_of, settings.detection.baseline_days),
         baseline_days=round(settings.detection.baseline_days),
+        whole=whole_signals(ledger, from_at, as_of),
         invented=invented,
     )
+
+
+def whole_signals(ledger: Ledger, from_at: datetime, as_of: datetime) -> tuple[Signal, ...]:
+    """Return the signals of a period that are about a brand or a source and no issue, oldest first."""
+    raised = [one for one in ledger.issues.signals(since=from_at) if one.kind in WHOLE and from_at < one.at <= as_of]
+    return tuple(sorted(raised, key=lambda one: (one.at, one.signal_id)))
 
 
 def learning_day(first_posted: datetime | None, as_of: datetime, baseline_days: float) -> int | None:

@@ -138,6 +138,20 @@ def test_an_old_reason_is_not_told_as_news(
         assert "Opgemerkt wo 11 mrt 08:00: 17 verschillende mensen" in unwrapped(text)
 
 
+def test_a_brand_or_a_source_as_a_whole_comes_first(
+    figures: Callable[..., DigestFigures], signal: Callable[..., Signal], templates: Templates
+) -> None:
+    """Much more talk than usual, and a source that fell silent, belong to no issue and are told all the same."""
+    loud = signal(kind="volume", issue_id=None, about="Stroomwerk", seen=128, window_hours=3.0)
+    silent = signal(kind="silence", issue_id=None, about="reddit", seen=0, usual=12.0, window_hours=20.0)
+    for text in every_form(figures(whole=(loud, silent)), templates, "nl"):
+        said = unwrapped(text)
+        assert "128 verschillende mensen schreven in 3 uur over het merk als geheel" in said
+        assert "Deze bron antwoordde, maar gaf 20 uur lang geen enkel bericht" in said
+        assert said.lower().index("als geheel") < said.lower().index("nieuw")
+    assert not any("Als geheel" in text for text in every_form(figures(), templates, "nl"))
+
+
 def test_issues_left_out_are_counted(figures: Callable[..., DigestFigures], templates: Templates) -> None:
     for text in every_form(figures(left_out=3), templates, "en"):
         assert "3 other issues did not fit into this digest" in unwrapped(text)

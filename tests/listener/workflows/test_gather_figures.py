@@ -143,6 +143,15 @@ def test_totals_are_of_the_period_and_nothing_is_summed_over_hours(tell: Tell, d
     assert (figures.mentions, figures.authors, figures.loose, figures.nameless) == (5, 3, 5, 2)
 
 
+def test_signals_about_a_whole_are_those_of_the_period(ledger: Ledger, tell: Tell, digest: Callable[..., DigestFigures]) -> None:
+    tell(1.0)
+    facts = {"issue_id": None, "seen": 0, "usual": 9.0, "p_value": 1e-4, "window_hours": 20.0, "mention_ids": ()}
+    for kind, hours in (("volume", 2.0), ("silence", 5.0), ("silence", 400.0), ("copies", 3.0)):
+        one = Signal(kind=kind, at=NOON - timedelta(hours=hours), about=f"{kind} {hours}", **facts)  # type: ignore[arg-type]  # one dict for all
+        ledger.analyses.save(AnalysisStep(at=NOON, signals=(one,)))
+    assert [one.about for one in digest().whole] == ["silence 5.0", "volume 2.0"]
+
+
 def test_ideas_and_compliments_have_their_own_sections(tell: Tell, digest: Callable[..., DigestFigures]) -> None:
     tell(1, 2, labels=("idea",), text="maak een kaart van storingen")
     tell(3, labels=("idea", "spam"))
