@@ -43,11 +43,13 @@ def label_checks() -> dict[str, Answered]:
     """Return the rows that what a brand taught must not make worse, by task; none of them was trained on."""
     file = shipped("heads", "check.npz")
     found = _arrays(file) if file.is_file() else {}
-    tasks = sorted({name.partition(".")[0] for name in found})
-    parts = ("logits", "vectors", "answers")
     return {
-        task: Answered(**dict(zip(parts, (found[f"{task}.{part}"] for part in parts), strict=True)))  # type: ignore[arg-type]  # as written
-        for task in tasks
+        task: Answered(
+            logits=found[f"{task}.logits"].astype(np.float64),
+            vectors=found.get(f"{task}.vectors", found["own.vectors"]).astype(np.float32),
+            answers=found[f"{task}.answers"].astype(np.int64),
+        )
+        for task in sorted(name.removesuffix(".answers") for name in found if name.endswith(".answers"))
     }
 
 

@@ -18,7 +18,7 @@ from listener.settings.wording import lexicons
 from listener.text.clean import CleanText, clean
 from tests.bench.encoding import encoded
 
-OWN = ("webcare_labels_nl.jsonl", "webcare_labels_en.jsonl")
+OWN = ("webcare_labels_nl.jsonl", "webcare_labels_en.jsonl", "webcare_labels_more.jsonl")
 OWN_TASKS = ("cause", "question", "urgency", "unnecessary", "searched_first")
 SENTIMENTS = ("negative", "neutral", "positive")
 MOST_PAIRS = 60_000
@@ -59,10 +59,19 @@ def spam_rows(folder: Path) -> list[Row]:
     return [Row(clean(r["text"]), "en", "yes" if r["label"] == "spam" else "no") for r in rows if r["split"] == "train"]
 
 
-def own_rows(sets: Path, task: str) -> list[Row]:
-    """Our own webcare posts, train halves of both languages."""
-    lines = [json.loads(line) for name in OWN for line in (sets / name).read_text(encoding="utf-8").splitlines()]
-    return [Row(clean(one["text"]), one["lang"], one[task]) for one in lines if one["split"] == "train"]
+def own_rows(sets: Path, task: str, *, split: str = "train") -> list[Row]:
+    """Our own webcare posts, the half of both languages to learn from, or the frozen one (`split` test)."""
+    return _own([sets / name for name in OWN], task, split)
+
+
+def sentiment_check_rows(sets: Path) -> list[Row]:
+    """Our own posts with a sentiment, few, and only for checking what a brand taught."""
+    return _own([sets / "sentiment_check.jsonl"], "sentiment", "test")
+
+
+def _own(files: Sequence[Path], task: str, split: str) -> list[Row]:
+    lines = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [Row(clean(one["text"]), one["lang"], one[task]) for one in lines if one["split"] == split]
 
 
 def pairs(folder: Path) -> list[tuple[str, str]]:

@@ -20,12 +20,12 @@ import numpy as np
 import scipy.sparse as sparse
 from head_card import card
 from head_fitting import VECTOR_SCALE, WORD_SCALE, Layer, Words, fit_layer, fit_words, out_of_fold_scores, rarity_of
-from head_rows import OWN_TASKS, SENTIMENTS, Table, own_rows, pairs, sentiment_rows, spam_rows, table_of, words_of
+from head_rows import OWN_TASKS, SENTIMENTS, Table, own_rows, pairs, sentiment_check_rows, sentiment_rows, spam_rows, table_of, words_of
 from numpy.typing import NDArray
 
 from listener.embedding.open import open_embedder
-from listener.labels.features import BUCKETS, COUNTS, COUNTS_VERSION
-from listener.labels.heads import YES_NO
+from listener.labels.features import BUCKETS, COUNTS, COUNTS_VERSION, buckets
+from listener.labels.heads import YES_NO, Heads, Seen
 from listener.settings.schema import ModelSettings
 from tests.bench.encoding import CACHE
 
@@ -40,6 +40,8 @@ PAIR_WEIGHT = 0.3
 """A Dutch sentence labelled through its English twin counts for so much of one that a person labelled."""
 SURE_PAIRS = 0.5
 """The share of pairs kept: those whose English side is clearest."""
+CHECK_EVERY = 3
+"""One frozen row in so many is shipped as a number, to check what a brand taught."""
 SMALLEST = 1e-3
 """Word weights smaller than this change nothing and are left out."""
 Real = NDArray[np.float64]
@@ -66,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words, figures[task] = _fit(task, tables[task], values, twins if task == "sentiment" else (), rarity, options.seed, arrays)
         columns.append(words.weights)
         say(f"{task}: {figures[task]} after {time.monotonic() - began:.0f} s")
-    write(options.out, arrays, np.concatenate(columns, axis=1), rarity, figures)
+    heads = write(options.out, arrays, np.concatenate(columns, axis=1), rarity, figures)
+    write_checks(options.out, heads, options.sets)
     return 0
 
 
@@ -116,8 +119,8 @@ def _keep(arrays: dict[str, NDArray[np.generic]], prefix: str, layer: Layer) -> 
 
 def write(
     folder: Path, arrays: dict[str, NDArray[np.generic]], weights: Real, rarity: Real, figures: dict[str, dict[str, dict[str, float]]]
-) -> None:
-    """Write heads.npz and CARD.md. Buckets whose weights are all next to nothing are left out; unseen ones count as the rarest."""
+) -> Heads:
+    """Write heads.npz and CARD.md, and return the heads. Buckets whose weights are next to nothing are left out."""
     known = np.flatnonzero(np.abs(weights).max(axis=1) > SMALLEST)
     arrays["word_buckets"] = known.astype(np.int32)
     arrays["word_weights"] = weights[known].astype(np.float16)
@@ -140,6 +143,23 @@ def write(
     size = (folder / "heads.npz").stat().st_size
     (folder / "CARD.md").write_text(card(about, figures, size), encoding="utf-8")
     say(f"{folder / 'heads.npz'}: {size / 1e6:.2f} MB, {len(known)} buckets, {about['name']} for {about['model_id']}")
+    return Heads.of(arrays)
+
+
+def write_checks(folder: Path, heads: Heads, sets: Path) -> None:
+    """Write check.npz: rows that no head learned from, with what the heads say of them, for the floor under what a brand teaches."""
+    own = table_of(own_rows(sets, OWN_TASKS[0], split="test")[::CHECK_EVERY])
+    tables = {task: replace(own, rows=own_rows(sets, task, split="test")[::CHECK_EVERY]) for task in OWN_TASKS}
+    tables["sentiment"] = table_of(sentiment_check_rows(sets))
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for task, table in tables.items():
+        seen = Seen(buckets=[buckets(row.text.text) for row in table.rows], counts=table.counts, vectors=table.vectors)
+        arrays[f"{task}.logits"] = heads.logits(heads.heads[task], heads.worded(seen.buckets), seen).astype(np.float32)
+        arrays[f"{task}.answers"] = np.array([VALUES[task].index(row.answer) for row in table.rows], dtype=np.int64)
+        if task in (OWN_TASKS[0], "sentiment"):
+            arrays[f"{'own' if task in OWN_TASKS else task}.vectors"] = table.vectors.astype(np.float16)
+    np.savez_compressed(folder / "check.npz", **arrays)  # type: ignore[arg-type]  # as above
+    say(f"{folder / 'check.npz'}: {', '.join(f'{len(table.rows)} {task}' for task, table in tables.items())}")
 
 
 def say(text: str) -> None:
