@@ -14,14 +14,14 @@ from listener.ledger.ledger import Ledger
 from listener.model.figures import IssueFigures, Quote
 from listener.model.issue import Issue, IssueState, Signal
 from listener.model.mention import StoredMention
-from listener.signals.rules import BURST, SLOW_GROWTH
+from listener.signals.rules import BURST, CAME_BACK, SLOW_GROWTH
 from listener.text.pseudonym import pseudonym
 
 MOST_CANDIDATES = 60
 QUOTES_FROM = timedelta(days=14)
 SIGNALS_FROM = timedelta(days=90)
 """How far back a signal is still the reason of an issue."""
-GROWTH = (BURST, SLOW_GROWTH)
+GROWTH = (BURST, SLOW_GROWTH, CAME_BACK)
 """Signals after which a muted issue is muted no longer."""
 
 _FIRST = {IssueState.NEW: 0, IssueState.CAME_BACK: 0, IssueState.GROWING: 0, IssueState.STEADY: 1, IssueState.FADING: 1}

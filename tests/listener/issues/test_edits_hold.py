@@ -140,8 +140,8 @@ class Life:
             assert issues[source].merged_into == self.said.home(source), "merged stays merged"
             assert self.ledger.issues.members(source) == []
         locked = self.ledger.issues.locked()
-        for mention_id, issue_id in self.said.placed.items():
-            wanted = None if issue_id is None else self.said.home(issue_id)
+        for mention_id, placed_in in self.said.placed.items():
+            wanted = None if placed_in is None else self.said.home(placed_in)
             assert locked[mention_id] == wanted, "a mention stays where a person put it, and so split stays split"
 
     def _issue(self, number: int) -> int | None:
