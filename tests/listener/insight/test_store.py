@@ -175,3 +175,32 @@ def test_the_language_of_a_mention_is_known(insight: Insight, mention: Make) -> 
     insight.apply([mention(1), mention(2, language="en")], [], 2)
     assert insight.languages([1, 2, 99]) == {1: "nl", 2: "en"}
     assert insight.languages([]) == {}
+
+
+def test_voices_count_a_person_and_a_text_once_a_day_and_never_spam(insight: Insight, mention: Make) -> None:
+    """Neither one loud person nor a copied text is a crowd."""
+    insight.apply(
+        [
+            mention(1, hours_ago=3.5),
+            mention(2, hours_ago=3.4, author_key="forum/forum.example/1"),
+            mention(3, hours_ago=2.5, card_id=1),
+            mention(4, hours_ago=2.4, labels={"spam": "yes"}),
+            mention(5, hours_ago=2.3, brands=()),
+            mention(6, hours_ago=2.2, brands=("Stroomwerk", "Ander")),
+            mention(7, hours_ago=27.0, author_key="forum/forum.example/1"),
+        ],
+        [],
+        1,
+    )
+    hour = NOON - timedelta(hours=4)
+    assert insight.voices(NOON - timedelta(days=2), NOON) == {
+        "": {hour + timedelta(hours=1): (5,)},
+        "Ander": {hour + timedelta(hours=1): (6,)},
+        "Stroomwerk": {NOON - timedelta(hours=27): (7,), hour: (1,), hour + timedelta(hours=1): (6,)},
+    }
+    assert insight.brand_starts() == {
+        "": NOON - timedelta(hours=2.3),
+        "Ander": NOON - timedelta(hours=2.2),
+        "Stroomwerk": NOON - timedelta(hours=27),
+    }
+    assert insight.source_hours(hour, NOON) == {"forum": {hour: 2, hour + timedelta(hours=1): 4}}
