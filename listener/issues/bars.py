@@ -23,7 +23,7 @@ FEWEST_BLOCKS = 3
 LOOKS_PER_MENTION = 3.0
 """What nine looks of one mention (three circles, three windows) and those at its issue come to, so much do they overlap.
 
-Chosen on twelve made streams (tests/bench/streams.py; banking77, bitext and ha_intents in several densities, with and without events).
+Chosen on eleven made streams (tests/bench/streams.py; banking77, bitext and ha_intents in several densities, with and without events).
 """
 LOOKS_PER_SUBJECT = 7.0
 """Looks at slow change a week per subject, one a day: windows of days overlap almost wholly. There are about as many subjects as the

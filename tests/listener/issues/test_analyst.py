@@ -75,6 +75,24 @@ def test_the_cooldown_keeps_a_thing_that_goes_on_quiet_and_a_much_larger_one_is_
     assert desk.signals[0].issue_id == desk.signals[1].issue_id
 
 
+def test_a_resolved_issue_that_people_write_about_again_came_back() -> None:
+    """Somebody called it solved; that it is not is news, even within the days after the first signal."""
+    desk = Desk(analyst())
+    posts = numbered(chatter(14) + event("storing", OUTBREAK, 20, 5))
+    before = [one for one in posts if one.mention.posted_at <= OUTBREAK + timedelta(hours=12)]
+    desk.read_all(before)
+    issue_id = desk.signals[0].issue_id
+    resolved = [
+        replace(one, resolved_at=OUTBREAK + timedelta(hours=12)) if one.issue_id == issue_id else one for one in desk.created.values()
+    ]
+    desk = desk.restarted(analyst(), issues=resolved)
+    again = event("storing", OUTBREAK + timedelta(days=2, hours=12), 12, 6, seed=8)
+    later = [(one.mention.posted_at, one.mention.text, "") for one in posts if one.mention.posted_at > OUTBREAK + timedelta(hours=12)]
+    for at, (when, text, who) in enumerate(sorted([*later, *again], key=lambda post: post[0]), start=5_000):
+        desk.read([stored(at, text, when, who)])
+    assert [(one.kind, one.issue_id) for one in desk.signals] == [("burst", issue_id), ("came_back", issue_id)]
+
+
 def test_two_things_at_the_same_time_are_two_issues() -> None:
     desk = Desk(analyst())
     desk.read_all(numbered(chatter(9) + event("storing", OUTBREAK, 20, 5) + event("rekening", OUTBREAK, 20, 5, seed=4)))
