@@ -18,7 +18,9 @@ _LISTS = {"spam_offer": (1.7, 3), "spam_money": (1.0, 3), "spam_push": (1.1, 3),
 """Weight of one term and how many count, by list; weights were set by hand and hold for nl and en."""
 _COMPLAINS = ("negative", "cause_service_failed", "cause_promise_not_kept", "searched")
 _COMPLAINT, _MOST_COMPLAINTS = -0.9, 2
-_LINK = re.compile(r"https?://|www\.|\b[\w-]{2,40}\.(?:com|net|org|nl|be|xyz|top|info|biz|shop|online|site|club)\b(?!\.)", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://|www\.|(?<![@\w.-])[\w-]{2,40}\.(?:com|net|org|nl|be|xyz|top|info|biz|shop|online|site|club)\b(?!\.)", re.IGNORECASE
+)
 _SHORT_LINK = re.compile(r"\b(?:bit\.ly|tinyurl\.com|t\.me|wa\.me|cutt\.ly|is\.gd|goo\.gl|rb\.gy|linktr\.ee|shorturl\.at)\b", re.IGNORECASE)
 _MONEY = re.compile(r"[€$£]\s?\d|\d\s?(?:[€$£]|euro|eur|usd|pounds?|dollars?|btc)\b", re.IGNORECASE)
 _MONEY_SIGNS = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,6 +46,7 @@ class Claims:
         self._text = text
         self._taken = bytearray(len(text))
         self._found: list[Found] = []
+        self._starts: dict[Kind, list[int]] = {}
         self._ends: dict[Kind, list[int]] = {}
 
     def close(self, start: int, end: int) -> None:
@@ -59,6 +60,7 @@ class Claims:
         if start >= end or not self.free(start, end):
             return False
         self.close(start, end)
+        insort(self._starts.setdefault(kind, []), start)
         insort(self._ends.setdefault(kind, []), end)
         self._found.append(Found(kind=kind, start=start, end=end, value=self._text[start:end], probability=probability))
         return True
@@ -68,6 +70,12 @@ class Claims:
         ends = self._ends.get(kind, ())
         at = bisect_right(ends, start)
         return at > 0 and ends[at - 1] >= start - reach
+
+    def starts_after(self, kind: Kind, end: int, *, reach: int) -> bool:
+        """Tell whether a find of this kind begins at `end` or at most `reach` characters behind it."""
+        starts = self._starts.get(kind, ())
+        at = bisect_left(starts, end)
+        return at < len(starts) and starts[at] <= end + reach
 
     def has(self, kind: Kind) -> bool:
         return kind in self._ends

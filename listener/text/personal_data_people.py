@@ -47,6 +47,9 @@ _SIGNED_LOWER = re.compile(
     r"([a-z]{2,15}(?:\s(?:van|de|der|den)){0,2}(?:\s[a-z]{2,20})?)(?=\s*(?:$|[.!\n,]))"
 )
 _PAIR = re.compile(rf"(?<![\w@#'’.-])({_CAPITAL}(?:\s[A-Z](?:\.|(?=\s)))?\s{_SURNAME}(?:[-\s]{_CAPITAL})?)(?![\w@])")
+_OWN_LINE = re.compile(rf"^[ \t>]*(?:[A-Z][\w ]{{2,20}}:[ \t]*)?({_CAPITAL}(?:[ ][A-Z]\.?)?[ ]{_CAPITAL})[ \t]*$", re.MULTILINE)
+_BLOCK_REACH = 60
+"""Two capitalised words alone on a line above an address: the head of an envelope."""
 _SPEAKER = re.compile(rf"^[ \t>]*({_CAPITAL}(?:\s{_CAPITAL})?)(?=\s?:\s?[\"“A-Z])", re.MULTILINE)
 _SINGLE = re.compile(rf"(?<![\w@#'’.-])({_CAPITAL})(?=['’]s\b|[\s,.!?;:]|$)")
 _NO_NAMES = frozenset(
@@ -88,6 +91,10 @@ def find_people(text: str, claims: Claims) -> None:
     for found in _BESIDE.finditer(text):
         if _key(found.group(1).split()[0]) in FIRST_NAMES:
             _claim(text, *found.span(1), 0.65, claims)
+    if claims.has(Kind.ADDRESS):
+        for found in _OWN_LINE.finditer(text):
+            if claims.starts_after(Kind.ADDRESS, found.end(1), reach=_BLOCK_REACH):
+                _claim(text, *found.span(1), 0.6, claims)
     for found in _SPEAKER.finditer(text):
         if _key(found.group(1).split()[0]) in FIRST_NAMES:
             _claim(text, *found.span(1), 0.6, claims)
@@ -99,6 +106,8 @@ def find_people(text: str, claims: Claims) -> None:
 def _claim(text: str, start: int, end: int, probability: float, claims: Claims) -> None:
     """Claim a name after leaving out words behind it that are no names. A company's name is closed, so that no part of it is claimed."""
     words = text[start:end].split()
+    if words and _key(words[-1]) in _COMPANY_ENDS:
+        return
     while words and _key(words[-1]) in _NO_NAMES:
         end = start + text[start:end].rindex(words.pop())
     name = text[start:end].rstrip().removesuffix("'s").removesuffix("’s")
@@ -108,6 +117,10 @@ def _claim(text: str, start: int, end: int, probability: float, claims: Claims) 
         claims.add(Kind.PERSON, start, start + len(name), probability)
 
 
+_COMPANY_ENDS = words_in(
+    "inc llc ltd plc gmbh corporation corp company bv nv group groep holding technologies technology solutions services systems markets "
+    "investments investment capital research partners bank energy energie university school street road international airport airlines"
+)
 _LED = re.compile(r"(?:De|Den|Der|Van|Het|Ten|Ter|El|La|Le)\s(?:(?:de|der|den)\s)?[^\W\d_a-z]")
 """A surname that begins with a particle: "mevrouw De Vries"."""
 

@@ -27,6 +27,7 @@ def test_advertising_and_swindle_are_spam(text: str, language: str) -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
+        ("Mail mij op jan@voorbeeld.nl of bel 06-12345678", "nl"),
         ("Mijn cadeaubon werkt niet, kan ik mijn geld terug?", "nl"),
         ("Ik heb via WhatsApp al drie keer contact gezocht", "nl"),
         ("Zie https://voorbeeld.nl/storing voor de storing", "nl"),
