@@ -25,6 +25,7 @@ from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import Secrets
 from listener.settings.wording import label_checks, label_heads, lexicons, stop_words
+from listener.signals.volume import VolumeRule
 from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 from listener.text.language import Languages
@@ -84,10 +85,16 @@ def listening(
             embedder=encode,
             queries=brand_queries(settings),
             analyse=analyse,
-            watch=WatchSources(ledger, insight, sources=[one.id for one in settings.sources if one.enabled]),
+            watch=new_watch(settings, ledger, insight),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
         )
+
+
+def new_watch(settings: ListenerSettings, ledger: Ledger, insight: Insight) -> WatchSources:
+    """Wire the watch over brands and sources as a whole."""
+    volume = VolumeRule(false_per_week=settings.detection.false_alarms_per_week)
+    return WatchSources(ledger, insight, sources=[one.id for one in settings.sources if one.enabled], volume=volume)
 
 
 def new_analysis(
