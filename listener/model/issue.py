@@ -7,6 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 
+VOLUME = "volume"
+SILENCE = "silence"
+WHOLE = frozenset({VOLUME, SILENCE})
+"""Kinds of signals about a brand or a source as a whole; the analyser, which looks at issues, knows nothing of them."""
+
+
 class IssueState(StrEnum):
     """Where an issue is in its life (PRODUCT U5). Derived from counts, except `resolved` and `muted`, which people set."""
 

@@ -15,7 +15,7 @@ from listener.insight.store import Insight
 from listener.issues.analyst import Analyst
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep, Label, NewEmbedding
-from listener.model.issue import Signal
+from listener.model.issue import WHOLE, Signal
 from listener.model.mention import StoredMention
 from listener.ports import Embedder, Progress
 from listener.workflows.change_model import ModelChange, OpenEarlier, no_earlier
@@ -235,7 +235,7 @@ class AnalyseMentions:
                 stored=self._ledger.mentions.by_ids([m.mention_id for m in mentions], as_analysed=True),
                 issues=self._ledger.issues.all(include_merged=True),
                 locked=self._ledger.issues.locked(),
-                signals=self._ledger.issues.signals(since=latest - self._window),
+                signals=[one for one in self._ledger.issues.signals(since=latest - self._window) if one.kind not in WHOLE],
                 analysed_since_regroup=self._ledger.analyses.analysed_count() - self._ledger.analyses.last_regroup_count(),
             )
         return self._analyst

@@ -12,7 +12,7 @@ from listener.insight.records import Card, HourCount
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
 from listener.model.figures import DigestFigures, IssueFigures, Quote
-from listener.model.issue import Signal
+from listener.model.issue import WHOLE, Signal
 from listener.settings.schema import ListenerSettings
 from listener.workflows.measure_issues import measure_issues, period_start, quotes_by_issue, quotes_of
 
@@ -21,7 +21,6 @@ QUOTES_PER_SECTION = 5
 QUOTES_ON_DETAIL = 3
 MOST_LABELLED = 50
 MOST_SIGNALS_ON_DETAIL = 50
-WHOLE = ("volume", "silence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

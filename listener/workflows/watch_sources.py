@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep
-from listener.model.issue import Signal
+from listener.model.issue import SILENCE, VOLUME, Signal
 from listener.signals.silence import SilenceRule, find_silence
 from listener.signals.volume import VolumeAlarm, VolumeRule, volume_alarms
 
-VOLUME = "volume"
-SILENCE = "silence"
 WATCHED_KEY = "watched_until"
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

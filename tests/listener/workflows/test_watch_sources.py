@@ -11,9 +11,9 @@ import pytest
 
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger, open_ledger
-from listener.model.issue import Signal
+from listener.model.issue import SILENCE, VOLUME, Signal
 from listener.workflows.rebuild_insight import catch_up
-from listener.workflows.watch_sources import SILENCE, VOLUME, WatchSources
+from listener.workflows.watch_sources import WatchSources
 from tests.listener.workflows.conftest import MODEL, NOON, Tell
 
 HOUR = timedelta(hours=1)
