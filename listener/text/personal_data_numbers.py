@@ -74,6 +74,7 @@ _BSN_CUE = re.compile(
     r"belastingdienst|\buwv\b|\bsvb\b|paspoort|zorgverzeker",
     re.IGNORECASE,
 )
+_FAR = 200
 _STRONG_BSN = re.compile(r"\bbsn|burger\s?service|\bsofi|sociaal[\s-]?fiscaal|citizen service", re.IGNORECASE)
 _BSN_LABEL = re.compile(r"(?:bsn|burgerservice\w*|sofi\w*)\W{0,3}(?:\w{1,8}\W{1,2}){0,2}$", re.IGNORECASE)
 _SSN_SHAPE = re.compile(r"(?<![\w-])\d{3}[- ]\d{2}[- ]\d{4}(?![\w-])")
@@ -89,7 +90,8 @@ def find_citizen_numbers(text: str, claims: Claims) -> None:
             if not is_bsn(digits) or _is_named_otherwise(text, start):
                 continue
             strong = cued(text, start, end, _STRONG_BSN, after=40)
-            if strong or (len(digits) == 9 and cued(text, start, end, _BSN_CUE, after=40)):
+            spoken_of = cued(text, start, end, _BSN_CUE, after=40) or _STRONG_BSN.search(text, max(0, start - _FAR), end + _FAR) is not None
+            if strong or (len(digits) == 9 and spoken_of):
                 claims.add(Kind.BSN, start, end, 0.98 if strong else 0.7)
     for found in _SSN_SHAPE.finditer(text):
         sure = cued(text, *found.span(), _SSN_CUE, after=20)

@@ -99,6 +99,18 @@ def test_what_tells_of_a_person_is_found(text: str, kind: str, value: str) -> No
         "Part 1 of 2, a 7 hour drive down the road",
         "HE SAID NOTHING",
         "op 2 June 4 stuks",
+        "factuurnummer 2024-00123456 klopt niet",
+        "Ik heb 12 345 678 stappen gezet",
+        "serienummer SN-12345678-AB, IMEI 356938035643809",
+        "kvk 12345678 btw NL123456789B01",
+        "polisnr 06-1234567, boekingsnummer 020-123456",
+        "10:45 tot 12:30 op 03-04-2025",
+        "ISBN 978-3-16-148410-0",
+        "lijn 17 naar plein 1944",
+        "score 21-12-18",
+        "zendingsnummer JVGL06012345678901234567",
+        "iPhone 15 Pro Max 256 GB",
+        "model AB-123-C van Philips",
         "NL91ABNA0417164301",  # one digit off: the check digits say no
         "4111 1111 1111 1112 wat is dit",  # one digit off: Luhn says no
     ],
@@ -158,6 +170,9 @@ def test_a_text_made_to_be_slow_is_read_in_time_that_grows_with_its_length(piece
 def test_a_number_names_what_the_words_before_it_say() -> None:
     """The same nine digits: a BSN where one is spoken of, else a customer number or nothing."""
     assert found("mijn bsn 111222333") == [("bsn", "111222333")]
+    assert found("Mijn burgerservicenummer staat al maanden fout in jullie systeem en niemand doet er iets aan, 111222333 dus") == [
+        ("bsn", "111222333")
+    ]
     assert found("mijn klantnummer 111222333") == []
     assert found("mijn bsn 111222334") == []
     assert found("BSN 111222333 en ordernummer 4111111111111111") == [("bsn", "111222333")]
