@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-
 VOLUME = "volume"
 SILENCE = "silence"
 WHOLE = frozenset({VOLUME, SILENCE})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from listener.bootstrap import new_analysis
 from listener.embedding.hashed import HashedEmbedder
 from listener.insight.store import Insight, open_insight
+from listener.issues.analyst import Analyst
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.analysis import AnalysisStep
-from listener.model.issue import Membership, NewIssue
+from listener.model.issue import Membership, NewIssue, Signal
 from listener.model.mention import Author, Kept, Mention, Removal
 from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import AnalyseMentions
@@ -160,3 +162,29 @@ def test_another_model_encodes_what_was_analysed_before_and_keeps_the_issues(led
     kept = dict(ledger.issues.placed())
     assert all(kept[key] == issue_id for key, issue_id in before if issue_id is not None)
     assert [placed for _, placed in before] == [issue_id] * 24
+
+
+def test_signals_about_a_whole_are_kept_from_the_analyser(ledger: Ledger, insight: Insight, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A running analyser never hears of them; one that was started again may not either, or it would decide otherwise."""
+    store(ledger, *(post(number, "de app laat me niet inloggen") for number in range(3)))
+    facts: dict[str, Any] = {
+        "issue_id": None,
+        "at": START,
+        "seen": 9,
+        "usual": 1.0,
+        "p_value": 1e-6,
+        "window_hours": 1.0,
+        "mention_ids": (),
+    }
+    kinds = ("volume", "silence", "copies")
+    ledger.analyses.save(AnalysisStep(at=START, signals=tuple(Signal(kind=kind, about="Stroomwerk", **facts) for kind in kinds)))
+    heard: list[str] = []
+    restore = Analyst.restore
+
+    def listen(self: Analyst, *given: Any, **named: Any) -> None:
+        heard.extend(one.kind for one in named["signals"])
+        restore(self, *given, **named)
+
+    monkeypatch.setattr(Analyst, "restore", listen)
+    run(analysis(ledger, insight, CountingEmbedder()))
+    assert heard == ["copies"]
