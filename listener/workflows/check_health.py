@@ -57,7 +57,19 @@ def _check(home: Path, schema: type[ListenerSettings], clock: Clock, secrets: Se
         found += check_sources(settings, secrets, clock, file=settings_file(home))
         found += check_public_address(settings, file=settings_file(home))
         found += check_delivery(settings, secrets)
-    return found + list(check_stores(home, clock.now()))
+    return found + list(check_stores(home, clock.now(), model_id=_model_id(settings, home)))
+
+
+def _model_id(settings: ListenerSettings | None, home: Path) -> str:
+    """Return the id of the configured model; empty when it cannot be opened, which the check of the model tells."""
+    if settings is None or find_spec("torch") is None:
+        return ""
+    try:
+        embedder = open_embedder(settings.model, models_dir=home / "models", languages=settings.languages)
+    except ProductError:
+        return ""
+    embedder.close()
+    return embedder.model_id
 
 
 def _check_settings(home: Path, schema: type[ListenerSettings]) -> tuple[ListenerSettings | None, list[Finding]]:

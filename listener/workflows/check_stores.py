@@ -11,14 +11,15 @@ from listener.insight.store import open_insight
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock, lock_owner
 from listener.model.health import Finding
+from listener.workflows.check_model import check_model_change
 
 CLOCK_SLACK = timedelta(minutes=10)
 BLIND_STATES = ("blind", "refused")
 
 
-def check_stores(home: Path, now: datetime) -> Iterator[Finding]:
-    """Tell whether ledger and insight open, who holds the home, and which source was blind."""
-    yield from _check_ledger(home, now)
+def check_stores(home: Path, now: datetime, *, model_id: str = "") -> Iterator[Finding]:
+    """Tell whether ledger and insight open, who holds the home, which source was blind, and how far a change to `model_id` is."""
+    yield from _check_ledger(home, now, model_id)
     if not home.exists():
         return
     owner = lock_owner(home)
@@ -33,7 +34,7 @@ def check_stores(home: Path, now: datetime) -> Iterator[Finding]:
         yield Finding(level="ok", what="service", detail=str(error))
 
 
-def _check_ledger(home: Path, now: datetime) -> Iterator[Finding]:
+def _check_ledger(home: Path, now: datetime, model_id: str) -> Iterator[Finding]:
     file = home / "ledger.db"
     if not file.exists():
         yield Finding(level="ok", what="ledger", detail="not made yet; the first import or pull makes it")
@@ -41,6 +42,7 @@ def _check_ledger(home: Path, now: datetime) -> Iterator[Finding]:
     try:
         with open_ledger(f"sqlite:///{file}", backups=home / "backups") as ledger:
             yield from _check_contents(ledger, now)
+            yield from check_model_change(ledger, model_id) if model_id else ()
     except ProductError as error:
         yield Finding(level="fail", what="ledger", detail=str(error), mend="follow what the line above says; nothing was changed")
 

@@ -20,6 +20,7 @@ from listener.progress import NoProgress
 from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.change_model import forget_models, model_state
+from listener.workflows.check_model import check_model_change
 from listener.workflows.rebuild_insight import catch_up, rebuild_insight
 from tests.fakes.complaints import START, complaint, kept
 
@@ -204,6 +205,21 @@ def test_going_back_to_the_model_before_costs_nothing_until_its_vectors_are_forg
     assert ledger.analyses.models() == {old.model_id: texts}
     with pytest.raises(InputError, match="no vectors of"):
         forget_models(ledger, old.model_id, new.model_id)
+
+
+def test_doctor_tells_how_far_a_change_is_and_what_nobody_uses(
+    ledger: Ledger, insight: Insight, corrected: Callable[[], tuple[object, ...]]
+) -> None:
+    old, new = HashedEmbedder(64), HashedEmbedder(96)
+    assert list(check_model_change(ledger, old.model_id)) == []
+    workflow = process(ledger, insight, new, old)
+    workflow.once()
+    (told,) = check_model_change(ledger, new.model_id)
+    assert f"{BATCH} of {ledger.analyses.text_count()} texts encoded" in told.detail
+    assert f"{old.model_id} serves meanwhile" in told.detail
+    run(workflow)
+    (told,) = check_model_change(ledger, new.model_id)
+    assert "klankbord model forget" in told.detail
 
 
 def test_insight_turns_to_new_vectors_in_one_step(ledger: Ledger, insight: Insight, corrected: Callable[[], tuple[object, ...]]) -> None:
