@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from listener.labels.features import BUCKETS, COUNTS, COUNTS_VERSION
 
 YES_NO = ("no", "yes")
+DUTCH = "nl"
 Arrays = Mapping[str, NDArray[np.generic]]
 Real = NDArray[np.float64]
 
@@ -29,22 +30,24 @@ class Layer:
 class Head:
     """One task. `columns` are its columns of the word weights; `full` sees vector, words and counts, `alone` only words and counts.
 
-    A softmax gives calibrated probabilities over `values`.
+    A softmax gives calibrated probabilities over `values`. `dutch` are the columns for Dutch texts where those learned apart.
     """
 
     values: tuple[str, ...]
     columns: slice
+    dutch: slice
     full: Layer
     alone: Layer
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Seen:
-    """What heads look at, one row a text: word numbers and counts from `features`, and vectors, float32 `(n, n_dims)`, or None."""
+    """What heads look at, one row a text: word numbers and counts from `features`, vectors (float32 `(n, n_dims)`) or None, languages."""
 
     buckets: Sequence[NDArray[np.int32]]
     counts: NDArray[np.float32]
     vectors: NDArray[np.float32] | None = None
+    languages: Sequence[str] = ()
 
 
 class Heads:
@@ -75,10 +78,11 @@ class Heads:
             heads[task] = Head(
                 values=tuple(values),
                 columns=slice(at, at + width),
+                dutch=slice(at + width, at + 2 * width) if task in about.get("dutch_apart", ()) else slice(at, at + width),
                 full=_layer(arrays, f"{task}.full"),
                 alone=_layer(arrays, f"{task}.alone"),
             )
-            at += width
+            at = heads[task].dutch.stop
         weights = np.zeros((len(known) + 1, at))
         weights[1:] = arrays["word_weights"]
         rarity = np.full(len(known) + 1, float(about["rarity_of_unseen"]))
@@ -91,7 +95,7 @@ class Heads:
         A model's name is its own, then "+" and that of the reader it has for Dutch ("minilm-…+nl-…"): English vectors stay the same with
         another reader.
         """
-        if language == "nl":
+        if language == DUTCH:
             return model_id == self.model_id
         return model_id.partition("+")[0] == self.model_id.partition("+")[0]
 
@@ -114,7 +118,9 @@ class Heads:
 
     def logits(self, head: Head, worded: Real, seen: Seen) -> Real:
         """Return float64 `(n, n_values)` before the softmax."""
-        inputs = [worded[:, head.columns], seen.counts.astype(np.float64)]
+        dutch = np.array([one == DUTCH for one in seen.languages] or [False] * len(worded), dtype=bool)
+        words = np.where(dutch[:, None], worded[:, head.dutch], worded[:, head.columns])
+        inputs = [words, seen.counts.astype(np.float64)]
         if seen.vectors is not None:
             inputs.insert(0, seen.vectors.astype(np.float64))
         layer = head.alone if seen.vectors is None else head.full

@@ -128,6 +128,7 @@ class Labeller:
             buckets=[buckets(one.clean.text) for one in texts],
             counts=np.stack([counts(one.clean, one.language, self._lexicons) for one in texts]),
             vectors=vectors,
+            languages=[one.language for one in texts],
         )
 
     def _as_learned(

@@ -36,8 +36,8 @@ VALUES = {
     "urgency": ("high", "normal", "low"),
     **dict.fromkeys(("question", "unnecessary", "searched_first", "spam"), YES_NO),
 }
-PAIR_WEIGHT = 0.3
-"""A Dutch sentence labelled through its English twin counts for so much of one that a person labelled."""
+DUTCH_APART = ("sentiment",)
+"""Tasks with English rows only: their Dutch words are learned from translations, in columns of their own."""
 SURE_PAIRS = 0.5
 """The share of pairs kept: those whose English side is clearest."""
 CHECK_EVERY = 3
@@ -65,8 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arrays: dict[str, NDArray[np.generic]] = {}
     columns, figures = [], {}
     for task, values in VALUES.items():
-        words, figures[task] = _fit(task, tables[task], values, twins if task == "sentiment" else (), rarity, options.seed, arrays)
-        columns.append(words.weights)
+        words, figures[task] = _fit(task, tables[task], values, twins if task in DUTCH_APART else (), rarity, options.seed, arrays)
+        columns.append(words)
         say(f"{task}: {figures[task]} after {time.monotonic() - began:.0f} s")
     heads = write(options.out, arrays, np.concatenate(columns, axis=1), rarity, figures)
     write_checks(options.out, heads, options.sets)
@@ -81,13 +81,12 @@ def _fit(
     rarity: Real,
     seed: int,
     arrays: dict[str, NDArray[np.generic]],
-) -> tuple[Words, dict[str, dict[str, float]]]:
-    """Fit one task: put its layers into `arrays`, return its word weights and the figures on rows left out."""
+) -> tuple[Real, dict[str, dict[str, float]]]:
+    """Fit one task: put its layers into `arrays`, return its word weights (Dutch ones last) and the figures on rows left out."""
     answers = np.array([list(values).index(one) for one in table.answers])
     scores = out_of_fold_scores(table.words, answers, len(values), rarity, seed) * WORD_SCALE
     words = fit_words(table.words, answers, len(values), rarity)
-    if twins:
-        words = _with_dutch(words, table, answers, len(values), twins)
+    dutch = [_dutch_words(words, len(values), twins).weights] if twins else []
     blocks = [table.vectors.astype(np.float64) * VECTOR_SCALE, scores, table.counts.astype(np.float64)]
     scales = [VECTOR_SCALE, WORD_SCALE, 1.0]
     found = {}
@@ -96,19 +95,22 @@ def _fit(
         factors = np.concatenate([np.full(block.shape[1], scale) for block, scale in zip(blocks[first:], scales[first:], strict=True)])
         _keep(arrays, f"{task}.{name}", replace(layer, weights=layer.weights * factors[:, None]))
         found[name] = layer.figures
-    return words, found
+    return np.concatenate([words.weights, *dutch], axis=1), found
 
 
-def _with_dutch(words: Words, table: Table, answers: NDArray[np.int64], n_values: int, twins: Sequence[tuple[str, str]]) -> Words:
-    """Fit again with Dutch sentences that carry what the machine says of their English twins: its Dutch words are learned so."""
+def _dutch_words(words: Words, n_values: int, twins: Sequence[tuple[str, str]]) -> Words:
+    """Return word weights for Dutch, learned from Dutch sentences that carry what the machine says of their English twins.
+
+    Those whose English side is clearest are taken; the scores are brought to the size of the English ones.
+    """
     said = words.scores(words_of(en for _, en in twins))
     ranked = np.sort(said, axis=1)
     clear = ranked[:, -1] - ranked[:, -2]
     kept = np.flatnonzero(clear >= np.quantile(clear, 1 - SURE_PAIRS))
     dutch = words_of(twins[at][0] for at in kept.tolist())
-    weight = np.concatenate([np.ones(len(answers)), np.full(len(kept), PAIR_WEIGHT)])
-    both = sparse.vstack([table.words, dutch]).tocsr()
-    return fit_words(both, np.concatenate([answers, said[kept].argmax(axis=1)]), n_values, words.rarity, weight)
+    found = fit_words(dutch, said[kept].argmax(axis=1), n_values, words.rarity)
+    size = said[kept].std() / found.scores(dutch).std()
+    return Words(found.weights * size, words.rarity)
 
 
 def _keep(arrays: dict[str, NDArray[np.generic]], prefix: str, layer: Layer) -> None:
@@ -135,6 +137,7 @@ def write(
         "counts": list(COUNTS),
         "counts_version": COUNTS_VERSION,
         "buckets": BUCKETS,
+        "dutch_apart": list(DUTCH_APART),
         "rarity_of_unseen": round(float(rarity.max()), 4),
     }
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
@@ -153,7 +156,8 @@ def write_checks(folder: Path, heads: Heads, sets: Path) -> None:
     tables["sentiment"] = table_of(sentiment_check_rows(sets))
     arrays: dict[str, NDArray[np.generic]] = {}
     for task, table in tables.items():
-        seen = Seen(buckets=[buckets(row.text.text) for row in table.rows], counts=table.counts, vectors=table.vectors)
+        spoken = [row.language for row in table.rows]
+        seen = Seen(buckets=[buckets(row.text.text) for row in table.rows], counts=table.counts, vectors=table.vectors, languages=spoken)
         arrays[f"{task}.logits"] = heads.logits(heads.heads[task], heads.worded(seen.buckets), seen).astype(np.float32)
         arrays[f"{task}.answers"] = np.array([VALUES[task].index(row.answer) for row in table.rows], dtype=np.int64)
         if task in (OWN_TASKS[0], "sentiment"):

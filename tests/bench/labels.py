@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +141,9 @@ def answers(heads: Heads, task: str, texts: Sequence[str]) -> tuple[list[str], N
         buckets=[buckets(one.text) for one in cleaned],
         counts=np.stack([counts(one, language, lists) for one, language in zip(cleaned, spoken, strict=True)]),
         vectors=np.stack([vectors[one.hash] for one in cleaned]),
+        languages=spoken,
     )
-    bare = Seen(buckets=whole.buckets, counts=whole.counts)
+    bare = replace(whole, vectors=None)
     trusted = np.array([heads.trusts(model_id, language) for language in spoken])[:, None]
     head = heads.heads[task]
     said = [heads.probabilities(one, tasks=[task])[task] for one in (whole, bare)]

@@ -25,6 +25,7 @@ def arrays(*, model_id: str = MODEL_ID, version: int = COUNTS_VERSION, dims: int
         "counts_version": version,
         "buckets": BUCKETS,
         "rarity_of_unseen": 1.0,
+        "dutch_apart": [],
     }
     asks = COUNTS.index("asks")
     by_vector = np.zeros((dims + 3 + len(COUNTS), 3))
