@@ -167,6 +167,7 @@ def test_another_model_encodes_what_was_analysed_before_and_keeps_the_issues(led
 def test_signals_about_a_whole_are_kept_from_the_analyser(ledger: Ledger, insight: Insight, monkeypatch: pytest.MonkeyPatch) -> None:
     """A running analyser never hears of them; one that was started again may not either, or it would decide otherwise."""
     store(ledger, *(post(number, "de app laat me niet inloggen") for number in range(3)))
+    run(analysis(ledger, insight, CountingEmbedder()))
     facts: dict[str, Any] = {
         "issue_id": None,
         "at": START,
@@ -186,5 +187,6 @@ def test_signals_about_a_whole_are_kept_from_the_analyser(ledger: Ledger, insigh
         restore(self, *given, **named)
 
     monkeypatch.setattr(Analyst, "restore", listen)
+    store(ledger, post(9, "de app laat me niet inloggen"))
     run(analysis(ledger, insight, CountingEmbedder()))
     assert heard == ["copies"]
