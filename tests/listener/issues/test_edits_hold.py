@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from listener.bootstrap import new_analysis
 from listener.embedding.hashed import HashedEmbedder
 from listener.ledger.ledger import Ledger, open_ledger
+from listener.model.analysis import AnalysisStep
+from listener.model.issue import Membership
 from listener.settings.schema import ListenerSettings
 from tests.fakes.complaints import START, complaint, kept
 
@@ -177,13 +179,13 @@ def test_what_people_split_is_not_put_together_and_newcomers_join_the_nearer_one
             pass
         workflow.regroup(START)
         whole = ledger.issues.all()[0].issue_id
-        for mention_id in range(1, 41):
-            ledger.issues.move(mention_id, whole, by=PERSON, at=START)
+        lines = tuple(Membership(mention_id=one, issue_id=whole, by="model", reason="near", at=START) for one in range(1, 41))
+        ledger.analyses.save(AnalysisStep(at=START, memberships=lines))
         by_subject = {
             subject: [one.mention_id for one in ledger.mentions.latest(100) if int(one.mention.native_id) % 2 == subject]
             for subject in (0, 1)
         }
-        made = ledger.issues.split(whole, by_subject[1], title="Inloggen", title_by=PERSON, by=PERSON, at=START)
+        made = ledger.issues.split(whole, by_subject[1], title="Inloggen", by=PERSON, at=START)
         newcomers = kept(*(complaint(number, hours_apart=0.1, subject=number % 2) for number in range(40, 60)))
         ledger.mentions.add_page(newcomers, source="forum", next_cursor=None, at=START)
         for _ in range(3):
