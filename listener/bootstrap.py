@@ -33,6 +33,7 @@ from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no_label_models
 from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
 from listener.workflows.learn_labels import LearnLabels, learned_labels
+from listener.workflows.read_quickly import QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
 from listener.workflows.watch_sources import WatchSources
 
@@ -68,11 +69,19 @@ def listening(
         closing.callback(encode.close)
         if embedder is None:
             ledger.meta.keep_first(f"{NAME_KEY}{encode.model_id}", settings.model.name)
-        open_earlier = earlier_models(home, settings, ledger) if embedder is None else no_earlier
+        quick = QuickReading(ledger=ledger, embedder=encode, folder=home / "models", above=settings.model.quick_above, clock=clock)
+        earlier = earlier_models(home, settings, ledger) if embedder is None else no_earlier
         label_models = open_label_models(settings, models_dir=home / "models")
         closing.callback(label_models.close)
         analyse = new_analysis(
-            settings, ledger, insight, encode, batch_size=batch_size, open_earlier=open_earlier, label_models=label_models
+            settings,
+            ledger,
+            insight,
+            encode,
+            batch_size=batch_size,
+            open_earlier=lambda model_id: quick.open(model_id) or earlier(model_id),
+            label_models=label_models,
+            quick=quick,
         )
         closing.callback(analyse.close)
         catch_up(ledger, insight, model_id=analyse.model_id)
@@ -106,6 +115,7 @@ def new_analysis(
     batch_size: int = ANALYSE_BATCH,
     open_earlier: OpenEarlier = no_earlier,
     label_models: LabelModels = no_label_models,
+    quick: QuickReading | None = None,
 ) -> AnalyseMentions:
     """Wire the analysing workflow."""
 
@@ -115,7 +125,8 @@ def new_analysis(
             brands=brand_words(settings),
             lexicons=lexicons(),
             stopwords=stop_words(),
-            labeller=new_labeller(settings, ledger, analyse.model_id),
+            # a quick model's vectors lie where the full one's do, so that its heads read them too
+            labeller=new_labeller(settings, ledger, embedder.model_id if is_quick(analyse.model_id) else analyse.model_id),
         )
 
     analyse = AnalyseMentions(
@@ -128,6 +139,7 @@ def new_analysis(
         batch_size=batch_size,
         open_earlier=open_earlier,
         label_models=label_models,
+        quick=quick,
     )
     return analyse
 

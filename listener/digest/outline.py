@@ -67,6 +67,8 @@ def outline(figures: DigestFigures, words: Words) -> Outline:
         opening.append(words("nameless", figures.nameless))
     if figures.learning_day is not None:
         opening.append(words("learning", figures))
+    if figures.quick is not None:
+        opening.append(words("quick", figures.quick))
     if not (figures.new or figures.growing or figures.fading or figures.whole):
         opening.append(words("nothing"))
     return Outline(

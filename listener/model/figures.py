@@ -75,13 +75,23 @@ class SourceCoverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuickRead:
+    """A backlog of `mentions` that a static model scanned first, from `from_at` on; `until` is when all was read in full, None: not yet."""
+
+    mentions: int
+    from_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFigures:
     """All that a digest or weekly report says, before any wording.
 
     `learning_day` is 1..7 while there is no full baseline, else None. `invented` marks the demo. `loose` counts mentions of the
     period that belong to no issue, `nameless` those without an author (each counts as its own). `left_out` issues fitted a section
     that was already full. `baseline_days` is the length of a full baseline.
-    `whole` are the period's signals about a brand or a source as a whole, oldest first.
+    `whole` are the period's signals about a brand or a source as a whole, oldest first. `quick` is set when a backlog of the period was
+    scanned before it was read.
     """
 
     brand: str
@@ -105,3 +115,4 @@ class DigestFigures:
     left_out: int = 0
     baseline_days: int = 7
     whole: tuple[Signal, ...] = ()
+    quick: QuickRead | None = None

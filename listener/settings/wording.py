@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources.abc import Traversable
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +35,14 @@ def lexicons() -> dict[str, Lexicons]:
 def label_heads() -> Heads | None:
     """Return the shipped label heads, or None in a checkout where none were trained."""
     file = shipped("heads", "heads.npz")
-    return Heads.of(_arrays(file)) if file.is_file() else None
+    return Heads.of(_arrays(file.read_bytes())) if file.is_file() else None
 
 
 @cache
 def label_checks() -> dict[str, Answered]:
     """Return the rows that what a brand taught must not make worse, by task; none of them was trained on."""
     file = shipped("heads", "check.npz")
-    found = _arrays(file) if file.is_file() else {}
+    found = _arrays(file.read_bytes()) if file.is_file() else {}
     return {
         task: Answered(
             logits=found[f"{task}.logits"].astype(np.float64),
@@ -53,8 +53,8 @@ def label_checks() -> dict[str, Answered]:
     }
 
 
-def _arrays(file: Traversable) -> dict[str, NDArray[np.generic]]:
-    with file.open("rb") as opened, np.load(opened) as kept:  # arrays only: nothing in it can run
+def _arrays(content: bytes) -> dict[str, NDArray[np.generic]]:
+    with np.load(BytesIO(content)) as kept:  # arrays only: nothing in it can run
         return {name: kept[name] for name in kept.files}
 
 

@@ -19,6 +19,7 @@ from listener.model.issue import WHOLE, Signal
 from listener.model.mention import StoredMention
 from listener.ports import Embedder, Progress
 from listener.workflows.change_model import ModelChange, OpenEarlier, no_earlier
+from listener.workflows.read_quickly import LEARNED_FROM, QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class AnalyseMentions:
     `new_analyst` makes an empty analyst; the workflow fills it from the ledger before the first batch, so that a restart goes on
     exactly where the last committed batch ended. What people corrected and what was removed meanwhile is taken over before each
     batch. `insight` may be None, then only the ledger is written. After a change of model, texts are encoded again between the batches
-    (see `listener.workflows.change_model`); `open_earlier` opens the model before, which serves meanwhile.
+    (see `listener.workflows.change_model`); `open_earlier` opens the model before, which serves meanwhile. `quick` scans large backlogs.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class AnalyseMentions:
         batch_size: int = 256,
         open_earlier: OpenEarlier = no_earlier,
         label_models: LabelModels = no_label_models,
+        quick: QuickReading | None = None,
     ) -> None:
         self._ledger = ledger
         self._insight = insight
@@ -76,6 +78,7 @@ class AnalyseMentions:
         self._regroup_every = regroup_every
         self._batch_size = batch_size
         self._label_models = label_models
+        self._quick = quick
         self._analyst: Analyst | None = None
         self._begin_anew = False
         self._seen_act = (0, 0)
@@ -116,6 +119,8 @@ class AnalyseMentions:
         signals = self._regroup_when_due()
         stored = self._ledger.mentions.unanalysed(self._batch_size) if self._models.embedder() is not None else []
         if stored:
+            if len(stored) == self._batch_size:
+                self._read_quickly_when_due()
             analyst = self._ready_analyst()
             try:
                 signals += self._batch(analyst, stored)
@@ -135,16 +140,33 @@ class AnalyseMentions:
         """
         if not self._models.under_way:
             return False
+        before = self._models.serving
+        if is_quick(before) and self._ledger.mentions.unanalysed(1):
+            return True  # what waits is scanned first; the full model follows
         try:
             if self._models.encode_some(self._texts_of):
                 self._analyst = None
                 self._tell_insight()
+                if self._quick is not None and is_quick(before):
+                    self._quick.end(before)
         except ProductError:
             raise
         except Exception:  # the model before goes on serving, and the next look tries again
             logger.exception("encoding for the new model failed")
             return False
         return True
+
+    def _read_quickly_when_due(self) -> None:
+        """Let a static model serve while a large backlog waits; once per backlog, and never while models change anyway."""
+        if self._quick is None or self._models.under_way:
+            return
+        waiting = self._ledger.mentions.unanalysed_count()
+        if not self._quick.due(waiting):
+            return
+        texts = self._texts_of(self._ledger.mentions.unanalysed(LEARNED_FROM))
+        self._models.read_quickly(self._quick.begin(list(texts.values()), waiting), self._texts_of)
+        self._analyst = None
+        self._tell_insight()
 
     def _texts_of(self, stored: Sequence[StoredMention]) -> dict[int, str]:
         prepared = (self._analyst or self._new_analyst()).prepare(stored)

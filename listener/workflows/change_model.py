@@ -92,13 +92,21 @@ class ModelChange:
             self._before = None  # what was analysed since the look back began
             waiting = self._ledger.analyses.without_vector(self._wanted.model_id, self._batch_size)
         if waiting:
-            self._keep(waiting, texts_of(self._ledger.mentions.by_ids([one for one, _ in waiting], as_analysed=True)))
+            self._keep(waiting, texts_of(self._ledger.mentions.by_ids([one for one, _ in waiting], as_analysed=True)), self._wanted)
             self._before = waiting[-1][0]
             return False
         logger.info("model changed", extra={"from": self._serving, "to": self._wanted.model_id})
         self._serving = self._wanted.model_id
         self.close()
         return True
+
+    def read_quickly(self, quick: Embedder, texts_of: Texts) -> None:
+        """Let a quick model serve from now on: what is analysed gets its vectors at once, for issues are compared with nothing else."""
+        before: int | None = None
+        while waiting := self._ledger.analyses.without_vector(quick.model_id, self._batch_size, before=before):
+            self._keep(waiting, texts_of(self._ledger.mentions.by_ids([one for one, _ in waiting], as_analysed=True)), quick)
+            before = waiting[-1][0]
+        self._serving, self._earlier, self._before = quick.model_id, quick, None
 
     def close(self) -> None:
         """End the earlier model's process, if there is one; harmless when called twice."""
@@ -113,19 +121,19 @@ class ModelChange:
         if self._earlier is None:
             logger.warning("new mentions wait for the new model: the one before is not on this machine", extra={"model": serving})
 
-    def _keep(self, waiting: Sequence[tuple[int, str]], texts: Mapping[int, str]) -> None:
+    def _keep(self, waiting: Sequence[tuple[int, str]], texts: Mapping[int, str], embedder: Embedder) -> None:
         by_hash = {text_hash: texts[mention_id] for mention_id, text_hash in waiting if mention_id in texts}
-        vectors = self._encoded(by_hash)
+        vectors = self._encoded(by_hash, embedder)
         self._ledger.analyses.keep_vectors(
-            [NewEmbedding(text_hash=h, model=self._wanted.model_id, vector=vector) for h, vector in vectors.items()]
+            [NewEmbedding(text_hash=h, model=embedder.model_id, vector=vector) for h, vector in vectors.items()]
         )
         self._left = max(0, self._left - len(by_hash))
-        logger.info("encoded for the new model", extra={"texts": len(by_hash), "left": self._left})
+        logger.info("encoded again", extra={"texts": len(by_hash), "model": embedder.model_id, "left": self._left})
 
-    def _encoded(self, texts: Mapping[str, str]) -> dict[str, NDArray[np.float32]]:
+    def _encoded(self, texts: Mapping[str, str], embedder: Embedder) -> dict[str, NDArray[np.float32]]:
         """Return a vector per text. One on which the model fails gets a stand-in that is near nothing: it must not hold up the others."""
         try:
-            return dict(zip(texts, self._wanted.encode(list(texts.values())), strict=True))
+            return dict(zip(texts, embedder.encode(list(texts.values())), strict=True))
         except ProductError:
             raise
         except Exception:
@@ -136,7 +144,7 @@ class ModelChange:
         failed: list[str] = []
         for text_hash, text in texts.items():
             try:
-                found[text_hash] = self._wanted.encode([text])[0]
+                found[text_hash] = embedder.encode([text])[0]
             except ProductError:
                 raise
             except Exception:

@@ -15,6 +15,7 @@ from listener.model.figures import DigestFigures, IssueFigures, Quote
 from listener.model.issue import WHOLE, Signal
 from listener.settings.schema import ListenerSettings
 from listener.workflows.measure_issues import measure_issues, period_start, quotes_by_issue, quotes_of
+from listener.workflows.read_quickly import last_quick_read
 
 QUOTES_PER_ISSUE = 2
 QUOTES_PER_SECTION = 5
@@ -105,6 +106,7 @@ def gather_figures(
     totals = insight.period_totals(from_at, as_of)
     ideas, idea_count = _section_quotes(ledger, insight, "idea", from_at, as_of, pseudonym_key)
     praise, compliment_count = _section_quotes(ledger, insight, "compliment", from_at, as_of, pseudonym_key)
+    quick = last_quick_read(ledger)
     return DigestFigures(
         brand=brand,
         from_at=from_at,
@@ -113,6 +115,7 @@ def gather_figures(
         authors=totals.authors,
         loose=totals.loose,
         nameless=totals.nameless,
+        quick=quick if quick is not None and (quick.until is None or quick.until > from_at) else None,
         new=filled["new"],
         growing=filled["growing"],
         steady=filled["steady"],

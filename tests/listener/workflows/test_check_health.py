@@ -109,9 +109,16 @@ def test_another_duckdb_than_the_tested_one_is_found(home: Path, monkeypatch: py
 
 
 def test_dutch_with_the_english_model_names_the_one_command_that_mends_it(home: Path) -> None:
-    (home / "klankbord.yaml").write_text(GOOD.replace("[en]", "[nl, en]"), encoding="utf-8")
+    folder = home / "models" / "all-mpnet-base-v2"
+    folder.mkdir(parents=True)
+    (folder / "modules.json").write_text("[]")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    settings = GOOD.replace("[en]", "[nl, en]")
+    (home / "klankbord.yaml").write_text(settings + "model: {name: all-mpnet-base-v2}\n", encoding="utf-8")
     finding = found(check(home), "model", "warn")
     assert "Dutch" in finding.detail
+    (home / "klankbord.yaml").write_text(settings, encoding="utf-8")  # the bundled one has a Dutch reader beside it
+    assert not [one for one in check(home) if one.what == "model" and one.level != "ok"]
     assert finding.mend.startswith("klankbord model use NAME|PATH")
 
 
