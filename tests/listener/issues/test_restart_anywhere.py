@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,3 +113,34 @@ def test_cutting_the_stream_otherwise_never_changes_which_mentions_are_counted(
     _, counted = lived(stream, batch_size=one_size, restart=[False])
     _, again = lived(stream, batch_size=other_size, restart=restart)
     assert counted == again
+
+
+def after(happening: Happening, *, far: bool, restart: bool) -> Any:
+    """Return what stands after one more happening and a regrouping, by the same process or by a new one.
+
+    `far`: the newest complaint so far was posted two days after the others, and `happening` may take it away again.
+    """
+    with open_ledger("sqlite:///:memory:") as ledger:
+        workflow = new_analysis(SETTINGS, ledger, None, MODEL, batch_size=40)
+        reached = bring(ledger, Happening(new=30), 0)
+        if far:
+            ledger.mentions.add_page(kept(complaint(60, hours_apart=1.5)), source="forum", next_cursor=None, at=START)
+        while workflow.once().more:
+            pass
+        bring(ledger, happening, reached + (31 if far else 0))
+        if restart:
+            workflow = new_analysis(SETTINGS, ledger, None, MODEL, batch_size=40)
+        workflow.regroup(START + timedelta(days=4))
+        return told(ledger)
+
+
+@pytest.mark.parametrize(
+    ("happening", "far"),
+    [
+        (Happening(new=0, edited=tuple(range(3, 28))), False),  # edits that nobody has analysed yet
+        (Happening(new=0, removed=(60,)), True),  # the newest one, which had pushed the others out of the window
+        (Happening(new=0, removed=(29, 28)), False),
+    ],
+)
+def test_a_regrouping_reads_what_was_analysed_whoever_does_it(happening: Happening, far: bool) -> None:
+    assert after(happening, far=far, restart=True) == after(happening, far=far, restart=False)
