@@ -20,8 +20,8 @@ LOOSE = 0
 FEWEST_HISTORY_HOURS = 24.0
 BLOCK_HOURS = 12.0
 FEWEST_BLOCKS = 3
-LOOKS_PER_MENTION = 3.0
-"""What nine looks of one mention (three circles, three windows) and those at its issue come to, so much do they overlap.
+LOOKS_PER_MENTION = 4.0
+"""What twelve looks of one mention (three circles, four windows) and those at its issue come to, so much do they overlap.
 
 Chosen on eleven made streams (tests/bench/streams.py; banking77, bitext and ha_intents in several densities, with and without events).
 """
