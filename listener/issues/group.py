@@ -14,11 +14,11 @@ from sknetwork.clustering import Louvain
 
 from listener.issues.features import Space
 from listener.issues.identity import match_groups, share_out
+from listener.issues.neighbours import nearest
 from listener.issues.window import Snapshot
 from listener.model.analysis import Remembered
 
 NEIGHBOURS = 15
-CHUNK = 1024
 RESOLUTIONS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 ONE_THING = 0.7
 SAME_SEPARATION = 0.1
@@ -144,22 +144,8 @@ def _partition(graph: sparse.csr_matrix, resolution: float) -> NDArray[np.int64]
 def neighbour_graph(space: Space) -> sparse.csr_matrix:
     """Return a symmetric graph of each mention's nearest ones that are alike enough to be linked; weights are the likeness above that."""
     count = len(space.matrix)
-    rows, columns, weights = [], [], []
-    for start in range(0, count, CHUNK):
-        part = np.arange(start, min(count, start + CHUNK))
-        above = space.above(space.link, part)
-        above[np.arange(len(part)), part] = -1.0
-        row, column = np.nonzero(above > 0)
-        weight = above[row, column]
-        order = np.lexsort((column, -weight, row))
-        row, column, weight = row[order], column[order], weight[order]
-        rank = np.arange(len(row)) - np.searchsorted(row, row)
-        rows.append(part[row[rank < NEIGHBOURS]])
-        columns.append(column[rank < NEIGHBOURS])
-        weights.append(weight[rank < NEIGHBOURS])
-    if not rows:
-        return sparse.csr_matrix((0, 0), dtype=np.float32)
-    graph = sparse.csr_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(count, count))
+    rows, columns, weights = nearest(space, neighbours=NEIGHBOURS)
+    graph = sparse.csr_matrix((weights, (rows, columns)), shape=(count, count))
     return graph.maximum(graph.T).tocsr()
 
 
