@@ -20,8 +20,8 @@ def themes(centroids: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.i
 
     centroids: `(n_issues, n_features)`, the mean features of each issue's mentions (any length; of no length: a theme of its own).
     sizes: mentions per issue. Issues are joined by average linkage as long as two themes are on average more alike than unrelated issues
-    are: `DEVIATIONS` deviations above the middle of all pairs, the deviation read from the lower half, where no pair is about one subject; and at
-    least `LOWEST`, so that issues that are all equally unlike stay apart.
+    are: `DEVIATIONS` deviations above the middle of all pairs, the deviation read from the lower half, where no pair is about one
+    subject; and at least `LOWEST`, so that issues that are all equally unlike stay apart.
     Fewer than `FEWEST_ISSUES` say nothing about what is usual: each is its own theme.
     """
     count = len(centroids)
