@@ -102,7 +102,7 @@ def _farrington_is_high(now: int, past: NDArray[np.int64]) -> bool:
         fitted = np.asarray(np.exp(np.clip(design @ slopes, -5.0, 6.0)), dtype=np.float64)
         spread = max(1.0, float((weights * (blocks - fitted) ** 2 / fitted).sum() / (len(blocks) - 2)))
         residuals = 1.5 * (blocks ** (2 / 3) - fitted ** (2 / 3)) / (fitted ** (1 / 6) * np.sqrt(spread))  # Anscombe's residuals
-        weights = np.where(residuals > LARGE_RESIDUAL, residuals**-2.0, 1.0).astype(np.float64)
+        weights = np.where(residuals > LARGE_RESIDUAL, np.maximum(residuals, LARGE_RESIDUAL) ** -2.0, 1.0).astype(np.float64)
     mean = float(np.exp(np.clip(slopes[0], -5.0, 6.0)))
     covariance = np.linalg.pinv(design.T @ (design * (weights * fitted)[:, None])) * spread
     variance = spread * mean + mean**2 * float(covariance[0, 0])
