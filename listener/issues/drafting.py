@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,8 +17,8 @@ from listener.issues.life import grew_since
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
 from listener.issues.prepare import Reader
 from listener.issues.scan import Bar, Burst
-from listener.issues.titles import Background, title_for
-from listener.issues.window import Snapshot
+from listener.issues.titles import Background, clearly_better, title_for
+from listener.issues.window import Entry, Snapshot
 from listener.model.analysis import Analysis, AnalysisStep
 from listener.model.issue import Issue, Judged, Membership, NewIssue, Signal
 from listener.signals.rules import CAME_BACK, COPIES, SignalRules
@@ -47,7 +48,7 @@ class StepDraft:
         self._new: dict[int, NewIssue] = {}
         self._signals: list[Signal] = []
         self._titles: dict[int, str] = {}
-        self._background: Background | None = None
+        self._backgrounds: dict[str, Background] = {}
         self._middles: Middles | None = None
         self._shaped = memory.shaped()
 
@@ -112,14 +113,14 @@ class StepDraft:
                     self._place(int(row), issue_id, "grouped with alike mentions")
 
     def retitle(self) -> None:
-        """Give issues that no person named the title their mentions suggest now."""
+        """Give issues that no person named the title their mentions suggest now, if it is clearly better than the present one."""
         order = np.argsort(self.issues, kind="stable")
         starts = np.searchsorted(self.issues[order], np.unique(self.issues))
         for rows in np.split(order, starts[1:]):
             issue = self._memory.issue(int(self.issues[rows[0]])) if len(rows) else None
             if issue is None or issue.title_by != BY_MODEL or issue.issue_id in self._new:
                 continue
-            title = self._title(rows)
+            title = self._title(rows, present=issue.title)
             if title != issue.title:
                 self._titles[issue.issue_id] = title
                 self._memory.retitle(issue.issue_id, title)
@@ -278,13 +279,22 @@ class StepDraft:
         self._memory.add_issue(Issue(issue_id=temporary_id, title=new.title, title_by=BY_MODEL, created_at=began))
         return temporary_id
 
-    def _title(self, rows: NDArray[np.int64]) -> str:
-        """Return a title in the language most of the mentions are in; the beginning of the first one when they share no word."""
+    def _title(self, rows: NDArray[np.int64], *, present: str = "") -> str:
+        """Return a title in the language most of the mentions are in; `present` unless the new one is clearly better.
+
+        Mentions that share no word are named by the beginning of the most typical one.
+        """
         entries = [self.snapshot.entries[int(row)] for row in rows]
-        language = Counter(entry.language for entry in entries).most_common(1)[0][0]
-        stop_words = self._reader.stop_words
-        if self._background is None:
-            self._background = Background.of(self._memory.terms(entry, stop_words) for entry in self.snapshot.entries)
-        terms = [self._memory.terms(entry, stop_words) for entry in entries if entry.language == language]
-        title = title_for(terms, self._background, without=self._reader.brand_words)
-        return shorten(title or entries[0].clean.plain or entries[0].clean.text or "…", TITLE_LENGTH)
+        language, without = Counter(entry.language for entry in entries).most_common(1)[0][0], self._reader.brand_words
+        if language not in self._backgrounds:
+            self._backgrounds[language] = Background.of(self._terms(self.snapshot.entries, language))
+        background, terms = self._backgrounds[language], self._terms(entries, language)
+        title = title_for(terms, background, without=without)
+        if present and not clearly_better(title, present, terms, background, without):
+            return present
+        vectors = self.snapshot.vectors[rows]
+        typical = entries[int(np.argmax(vectors @ vectors.mean(axis=0)))].clean
+        return shorten(title or typical.plain or typical.text or "…", TITLE_LENGTH)
+
+    def _terms(self, entries: Sequence[Entry], language: str) -> list[dict[str, str]]:
+        return [self._memory.terms(entry, self._reader.stop_words) for entry in entries if entry.language == language]

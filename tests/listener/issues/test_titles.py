@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listener.issues.titles import Background, terms_of, title_for
+from listener.issues.titles import Background, clearly_better, terms_of, title_for
 from listener.settings.wording import stop_words
 
 STOP = frozenset(word for listed in stop_words().values() for word in listed)
@@ -55,3 +55,39 @@ def test_texts_that_share_nothing_get_no_made_up_title() -> None:
 
 def test_titles_are_at_most_three_terms() -> None:
     assert 2 <= len(titled(METER).split(" · ")) <= 3
+
+
+def test_forms_of_a_word_count_as_one_and_the_usual_spelling_is_shown() -> None:
+    title = titled(["dubbele incasso", "twee incasso's dubbel", "incasso dubbele afschrijving", "dubbele incasso gezien"])
+    assert title.lower() == "dubbele incasso"
+
+
+def test_anger_and_greetings_are_no_title() -> None:
+    texts = [
+        "Goedemorgen, belachelijk! Pakket kwijt",
+        "belachelijk en schandalig, pakket kwijt",
+        "Belachelijk: goedemorgen, kwijt dat pakket",
+    ]
+    assert titled(texts).lower() == "pakket kwijt"
+
+
+def test_a_place_comes_after_what_happened() -> None:
+    rest = [*REST, "Groningen heeft mooi weer", "mijn tante in Groningen", "op naar Groningen", "In Groningen regent het"]
+    title = titled(["Storing in Groningen", "geen stroom, weer storing hier in Groningen", "storing vlakbij Groningen"], rest)
+    assert title == "storing · Groningen"
+
+
+def test_a_word_that_every_text_of_the_stream_shares_says_nothing() -> None:
+    everywhere = [f"vliegtuig {text}" for text in REST * 6]
+    assert titled([f"vliegtuig koffer beschadigd {n}" for n in range(4)], everywhere) == "koffer beschadigd"
+
+
+def test_a_title_gives_way_only_to_one_that_is_clearly_better() -> None:
+    """People look for an issue by the name they saw this morning."""
+    terms = [terms_of(text, STOP) for text in METER]
+    background = Background.of([*terms, *(terms_of(text, STOP) for text in REST)])
+    best = title_for(terms, background)
+    assert not clearly_better(best, best, terms, background, frozenset())
+    assert not clearly_better(best, "slimme meter · inloggen", terms, background, frozenset())
+    assert clearly_better(best, "stuk", terms, background, frozenset())
+    assert clearly_better(best, "De eerste zin van iemand", terms, background, frozenset())
