@@ -91,6 +91,7 @@ def _each_text(figures: DigestFigures, made: Made) -> DigestFigures:
         return replace(
             one,
             title=made(one.title, MOST_TITLE_CHARACTERS),
+            theme=made(one.theme, MOST_TITLE_CHARACTERS),
             quotes=tuple(map(quoted, one.quotes)),
             platforms=tuple(made(name, 40) for name in one.platforms),
             brands=tuple(made(name, 80) for name in one.brands),

@@ -15,6 +15,7 @@ from listener.model.figures import DigestFigures, IssueFigures, Quote
 from listener.model.issue import WHOLE, Signal
 from listener.settings.schema import ListenerSettings
 from listener.workflows.measure_issues import measure_issues, period_start, quotes_by_issue, quotes_of
+from listener.workflows.name_themes import with_themes
 from listener.workflows.read_quickly import last_quick_read
 
 QUOTES_PER_ISSUE = 2
@@ -44,7 +45,8 @@ def list_issues(
 ) -> list[IssueFigures]:
     """Return all issues with what matters first: new, growing and returned ones, then by mentions in the period. No quotes."""
     from_at = period_start(as_of, period_days, zone)
-    return measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours, zone=zone)
+    every = measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours, zone=zone)
+    return with_themes(every, insight, as_of=as_of)
 
 
 def issue_detail(
@@ -61,7 +63,7 @@ def issue_detail(
 ) -> IssueDetail | None:
     """Return one issue, or None when there is no such issue or it has no mention up to `as_of`. A merged issue answers as None."""
     from_at = period_start(as_of, period_days, zone)
-    every = measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=24.0, zone=zone)
+    every = list_issues(ledger, insight, as_of=as_of, period_days=period_days, zone=zone)
     figures = next((one for one in every if one.issue_id == issue_id), None)
     if figures is None:
         return None
@@ -94,8 +96,10 @@ def gather_figures(
 
     `brand` is only the name it goes by. Issues that are muted or resolved are left out; a section holds at most `digest.most_issues`.
     """
-    measured = measure_issues(
-        ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours_for(as_of - from_at), zone=settings.zone
+    measured = with_themes(
+        measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours_for(as_of - from_at), zone=settings.zone),
+        insight,
+        as_of=as_of,
     )
     known_from = insight.first_posted(as_of)
     sections = divide(measured, from_at=from_at, as_of=as_of, known_from=known_from)
