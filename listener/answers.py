@@ -8,6 +8,7 @@ from typing import Any
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
+from listener.digest.summary import summary_of
 from listener.digest.terminal import digest_terminal
 from listener.errors import InputError
 from listener.model.plain import plain
@@ -51,7 +52,9 @@ def _issue(parts: Listening, given: Mapping[str, Any]) -> Any:
         raise InputError(_why_not_shown(parts, int(given["issue_id"])))
     acts = parts.ledger.issues.acts(int(given["issue_id"]))
     reason = reason_sentence(detail.signals[0], "en") if detail.signals else ""
-    return {**plain(detail), "reason": reason, "acts": plain(acts)}
+    language = "nl" if parts.settings.digest.language == "nl" else "en"
+    summary = summary_of(detail.figures, language=language, zone=parts.settings.zone, templates=templates(language))
+    return {**plain(detail), "summary": summary, "reason": reason, "acts": plain(acts)}
 
 
 def _why_not_shown(parts: Listening, issue_id: int) -> str:

@@ -93,6 +93,7 @@ def issue_show(place: Place, issue_id: int, as_of: str | None, as_json: bool) ->
     print_line(f"#{issue_id} {figures['title']}  ({state})" + (f"  in: {figures['theme']}" if figures["theme"] else ""))
     print_line(f"{figures['mentions']} mentions by {figures['authors']} people, {figures['first_at'][:10]} to {figures['last_at'][:10]}")
     print_line(sparkline(figures["trend"]))
+    print_line(found["summary"])
     for quote in figures["quotes"]:
         print_line(f"  “{shorten(quote['text'], QUOTE_LENGTH)}” — {quote['author']}, {quote['platform']} {quote['url']}")
     if found["reason"]:
