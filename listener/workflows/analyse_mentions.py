@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.embedding.ahead import AheadEmbedder
 from listener.errors import ProductError
 from listener.insight.store import Insight
 from listener.issues.analyst import Analyst
+from listener.issues.prepare import Prepared
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep, Label, NewEmbedding
 from listener.model.issue import WHOLE, Signal
@@ -72,7 +74,9 @@ class AnalyseMentions:
     ) -> None:
         self._ledger = ledger
         self._insight = insight
-        self._models = ModelChange(ledger, embedder, open_earlier, batch_size=batch_size)
+        self._ahead = AheadEmbedder(embedder)
+        self._next: Prepared | None = None
+        self._models = ModelChange(ledger, self._ahead, open_earlier, batch_size=batch_size)
         self._new_analyst = new_analyst
         self._window = window
         self._regroup_every = regroup_every
@@ -90,7 +94,8 @@ class AnalyseMentions:
         return self._models.serving
 
     def close(self) -> None:
-        """End what was opened besides the embedder given; harmless when called twice."""
+        """End what was opened besides the embedder given, which is at rest then; harmless when called twice."""
+        self._ahead.rest()
         self._models.close()
 
     def begin_anew(self) -> None:
@@ -117,13 +122,14 @@ class AnalyseMentions:
         regrouping after it makes up for it before it goes on, and ends where it would have ended.
         """
         signals = self._regroup_when_due()
-        stored = self._ledger.mentions.unanalysed(self._batch_size) if self._models.embedder() is not None else []
+        waiting = self._ledger.mentions.unanalysed(2 * self._batch_size) if self._models.embedder() is not None else []
+        stored, later = waiting[: self._batch_size], waiting[self._batch_size :]
         if stored:
             if len(stored) == self._batch_size:
                 self._read_quickly_when_due()
             analyst = self._ready_analyst()
             try:
-                signals += self._batch(analyst, stored)
+                signals += self._batch(analyst, stored, later)
             except ProductError:
                 raise
             except Exception:
@@ -164,6 +170,7 @@ class AnalyseMentions:
         if not self._quick.due(waiting):
             return
         texts = self._texts_of(self._ledger.mentions.unanalysed(LEARNED_FROM))
+        self._ahead.rest()
         self._models.read_quickly(self._quick.begin(list(texts.values()), waiting), self._texts_of)
         self._analyst = None
         self._tell_insight()
@@ -178,12 +185,23 @@ class AnalyseMentions:
         if gone:
             analyst.remember(self._ledger.analyses.remembered(gone, self.model_id, MOST_REMEMBERED))
 
-    def _batch(self, analyst: Analyst, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
-        prepared = analyst.prepare(stored)
+    def _batch(self, analyst: Analyst, stored: Sequence[StoredMention], later: Sequence[StoredMention] = ()) -> tuple[Signal, ...]:
+        made, self._next = self._next, None
+        as_made = made is not None and [reading.stored for reading in made.readings] == list(stored)
+        prepared = made if made is not None and as_made else analyst.prepare(stored)
         vectors, fresh = self._vectors(prepared.to_embed)
+        if len(later) == self._batch_size and not self._models.under_way:
+            self._look_ahead(analyst.prepare(later), besides=prepared.to_embed)
         self._remind(analyst)
         step = analyst.conclude(prepared, vectors, self._label_models(prepared.to_embed))
         return self._save(analyst, replace(step, embeddings=fresh))
+
+    def _look_ahead(self, following: Prepared, *, besides: Mapping[str, str]) -> None:
+        """Let the model read the next batch while this one is concluded: just the texts it will be asked for when this one is saved."""
+        self._next = following
+        texts = following.to_embed
+        known = besides.keys() | self._ledger.analyses.vectors(list(texts), self._ahead.model_id).keys()
+        self._ahead.ahead([text for text_hash, text in texts.items() if text_hash not in known])
 
     def _save(self, analyst: Analyst, step: AnalysisStep) -> tuple[Signal, ...]:
         real = self._ledger.analyses.save(step)
