@@ -99,6 +99,7 @@ NETWORK_LIBRARIES = (
 # fmt: on
 NETWORK_ROOMS = (
     "listener.sources",
+    "listener.rephrase",  # the optional language model: one POST to the address in settings, off without one
     "moderation.publishers",
     "moderation.consequences",
     "moderation.delivery",
