@@ -8,7 +8,7 @@ from listener.text.personal_data_found import WINDOW, Claims, Kind, any_of, cued
 from listener.text.words import words_in
 
 _NUMBER = r"\d{1,5}(?:\s?[-/]\s?\d{1,4}[a-z]?|\s?-?[a-zA-Z](?:-\d{1,3})?|\s(?:bis|hs|huis|[IV]{1,3}))?(?![\w%€]|[.,:]\d)"
-_CAPITAL = r"[^\W\d_a-zß-ÿ][\w'’.-]*"
+_CAPITAL = r"[^\W\d_a-zß-ÿ][\w'’.-]{0,39}"
 _PARTICLE = r"(?:van|de|der|den|het|ten|ter|te|'t|’t|op|in|of|du|des|della|della|do|da|dos|del|la|le|las|los|el|di|von|zum|zur|am)"
 _DUTCH_ENDS = words_in(
     "straat laan weg plein gracht kade dijk singel hof steeg pad park plantsoen dreef markt haven baan lei kamp veld horst wal burg "

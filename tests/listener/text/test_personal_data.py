@@ -155,7 +155,23 @@ def test_masking_puts_the_kind_in_place_of_the_find_and_may_keep_some() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1 ", "a@", "0-", "Aa ", "NL91 ", "06-12345678 ", "1234 AB ", "1-1-1999 ", "Jan van de ", "a at dot ", "straat 1 ", "+"]
+    "piece",
+    [
+        "1 ",
+        "a@",
+        "0-",
+        "Aa ",
+        "NL91 ",
+        "06-12345678 ",
+        "1234 AB ",
+        "1-1-1999 ",
+        "Jan van de ",
+        "a at dot ",
+        "straat 1 ",
+        "+",
+        "AB-12-",
+        "Aa-",
+    ],
 )
 def test_a_text_made_to_be_slow_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
     """RULES I17: nobody can stop the analyser with a text. Twice the length takes at most about twice the time."""
