@@ -18,8 +18,9 @@ from listener.labels.labeller import Labeller
 from listener.labels.rules import text_rules
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock
-from listener.parts import Listening
+from listener.parts import Listening, pseudonym_key
 from listener.ports import Clock, Embedder
+from listener.rephrase.rephraser import Rephraser
 from listener.schedule import Watched
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings
@@ -35,6 +36,7 @@ from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
 from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.read_quickly import QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
+from listener.workflows.rephrase_titles import RephraseTitles
 from listener.workflows.watch_sources import WatchSources
 
 ANALYSE_BATCH = 256
@@ -97,6 +99,7 @@ def listening(
             watch=new_watch(settings, ledger, insight),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
+            rephrase_titles=new_rephrasing(home, settings, ledger, insight, clock).once,
         )
 
 
@@ -166,6 +169,14 @@ def new_learning(settings: ListenerSettings, ledger: Ledger, model_id: str) -> L
         model_id=model_id,
         checks=label_checks(),
     )
+
+
+def new_rephrasing(home: Path, settings: ListenerSettings, ledger: Ledger, insight: Insight, clock: Clock) -> RephraseTitles:
+    """Wire the optional rewording of titles; without an address in settings it asks nobody, and no key is read."""
+    key = secrets_of(home).get("KLANKBORD_REPHRASE_KEY") if settings.rephrase.url else None
+    stopped = new_reader(settings).stop_words
+    rephraser = Rephraser(settings.rephrase, key=key, clock=clock, stop_words=stopped)
+    return RephraseTitles(ledger, insight, rephraser, clock=clock, zone=settings.zone, key=pseudonym_key(ledger))
 
 
 def new_reader(settings: ListenerSettings) -> Reader:

@@ -40,6 +40,7 @@ class Listening:
     watch: WatchSources
     open_sources: Callable[[AsyncExitStack], list[Watched]]
     new_learning: Callable[[], LearnLabels]
+    rephrase_titles: Callable[[], int]
 
     @property
     def model_id(self) -> str:

@@ -98,6 +98,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every_async(RECONCILE_SECONDS, parts.sending.reconcile_once, stop, "reconciling")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
+        asyncio.create_task(every(600.0, listening.rephrase_titles, stop, "rephrasing titles")),
         asyncio.create_task(every(1800.0, listening.learn_labels_when_due, stop, "learning labels")),
     ]
 

@@ -101,9 +101,21 @@ def title_for(terms: Sequence[Mapping[str, str]], background: Background, *, wit
 
 
 def worth_of(title: str, terms: Sequence[Mapping[str, str]], background: Background, *, without: frozenset[str] = frozenset()) -> float:
-    """Return how well a title made earlier sets these texts apart: the sum of its phrases' scores; 0 for one not made of phrases."""
-    scores = _scores(terms, background, without, fewest=FEWEST_USES)
-    return sum(scores.get(" ".join(stem(word) for word in part.split()), 0.0) for part in title.split(SEPARATOR))
+    """Return how well a title made earlier sets these texts apart: the sum of the scores of the phrases in it, the longest first.
+
+    A title that a language model worded holds the same phrases among other words. One that was cut short is a text's beginning: 0.
+    """
+    scores = {} if title.endswith("…") else _scores(terms, background, without, fewest=FEWEST_USES)
+    worth = 0.0
+    for part in title.split(SEPARATOR):
+        words = [stem(word) for word in _WORD.findall(part)]
+        at = 0
+        while at < len(words):
+            ends = range(min(len(words), at + LONGEST_PHRASE), at, -1)
+            end = next((one for one in ends if " ".join(words[at:one]) in scores), at + 1)
+            worth += scores.get(" ".join(words[at:end]), 0.0)
+            at = end
+    return worth
 
 
 def clearly_better(new: str, old: str, terms: Sequence[Mapping[str, str]], background: Background, without: frozenset[str]) -> bool:

@@ -7,7 +7,6 @@ import json
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -18,6 +17,7 @@ from listener.errors import SourceError
 from listener.ports import Clock
 from listener.rephrase.prompt import messages_for, safe_quotes, title_in
 from listener.rephrase.support import unsupported
+from listener.settings.schema import RephraseSettings
 from listener.settings.secrets import Secret
 from listener.sources.addresses import checked_ip, checked_url, resolve_by_system
 
@@ -28,16 +28,6 @@ MOST_TOKENS = 100
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageModel:
-    """Where to ask: `url` is the whole address of chat completions; it may be private, and without TLS only on this machine."""
-
-    url: str
-    model: str
-    timeout_seconds: float = 20.0
-    most_per_hour: int = 30
-
-
 class NoTitleError(Exception):
     """The language model gave no title that may be used. The text says why, without anything people or the model wrote."""
 
@@ -45,12 +35,17 @@ class NoTitleError(Exception):
 class Rephraser:
     """One per process. Redirects are not followed: the key and people's words go to the address that a person typed and nowhere else."""
 
-    def __init__(self, settings: LanguageModel, *, key: Secret | None, clock: Clock, stop_words: frozenset[str]) -> None:
+    def __init__(self, settings: RephraseSettings, *, key: Secret | None, clock: Clock, stop_words: frozenset[str]) -> None:
         self._settings = settings
         self._key = key
         self._clock = clock
         self._stop_words = stop_words
         self._asked: deque[datetime] = deque()
+
+    @property
+    def on(self) -> bool:
+        """Whether settings name a language model."""
+        return bool(self._settings.url and self._settings.model)
 
     async def title(self, extracted: str, phrases: Sequence[str], quotes: Sequence[str], *, language: str) -> str:
         """Return a title that the quotes support, or `extracted`: when the model is off, slow, over its hourly limit, or says too much.
@@ -64,7 +59,7 @@ class Rephraser:
         return extracted
 
     async def _title(self, phrases: Sequence[str], quotes: Sequence[str], language: str) -> str:
-        if not self._settings.url or not quotes:
+        if not self.on or not quotes:
             raise NoTitleError("no address of a language model, or nothing to quote")
         self._count()
         answer = await self._ask(messages_for(phrases, quotes, language))

@@ -128,6 +128,15 @@ class HttpSettings(Section):
     contact: str = Field("", description="Address or page put into the User-Agent, so that a site owner can reach you.")
 
 
+class RephraseSettings(Section):
+    """Optional: a language model that may word titles more smoothly, from phrases and quotes only. Personal data is masked first."""
+
+    url: str = Field("", description="Whole address of an OpenAI-compatible chat, such as https://host/v1/chat/completions; empty: off.")
+    model: str = Field("", description="The model's name there. Its key is the secret KLANKBORD_REPHRASE_KEY.")
+    timeout_seconds: float = Field(20.0, gt=0, le=120, description="An answer that takes longer is given up; the title stays.")
+    most_per_hour: int = Field(30, ge=1, le=1000, description="Titles asked for in an hour at most.")
+
+
 class ListenerSettings(Section):
     """klankbord.yaml, as far as listening goes."""
 
@@ -139,6 +148,7 @@ class ListenerSettings(Section):
     detection: DetectionSettings = Field(default_factory=lambda: DetectionSettings.model_validate({}))
     labels: LabelSettings = Field(default_factory=lambda: LabelSettings.model_validate({}))
     digest: DigestSettings = Field(default_factory=lambda: DigestSettings.model_validate({}))
+    rephrase: RephraseSettings = Field(default_factory=lambda: RephraseSettings.model_validate({}))
     http: HttpSettings = Field(default_factory=lambda: HttpSettings.model_validate({}))
 
     @field_validator("timezone")

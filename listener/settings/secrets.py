@@ -18,6 +18,7 @@ REDACTED = "•••"
 KNOWN: Mapping[str, str] = {
     "KLANKBORD_REDDIT_CLIENT_ID": "Client id of the Reddit application that reads.",
     "KLANKBORD_REDDIT_CLIENT_SECRET": "Its secret.",
+    "KLANKBORD_REPHRASE_KEY": "Key of the language model that may rephrase titles, if it wants one.",
     "KLANKBORD_DISCORD_WEBHOOK": "Address of the Discord webhook that receives the digest; the address itself is the key.",
 }
 

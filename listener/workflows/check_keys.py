@@ -15,6 +15,7 @@ from listener.model.health import Finding
 from listener.ports import Clock
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets, nearest_name
+from listener.sources.addresses import checked_url
 from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 
@@ -132,6 +133,23 @@ def _wrong_with(address: str) -> str:
     except ValueError:
         inside = "." not in host or host.endswith((".local", ".internal", ".localhost", ".test", ".invalid"))
     return "customers cannot reach this host" if inside else ""
+
+
+def check_rephrase(settings: ListenerSettings, secrets: Secrets, *, file: Path) -> Iterator[Finding]:
+    """Tell whether the optional language model can be asked; nothing when it is off."""
+    asked = settings.rephrase
+    if not asked.url:
+        return
+    try:
+        checked_url(asked.url, allow_http=True, allow_private=True)
+    except ProductError as error:
+        yield Finding(level="fail", what="rephrase", detail=str(error), mend=f"set rephrase.url in {file}")
+        return
+    if not asked.model:
+        yield Finding(level="fail", what="rephrase", detail="rephrase.url is set, but no model", mend=f"set rephrase.model in {file}")
+        return
+    key = "with a key" if _secret(secrets, "KLANKBORD_REPHRASE_KEY") else "without a key (KLANKBORD_REPHRASE_KEY is not set)"
+    yield Finding(level="ok", what="rephrase", detail=f"titles may be rephrased by {asked.model}, {key}")
 
 
 def check_delivery(settings: ListenerSettings, secrets: Secrets) -> Iterator[Finding]:

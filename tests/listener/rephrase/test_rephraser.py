@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listener.clock import ManualClock
-from listener.rephrase.rephraser import LanguageModel, Rephraser
+from listener.rephrase.rephraser import Rephraser
+from listener.settings.schema import RephraseSettings
 from listener.settings.secrets import Secret
 from listener.settings.wording import stop_words
 from tests.fakes.chat import Chat, open_chat, saying
@@ -37,7 +38,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def rephraser(chat: Chat, clock: ManualClock) -> Rephraser:
-    settings = LanguageModel(url=chat.url, model="small", timeout_seconds=0.5, most_per_hour=2)
+    settings = RephraseSettings(url=chat.url, model="small", timeout_seconds=0.5, most_per_hour=2)
     return Rephraser(settings, key=Secret("sk-very-secret"), clock=clock, stop_words=STOP)
 
 
@@ -159,5 +160,5 @@ async def test_the_hourly_limit_holds(rephraser: Rephraser, chat: Chat, clock: M
 @pytest.mark.parametrize("url", ["", "http://169.254.169.254/v1", "ftp://127.0.0.1/x", "http://127.0.0.1:9/v1", "http://1.1.1.1/v1"])
 async def test_without_a_fit_address_nothing_is_asked(clock: ManualClock, url: str) -> None:
     """Off by default; never to a cloud's own address, and people's words never in the clear over the internet."""
-    off = Rephraser(LanguageModel(url=url, model="small", timeout_seconds=0.5), key=None, clock=clock, stop_words=STOP)
+    off = Rephraser(RephraseSettings(url=url, model="small", timeout_seconds=0.5, most_per_hour=2), key=None, clock=clock, stop_words=STOP)
     assert await asked(off) == EXTRACTED
