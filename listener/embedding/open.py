@@ -92,10 +92,12 @@ def _embedder(settings: ModelSettings, folder: Path, model_id: str, dims: int | 
 
 
 def weights_in(folder: Path) -> list[Path]:
+    """Return the files with weights in a folder and right below it, by name; empty when there are none."""
     return sorted({path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.is_file()})
 
 
 def digest_of(files: list[Path]) -> str:
+    """Return the SHA-256 of the files' bytes one after the other, in hexadecimal."""
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as opened:

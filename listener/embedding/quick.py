@@ -43,6 +43,7 @@ class QuickEmbedder:
 
     @property
     def model_id(self) -> str:
+        """The name that vectors of this model are kept under; other weights have another."""
         return self._model_id
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -24,6 +24,8 @@ KEPT_VARIANCE = 0.82
 """The share of a normal distribution's variance that is left by these weights: what they take from ordinary counts is given back."""
 HALF_A_MENTION = 0.5
 """What a history without any mention is taken to have had, so that nothing is ever impossible."""
+LEAST_DISPERSION = 1e-4
+"""As good as Poisson; keeps the formulas below finite."""
 
 Floats = NDArray[np.float64]
 
@@ -89,10 +91,6 @@ def over_dispersion(counts: Floats, usual: Floats, fitted: float = 1.0) -> float
 def _spread(counts: Floats, usual: Floats, weights: Floats, fitted: float) -> float:
     """Return the quasi-Poisson spread: variance over mean, at least 1."""
     return max(1.0, float((weights * (counts - usual) ** 2 / usual).sum() / weights.sum()) * fitted / KEPT_VARIANCE)
-
-
-LEAST_DISPERSION = 1e-4
-"""As good as Poisson; keeps the formulas below finite."""
 
 
 def chance_of_more(counts: Floats, usual: Floats, dispersion: float) -> Floats:

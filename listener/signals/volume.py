@@ -148,6 +148,7 @@ class _Watch:
         self._raised = sorted(earlier, key=lambda one: one.at)
 
     def alarms(self, from_bucket: int) -> list[VolumeAlarm]:
+        """Return what is raised from this bucket on, oldest first; days before it are gone through only to be remembered."""
         size = self._nats.shape[1]
         starts = range(self._day, size, self._day)
         highest = np.array([self._nats[:, start : start + self._day].max(axis=1) for start in starts])

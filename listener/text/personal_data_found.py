@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,9 +50,11 @@ class Claims:
         self._ends: dict[Kind, list[int]] = {}
 
     def close(self, start: int, end: int) -> None:
+        """Take a span without a find: nothing in it can be claimed any more."""
         self._taken[start:end] = b"\x01" * (end - start)
 
     def free(self, start: int, end: int) -> bool:
+        """Tell whether no part of a span was claimed or closed."""
         return not any(self._taken[start:end])
 
     def add(self, kind: Kind, start: int, end: int, probability: float) -> bool:
@@ -78,9 +80,11 @@ class Claims:
         return at < len(starts) and starts[at] <= end + reach
 
     def has(self, kind: Kind) -> bool:
+        """Tell whether there is a find of this kind yet."""
         return kind in self._ends
 
     def all(self) -> tuple[Found, ...]:
+        """Return the finds in order of their place."""
         return tuple(sorted(self._found, key=lambda one: one.start))
 
 
@@ -107,14 +111,8 @@ def cued(text: str, start: int, end: int, cue: re.Pattern[str], *, after: int = 
 
 
 def digits_of(text: str) -> str:
+    """Return the digits of a text without anything between them, those of other scripts included."""
     return "".join(char for char in text if char.isdecimal())
-
-
-def spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a pattern stands: its first group if it has one that took part, else all of it."""
-    for found in pattern.finditer(text):
-        group = 1 if pattern.groups and found.group(1) is not None else 0
-        yield found.span(group)
 
 
 def any_of(words: Iterable[str]) -> str:
