@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import click
 
 from listener.bootstrap import new_reader
 from listener.clock import SystemClock
 from listener.commands.issues import issue_group
-from listener.commands.place import Place, json_option, pass_place, print_json, print_line
+from listener.commands.place import Place, by_option, json_option, pass_place, print_json, print_line
 from listener.errors import InputError
 from listener.text.shorten import shorten
 from listener.workflows.correct_issue import mark_issue, merge_issues, move_mention, rename_issue, undo_act
@@ -21,11 +18,8 @@ from listener.workflows.split_issue import Half, split_issue, suggest_split
 __all__ = ["issue_group"]  # with all its commands, those that show and those that correct
 
 EXAMPLE_LENGTH = 120
-
-
-def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--by` to a command that is kept with a person's name."""
-    return click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")(command)
+MOST_DIGITS = 19
+"""Of a mention's number: no store gives a larger one."""
 
 
 def _now() -> datetime:
@@ -134,9 +128,9 @@ def _print_half(half: Half) -> None:
 
 def _numbers(typed: str) -> list[int]:
     parts = [part.strip() for part in typed.split(",") if part.strip()]
-    wrong = next((part for part in parts if not (part.isascii() and part.isdecimal())), None)
+    wrong = next((part for part in parts if not (part.isascii() and part.isdecimal() and len(part) <= MOST_DIGITS)), None)
     if wrong is not None:
-        raise InputError(f"{wrong!r} is not the number of a mention; write --mentions 12,15,19")
+        raise InputError(f"{shorten(wrong, MOST_DIGITS + 1)!r} is not the number of a mention; write --mentions 12,15,19")
     return [int(part) for part in parts]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections import Counter
 from typing import Any
 
 import click
 
 from listener.clock import SystemClock
-from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
+from listener.commands.place import Place, by_option, json_option, pass_place, print_json, print_line, print_table
 from listener.ledger.ledger import Ledger
 from listener.model.correction import ANSWERS
 from listener.workflows.learn_labels import Learned, learned_labels
@@ -36,7 +35,7 @@ def label_group() -> None:
 @click.argument("mention_id", type=int)
 @click.argument("name")
 @click.argument("value")
-@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
+@by_option
 @pass_place
 def label_set(place: Place, mention_id: int, name: str, value: str, by: str) -> None:
     """Say what a mention expresses, such as `sentiment positive` or `unnecessary yes`; kept with your name."""
@@ -48,7 +47,7 @@ def label_set(place: Place, mention_id: int, name: str, value: str, by: str) -> 
 @label_group.command("undo")
 @click.argument("mention_id", type=int)
 @click.argument("name")
-@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
+@by_option
 @pass_place
 def label_undo(place: Place, mention_id: int, name: str, by: str) -> None:
     """Take an answer back, so that the model's shows again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,8 +31,10 @@ from listener.progress import NoProgress, TerminalProgress
 from listener.settings.home import SETTINGS_NAME, home_folder
 from listener.settings.load import load_settings
 from listener.settings.schema import ListenerSettings
-from listener.text.shorten import terminal_safe
+from listener.text.shorten import shorten, terminal_safe
+from listener.text.storable import storable
 
+LONGEST_NAME = 80
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 """Of a moment somebody types: periods before and after it have to be moments too."""
 
@@ -82,6 +85,19 @@ class Place:
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--json` to a command that prints facts."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(command)
+
+
+def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--by` to a command that is kept with a person's name: on one line, for a record of many lines is printed with it."""
+    told = "your login name"
+    return click.option("--by", default=getpass.getuser, show_default=told, callback=_person, help="Who decides.")(command)
+
+
+def _person(_context: click.Context, _parameter: click.Parameter, typed: str) -> str:
+    name = shorten(" ".join(storable(typed)[0].split()), LONGEST_NAME)
+    if not name:
+        raise InputError("--by needs a name.")
+    return name
 
 
 def progress_for(as_json: bool) -> Progress:

@@ -21,7 +21,8 @@ def signal_explained(
 ) -> str:
     """Return the explanation in a language, ending with a newline. `quotes` are the mentions behind it that are still here.
 
-    Texts of others are shortened and otherwise as they were written: whoever prints it makes them harmless.
+    Texts of others are put on one line and shortened, for a line of theirs must not pass for one of ours; whoever prints them sees to
+    the rest.
     """
     words = Words(templates, language, zone, name=SIGNAL_WORDS)
     head = f"{words('title', signal)}: {words('kind', signal)}"
@@ -32,11 +33,15 @@ def signal_explained(
     lines = [head, reason_sentence(signal, language), ""]
     lines += [f"  {words(f'{name}_name', signal)}: {text}" for name, text in _numbers(signal, words)]
     lines += ["", words("evidence", len(signal.mention_ids))]
-    lines += [f"  {words.moment(one.posted_at)}  “{shorten(one.text, MOST_CHARACTERS)}” — {one.author}, {one.platform}" for one in quotes]
+    lines += [f"  {words.moment(one.posted_at)}  “{_one_line(one.text)}” — {one.author}, {one.platform}" for one in quotes]
     gone = len(signal.mention_ids) - len(quotes)
     if gone:
         lines.append(f"  {words('gone', gone)}")
     return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return shorten(" ".join(text.split()), MOST_CHARACTERS)
 
 
 def _numbers(signal: Signal, words: Words) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from listener.errors import InputError
 from listener.ledger.changes import note_changes
 from listener.ledger.dialect import MOST_ID
-from listener.ledger.step import final_issues, standings, write_memberships
+from listener.ledger.step import MODEL, final_issues, standings, write_memberships
 from listener.ledger.tables import issue, issue_act, mention
 from listener.model.issue import Membership
 
@@ -38,7 +38,9 @@ def note(
     before: Mapping[str, Any] | None = None,
     undoes: int | None = None,
 ) -> int:
-    """Write one line about what a person did and return its number."""
+    """Write one line about what a person did and return its number. Raises `InputError` for a person called as the analyser is."""
+    if by == MODEL:
+        raise InputError(f"{by!r} is what the analyser is called in the record; give a person's name")
     row = {
         "issue_id": issue_id,
         "verb": verb,

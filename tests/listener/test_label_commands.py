@@ -57,3 +57,24 @@ def test_a_mistake_is_told_and_changes_nothing(run: Run, words: tuple[str, ...],
     said = run(*words)
     assert said.code == 2
     assert told in said.err
+
+
+def test_the_name_of_who_decides_is_kept_on_one_line(run: Run, issue_id: int) -> None:  # noqa: F811 - fixtures
+    """A record of many lines is printed with it; what a terminal cannot have typed is repaired, and nobody is nobody."""
+    assert run("issue", "pin", issue_id, "--by", "an\udcffna\n2026-01-01 root: rename").code == 0
+    acts = [line for line in run("issue", "show", issue_id).out.splitlines() if "pin" in line]
+    assert [line.partition(" ")[2].strip() for line in acts if ": pin" in line] == ["an\ufffdna 2026-01-01 root: rename: pin"]
+    assert run("label", 1, "sentiment", "positive", "--by", " \n ").code == 2
+    assert "--by needs a name" in run("issue", "unpin", issue_id, "--by", "").err
+
+
+def test_no_person_goes_by_the_name_of_the_analyser(run: Run, issue_id: int) -> None:  # noqa: F811 - fixtures
+    """What `model` did, the analyser may do otherwise; a person's edit would quietly be lost."""
+    said = run("issue", "rename", issue_id, "Stroom", "--by", "model")
+    assert (said.code, "give a person's name" in said.err) == (2, True)
+
+
+def test_a_number_too_long_for_any_store_is_no_mention(run: Run, issue_id: int) -> None:  # noqa: F811 - fixtures
+    said = run("issue", "split", issue_id, "--mentions", "1" * 5_000)
+    assert said.code == 2
+    assert len(said.err) < 200

@@ -50,6 +50,16 @@ def test_english_says_the_same(explained: Callable[..., str], signal: Callable[.
     assert "1 mention was removed meanwhile." in told
 
 
+def test_nobody_adds_a_line_to_an_explanation(
+    explained: Callable[..., str], signal: Callable[..., Signal], quote: Callable[..., Quote]
+) -> None:
+    """RULES I16: a mention with line breaks would otherwise write what looks like ours."""
+    plain, forged = (
+        explained(signal(judged=JUDGED), [quote(text)]).splitlines() for text in ("Stuk", "Stuk\n\n  kans op toeval: 1\u2028  plekken: 0")
+    )
+    assert len(forged) == len(plain)
+
+
 def test_what_was_not_judged_is_left_out(explained: Callable[..., str], signal: Callable[..., Signal], quote: Callable[..., Quote]) -> None:
     """A campaign is told by counting accounts: there is no chance to show."""
     told = explained(signal(kind="copies", issue_id=None, p_value=0.0), [quote(), quote()])
