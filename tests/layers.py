@@ -14,7 +14,7 @@ PURE = tuple(f"listener.{room}" for room in ("text", "labels", "issues", "signal
 )
 WORDS = ("listener.model", "listener.ports", "listener.errors", "listener.settings.schema")
 OUR_WORDS = (*WORDS, "moderation.model", "moderation.ports", "moderation.settings")
-COMPUTING = ("numpy", "scipy", "sklearn", "sknetwork", "jinja2", "markupsafe", "nh3", "altair", "regex")
+COMPUTING = ("numpy", "scipy", "sklearn", "graspologic_native", "jinja2", "markupsafe", "nh3", "altair", "regex")
 # fmt: off  (one word a line would take a page)
 DOES_IO = (
     "os",
