@@ -48,6 +48,8 @@ def _prepared(target: str) -> duckdb.DuckDBPyConnection:
     try:
         connection.execute(query("schema"))
         connection.execute(query("check")).fetchall()
+        if not connection.execute("select 1 from issue_first limit 1").fetchall():
+            connection.execute(query("all_issue_firsts"))
         if connection.execute("select 1 from duckdb_tables() where table_name = 'vector'").fetchall():
             connection.execute(query("check_vectors")).fetchall()
     except duckdb.Error:

@@ -73,6 +73,7 @@ class Insight:
         """Forget everything; the next `apply` starts from nothing."""
         with self._transaction() as tx:
             tx.execute("delete from fact")
+            tx.execute("delete from issue_first")
             tx.execute("delete from label")
             tx.execute("drop table if exists vector")
             tx.execute("delete from applied")
@@ -103,7 +104,7 @@ class Insight:
         """Return mentions per bucket, oldest first and without gaps, for every issue with a mention there. See `bucket_edges`."""
         edges = [_naive(edge) for edge in bucket_edges(from_at, as_of, bucket_hours, zone)]
         size = len(edges) - 1
-        given = {"numbers": list(range(size)), "starts": edges[:-1], "ends": edges[1:]}
+        given = {"numbers": list(range(size)), "ends": edges[1:], "from_at": edges[0], "as_of": edges[-1]}
         counts: dict[int, list[int]] = {}
         for issue_id, number, mentions in self._rows(query("issue_trend"), given):
             counts.setdefault(issue_id, [0] * size)[number] = mentions
@@ -189,11 +190,20 @@ class Insight:
 
     def _delete(self, tx: duckdb.DuckDBPyConnection, mention_ids: Sequence[int]) -> None:
         tables = ("fact", "label", "vector") if self._has_vectors() else ("fact", "label")
+        tx.execute("create or replace temp table touched (issue_id bigint, kind varchar, value varchar)")
+        tx.execute(query("touched"), {"ids": list(mention_ids)})
         for table in tables:
             tx.execute(f"delete from {table} where mention_id in (select unnest($ids))", {"ids": list(mention_ids)})  # noqa: S608 - three names of our own
+        if tx.execute("select 1 from touched limit 1").fetchall():
+            tx.execute(query("forget_firsts"))
+            tx.execute(query("issue_firsts"))
 
     def _insert(self, tx: duckdb.DuckDBPyConnection, mentions: Sequence[AnalysedMention]) -> None:
         _copy(tx, fact_table(mentions), query("insert_facts"))
+        tx.execute("create or replace temp table incoming (issue_id bigint, kind varchar, value varchar, first_at timestamp)")
+        tx.execute(query("incoming"), {"ids": [one.mention_id for one in mentions]})
+        tx.execute(query("forget_later_firsts"))
+        tx.execute(query("new_firsts"))
         _copy(tx, label_table(mentions), "insert into label select * from batch")
         self._insert_vectors(tx, mentions)
 

@@ -2,4 +2,5 @@
 select
     (select sum(hash(fact)::hugeint) from fact),
     (select sum(hash(label)::hugeint) from label),
+    (select sum(hash(issue_first)::hugeint) from issue_first),
     (select max(seq) from applied);

@@ -1,7 +1,7 @@
--- Mentions per issue and stretch of time ($starts exclusive, $ends inclusive); stretches without mentions are left out here.
-with bucket as (select unnest($numbers) as number, unnest($starts) as starts_at, unnest($ends) as ends_at)
+-- Mentions per issue and stretch of time (up to and including $ends, the first one after $from_at); those without mentions are left out.
+with bucket as (select unnest($numbers) as number, unnest($ends) as ends_at)
 select issue_id, number, count(*) as mentions
-from fact join bucket on posted_at > starts_at and posted_at <= ends_at
-where issue_id is not null
+from fact asof join bucket on fact.posted_at <= bucket.ends_at
+where issue_id is not null and posted_at > $from_at and posted_at <= $as_of
 group by issue_id, number
 order by issue_id, number;

@@ -24,3 +24,15 @@ select issue_id, date_trunc('hour', posted_at) as hour, count(*) as mentions, co
 from fact
 where issue_id is not null
 group by all;
+-- When each issue first had each person, card, platform, language and brand: derived from the facts and kept with every batch.
+create table if not exists issue_first (issue_id bigint not null, kind varchar not null, value varchar not null, first_at timestamp not null);
+create or replace view issue_mark as
+select issue_id, mention_id, posted_at, 'person' as kind, person as value from fact where issue_id is not null
+union all
+select issue_id, mention_id, posted_at, 'card', card_id::varchar from fact where issue_id is not null
+union all
+select issue_id, mention_id, posted_at, 'platform', platform from fact where issue_id is not null
+union all
+select issue_id, mention_id, posted_at, 'language', language from fact where issue_id is not null
+union all
+select issue_id, mention_id, posted_at, 'brand', unnest(brands) from fact where issue_id is not null;
