@@ -1,4 +1,4 @@
-"""What others do with the same vectors: BERTopic with its defaults, k-means told the true number, one-pass centroids."""
+"""What others do with the same vectors: BERTopic with its defaults, k-means told the true number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 SEED = 42
-ONE_PASS_LIKENESS = 0.6
 WARM_UP = 200
 OUTLIERS = -1
 
@@ -28,23 +27,6 @@ def k_means(vectors: NDArray[np.float32], *, groups: int) -> Groups:
     """Return k-means groups, told how many there are."""
     found = KMeans(n_clusters=groups, n_init=4, random_state=SEED).fit_predict(vectors)
     return np.asarray(found, dtype=np.int64)
-
-
-def one_pass(vectors: NDArray[np.float32]) -> Groups:
-    """Put each mention, in order, with the nearest centroid at cosine 0.6 or more, else begin a new group."""
-    sums = np.zeros((len(vectors), vectors.shape[1]), dtype=np.float32)
-    middles = np.zeros_like(sums)
-    groups = np.zeros(len(vectors), dtype=np.int64)
-    count = 0
-    for row, vector in enumerate(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)):
-        likeness = middles[:count] @ vector
-        at = int(likeness.argmax()) if count else 0
-        if not count or likeness[at] < ONE_PASS_LIKENESS:
-            at, count = count, count + 1
-        sums[at] += vector
-        middles[at] = sums[at] / np.linalg.norm(sums[at])
-        groups[row] = at
-    return groups
 
 
 def bertopic(texts: Sequence[str], vectors: NDArray[np.float32]) -> tuple[Groups, float]:

@@ -34,7 +34,7 @@ def one_pass_units(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     sums = np.zeros_like(vectors)
     units = np.zeros(len(vectors), dtype=np.int64)
     known = 0
-    for row, vector in enumerate(vectors):
+    for row, vector in enumerate(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)):
         likeness = centres[:known] @ vector
         best = int(likeness.argmax()) if known else 0
         if not known or likeness[best] < SAME_UNIT:

@@ -1,7 +1,7 @@
 """scripts/bench_dutch [FILE…] [--json]: how well Dutch texts are read, beside English ones of the same kind.
 
-FILE: columns id, text, label, lang (nl and en); what a file allows is measured. Without FILE: the sets of `../shared/data` that are there
-and our own. twins: share of Dutch texts (at most 1,500, drawn with a seed) whose nearest English text is their translation, where a
+FILE: columns id, text, label, lang (nl and en); what a file allows is measured. Without FILE: the public sets that are there (see
+`tests/bench/reading.py`) and our own. twins: share of Dutch texts (at most 1,500, drawn with a seed) whose nearest English text is their translation, where a
 column `pair_id` tells. probe_nl, probe_en: macro-F1 of a linear classifier on the vectors, trained and tested within one language (on the
 file's own split where it has one, else five folds). ami_nl, ami_en: groups found in one language against the labels. neighbours_en: how
 often the nearest other English text has the same label; neighbours_across: how often the nearest English text of a Dutch one has.
@@ -32,10 +32,8 @@ from listener.issues.features import space_of
 from tests.bench.encoding import encoded
 from tests.bench.grouping import agreement, all_placed, window_of
 from tests.bench.issues import grouped
-from tests.bench.reading import Row, UnreadableFile, read_rows
+from tests.bench.reading import DATA, ROOT, Row, UnreadableFile, read_rows
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
 USUAL = (
     DATA / "measure-only" / "mabsa_nl_en_A.parquet",
     DATA / "sib200_nl_en_train_dev.parquet",

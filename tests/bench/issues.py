@@ -24,7 +24,8 @@ from listener.issues.features import Space, space_of
 from listener.issues.group import LOOSE, regroup
 from listener.issues.window import Snapshot
 from listener.settings.schema import DetectionSettings
-from tests.bench.baselines import Groups, bertopic, k_means, one_pass, timed
+from tests.bench.baselines import Groups, bertopic, k_means, timed
+from tests.bench.counts import one_pass_units
 from tests.bench.grouping import agreement, all_placed, window_of
 from tests.bench.reading import Row, UnreadableFile, read_rows
 
@@ -59,7 +60,7 @@ def measure(rows: Sequence[Row], *, model: str, with_bertopic: bool) -> dict[str
     true_number = len(np.unique(truth))
     for name, method in (
         ("k_means_true_number", lambda: k_means(snapshot.vectors, groups=true_number)),
-        ("one_pass", lambda: one_pass(snapshot.vectors)),
+        ("one_pass", lambda: one_pass_units(snapshot.vectors)),
     ):
         found, seconds = timed(method)
         baselines[name] = {**asdict(agreement(truth, found, found)), "seconds": seconds}

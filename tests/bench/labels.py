@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.metrics import cohen_kappa_score
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
@@ -36,10 +36,10 @@ from listener.text.language import Languages
 from tests.bench import toxicity
 from tests.bench.encoding import CACHE, encoded
 from tests.bench.reading import Row, UnreadableFile, read_rows
+from tests.bench.scoring import calibration_error, macro_f1
 
 SETS = Path(__file__).resolve().parents[2] / "scripts" / "sets"
 SECOND = SETS / "webcare_labels_second.jsonl"
-BINS = 15
 AIRLINE = {
     "Late Flight": "promise_not_kept",
     "Cancelled Flight": "promise_not_kept",
@@ -158,18 +158,6 @@ def baseline(learned: Sequence[Labelled], texts: Sequence[str]) -> list[str]:
     machine = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LinearSVC(random_state=0))
     machine.fit([row.text for row in learned], [row.answer for row in learned])
     return [str(one) for one in machine.predict(list(texts))]
-
-
-def macro_f1(truth: Sequence[str], chosen: Sequence[str]) -> float:
-    """Return the mean F1 of the answers that occur in the truth."""
-    return round(float(f1_score(truth, chosen, labels=sorted(set(truth)), average="macro", zero_division=0)), 4)
-
-
-def calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the mean distance between how sure answers are and how often they are right, over bins with equally many rows."""
-    order = np.argsort(sure, kind="stable")
-    parts = [part for part in np.array_split(order, BINS) if len(part)]
-    return round(float(sum(abs(sure[part].mean() - right[part].mean()) * len(part) for part in parts) / len(sure)), 4)
 
 
 def _trained_on(task: str, file: Path, folder: Path | None) -> list[Labelled]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("KLANKBORD_BENCH_DATA", ROOT.parent / "shared" / "data"))
+"""Where public data sets lie: beside the checkout unless the environment says otherwise."""
 
 Row = dict[str, Any]
 
@@ -29,6 +35,12 @@ def read_rows(file: Path, *, columns: Sequence[str] = ("id", "text")) -> list[Ro
     if missing or not rows:
         raise UnreadableFile(f"{file}: " + (f"has no column {', '.join(missing)}" if missing else "has no rows"))
     return rows
+
+
+def moment_of(given: Any) -> datetime:
+    """Return a date of a file, as written or as its reader gave it, in UTC; without an offset it is UTC. Raises ValueError."""
+    moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _parquet(file: Path) -> list[Row]:

@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from listener.model.mention import Author, Mention, StoredMention
 from listener.settings.schema import DetectionSettings
 from tests.bench.counting import Counted, Event, Raised, count_signals
 from tests.bench.counts import BASELINES, one_pass_units
-from tests.bench.reading import Row, UnreadableFile, read_rows
+from tests.bench.reading import Row, UnreadableFile, moment_of, read_rows
 from tests.bench.replaying import Replay, replay
 
 TIME_COLUMNS = ("sim_time", "created_at")
@@ -58,13 +58,13 @@ def read_stream(file: Path, events: Path, *, time_column: str | None = None) -> 
     if not rows[0].get(column):
         raise UnreadableFile(f"{file}: has no time in {time_column or ' or '.join(TIME_COLUMNS)}; name its column with --time-column")
     try:
-        dated = sorted(({**row, "at": _moment(row[column])} for row in rows), key=lambda row: (row["at"], str(row["id"])))
+        dated = sorted(({**row, "at": moment_of(row[column])} for row in rows), key=lambda row: (row["at"], str(row["id"])))
         planted = [
             Event(
                 event_id=one["event_id"],
                 kind=one["type"],
-                onset=_moment(one["onset"]),
-                end_90pct=_moment(one["end_90pct"]),
+                onset=moment_of(one["onset"]),
+                end_90pct=moment_of(one["end_90pct"]),
                 posts=tuple(row["at"] for row in dated if row["event_id"] == one["event_id"]),
             )
             for one in read_rows(events, columns=("event_id", "type", "onset", "end_90pct"))
@@ -123,11 +123,6 @@ def readable(file: str, measured: Mapping[str, Any]) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
-
-
-def _moment(given: Any) -> datetime:
-    moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _stored(at: int, row: Row) -> StoredMention:

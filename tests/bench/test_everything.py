@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.everything import BEGIN, BENCHES, END, ROOT, with_figures
+from tests.bench.everything import BEGIN, BENCHES, END, with_figures
+from tests.bench.reading import ROOT
 
 
 def test_only_what_stands_between_the_marks_is_replaced() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench.labels import baseline, calibration_error, labelled, macro_f1, main
+from tests.bench.labels import baseline, labelled, main
 from tests.bench.reading import UnreadableFile
+from tests.bench.scoring import calibration_error, macro_f1
 
 
 def csv(folder: Path, *lines: str) -> Path:

@@ -14,20 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from listener.labels.toxicity import toxicity_of as judged
+from listener.labels.toxicity import toxicity_of
 from listener.settings.wording import lexicons
 from tests.bench.reading import Row, UnreadableFile, read_rows
+from tests.bench.scoring import calibration_error, macro_f1
 
 TOXIC = "hateful"
 LIMIT = 0.5
-BINS = 15
-
-
-def toxicity_of(texts: Sequence[str], languages: Sequence[str]) -> list[float]:
-    """Return how sure the rules with the shipped word lists are that each text is toxic."""
-    return judged(texts, languages, lexicons())
 
 
 def measured(file: Path) -> dict[str, Any]:
@@ -37,26 +34,19 @@ def measured(file: Path) -> dict[str, Any]:
     """
     rows = read_rows(file, columns=("id", "text", "label", "lang"))
     began = time.perf_counter()
-    sure = toxicity_of([row["text"] for row in rows], [row["lang"] for row in rows])
+    sure = np.array(toxicity_of([row["text"] for row in rows], [row["lang"] for row in rows], lexicons()))
     seconds = time.perf_counter() - began
-    said = [one >= LIMIT for one in sure]
-    true = [row["label"] == TOXIC for row in rows]
+    said = sure >= LIMIT
+    true = np.array([row["label"] == TOXIC for row in rows])
     return {
         "file": file.name,
         "task": "toxicity",
-        "macro_f1": round((_f1(true, said) + _f1([not one for one in true], [not one for one in said])) / 2, 4),
+        "macro_f1": macro_f1([str(one) for one in true], [str(one) for one in said]),
         "baseline_macro_f1": None,
-        "calibration_error": _calibration_error(sure, true),
+        "calibration_error": calibration_error(np.maximum(sure, 1 - sure), said == true),
         "texts_per_second": round(len(rows) / seconds),
-        "functionalities": _by_functionality(rows, said),
+        "functionalities": _by_functionality(rows, said.tolist()),
     }
-
-
-def _calibration_error(sure: Sequence[float], true: Sequence[bool]) -> float:
-    """Return the mean distance between how sure answers are and how often they are right, over bins with equally many rows."""
-    given = sorted((max(one, 1 - one), (one >= LIMIT) == right) for one, right in zip(sure, true, strict=True))
-    bins = [given[len(given) * at // BINS : len(given) * (at + 1) // BINS] for at in range(BINS)]
-    return round(sum(abs(sum(one for one, _ in part) - sum(right for _, right in part)) for part in bins) / len(given), 4)
 
 
 def _by_functionality(rows: Sequence[Row], said: Sequence[bool]) -> dict[str, dict[str, Any]]:
@@ -66,12 +56,6 @@ def _by_functionality(rows: Sequence[Row], said: Sequence[bool]) -> dict[str, di
         right = sum((label == TOXIC) == toxic for label, toxic in own)
         found[name] = {"label": own[0][0], "texts": len(own), "right": round(right / len(own), 3)}
     return found
-
-
-def _f1(true: Sequence[bool], said: Sequence[bool]) -> float:
-    hit = sum(one and other for one, other in zip(true, said, strict=True))
-    total = sum(true) + sum(said)
-    return 2 * hit / total if total else 0.0
 
 
 def table(figures: dict[str, Any]) -> str:

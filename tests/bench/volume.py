@@ -18,7 +18,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from listener.signals.volume import volume_alarms
-from tests.bench.reading import Row, UnreadableFile, read_rows
+from tests.bench.reading import Row, UnreadableFile, moment_of, read_rows
 from tests.bench.volume_baselines import farrington_alarms, z_score_alarms
 
 MARKED = "anomaly_window"
@@ -97,7 +97,7 @@ def read_series(file: Path) -> list[Series]:
 
 
 def _series(name: str, rows: Sequence[Row]) -> Series:
-    dated = sorted((_moment(row["created_at"]), int(row["value"]), row["label"] == MARKED) for row in rows)
+    dated = sorted((moment_of(row["created_at"]), int(row["value"]), row["label"] == MARKED) for row in rows)
     steps = np.diff([at.timestamp() for at, _, _ in dated]).round().astype(np.int64)
     if not len(steps) or steps.min() <= 0:
         raise ValueError(f"series {name} needs at least two counts at different times")
@@ -156,11 +156,6 @@ def readable(file: str, ours: Mapping[str, Mapping[str, Any]], baselines: Mappin
         for m in methods.values()
     )
     return "\n".join([*lines, f"  {'all (false: mean)':<28}{totals}"])
-
-
-def _moment(given: Any) -> datetime:
-    moment = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":
