@@ -63,7 +63,7 @@ def test_anger_at_things_names_of_groups_and_speech_against_abuse_are_not(text: 
 
 
 def test_a_language_without_lists_is_read_with_all() -> None:
-    assert toxicity_of(["You people are absolute scum", "Jullie zijn een stel idioten"], ["", "other"], lexicons()) >= [0.5, 0.5]
+    assert min(toxicity_of(["You people are absolute scum", "Jullie zijn een stel idioten"], ["", "other"], lexicons())) >= 0.5
     assert toxicity_of(["You people are absolute scum"], ["nl"], {}) == [0.0]
 
 
