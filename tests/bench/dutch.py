@@ -1,10 +1,11 @@
 """scripts/bench_dutch [FILE…] [--json]: how well Dutch texts are read, beside English ones of the same kind.
 
-FILE: columns id, text, label, lang (nl and en); what a file allows is measured. Without FILE: the public sets that are there (see
-`tests/bench/reading.py`) and our own. twins: share of Dutch texts (at most 1,500, drawn with a seed) whose nearest English text is their translation, where a
-column `pair_id` tells. probe_nl, probe_en: macro-F1 of a linear classifier on the vectors, trained and tested within one language (on the
-file's own split where it has one, else five folds). ami_nl, ami_en: groups found in one language against the labels. neighbours_en: how
-often the nearest other English text has the same label; neighbours_across: how often the nearest English text of a Dutch one has.
+FILE: columns id, text, label, lang (nl and en); what a file allows is measured. Without FILE: the public sets that are at hand (see
+`tests/bench/reading.py`) and our own. twins: share of Dutch texts (at most 1,500, drawn with a seed) whose nearest English text is their
+translation, where a column `pair_id` tells. probe_nl, probe_en: macro-F1 of a linear classifier on the vectors, trained and tested within
+one language (on the file's own split where it has one, else five folds). ami_nl, ami_en: groups found in one language against the labels.
+neighbours_en: how often the nearest other English text has the same label; neighbours_across: how often the nearest English text of a
+Dutch one has.
 """
 
 from __future__ import annotations
