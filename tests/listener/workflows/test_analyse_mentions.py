@@ -103,6 +103,38 @@ def test_no_text_is_encoded_twice_even_by_a_new_process(ledger: Ledger, insight:
     assert insight.count() == 20
 
 
+def test_encoding_ahead_asks_for_the_texts_in_the_batches_they_are_read_in(ledger: Ledger, insight: Insight) -> None:
+    """A model's last digits depend on what it reads together: vectors must not depend on what was done ahead, and none is made twice."""
+
+    class Listing(CountingEmbedder):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[list[str]] = []
+
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            self.asked.append(list(texts))
+            return super().encode(texts)
+
+    store(ledger, *(post(n, f"klacht {n % 17} over de rekening") for n in range(30)))
+    in_one_go, step_by_step = Listing(), Listing()
+    run(analysis(ledger, insight, in_one_go))
+    with open_ledger("sqlite://") as other, open_insight(None) as counts:
+        store(other, *(post(n, f"klacht {n % 17} over de rekening") for n in range(30)))
+        more = True
+        while more:  # a new process before every batch has nothing made ahead
+            workflow = analysis(other, counts, step_by_step)
+            more = workflow.once().more
+            workflow.close()
+        again = {one.mention_id: one.vector for one in other.analyses.analysed(since=None, model="hashed")}
+    assert in_one_go.encoded == 17
+    assert [one for one in in_one_go.asked if one] == [
+        [f"klacht {n} over de rekening" for n in part] for part in (range(8), range(8, 16), range(16, 17))
+    ]
+    kept = ledger.analyses.analysed(since=None, model="hashed")
+    assert len(kept) == 30
+    assert all(np.array_equal(one.vector, again[one.mention_id]) for one in kept)
+
+
 def test_one_poisoned_mention_is_set_aside_after_three_tries_and_the_others_go_on(ledger: Ledger, insight: Insight) -> None:
     """RULES F24: whoever finds a text that ends our parser must not thereby silence everybody else."""
     store(ledger, *(post(n, "GIFTIG" if n == 3 else f"klacht {n} over de rekening") for n in range(8)))
