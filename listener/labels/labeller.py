@@ -158,9 +158,18 @@ def _labels_of(task: str, values: Sequence[str], probabilities: Real, favour: Re
 
 
 def _from_cause(labels: Sequence[Label]) -> list[Label]:
-    """Return idea and compliment: what was said of them beside the cause, and the cause itself when it is one of them."""
+    """Return idea and compliment: what was said of them beside the cause, and the cause itself when it is one of them.
+
+    Praise in words that do not sound glad is mostly irony ("bravo, third parcel lost"): a compliment is at most as probable as that its
+    sentiment is positive.
+    """
     found = [one for one in labels if one.name in FROM_CAUSE]
-    return found + [replace(one, name=one.value, value="yes") for one in labels if one.name == "cause" and one.value in FROM_CAUSE]
+    found += [replace(one, name=one.value, value="yes") for one in labels if one.name == "cause" and one.value in FROM_CAUSE]
+    sentiment = next((one for one in labels if one.name == "sentiment"), None)
+    if sentiment is None:
+        return found
+    most = sentiment.probability if sentiment.value == "positive" else round(1.0 - sentiment.probability, 3)
+    return [replace(one, probability=min(one.probability, most)) if one.name == "compliment" else one for one in found]
 
 
 def _strongest(labels: Sequence[Label]) -> tuple[Label, ...]:

@@ -96,6 +96,19 @@ def test_idea_and_compliment_follow_the_cause() -> None:
     assert values(labels)["idea"] == "yes"
 
 
+def test_praise_that_does_not_sound_glad_is_hardly_a_compliment() -> None:
+    """ "Thanks to your fraud detection I sleep at the airport" must not stand among the compliments of a digest."""
+    read = text("Dankzij jullie slaap ik vannacht op het vliegveld")
+    said = {
+        read.clean.hash: (
+            Label(name="cause", value="compliment", probability=0.8, model="m"),
+            Label(name="sentiment", value="negative", probability=0.9, model="m"),
+        )
+    }
+    (labels,) = Labeller(lexicons(), replaced=("cause", "sentiment")).labels([read], vectors(GOOD), said)
+    assert [one.probability for one in labels if one.name == "compliment"] == [pytest.approx(0.1)]
+
+
 @pytest.mark.parametrize("labeller", [Labeller(lexicons()), Labeller(lexicons(), heads=heads(), model_id=MODEL_ID)])
 def test_an_empty_batch_and_an_empty_text_are_no_trouble(labeller: Labeller) -> None:
     assert labeller.labels([], []) == []
