@@ -14,6 +14,9 @@ from listener.text.grams import words
 MODEL = "spam-rules-1"
 WORTH_KEEPING = 0.3
 _BASE = -2.2
+"""Log-odds of spam where nothing speaks for it."""
+_LOOKS_ALONE = 0.6
+"""What looks weigh where nothing said speaks for spam: people in a rage shout and link, too."""
 _LISTS = {"spam_offer": (1.7, 3), "spam_money": (1.0, 3), "spam_push": (1.1, 3), "spam_contact": (1.4, 2)}
 """Weight of one term and how many count, by list; weights were set by hand and hold for nl and en."""
 _COMPLAINS = ("negative", "cause_service_failed", "cause_promise_not_kept", "searched")
@@ -51,7 +54,7 @@ class SpamRule:
         text = words(written)
         readers = [self._lexicons[language]] if language in self._lexicons else list(self._lexicons.values())
         said = max((_said(lists, text) for lists in readers), default=0.0)
-        logit = _BASE + said + _looks(written, len(text)) * (1.0 if said > 0 else 0.6)
+        logit = _BASE + said + _looks(written, len(text)) * (1.0 if said > 0 else _LOOKS_ALONE)
         return round(1 / (1 + math.exp(-logit)), 3)
 
 
@@ -62,6 +65,7 @@ def spam_of(texts: Sequence[str], languages: Sequence[str], lexicons: Mapping[st
 
 
 def _said(lists: Lexicons, text: Sequence[str]) -> float:
+    """Return the log-odds that the words add; those of a complaint take from it."""
     hits = lists.hits(text)
     score = sum(weight * min(len(hits.get(name, ())), most) for name, (weight, most) in _LISTS.items())
     complaints = sum(len(hits.get(name, ())) for name in _COMPLAINS)
@@ -69,6 +73,7 @@ def _said(lists: Lexicons, text: Sequence[str]) -> float:
 
 
 def _looks(written: str, length: int) -> float:
+    """Return the log-odds that links, money, shouting and the like add to a text of `length` words; set by hand, as the lists' weights."""
     links = len(_LINK.findall(written))
     shouted = len(_SHOUTED.findall(written))
     return (

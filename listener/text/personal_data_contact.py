@@ -23,6 +23,9 @@ _WORDED_DOT = re.compile(r"[(\[{<]\s?(?:dot|punt|\.)\s?[)\]}>]|\s(?:dot|punt)\s"
 _TLD = re.compile(r"([^\W\d_]{2,24})\W*$")
 _NO_TLDS = frozenset(words_in("png jpg jpeg gif svg webp pdf css js json html php mp mov docx xlsx"))
 _COMMON_TLDS = frozenset(words_in("nl be com net org eu de fr uk io co info me edu gov us ca au biz online shop app dev lu ch at es it"))
+_AT_WORD = re.compile(r"[\W_](?:at|ap(?:en|e)staart(?:je)?)[\W_]", re.IGNORECASE)
+_SPACED_AT = re.compile(r"\s[@＠]|[@＠]\s")
+_MAIL_CUE = re.compile(r"\be?-?mail|\bmail|adres|address|bereik|reach|contact|stuur|send", re.IGNORECASE)
 
 
 def find_emails(text: str, claims: Claims) -> None:
@@ -41,11 +44,6 @@ def find_emails(text: str, claims: Claims) -> None:
                 claims.add(Kind.EMAIL, *found.span(1), 0.9)
             elif ending in _COMMON_TLDS and _SPACED_AT.search(spelled) and cued(text, found.start(), found.end(), _MAIL_CUE):
                 claims.add(Kind.EMAIL, *found.span(1), 0.8)
-
-
-_AT_WORD = re.compile(r"[\W_](?:at|ap(?:en|e)staart(?:je)?)[\W_]", re.IGNORECASE)
-_SPACED_AT = re.compile(r"\s[@＠]|[@＠]\s")
-_MAIL_CUE = re.compile(r"\be?-?mail|\bmail|adres|address|bereik|reach|contact|stuur|send", re.IGNORECASE)
 
 
 def _tld(address: str) -> str:
@@ -89,7 +87,11 @@ _CALLED_AFTER = re.compile(
 _DOMESTIC = re.compile(rf"\(?0\d{{1,4}}\)?{_SEPARATOR}{{1,3}}\d{{2,8}}(?:{_SEPARATOR}\d{{2,4}}){{0,4}}")
 """A trunk 0, an area and more: written like a telephone number, though no plan we ask knows it."""
 _REGIONS = {"nl": ("NL", "BE", "GB", "US"), "en": ("GB", "US", "NL", "BE")}
+_AMOUNT = re.compile(r",\d|\s?(?:€|euro|eur|%|km|kwh|gb|mb|x\b)", re.IGNORECASE)
 _FEWEST, _MOST = 7, 15
+"""Digits of a telephone number; E.164 allows fifteen."""
+_BESIDE = 40
+"""Characters right before or behind a number in which it is labelled."""
 
 
 def find_phones(text: str, language: str, claims: Claims) -> None:
@@ -106,8 +108,8 @@ def find_phones(text: str, language: str, claims: Claims) -> None:
 def _phone(text: str, start: int, end: int, regions: tuple[str, ...]) -> tuple[tuple[int, int], float]:
     """Return where in a candidate the number stands and how probable it is; 0 when it is none."""
     value = text[start:end]
-    labelled = _LABEL.search(text[max(0, start - 40) : start]) is not None
-    called = labelled or cued(text, start, end, _CALL) or _CALLED_AFTER.match(text[end : end + 40]) is not None
+    labelled = _LABEL.search(text[max(0, start - _BESIDE) : start]) is not None
+    called = labelled or cued(text, start, end, _CALL) or _CALLED_AFTER.match(text[end : end + _BESIDE]) is not None
     dated = bool(_DATE_SHAPE.fullmatch(value) or _YEARS.fullmatch(value))
     if _DATE_SHAPE.match(value) and not labelled:
         return (start, end), 0.0
@@ -166,6 +168,3 @@ def _parses(digits: str, region: str | None) -> bool:
 
 def _is_amount(text: str, end: int) -> bool:
     return _AMOUNT.match(text, end) is not None
-
-
-_AMOUNT = re.compile(r",\d|\s?(?:€|euro|eur|%|km|kwh|gb|mb|x\b)", re.IGNORECASE)

@@ -35,6 +35,8 @@ _NOT_STREETS = re.compile(
     r"uiteind|weekeind\w*|eind\w*|hoek|park|markt|haven|weg|pad|veld|berg|dal|hof|poort|kamp|baan|wal|zeepad|padel)\b",
     re.IGNORECASE,
 )
+_PLAIN_STREET = re.compile(r"\w{3,}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|dreef|steeg)\b")
+"""What is a street even in small letters, with a number behind it."""
 _UNIT_AFTER = re.compile(
     r"\s?(?:uur|u\b|min\w*|sec\w*|dag|dagen|weken|week|maand\w*|jaar|euro|eur|€|%|km|meter|keer|x\b|kilo|kg|graden|mensen|personen|stuks|"
     r"hours?|days?|times?|minutes?|years?|people|dollars?)\b",
@@ -82,9 +84,7 @@ def find_addresses(text: str, claims: Claims) -> None:
         lower = not any(word[:1].isupper() for word in name)
         if any(_NOT_STREETS.match(word) for word in name if word[:1].islower()) or _UNIT_AFTER.match(text, end):
             continue
-        if lower and not (
-            re.match(r"\w{3,}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|dreef|steeg)\b", name[-2]) if len(name) > 1 else False
-        ):
+        if lower and not (len(name) > 1 and _PLAIN_STREET.match(name[-2])):
             continue
         claims.add(Kind.ADDRESS, start, end, 0.7 if lower else 0.9)
     for pattern, probability in (
