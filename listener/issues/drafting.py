@@ -17,7 +17,7 @@ from listener.issues.life import grew_since
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
 from listener.issues.prepare import Reader
 from listener.issues.scan import Bar, Burst
-from listener.issues.titles import Background, clearly_better, title_for
+from listener.issues.titles import Background, beginning_of, clearly_better, title_for
 from listener.issues.window import Entry, Snapshot
 from listener.model.analysis import Analysis, AnalysisStep
 from listener.model.issue import Issue, Judged, Membership, NewIssue, Signal
@@ -294,7 +294,7 @@ class StepDraft:
             return present
         vectors = self.snapshot.vectors[rows]
         typical = entries[int(np.argmax(vectors @ vectors.mean(axis=0)))].clean
-        return shorten(title or typical.plain or typical.text or "…", TITLE_LENGTH)
+        return shorten(title, TITLE_LENGTH) if title else beginning_of(typical, language, TITLE_LENGTH)
 
     def _terms(self, entries: Sequence[Entry], language: str) -> list[dict[str, str]]:
         return [self._memory.terms(entry, self._reader.stop_words) for entry in entries if entry.language == language]

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from math import log
 
 from listener.issues.untelling import UNTELLING
+from listener.text.clean import CleanText
 from listener.text.folding import folded
+from listener.text.personal_data import cut_out, find_personal_data, masked
+from listener.text.shorten import shorten
 from listener.text.stems import stem
 
 MOST_TERMS = 3
@@ -30,6 +33,7 @@ SHARED_BY_ALL = 1 / 3
 FEWEST_TEXTS_TO_SHARE = 30
 CLEARLY_BETTER = 1.25
 MOST_WORDS = 120
+MOST_CHARACTERS = 2_000
 SEPARATOR = " · "
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[.,;:!?()\[\]\"“”…/|]")
@@ -65,11 +69,11 @@ def terms_of(plain: str, stop_words: frozenset[str]) -> dict[str, str]:
     """Return the terms of a text a title may be made of: stems → as written. Words and phrases of two or three neighbouring words.
 
     Stop words, numbers, words that only greet or scold (`UNTELLING`) and words of fewer than three letters are none; they and
-    punctuation part a phrase.
+    punctuation part a phrase. So does what tells of people, whoever says it: a title goes where mentions do not.
     """
     found: dict[str, str] = {}
     before: list[tuple[str, str]] = []
-    for written in _WORD.findall(plain)[:MOST_WORDS]:
+    for written in _WORD.findall(cut_out(plain[:MOST_CHARACTERS]))[:MOST_WORDS]:
         form = folded(written)
         stemmed = stem(form)
         says_nothing = form in stop_words or form in UNTELLING or stemmed in _STEMS_UNTELLING
@@ -98,6 +102,12 @@ def title_for(terms: Sequence[Mapping[str, str]], background: Background, *, wit
             break
     chosen = _diverse(scores, terms, background)
     return SEPARATOR.join(_as_written(term, terms) for term in chosen)
+
+
+def beginning_of(clean: CleanText, language: str, most: int) -> str:
+    """Return the beginning of a text as a title, at most `most` characters, with what it tells of people masked; "…" when it is empty."""
+    text = (clean.plain or clean.text)[:MOST_CHARACTERS]
+    return shorten(masked(text, find_personal_data(text, language), language=language) or "…", most)
 
 
 def worth_of(title: str, terms: Sequence[Mapping[str, str]], background: Background, *, without: frozenset[str] = frozenset()) -> float:

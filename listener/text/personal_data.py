@@ -11,7 +11,7 @@ from listener.text.personal_data_numbers import find_birth_dates, find_cards, fi
 from listener.text.personal_data_people import find_people
 from listener.text.personal_data_places import find_addresses, find_postcodes
 
-__all__ = ["MASKS", "Found", "Kind", "find_personal_data", "kinds_of", "masked"]
+__all__ = ["MASKS", "Found", "Kind", "cut_out", "find_personal_data", "kinds_of", "masked"]
 
 MOST_CHARACTERS = 20_000
 MASKS: Mapping[str, Mapping[Kind, str]] = {
@@ -77,6 +77,16 @@ def kinds_of(found: Iterable[Found]) -> tuple[Kind, ...]:
     """Return the kinds there are, each once, in the order of `Kind`."""
     there = {one.kind for one in found}
     return tuple(kind for kind in Kind if kind in there)
+
+
+def cut_out(text: str) -> str:
+    """Return `text` with a full stop in the place of what it tells of people: for words that are counted and not read."""
+    parts: list[str] = []
+    at = 0
+    for one in find_personal_data(text):
+        parts.extend((text[at : one.start], " . "))
+        at = one.end
+    return "".join((*parts, text[at:]))
 
 
 def masked(text: str, found: Sequence[Found], *, keep: Collection[Kind] = (), language: str = "en") -> str:

@@ -14,7 +14,7 @@ from listener.errors import InputError
 from listener.issues.features import space_of
 from listener.issues.halves import FEWEST_TO_SPLIT, halves
 from listener.issues.prepare import Reader, Reading
-from listener.issues.titles import Background, terms_of, title_for
+from listener.issues.titles import Background, beginning_of, terms_of, title_for
 from listener.issues.window import Entry, Window
 from listener.ledger.ledger import Ledger
 from listener.text.shorten import shorten
@@ -115,4 +115,4 @@ def _title(readings: Sequence[Reading], reader: Reader, every: Sequence[Reading]
     background = Background.of(terms_of(reading.clean.plain, reader.stop_words) for reading in every)
     terms = [terms_of(reading.clean.plain, reader.stop_words) for reading in readings if reading.language == language]
     title = title_for(terms, background, without=reader.brand_words)
-    return shorten(title or readings[0].clean.plain or readings[0].clean.text or "…", TITLE_LENGTH)
+    return shorten(title, TITLE_LENGTH) if title else beginning_of(readings[0].clean, language, TITLE_LENGTH)

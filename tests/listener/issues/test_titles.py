@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from listener.issues.titles import Background, clearly_better, terms_of, title_for
+from listener.issues.titles import Background, beginning_of, clearly_better, terms_of, title_for
 from listener.settings.wording import stop_words
+from listener.text.clean import clean
 
 STOP = frozenset(word for listed in stop_words().values() for word in listed)
 METER = [
@@ -91,3 +92,20 @@ def test_a_title_gives_way_only_to_one_that_is_clearly_better() -> None:
     assert not clearly_better(best, "slimme meter · inloggen", terms, background, frozenset())
     assert clearly_better(best, "stuk", terms, background, frozenset())
     assert clearly_better(best, "De eerste zin van iemand", terms, background, frozenset())
+
+
+def test_a_title_names_no_person_however_many_people_do() -> None:
+    """Thirty accounts that shame a mechanic do not put his name and address above a digest."""
+    rants = [
+        f"De monteur Piet Verhoeven van de Dorpsstraat 12 kwam {word} te laat, NL91ABNA0417164300"
+        for word in ("weer", "gisteren", "vandaag")
+    ]
+    title = titled(rants).lower()
+    assert "monteur" in title
+    assert not any(word in title for word in ("piet", "verhoeven", "dorpsstraat", "nl91"))
+
+
+def test_a_title_that_is_the_beginning_of_a_text_is_masked() -> None:
+    said = beginning_of(clean("Ik ben Piet Verhoeven, bel 06-12345678. Waar blijft de monteur?"), "nl", 60)
+    assert said == "Ik ben [naam], bel [telefoon]. Waar blijft de monteur?"
+    assert beginning_of(clean(""), "nl", 60) == "…"
