@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
 
 _EMPTIED = (tables.revision, tables.label, tables.analysis, tables.mention_brand, tables.mention_source, tables.quarantine)
 
+NO_TITLE = "…"
+
 
 def remove_mentions(tx: Connection, reasons: Mapping[int, str], at: datetime) -> None:
     """Empty the mentions named by id, each with its reason: every revision, address, author, label, analysis, brand and trace goes.
 
-    Embeddings go when no other mention has the same text. Membership lines and signals stay: they hold ids and figures only.
+    Embeddings go when no other mention has the same text, and the title of an issue that nobody is left in goes too: it was made of
+    their words. A title that a person wrote stays. Membership lines and signals stay: they hold ids and figures only.
     """
+    issue_ids: set[int] = set()
     for some in batches(reasons):
+        placed = select(tables.mention.c.issue_id).where(tables.mention.c.mention_id.in_(some), tables.mention.c.issue_id.is_not(None))
+        issue_ids.update(tx.execute(placed).scalars())
         hashes = list(tx.execute(select(tables.analysis.c.text_hash).where(tables.analysis.c.mention_id.in_(some))).scalars())
         for table in _EMPTIED:
             tx.execute(delete(table).where(table.c.mention_id.in_(some)))
@@ -30,7 +36,17 @@ def remove_mentions(tx: Connection, reasons: Mapping[int, str], at: datetime) ->
             emptied.values(removed_reason=bindparam("b_reason")),
             [{"b_mention_id": mention_id, "b_reason": reason} for mention_id, reason in reasons.items()],
         )
+    _forget_titles(tx, issue_ids)
     note_changes(tx, reasons)
+
+
+def _forget_titles(tx: Connection, issue_ids: Collection[int]) -> None:
+    """Take the analyser's title from each of these issues, and what was merged into it, that has no mention any more."""
+    issue = tables.issue.c
+    left = exists().where(tables.mention.c.issue_id == func.coalesce(issue.merged_into, issue.issue_id))
+    for some in batches(sorted(issue_ids)):
+        here = issue.issue_id.in_(some) | issue.merged_into.in_(some)
+        tx.execute(update(tables.issue).where(here, issue.title_by == tables.MODEL, ~left).values(title=NO_TITLE))
 
 
 _BARE: dict[str, Any] = {

@@ -17,8 +17,7 @@ from listener.ledger.tables import analysis, embedding, issue, label, membership
 from listener.model.analysis import Analysis, NewEmbedding
 from listener.model.issue import Membership, NewIssue, Signal
 
-MODEL = "model"
-"""`made_by` of what the analyser decided; anything else is a person."""
+MODEL = tables.MODEL
 
 
 @dataclass(slots=True)

@@ -8,6 +8,9 @@ from listener.ledger.dialect import NEVER_REUSED, Id, only_where
 from listener.ledger.metadata import metadata
 from listener.ledger.types import UtcDateTime
 
+MODEL = "model"
+"""`made_by` and `title_by` of what the analyser decided; anything else is a person."""
+
 # A removed mention keeps its row, emptied: key, when first seen, when and why it went. That row blocks its return (RULES F7).
 # `latest_revision` -1: no text (removed, or its removal came before it). `analysed_revision` below it: waits for the analyser.
 # `issue_id` and `placed_by_person` repeat what the `membership` lines say, merges followed, so that they can be looked up.

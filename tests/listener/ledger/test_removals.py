@@ -162,3 +162,16 @@ def test_ids_of_removed_mentions_are_not_given_out_again(ledger: Ledger) -> None
     assert found is not None
     assert found.mention_id == 2
     assert found.first_seen_at == NOON
+
+
+def test_the_title_of_an_issue_goes_with_its_last_mention(ledger: Ledger) -> None:
+    """A title is made of people's words, also that of an issue that was merged; one that a colleague wrote is not theirs."""
+    for native_id in ("1", "2", "3"):
+        add(ledger, mention(native_id))
+        ledger.analyses.save(step(ledger.mentions.unanalysed(10)))
+    ledger.issues.merge(2, 1, by="anna", at=NOON)
+    ledger.issues.rename(3, "Van ons", by="anna", at=NOON)
+    add(ledger, removals=[removal("1"), removal("3")])
+    assert [one.title for one in ledger.issues.all(include_merged=True)] == ["Stroomstoring", "Stroomstoring", "Van ons"]
+    add(ledger, removals=[removal("2")])
+    assert [one.title for one in ledger.issues.all(include_merged=True)] == ["…", "…", "Van ons"]
