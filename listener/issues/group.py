@@ -113,7 +113,7 @@ def fitting_resolution(graph: sparse.csr_matrix, space: Space) -> float:
     chosen = first = 0.0
     start = 0.0
     for resolution in RESOLUTIONS:
-        tried = _partition(graph, resolution)
+        tried = _partition(graph, resolution, refinements=1)
         if not chosen:
             if cohesion(space, tried) >= ONE_THING:
                 chosen = first = resolution
