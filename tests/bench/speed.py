@@ -46,7 +46,7 @@ Answer = TypeVar("Answer")
 PARTS = ("pipeline", "quick", "regroup", "insight")
 SHORT, LARGE, LARGEST = 10_000, 100_000, 1_000_000
 MODEL_SAMPLE = 8
-"""Batches encoded right before the pipeline runs, and as many right after: the machine may be busier at one end than at the other."""
+"""Batches (at most a quarter of all texts) encoded before the pipeline runs, and again after: a machine may be busier at one end."""
 PAGE = 1_000
 
 
@@ -81,7 +81,7 @@ def pipeline(size: int, model: Embedder, settings: ListenerSettings) -> dict[str
     mentions = drawn_mentions(size)
     stored = [StoredMention(mention_id=at + 1, revision=0, mention=one, first_seen_at=START) for at, one in enumerate(mentions)]
     found = _read_alone(stored, settings)
-    sample = [clean(one.text).text for one in mentions[: MODEL_SAMPLE * ANALYSE_BATCH]]
+    sample = [clean(one.text).text for one in mentions[: max(ANALYSE_BATCH, min(MODEL_SAMPLE * ANALYSE_BATCH, size // 4))]]
     model.encode(sample[:ANALYSE_BATCH])  # the worker has loaded the model before any clock runs
     before = _encode_seconds(model, sample)
     spent: dict[str, float] = defaultdict(float)
