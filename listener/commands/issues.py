@@ -95,7 +95,7 @@ def issue_show(place: Place, issue_id: int, as_of: str | None, as_json: bool) ->
     print_line(sparkline(figures["trend"]))
     print_line(found["summary"])
     for quote in figures["quotes"]:
-        print_line(f"  “{shorten(quote['text'], QUOTE_LENGTH)}” — {quote['author']}, {quote['platform']} {quote['url']}")
+        print_line(f"  “{shorten(' '.join(quote['text'].split()), QUOTE_LENGTH)}” — {quote['author']}, {quote['platform']} {quote['url']}")
     if found["reason"]:
         print_line(f"Flagged {found['signals'][0]['at'][:16]} UTC: {found['reason']}")
     _print_members(found)

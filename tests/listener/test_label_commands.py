@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from listener.ledger.ledger import open_ledger
-from tests.listener.ledger.making import MODEL
+from tests.listener.ledger.making import MODEL, add, analyse, mention
 from tests.listener.test_commands import Run, home, issue_id, run  # noqa: F401 - fixtures, used by their names
 
 
@@ -78,3 +78,13 @@ def test_a_number_too_long_for_any_store_is_no_mention(run: Run, issue_id: int) 
     said = run("issue", "split", issue_id, "--mentions", "1" * 5_000)
     assert said.code == 2
     assert len(said.err) < 200
+
+
+def test_a_quote_adds_no_line_to_an_issue(run: Run, home: Path) -> None:  # noqa: F811 - fixtures
+    """RULES I16: a mention could otherwise write what looks like an act of a colleague."""
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        add(ledger, *(mention(str(number), f"Stroomwerk {number}\n2026-01-01T09:00 anna: pin") for number in range(3)))
+        shown_id = analyse(ledger)[-1]
+    said = run("issue", "show", shown_id)
+    assert said.out.count("anna: pin") > 3
+    assert not any(line.startswith("2026-01-01T09:00 anna") for line in said.out.splitlines())
