@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 KEY = "labels_learned"
 NEVER_LEARNED = frozenset({"x", "twitter", "discord", "reddit"})
 """RULES "Learning": corrections on these platforms change the label shown and are never training rows."""
+_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ class LearnLabels:
         left_out = 0
         for one in standing:
             found = stored.get(one.mention_id)
-            if found is None or found.mention.platform.lower() in NEVER_LEARNED or found.revision != one.revision:
+            if found is None or _never_learned(found.mention.platform) or found.revision != one.revision:
                 left_out += 1
                 continue
             reading = self._reader.read(found)
@@ -117,6 +119,11 @@ class LearnLabels:
         )
         nothing = Answered(logits=logits[:0], vectors=corrected.vectors[:0], answers=corrected.answers[:0])
         return learn(corrected, self._checks.get(name, nothing), name=offset_name)
+
+
+def _never_learned(platform: str) -> bool:
+    """Tell whether a platform, as a file that was imported may spell it ("Twitter / X", "reddit.com"), is one of those."""
+    return not NEVER_LEARNED.isdisjoint(_WORD.findall(platform.lower()))
 
 
 def _written(lesson: Lesson) -> dict[str, Any]:

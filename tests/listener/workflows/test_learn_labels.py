@@ -73,7 +73,7 @@ def test_what_a_brands_people_say_again_and_again_is_learned(ledger: Ledger) -> 
     assert done.offsets("another-model") == {}
 
 
-@pytest.mark.parametrize("platform", ["x", "discord", "reddit"])
+@pytest.mark.parametrize("platform", ["x", "discord", "reddit", "X.com", "twitter / x", "reddit.com"])
 def test_what_platforms_forbid_to_learn_from_is_left_out(ledger: Ledger, platform: str) -> None:
     """RULES "Learning": the label shown changes, and that is all."""
     store(ledger, 60, platform=platform)
