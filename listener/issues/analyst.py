@@ -65,11 +65,6 @@ class Analyst:
         self._cards = CardIndex()
         self._since_regroup = 0
 
-    @property
-    def regroup_due(self) -> bool:
-        """Whether `regroup_every` mentions were analysed since the last regrouping."""
-        return self._since_regroup >= self._settings.regroup_every
-
     def restore(
         self,
         mentions: Sequence[AnalysedMention],

@@ -97,7 +97,10 @@ def labels_now(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict
 
 
 def _answers(tx: Connection, condition: ColumnElement[bool]) -> dict[int, dict[str, tuple[str, str, int]]]:
-    """Return people's answers that stand, with who gave them and the revision: the newest line about what is analysed, unless it takes back."""
+    """Return people's answers that stand, with who gave them and the revision.
+
+    Of the lines about the text that is analysed the newest counts; one that takes an answer back leaves none.
+    """
     lines = label_correction.c
     here = (analysis.c.mention_id == lines.mention_id) & (analysis.c.revision == lines.revision)
     query = select(lines.correction_id, lines.mention_id, lines.name, lines.value, lines.made_by, lines.revision)

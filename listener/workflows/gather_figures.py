@@ -11,7 +11,7 @@ from listener.digest.sections import divide
 from listener.insight.records import Card, HourCount
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
-from listener.model.figures import DigestFigures, IssueFigures, Quote
+from listener.model.figures import DigestFigures, IssueFigures, QuickRead, Quote
 from listener.model.issue import WHOLE, Signal
 from listener.settings.schema import ListenerSettings
 from listener.workflows.measure_issues import measure_issues, period_start, quotes_by_issue, quotes_of
@@ -96,13 +96,10 @@ def gather_figures(
 
     `brand` is only the name it goes by. Issues that are muted or resolved are left out; a section holds at most `digest.most_issues`.
     """
-    measured = with_themes(
-        measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=bucket_hours_for(as_of - from_at), zone=settings.zone),
-        insight,
-        as_of=as_of,
-    )
+    buckets = bucket_hours_for(as_of - from_at)
+    every = measure_issues(ledger, insight, from_at=from_at, as_of=as_of, bucket_hours=buckets, zone=settings.zone)
     known_from = insight.first_posted(as_of)
-    sections = divide(measured, from_at=from_at, as_of=as_of, known_from=known_from)
+    sections = divide(with_themes(every, insight, as_of=as_of), from_at=from_at, as_of=as_of, known_from=known_from)
     shown = {name: some[: settings.digest.most_issues] for name, some in sections.items()}
     listed = [one for some in shown.values() for one in some]
     quotes = quotes_by_issue(ledger, insight, listed, from_at=from_at, as_of=as_of, most=QUOTES_PER_ISSUE, key=pseudonym_key, leaving=True)
@@ -110,7 +107,6 @@ def gather_figures(
     totals = insight.period_totals(from_at, as_of)
     ideas, idea_count = _section_quotes(ledger, insight, "idea", from_at, as_of, pseudonym_key)
     praise, compliment_count = _section_quotes(ledger, insight, "compliment", from_at, as_of, pseudonym_key)
-    quick = last_quick_read(ledger)
     return DigestFigures(
         brand=brand,
         from_at=from_at,
@@ -119,7 +115,7 @@ def gather_figures(
         authors=totals.authors,
         loose=totals.loose,
         nameless=totals.nameless,
-        quick=quick if quick is not None and (quick.until is None or quick.until > from_at) else None,
+        quick=_quick_read_since(ledger, from_at),
         new=filled["new"],
         growing=filled["growing"],
         steady=filled["steady"],
@@ -135,6 +131,12 @@ def gather_figures(
         whole=whole_signals(ledger, from_at, as_of),
         invented=invented,
     )
+
+
+def _quick_read_since(ledger: Ledger, from_at: datetime) -> QuickRead | None:
+    """Return the last quick reading when some of it fell into the period."""
+    quick = last_quick_read(ledger)
+    return quick if quick is not None and (quick.until is None or quick.until > from_at) else None
 
 
 def whole_signals(ledger: Ledger, from_at: datetime, as_of: datetime) -> tuple[Signal, ...]:

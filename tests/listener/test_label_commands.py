@@ -11,8 +11,8 @@ from tests.listener.ledger.making import MODEL, add, analyse, mention
 from tests.listener.test_commands import Run, home, issue_id, run  # noqa: F401 - fixtures, used by their names
 
 
-def shown(home: Path) -> dict[str, str]:
-    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+def shown(place: Path) -> dict[str, str]:
+    with open_ledger(f"sqlite:///{place / 'ledger.db'}") as ledger:
         return ledger.analyses.analysed(since=None, model=MODEL)[0].labels
 
 
