@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,6 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add what was counted and compared to signals; earlier ones have none."""
-    made_anew = "always" if op.get_bind().dialect.name == "sqlite" else "never"  # there, appending leaves other SQL than the table's
+    # in SQLite, appending leaves other SQL than the table's
+    made_anew: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table("signal", recreate=made_anew, table_kwargs=NEVER_REUSED) as signal:
         signal.add_column(sa.Column("judged", sa.JSON(none_as_null=True)))
