@@ -45,7 +45,7 @@ def rarity_of(words: sparse.csr_matrix) -> Real:
     return rarity
 
 
-def fit_words(words: sparse.csr_matrix, answers: NDArray[np.int64], n_values: int, rarity: Real, weight: Real | None = None) -> Words:
+def fit_words(words: sparse.csr_matrix, answers: NDArray[np.int64], n_values: int, rarity: Real) -> Words:
     """Fit a linear support vector machine per value on words scaled by rarity (one column for two values)."""
     scaled = words.multiply(rarity[None, :]).tocsr()
     lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
@@ -54,7 +54,7 @@ def fit_words(words: sparse.csr_matrix, answers: NDArray[np.int64], n_values: in
     columns = []
     for value in range(n_values) if n_values > 2 else (1,):
         machine = LinearSVC(C=WORD_STRENGTH, class_weight="balanced", tol=1e-3, random_state=0)
-        machine.fit(scaled, answers == value, sample_weight=weight)
+        machine.fit(scaled, answers == value)
         columns.append(machine.coef_[0] * rarity)
     return Words(np.stack(columns, axis=1), rarity)
 

@@ -26,7 +26,7 @@ MOST_PAIRS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One text and its answer. `weight` says how much it counts, 1 for an answer a person gave."""
+    """One text and the answer a person gave."""
 
     text: CleanText
     language: str
@@ -44,6 +44,7 @@ class Table:
 
     @property
     def answers(self) -> NDArray[np.str_]:
+        """The answer of each row, `(n,)`."""
         return np.array([row.answer for row in self.rows])
 
 
