@@ -42,6 +42,7 @@ MASKS: Mapping[str, Mapping[Kind, str]] = {
         Kind.PERSON: "[name]",
     },
 }
+"""Marks, no sentences: they stand here because titles and questions to a language model need them, where no template is filled in."""
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{1,2000}", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _HAS_DIGITS = re.compile(r"\d\D{0,4}\d")
