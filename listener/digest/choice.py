@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-LINK_ONLY_PLATFORMS = frozenset({"x", "twitter"})
-"""Platforms whose posts leave the house as a link under a title of our own, without their text (RULES, Quotes)."""
+_LINK_ONLY = frozenset({"x", "twitter"})
+_WORD = re.compile(r"[a-z]+")
 
 TOO_ALIKE = 0.9
 """Cosine similarity above which a second quote would only repeat the first."""
+
+
+def link_only(platform: str) -> bool:
+    """Tell whether posts of a platform leave the house as a link under a title of our own, without their text (RULES, Quotes).
+
+    A file that was imported may spell it as it likes ("x.com", "Twitter / X").
+    """
+    return not _LINK_ONLY.isdisjoint(_WORD.findall(platform.lower()))
 
 
 def choose_quotes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from listener.digest.choice import LINK_ONLY_PLATFORMS
+from listener.digest.choice import link_only
 from listener.digest.inert import host_of
 from listener.digest.phrases import number
 from listener.digest.reason import reason_sentence
@@ -83,7 +83,7 @@ def outline(figures: DigestFigures, words: Words) -> Outline:
 
 def quote_line(quote: Quote, words: Words, *, about: str = "") -> QuoteLine:
     """Return a quote in words; a post of a link-only platform is a link under our own title, `about` being the issue's."""
-    if quote.platform in LINK_ONLY_PLATFORMS:
+    if link_only(quote.platform):
         said, who = "", words("x_post", about)
     else:
         said, who = quote.text, quote.author if quote.url else f"{quote.author}, {quote.platform}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from listener.digest.choice import LINK_ONLY_PLATFORMS
+from listener.digest.choice import link_only
 from listener.digest.sections import divide
 from listener.insight.records import Card, HourCount
 from listener.insight.store import Insight
@@ -171,9 +171,9 @@ def _section_quotes(
     """Return the newest different texts under a label and how many mentions there are; bare links only when there is nothing else."""
     cards, total = insight.label_mentions(label, from_at, as_of, MOST_LABELLED)
     quotes = _quoted(ledger, insight, cards, key)[0]
-    whole = tuple(quote for quote in quotes if quote.platform not in LINK_ONLY_PLATFORMS)
+    whole = tuple(quote for quote in quotes if not link_only(quote.platform))
     return _fit_to_leave((whole or quotes)[:QUOTES_PER_SECTION]), total
 
 
 def _fit_to_leave(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
-    return tuple(replace(quote, text="") if quote.platform in LINK_ONLY_PLATFORMS else quote for quote in quotes)
+    return tuple(replace(quote, text="") if link_only(quote.platform) else quote for quote in quotes)

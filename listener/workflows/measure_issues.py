@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from listener.digest.choice import LINK_ONLY_PLATFORMS, choose_quotes
+from listener.digest.choice import choose_quotes, link_only
 from listener.insight.buckets import clock_days_before
 from listener.insight.records import Candidate, IssueCounts
 from listener.insight.store import Insight
@@ -86,7 +86,7 @@ def quotes_by_issue(
 def _chosen(candidates: Sequence[Candidate], most: int, from_at: datetime, *, leaving: bool) -> tuple[int, ...]:
     taken: tuple[int, ...] = ()
     for bare in (False, True):
-        some = [one for one in candidates if (leaving and one.platform in LINK_ONLY_PLATFORMS) is bare]
+        some = [one for one in candidates if (leaving and link_only(one.platform)) is bare]
         taken += choose_quotes(
             [one.mention_id for one in some],
             [one.person for one in some],

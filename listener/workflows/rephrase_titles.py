@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from datetime import tzinfo
 
-from listener.digest.choice import LINK_ONLY_PLATFORMS
+from listener.digest.choice import link_only
 from listener.insight.store import Insight
 from listener.issues.titles import SEPARATOR
 from listener.ledger.ledger import Ledger
@@ -56,7 +56,7 @@ class RephraseTitles:
         now = self._clock.now()
         from_at = period_start(now, PERIOD_DAYS, self._zone)
         found = quotes_by_issue(self._ledger, self._insight, [one], from_at=from_at, as_of=now, most=QUOTES, key=self._key, leaving=True)
-        quotes = [quote for quote in found.get(one.issue_id, ()) if quote.platform not in LINK_ONLY_PLATFORMS]
+        quotes = [quote for quote in found.get(one.issue_id, ()) if not link_only(quote.platform)]
         language = Counter(quote.language for quote in quotes).most_common(1)[0][0] if quotes else ""
         phrases = one.title.split(SEPARATOR)
         title = asyncio.run(self._rephraser.title(one.title, phrases, [quote.text for quote in quotes], language=language))

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
+from listener.digest.choice import link_only
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.show import LINK_ONLY, excerpt, link_host, plainly, web_link
+from moderation.inbox.show import excerpt, link_host, plainly, web_link
 from moderation.inbox.trend import by_day, chart_of
 from moderation.inbox.wording import PAGE_LANGUAGES, Wording, preferred_language, wording_of
 from moderation.model.case import Reason
@@ -39,7 +40,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
-        self._environment.globals.update(link_only=LINK_ONLY, languages=self.languages)
+        self._environment.globals.update(link_only=link_only, languages=self.languages)
         self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt)
 
     def language(self, request: Request) -> str:

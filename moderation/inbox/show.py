@@ -16,9 +16,6 @@ _ENGLAND = "\U0001f3f4"
 
 MOST_SHOWN = 20_000
 
-LINK_ONLY = frozenset({"x", "twitter"})
-"""Platforms whose posts stand in lists as a link with our own title (RULES, "Settled first", quotes)."""
-
 
 def plainly(value: object) -> object:
     """Make any text fit for a page: called on every value a template prints, so no template has to remember it.

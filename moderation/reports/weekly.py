@@ -10,7 +10,7 @@ from datetime import tzinfo
 from html import escape
 from typing import Any
 
-from listener.digest.choice import LINK_ONLY_PLATFORMS
+from listener.digest.choice import link_only
 from listener.digest.inert import host_of, inert_figures, plain_figures
 from listener.digest.markdown import quote_markdown
 from listener.digest.outline import quote_line, why
@@ -64,7 +64,7 @@ def _filled(name: str, figures: DigestFigures, *, language: str, zone: tzinfo, t
         "why": lambda issue, section: why(issue, words, section=section),
     }
     environment.filters.update(filters)
-    environment.globals["link_only"] = LINK_ONLY_PLATFORMS
+    environment.globals["link_only"] = link_only
     sections = (("new", figures.new), ("growing", figures.growing), ("steady", figures.steady), ("fading", figures.fading))
     rows = [(section, issue) for section, issues in sections for issue in issues]
     return environment.get_template(name).render(d=figures, rows=rows)

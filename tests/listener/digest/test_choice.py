@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from listener.digest.choice import choose_quotes
+from listener.digest.choice import choose_quotes, link_only
 
 
 def toward(*angles: float) -> list[NDArray[np.float32] | None]:
@@ -34,3 +35,11 @@ def test_without_vectors_the_newest_are_taken() -> None:
     assert choose_quotes([1, 2, 3], list("abc"), [None, None, None], 2) == (3, 2)
     assert choose_quotes([], [], [], 2) == ()
     assert choose_quotes([1, 2], list("ab"), toward(0.0, 1.0), 0) == ()
+
+
+@pytest.mark.parametrize(
+    ("platform", "bare"),
+    [("x", True), ("X.com", True), ("Twitter / X", True), ("xenforo", False), ("mastodon", False), ("", False)],
+)
+def test_posts_of_x_leave_as_links_however_an_import_spells_it(platform: str, *, bare: bool) -> None:
+    assert link_only(platform) is bare
