@@ -18,7 +18,7 @@ from listener.text.grams import BUCKETS
 from listener.text.language import OTHER
 
 LEXICAL_DIMS = 256
-MODEL_WEIGHT = {"en": 0.9, "nl": 0.9}
+MODEL_WEIGHT = {"en": 0.85, "nl": 0.85}
 """Of the languages that the model reads: the bundled one with its Dutch reader, or a multilingual one."""
 OTHER_MODEL_WEIGHT = 0.5
 NEAR_QUANTILE = 0.995

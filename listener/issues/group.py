@@ -17,10 +17,10 @@ from listener.issues.neighbours import nearest
 from listener.issues.window import Snapshot
 from listener.model.analysis import Remembered
 
-NEIGHBOURS = 20
+NEIGHBOURS = 12
 SEED = 1
 REFINEMENTS = 3
-VOICES = 5
+VOICES = 12
 """Partitions by other seeds that are asked which links they keep, before the final one is made."""
 RESOLUTIONS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 ONE_THING = 0.7

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from listener.issues.features import Space
 
-EXACT_UP_TO = 8_000
+EXACT_UP_TO = 20_000
 CHUNK = 1024
 CELL = 64
 CANDIDATES = 2048
