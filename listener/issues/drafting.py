@@ -16,7 +16,7 @@ from listener.issues.judging import judged_of, look_at_issue
 from listener.issues.life import grew_since
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
 from listener.issues.prepare import Reader
-from listener.issues.scan import Bar, Burst
+from listener.issues.scan import Bar, Burst, accounts
 from listener.issues.titles import Background, beginning_of, clearly_better, title_for
 from listener.issues.window import Entry, Snapshot
 from listener.model.analysis import Analysis, AnalysisStep
@@ -97,7 +97,7 @@ class StepDraft:
         """Raise a signal when many accounts posted one text within the window."""
         cards, hours = self.snapshot.cards, self.snapshot.hours
         same = np.flatnonzero((cards[: row + 1] == cards[row]) & (hours[: row + 1] > hours[row] - rules.window_hours))
-        seen = len(np.unique(self.snapshot.authors[same]))
+        seen = accounts(self.snapshot, same)
         if seen < rules.fewest_copiers:
             return
         signal = self._signal(COPIES, int(self.issues[row]) or None, same, seen=seen, window_hours=rules.window_hours)

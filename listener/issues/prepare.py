@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.issues.window import NAMELESS
 from listener.labels.labeller import ReadText
 from listener.model.mention import StoredMention
 from listener.text.clean import CleanText, clean
@@ -29,7 +30,7 @@ class Reading:
     def author(self) -> str:
         """Who counts as its author: the mention itself when the platform named nobody."""
         author = self.stored.mention.author
-        return author.key if author is not None else f"mention/{self.stored.mention_id}"
+        return author.key if author is not None else f"{NAMELESS}{self.stored.mention_id}"
 
     @property
     def to_label(self) -> ReadText:

@@ -14,6 +14,10 @@ from listener.text.clean import CleanText
 NEGATIVE = "negative"
 
 
+NAMELESS = "mention/"
+"""Begins the author of a mention whose platform named nobody; no platform's name holds a stroke."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Entry:
     """One mention in the window. `author` is never empty: a mention without author is its own. `grams` come from `gram_buckets`.

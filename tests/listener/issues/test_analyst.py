@@ -63,6 +63,14 @@ def test_a_text_copied_by_thirty_accounts_is_one_card_and_one_campaign() -> None
     assert desk.signals[0].seen == 10
 
 
+def test_a_text_that_a_feed_gives_fifty_times_without_authors_is_no_campaign() -> None:
+    """Nobody is named, so nobody can be said to have joined in."""
+    desk = Desk(analyst())
+    text = said("campagne", random.Random(3), words=12)
+    desk.read_all(numbered(chatter(9) + [(OUTBREAK + timedelta(minutes=5 * at), text, None) for at in range(50)]))
+    assert "copies" not in [one.kind for one in desk.signals]
+
+
 def test_the_cooldown_keeps_a_thing_that_goes_on_quiet_and_a_much_larger_one_is_told_again() -> None:
     going_on = event("storing", OUTBREAK, posts=40, hours=40)
     desk = Desk(analyst())
