@@ -49,7 +49,7 @@ def _parquet(file: Path) -> list[Row]:
 
 def _csv(file: Path) -> list[Row]:
     with file.open(encoding="utf-8", newline="") as opened:
-        return [dict(row) for row in csv.DictReader(opened)]
+        return [dict(row) for row in csv.DictReader(opened, strict=True)]
 
 
 def _jsonl(file: Path) -> list[Row]:
