@@ -81,6 +81,7 @@ def corrected(ledger: Ledger, insight: Insight) -> Callable[[], tuple[object, ..
     ledger.issues.mute(first, muted=True, by="ben", at=START)
     apart = ledger.issues.split(first, ledger.issues.members(first)[:2], title="Apart", title_by="anna", by="anna", at=START)
     ledger.issues.move(ledger.issues.members(third)[0], None, by="anna", at=START)
+    stayed = set(ledger.issues.members(third))
 
     def standing() -> tuple[object, ...]:
         people = [(one.issue_id, one.merged_into, one.muted, one.pinned, one.split_from) for one in ledger.issues.all(include_merged=True)]
@@ -90,7 +91,7 @@ def corrected(ledger: Ledger, insight: Insight) -> Callable[[], tuple[object, ..
             named,
             ledger.issues.locked(),
             ledger.issues.members(first),
-            ledger.issues.members(third),
+            stayed - set(ledger.issues.members(third)),  # other vectors may bring loose mentions in; nobody leaves
             ledger.issues.members(apart),
         )
 
