@@ -30,6 +30,9 @@ BELOW_QUANTILE = 0.1587
 SAMPLE = 500
 FEWEST_PAIRS = 2000
 LOWEST_NEAR = 0.3
+HIGHEST_NEAR, HIGHEST_LINK = 0.8, 0.65
+"""Where a few subjects fill a window, most of the pairs in the upper end are about one thing, and the quantiles would ask for near copies:
+so alike are two mentions of one subject at most asked to be (on the public sets the rules below stay under it)."""
 
 _BUCKET_NUMBERS = np.arange(BUCKETS)
 _PROJECTION = sparse.csr_matrix(
@@ -166,7 +169,7 @@ def _limits(matrix: NDArray[np.float32], one: NDArray[np.int64], other: NDArray[
     ordered = np.partition(pairs, at)
     below, middle, link, near = (float(ordered[place]) for place in at)
     deviation = middle - below
-    return min(near, middle + NEAR_DEVIATIONS * deviation), min(link, middle + LINK_DEVIATIONS * deviation)
+    return min(HIGHEST_NEAR, near, middle + NEAR_DEVIATIONS * deviation), min(HIGHEST_LINK, link, middle + LINK_DEVIATIONS * deviation)
 
 
 def _unit(matrix: NDArray[np.float32]) -> NDArray[np.float32]:

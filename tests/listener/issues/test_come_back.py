@@ -66,17 +66,26 @@ def about(ledger: Ledger, days: float) -> set[int | None]:
 @pytest.mark.parametrize("restart", [True, False])
 def test_what_was_resolved_comes_back_under_the_number_it_had(ledger: Ledger, restart: bool) -> None:
     """Ten quiet days lie between, and the window is four days long: no member is left to know the issue by."""
-    analyse(ledger, *chatter(2, 0), *(later(complaint(n, subject=0), n, days=1.5) for n in range(10)), restart=restart)
+    analyse(ledger, *chatter(2, 0), *(later(complaint(n, subject=0), n, days=1.5) for n in range(12)), restart=restart)
     (debits,) = about(ledger, 1.5)
     assert debits is not None
     ledger.issues.rename(debits, "Dubbele incasso", by="anna", at=START)
     ledger.issues.resolve(debits, resolved=True, by="anna", at=START + timedelta(days=2))
     ids = {one.issue_id for one in ledger.issues.all()}
     analyse(ledger, *chatter(10, 48), restart=restart)
-    analyse(ledger, *(later(complaint(n, subject=0), n, days=12) for n in range(10)), restart=restart)
+    analyse(ledger, *(later(complaint(n, subject=0), n, days=12) for n in range(12)), restart=restart)
     assert about(ledger, 12) == {debits}
     assert ledger.issues.titles([debits]) == {debits: "Dubbele incasso"}
     assert debits in ids
+
+
+@pytest.mark.parametrize("posts", [12, 24, 40])
+def test_a_subject_that_fills_most_of_a_small_window_is_one_issue(ledger: Ledger, posts: int) -> None:
+    """Most pairs are about one thing then; what links two mentions must not be read from them as if they were unrelated."""
+    analyse(ledger, *chatter(2, 0), *(later(complaint(n, subject=0), n, days=1.5) for n in range(posts)), restart=False)
+    assert len(about(ledger, 1.5)) == 1
+    placed = [key for key, issue_id in ledger.issues.placed() if key.native_id.endswith("-1.5") and issue_id is not None]
+    assert len(placed) >= 0.9 * posts
 
 
 def test_a_subject_nobody_spoke_of_before_does_not_take_an_old_number(ledger: Ledger) -> None:
