@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from listener.embedding.open import digest_of, weights_in
+from listener.embedding.open import digest_of, folder_with, weights_in
 from listener.embedding.sentences import SentenceEmbedder
 from listener.errors import SettingsError
 from listener.model.analysis import Label
@@ -85,9 +85,9 @@ def _open(label: str, name: str, settings: ListenerSettings, models_dir: Path) -
 
 
 def _folder(label: str, name: str, models_dir: Path) -> Path:
-    for folder in (Path(name).expanduser(), models_dir / name.replace("/", "__"), models_dir / name):
-        if (folder / "config.json").is_file() and weights_in(folder):
-            return folder
+    folder = folder_with("config.json", name, models_dir=models_dir)
+    if folder is not None:
+        return folder
     raise SettingsError(
         f"labels.models.{label}: there is no text-classification model {name!r} on this machine. Name a folder that holds config.json, "
         f"a tokenizer and the weights, fetch it once with `hf download {name} --local-dir {models_dir / name.replace('/', '__')}`, "

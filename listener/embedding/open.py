@@ -69,9 +69,9 @@ def dutch_folder() -> Path:
 
 def model_folder(name: str, *, models_dir: Path) -> Path:
     """Return the folder meant by `name`: a path, or a model kept below `models_dir`. Raises SettingsError when there is none."""
-    for folder in (Path(name).expanduser(), models_dir / name.replace("/", "__"), models_dir / name):
-        if (folder / "modules.json").is_file() and weights_in(folder):
-            return folder
+    folder = folder_with("modules.json", name, models_dir=models_dir)
+    if folder is not None:
+        return folder
     raise SettingsError(
         f"model.name: there is no sentence-transformers model {name!r} on this machine. Fetch it once with "
         f"`hf download {name} --local-dir {models_dir / name.replace('/', '__')}`, name a folder that holds modules.json and the weights, "
@@ -89,6 +89,12 @@ def _embedder(settings: ModelSettings, folder: Path, model_id: str, dims: int | 
         dims=dims,
         reader=reader,
     )
+
+
+def folder_with(file: str, name: str, *, models_dir: Path) -> Path | None:
+    """Return where a model lies that people name: a path, or kept below `models_dir`; it holds `file` and weights. None when nowhere."""
+    places = (Path(name).expanduser(), models_dir / name.replace("/", "__"), models_dir / name)
+    return next((folder for folder in places if (folder / file).is_file() and weights_in(folder)), None)
 
 
 def weights_in(folder: Path) -> list[Path]:
