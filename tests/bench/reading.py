@@ -29,6 +29,8 @@ def read_rows(file: Path, *, columns: Sequence[str] = ("id", "text")) -> list[Ro
         rows = _READERS[file.suffix](file)
     except KeyError:
         raise UnreadableFile(f"{file}: give a file that ends in .parquet, .csv or .jsonl") from None
+    except FileNotFoundError:
+        raise UnreadableFile(f"{file}: there is no such file") from None
     except (OSError, ValueError, csv.Error, RecursionError) as error:
         raise UnreadableFile(f"{file}: cannot be read ({error})") from error
     missing = [column for column in columns if rows and column not in rows[0]]

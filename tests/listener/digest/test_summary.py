@@ -33,6 +33,18 @@ def test_english_says_the_same(issue: Callable[..., IssueFigures], templates: Ca
     assert told.endswith(", 9 of them in the last period.")
 
 
+def test_nobody_is_counted_as_a_person_without_saying_so(
+    issue: Callable[..., IssueFigures], templates: Callable[[str], dict[str, str]]
+) -> None:
+    """An import without a column for authors must not be told as so many different people."""
+    none_known = summary_of(issue(**FACTS | {"nameless": 14, "authors": 14}), language="nl", zone=UTC, templates=templates("nl"))
+    assert none_known.endswith(
+        "Sinds di 10 mrt 2026 14:05 zijn er 14 berichten over, waarvan 9 in de laatste periode; wie ze schreef, is onbekend."
+    )
+    some_known = summary_of(issue(**FACTS | {"nameless": 3}), language="en", zone=UTC, templates=templates("en"))
+    assert "(of 3 the author is unknown; each of them counts as one person), 9 of them in the last period." in some_known
+
+
 def test_an_issue_of_this_period_only_names_its_mentions_once(
     issue: Callable[..., IssueFigures], templates: Callable[[str], dict[str, str]]
 ) -> None:
