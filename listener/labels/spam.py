@@ -58,12 +58,6 @@ class SpamRule:
         return round(1 / (1 + math.exp(-logit)), 3)
 
 
-def spam_of(texts: Sequence[str], languages: Sequence[str], lexicons: Mapping[str, Lexicons]) -> list[float]:
-    """Return how sure the rules are that each text is spam, in the order of the texts."""
-    rule = SpamRule(lexicons)
-    return [rule.probability(text, language) for text, language in zip(texts, languages, strict=True)]
-
-
 def _said(lists: Lexicons, text: Sequence[str]) -> float:
     """Return the log-odds that the words add; those of a complaint take from it."""
     hits = lists.hits(text)

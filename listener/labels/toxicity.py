@@ -88,12 +88,6 @@ class ToxicityRule:
         return round(max((reader.judged(plain) for reader in readers), default=0.0), 3)
 
 
-def toxicity_of(texts: Sequence[str], languages: Sequence[str], lexicons: Mapping[str, Lexicons]) -> list[float]:
-    """Return how sure the rules are that each text is toxic, in the order of the texts."""
-    rule = ToxicityRule(lexicons)
-    return [rule.probability(text, language) for text, language in zip(texts, languages, strict=True)]
-
-
 class _Reader:
     def __init__(self, lists: Lexicons) -> None:
         toxic = {name: one for name, one in lists.lists.items() if name.startswith(PREFIX) and name not in NOT_DISGUISED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listener.labels.spam import spam_of
+from listener.labels.spam import SpamRule
 from listener.settings.wording import lexicons
 
 
@@ -21,7 +21,7 @@ from listener.settings.wording import lexicons
     ],
 )
 def test_advertising_and_swindle_are_spam(text: str, language: str) -> None:
-    assert spam_of([text], [language], lexicons())[0] >= 0.5
+    assert SpamRule(lexicons()).probability(text, language) >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_advertising_and_swindle_are_spam(text: str, language: str) -> None:
     ],
 )
 def test_customers_who_speak_of_money_are_not(text: str, language: str) -> None:
-    assert spam_of([text], [language], lexicons())[0] < 0.5
+    assert SpamRule(lexicons()).probability(text, language) < 0.5

@@ -6,7 +6,7 @@ import pytest
 
 from listener.labels.disguise import Unmasking
 from listener.labels.labeller import ReadText
-from listener.labels.toxicity import ToxicityRule, toxicity_of
+from listener.labels.toxicity import ToxicityRule
 from listener.settings.wording import lexicons
 from listener.text.clean import clean
 
@@ -54,17 +54,18 @@ HARMLESS = (
 
 @pytest.mark.parametrize(("text", "language"), TOXIC)
 def test_abuse_of_people_is_toxic(text: str, language: str) -> None:
-    assert toxicity_of([text], [language], lexicons())[0] >= 0.5
+    assert ToxicityRule(lexicons()).probability(text, language) >= 0.5
 
 
 @pytest.mark.parametrize(("text", "language"), HARMLESS)
 def test_anger_at_things_names_of_groups_and_speech_against_abuse_are_not(text: str, language: str) -> None:
-    assert toxicity_of([text], [language], lexicons())[0] < 0.5
+    assert ToxicityRule(lexicons()).probability(text, language) < 0.5
 
 
 def test_a_language_without_lists_is_read_with_all() -> None:
-    assert min(toxicity_of(["You people are absolute scum", "Jullie zijn een stel idioten"], ["", "other"], lexicons())) >= 0.5
-    assert toxicity_of(["You people are absolute scum"], ["nl"], {}) == [0.0]
+    assert ToxicityRule(lexicons()).probability("You people are absolute scum", "") >= 0.5
+    assert ToxicityRule(lexicons()).probability("Jullie zijn een stel idioten", "other") >= 0.5
+    assert ToxicityRule({}).probability("You people are absolute scum", "nl") == 0.0
 
 
 def test_the_label_says_what_judged_and_stays_away_from_what_is_hardly_toxic() -> None:
