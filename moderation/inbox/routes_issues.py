@@ -82,7 +82,8 @@ def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         reasons = {issue.issue_id: parts.reason(issue.signal, language) for issue in told if issue.signal}
         buckets = max((len(issue.trend) for issue in told), default=1)
         hours = (figures.as_of - figures.from_at).total_seconds() / 3600 / max(1, buckets)
-        return pages.show(request, "digest.html.j2", digest=figures, reasons=reasons, bucket_hours=hours)
+        whole = [(signal.about or figures.brand, signal.at, parts.reason(signal, language)) for signal in figures.whole]
+        return pages.show(request, "digest.html.j2", digest=figures, reasons=reasons, whole=whole, bucket_hours=hours)
 
     @app.get("/digest.md")
     def digest_file(request: Request) -> Response:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from listener.model.figures import QuickRead
 from listener.model.issue import IssueState
 from tests.fakes.staff import StaffDay
 from tests.fakes.staff_figures import NOW, issue_figures
@@ -171,6 +172,19 @@ def test_the_digest_tells_the_same_figures(staff: Staff) -> None:
     assert "Zoemvolt, van gisteren 14:42 tot vandaag 14:42." in words
     assert words.index("Nieuw 2") < words.index("Groeit 1") < words.index("Ideeën 1 van 9") < words.index("Complimenten 1 van 14")
     assert "knop ‘ik heb ook geen stroom’" in words
+
+
+def test_the_digest_tells_what_is_about_a_source_as_a_whole_and_how_it_was_read(day: StaffDay) -> None:
+    """What was scanned, who is unknown and where it fell silent belongs beside the figures, on the page as in the printed digest."""
+    silence = replace(day.issues[0].signal or day.signals(1)[0], kind="silence", issue_id=None, about="forum-feed")
+    told = replace(
+        day.digest(), whole=(silence,), nameless=12, quick=QuickRead(mentions=24_300, from_at=NOW - timedelta(hours=5), until=None)
+    )
+    day.digest = lambda: told  # type: ignore[method-assign] # one day's figures
+    words = words_of(visit(day).come_in().get("/digest").text)
+    assert "Van 12 berichten is de schrijver onbekend; elk daarvan telt als één persoon." in words
+    assert "Snel gelezen (vandaag 09:42): er lagen 24.300 berichten te wachten" in words
+    assert words.index("Als geheel 1") < words.index("forum-feed") < words.index("Nieuw 2")
 
 
 def test_sources_in_trouble_stand_first_with_what_is_known(staff: Staff) -> None:
