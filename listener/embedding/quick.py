@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,12 +110,16 @@ def distilled(texts: Sequence[str], embedder: Embedder, *, most_words: int = MOS
 
 
 def load(folder: Path, model_id: str) -> QuickEmbedder | None:
-    """Return the static model of that id, or None when it is not in `folder`."""
+    """Return the static model of that id, or None when it is not in `folder` or not whole: then the full model reads everything."""
     file = folder / f"{model_id}.npz"
     if not model_id.startswith(PREFIX) or not file.is_file():
         return None
-    with np.load(file) as kept:
-        return QuickEmbedder([str(word) for word in kept["words"]], kept["table"], kept["turn"])
+    try:
+        with np.load(file) as kept:
+            found = QuickEmbedder([str(word) for word in kept["words"]], kept["table"], kept["turn"])
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        return None
+    return found if found.model_id == model_id else None
 
 
 def _words_of(text: str) -> list[str]:

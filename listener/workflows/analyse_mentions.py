@@ -147,8 +147,8 @@ class AnalyseMentions:
         if not self._models.under_way:
             return False
         before = self._models.serving
-        if is_quick(before) and self._ledger.mentions.unanalysed(1):
-            return True  # what waits is scanned first; the full model follows
+        if is_quick(before) and self._models.embedder() is not None and self._ledger.mentions.unanalysed(1):
+            return True  # what waits is scanned first, unless the static model is gone; the full model follows
         try:
             if self._models.encode_some(self._texts_of):
                 self._analyst = None

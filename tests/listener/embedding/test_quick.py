@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from listener.embedding.hashed import HashedEmbedder
 from listener.embedding.quick import PREFIX, distilled, load
@@ -50,6 +51,12 @@ def test_the_same_texts_give_the_same_model_and_a_kept_one_comes_back_whole(tmp_
 
 def test_other_models_are_not_taken_for_one(tmp_path: Path) -> None:
     assert load(tmp_path, "minilm-l6-v2-53aa5117") is None
+    assert load(tmp_path, f"{PREFIX}000000000000") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut off"])
+def test_a_damaged_one_is_as_good_as_gone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / f"{PREFIX}000000000000.npz").write_bytes(content)
     assert load(tmp_path, f"{PREFIX}000000000000") is None
 
 

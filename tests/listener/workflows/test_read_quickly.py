@@ -89,6 +89,23 @@ def test_a_process_killed_while_scanning_goes_on_scanning_and_loses_nothing(ledg
     assert ledger.analyses.analysed_count() == 120
 
 
+def test_when_the_static_model_is_gone_the_full_one_reads_everything(ledger: Ledger, tmp_path: Path) -> None:
+    """Somebody cleans up `models/` while it serves: what waits must neither be lost nor keep the service spinning."""
+    store(ledger, range(120))
+    workflow = process(ledger, None, tmp_path, above=60)
+    for _ in range(3):
+        workflow.once()
+    workflow.close()
+    for file in tmp_path.glob("quick-*"):
+        file.unlink()
+    again = process(ledger, None, tmp_path, above=60)
+    for _ in range(60):
+        if not again.once().more:
+            break
+    assert again.model_id == FULL.model_id
+    assert ledger.analyses.analysed_count() == 120
+
+
 def test_when_the_scan_began_and_ended_is_kept_for_the_digest(ledger: Ledger, tmp_path: Path) -> None:
     store(ledger, range(120))
     workflow = process(ledger, None, tmp_path, above=60)
