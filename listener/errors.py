@@ -78,7 +78,14 @@ class NotAllowed(ActionError):
 
 
 class PublishRejected(ActionError):
-    """The platform did not accept a post, and said so before accepting anything."""
+    """The platform did not accept a post, and said so before accepting anything.
+
+    `why` is a key with words in config/templates/<language>/outbox.yaml: gone, locked, banned, forbidden, invalid, too_long; empty: other.
+    """
+
+    def __init__(self, message: str, *, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class PublishUnknown(ActionError):

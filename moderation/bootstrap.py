@@ -28,6 +28,7 @@ from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.switch import SwitchLedger
+from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
 from moderation.outbox.gateway import Gateway
 from moderation.outbox.kill_switch import KillSwitch
@@ -93,7 +94,7 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
     engine, signature = ledger.engine, settings.outbox.signature
     cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
     wording, account = load_public_wording(), asyncio.run(connect(publisher))
-    precheck = Precheck(counts, ledger.mentions, account, load_policy(), house_of(settings.outbox))
+    precheck = Precheck(counts, ledger.mentions, Accounts([account]), load_policy(), house_of(settings.outbox))
     switch = KillSwitch(home, SwitchLedger(engine))
     outbox = Outbox(
         entries,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from listener.model.mention import StoredMention
-from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, SeenPost, Target
+from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 
 
 class Publisher(Protocol):
@@ -19,6 +19,21 @@ class Publisher(Protocol):
     @property
     def native_key(self) -> bool:
         """Whether the platform itself answers a repeated key with the first post, and posts nothing."""
+        ...
+
+    @property
+    def key_seconds(self) -> float:
+        """For how long the platform knows a key; 0 without native keys, infinity when for ever. After that only looking tells."""
+        ...
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether `own_posts` can ever say that something is not there (not by e-mail, not behind a webhook)."""
+        ...
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether a post of ours can be changed afterwards (`OutgoingPost.edits`)."""
         ...
 
     @property
@@ -44,6 +59,21 @@ class Publisher(Protocol):
 
         Raises a `SourceError` when that cannot be said for sure: an error is never an empty list.
         """
+        ...
+
+    async def place_now(self, target: Target) -> PlaceNow:
+        """Ask whether `target` still takes posts. Raises `SourceError` kinds when the platform cannot be reached."""
+        ...
+
+    async def own_latest(self, since: datetime) -> list[SeenPost] | None:
+        """Return what this account posted anywhere since a moment, oldest first, for the watch over our own accounts (RULES S33).
+
+        None: this platform cannot tell. Raises `SourceError` kinds when it could not be asked.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and threads; harmless when called twice."""
         ...
 
 

@@ -20,6 +20,7 @@ def target_row(target: Target) -> dict[str, Any]:
         "mention_id": target.mention_id or None,
         "revision": target.revision,
         "content_hash": target.content_hash,
+        "person": target.person,
     }
 
 
@@ -33,6 +34,7 @@ def target_of(row: Row[Any]) -> Target:
         mention_id=row.mention_id or 0,
         revision=row.revision,
         content_hash=row.content_hash,
+        person=row.person,
     )
 
 
@@ -47,6 +49,9 @@ def draft_row(draft: NewDraft) -> dict[str, Any]:
         "case_id": draft.case_id,
         "issue_id": draft.issue_id,
         "template": draft.template,
+        "title": draft.title,
+        "edits": draft.edits,
+        "options": list(draft.options),
     }
 
 
@@ -64,6 +69,9 @@ def draft_of(row: Row[Any]) -> Draft:
         case_id=row.case_id,
         issue_id=row.issue_id,
         template=row.template,
+        title=row.title,
+        edits=row.edits,
+        options=tuple(row.options),
     )
 
 
@@ -81,6 +89,9 @@ def entry_row(entry: NewEntry) -> dict[str, Any]:
         "account_name": account.name,
         "text": entry.post.text,
         "media": list(entry.post.media),
+        "title": entry.post.title,
+        "edits": entry.post.edits,
+        "options": list(entry.post.options),
         "language": entry.language,
         "text_key": entry.text_key,
         "idempotency_key": entry.key,
@@ -94,7 +105,16 @@ def entry_row(entry: NewEntry) -> dict[str, Any]:
 def entry_of(row: Row[Any]) -> OutboxEntry:
     """Return an outbox entry from a row of `outbox` joined with its `approval`."""
     account = AccountId(platform=row.account_platform, realm=row.account_realm, native_id=row.account_native_id, name=row.account_name)
-    post = OutgoingPost(account=account, kind=PostKind(row.kind), target=target_of(row), text=row.text, media=tuple(row.media))
+    post = OutgoingPost(
+        account=account,
+        kind=PostKind(row.kind),
+        target=target_of(row),
+        text=row.text,
+        media=tuple(row.media),
+        title=row.title,
+        edits=row.edits,
+        options=tuple(row.options),
+    )
     return OutboxEntry(
         entry_id=row.entry_id,
         draft_id=row.draft_id,

@@ -34,7 +34,10 @@ class EntryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDraft:
-    """A text somebody worded, before it is kept. `author` is the agent; `template` names the template and its digest, if one was used."""
+    """A text somebody worded, before it is kept. `author` is the agent; `template` names the template and its digest, if one was used.
+
+    `title`, `edits` and `options` are those of `OutgoingPost`.
+    """
 
     kind: PostKind
     target: Target
@@ -44,6 +47,9 @@ class NewDraft:
     case_id: int | None = None
     issue_id: int | None = None
     template: str = ""
+    title: str = ""
+    edits: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,9 @@ class Draft:
     case_id: int | None = None
     issue_id: int | None = None
     template: str = ""
+    title: str = ""
+    edits: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +191,8 @@ class SendReport:
     alarms: tuple[tuple[str, str], ...] = ()
 
 
-def post_of(draft: Draft, account: AccountId) -> OutgoingPost:
+def post_of(draft: Draft | NewDraft, account: AccountId) -> OutgoingPost:
     """Return what would leave if `draft` were approved for `account`."""
-    return OutgoingPost(account=account, kind=draft.kind, target=draft.target, text=draft.text)
+    return OutgoingPost(
+        account=account, kind=draft.kind, target=draft.target, text=draft.text, title=draft.title, edits=draft.edits, options=draft.options
+    )

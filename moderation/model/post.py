@@ -13,6 +13,16 @@ class PostKind(StrEnum):
     REPLY = "reply"
     STATUS_UPDATE = "status_update"
     INVITATION = "invitation"
+    YOU_SAID = "you_said"
+
+
+class PlaceNow(StrEnum):
+    """What a platform says, just before a send, about the place a post goes to. `unknown`: this platform cannot be asked."""
+
+    OPEN = "open"
+    GONE = "gone"
+    LOCKED = "locked"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,8 @@ class AccountId:
 class Target:
     """Where a post goes: below `parent_id` in the thread `thread_id`.
 
+    `thread_id` "" starts a thread of its own in `realm`; `parent_id` "" answers nothing in particular. `person` is the platform's id of
+    the one person addressed (an e-mail address, the receiver of a direct message), "" when everybody may read it.
     `mention_id`, `revision` and `content_hash` name the mention it answers as the author of the post saw it; an edit since then
     makes the approval void (RULES F8). `mention_id` 0: nothing of a customer is answered.
     """
@@ -44,17 +56,25 @@ class Target:
     mention_id: int = 0
     revision: int = 0
     content_hash: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingPost:
-    """One exact text from one account to one place. `media` are digests of the attached files."""
+    """One exact text from one account to one place. `media` are digests of the attached files.
+
+    `title` heads a thread of its own (a Reddit submission, a Discourse topic, a Discord forum post, an e-mail's subject). `edits` is the
+    platform's id of an earlier post of ours whose text this one replaces. `options` are "distinguish" and "sticky" (own subreddits).
+    """
 
     account: AccountId
     kind: PostKind
     target: Target
     text: str
     media: tuple[str, ...] = ()
+    title: str = ""
+    edits: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +105,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedAccount:
-    """An account that can post, and what its platform asks of a text. `native_key`: the platform itself drops repeats of one key."""
+    """An account that can post, and what its platform asks of a text. `native_key`: the platform itself drops repeats of one key.
+
+    `serves` are the platforms it posts to, empty means every platform (one simulated account for all); `realms` the places on them, empty
+    means every place. `can_edit`: a post of ours can be changed afterwards.
+    """
 
     account: AccountId
     limits: Limits
     native_key: bool
+    serves: tuple[str, ...] = ()
+    realms: tuple[str, ...] = ()
+    can_edit: bool = False

@@ -20,6 +20,7 @@ def approval_hash(post: OutgoingPost, *, expires_at: datetime) -> str:
     ("whoami"), so a swapped token is another account (F31).
     """
     target = post.target
+    further = [post.title, post.edits, list(post.options), target.person]
     bound = [
         "klankbord-approval-1",
         [post.account.platform, post.account.realm, post.account.native_id],
@@ -28,6 +29,7 @@ def approval_hash(post: OutgoingPost, *, expires_at: datetime) -> str:
         post.text,
         list(post.media),
         expires_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        *([further] if any(further) else []),  # absent from approvals given before these existed, so that they still hold
     ]
     return hashlib.sha256(json.dumps(bound, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -6,6 +6,13 @@ from moderation.model.post import ConnectedAccount
 from moderation.ports import Publisher
 
 
-async def connect(publisher: Publisher) -> ConnectedAccount:
+async def connect(publisher: Publisher, *, serves: tuple[str, ...] = (), realms: tuple[str, ...] = ()) -> ConnectedAccount:
     """Return whose account this is, as the platform says, and what it asks of a text. Raises a `SourceError` when it cannot say."""
-    return ConnectedAccount(account=await publisher.whoami(), limits=publisher.limits, native_key=publisher.native_key)
+    return ConnectedAccount(
+        account=await publisher.whoami(),
+        limits=publisher.limits,
+        native_key=publisher.native_key,
+        can_edit=publisher.can_edit,
+        serves=serves,
+        realms=realms,
+    )

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from listener.errors import NotAllowed
 from moderation.ledger.counts import SendCounts
-from moderation.model.outbox import Draft, NewDraft
+from moderation.model.outbox import Draft, NewDraft, post_of
 from moderation.model.policy import House, Policy, Question, TargetNow
-from moderation.model.post import ConnectedAccount, OutgoingPost
+from moderation.outbox.accounts import Accounts
 from moderation.outbox.same_text import text_key
 from moderation.outbox.target_look import look_at
 from moderation.policy.gate import check, words_of
@@ -19,11 +19,11 @@ class Precheck:
     """Asks what the gateway will ask, about a draft. Caps are no reason to refuse a draft: they pass by themselves."""
 
     def __init__(
-        self, counts: SendCounts, mentions: Mentions, account: ConnectedAccount, policy: Policy, house: House, *, language: str = "en"
+        self, counts: SendCounts, mentions: Mentions, accounts: Accounts, policy: Policy, house: House, *, language: str = "en"
     ) -> None:
         self._counts = counts
         self._mentions = mentions
-        self.account = account
+        self.accounts = accounts
         self.policy = policy
         self._house = house
         self._language = language
@@ -36,8 +36,8 @@ class Precheck:
     def refusals(self, draft: Draft | NewDraft, *, who: str, at: datetime) -> tuple[str, ...]:
         """Return the names of those rules."""
         facts = self._counts.facts(target=draft.target, text_key=text_key(draft.text), who=who, standing=False, at=at)
-        post = OutgoingPost(account=self.account.account, kind=draft.kind, target=draft.target, text=draft.text)
-        question = Question(post=post, whoami=self.account.account, target=self._look(draft), facts=facts)
+        ours = self.accounts.for_target(draft.target).account
+        question = Question(post=post_of(draft, ours), whoami=ours, target=self._look(draft), facts=facts)
         return check(question, self.policy, self._house).refused
 
     def refuse(self, rule: str, **found: str) -> NotAllowed:

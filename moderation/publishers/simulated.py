@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import math
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import Any
 
 from listener.errors import PublishRejected, PublishUnknown, RateLimited, SourceUnavailable
 from listener.ports import Clock
-from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, SeenPost, Target
+from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 
 PLATFORM = "simulated"
 REALM = "simulated"
@@ -87,6 +88,10 @@ class SimulatedPlatform:
     def close_thread(self, target: Target, *, why: str) -> None:
         """Refuse every later post there: the thread was "locked" or "deleted", or its author blocked us."""
         self._closed[_place(target)] = why
+
+    def closed(self, target: Target) -> str:
+        """Return why nobody may post there, or an empty string."""
+        return self._closed.get(_place(target), "")
 
     def posts(self) -> list[AcceptedPost]:
         """Return everything ever accepted, oldest first: what a checker counts."""
@@ -161,6 +166,18 @@ class SimulatedPublisher:
         return self._platform.native_key
 
     @property
+    def key_seconds(self) -> float:
+        return math.inf if self._platform.native_key else 0.0
+
+    @property
+    def looks_back(self) -> bool:
+        return True
+
+    @property
+    def can_edit(self) -> bool:
+        return False
+
+    @property
     def limits(self) -> Limits:
         return self._limits
 
@@ -182,6 +199,21 @@ class SimulatedPublisher:
             for one in self._platform.shown()
             if one.account == self._account.key and (one.platform, one.realm, one.thread_id) == _place(target) and one.accepted_at >= since
         ]
+
+    async def place_now(self, target: Target) -> PlaceNow:
+        """Return whether the thread takes posts: open until a test closes it."""
+        return {"": PlaceNow.OPEN, "deleted": PlaceNow.GONE}.get(self._platform.closed(target), PlaceNow.LOCKED)
+
+    async def own_latest(self, since: datetime) -> list[SeenPost] | None:
+        """Return what this account posted anywhere, as far as the platform shows it by now."""
+        return [
+            SeenPost(platform_id=one.platform_id, text=one.text, posted_at=one.accepted_at, url=_url(one.platform_id))
+            for one in self._platform.shown()
+            if one.account == self._account.key and one.accepted_at >= since
+        ]
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
 
 
 def simulated_account(name: str) -> AccountId:

@@ -111,7 +111,7 @@ class Outbox:
 
     def _entry(self, draft: Draft, who: str) -> NewEntry:
         now = self._clock.now()
-        post = post_of(draft, self._precheck.account.account)
+        post = post_of(draft, self._precheck.accounts.for_target(draft.target).account)
         approved, salt = approval_hash(post, expires_at=now + self._valid), secrets.token_hex(16)
         return NewEntry(
             draft_id=draft.draft_id,

@@ -24,7 +24,7 @@ def keep_draft(new: NewDraft, drafts: DraftLedger, precheck: Precheck, *, at: da
 
 def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
     """Raise `NotAllowed` when the text is empty, too long, unfinished, or (a reply) carries a link to a review site."""
-    must_fit(draft.text, precheck.account.limits)
+    must_fit(draft.text, precheck.accounts.for_target(draft.target).limits)
     if blanks := forgotten_blanks(draft.text):
         raise NotAllowed(f"The text has a blank that was not filled in: {', '.join(blanks)}.")
     if any("\ud800" <= sign <= "\udfff" or (sign < " " and sign not in "\n\t") for sign in draft.text):

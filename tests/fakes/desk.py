@@ -22,6 +22,7 @@ from moderation.messages.render import PublicWording
 from moderation.model.outbox import Draft, EntryState, NewDraft, OutboxEntry
 from moderation.model.policy import House, Policy
 from moderation.model.post import ConnectedAccount, PostKind, Target
+from moderation.outbox.accounts import Accounts
 from moderation.outbox.crash_points import reach
 from moderation.outbox.gateway import Gateway
 from moderation.outbox.kill_switch import KillSwitch
@@ -132,7 +133,7 @@ def open_desk(
         engine = ledger.engine
         cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
         switch = KillSwitch(home, SwitchLedger(engine))
-        precheck = Precheck(counts, ledger.mentions, account, policy, house)
+        precheck = Precheck(counts, ledger.mentions, Accounts([account]), policy, house)
         outbox = Outbox(entries, drafts, switch, precheck, clock, four_eyes=four_eyes, cases=cases)
         publishers = {account.account.key: publisher}
         yield Desk(
