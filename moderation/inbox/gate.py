@@ -33,7 +33,7 @@ ErrorPage = Callable[[Scope, int, str], Response]
 """Makes a page for (scope, status, reason); the reason is a key of the pages' wording below `error.`."""
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """Ends a request before any handler runs."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -80,7 +80,7 @@ class StaffGate:
         scope.setdefault("state", {}).update(session=None, secret="", form={})
         try:
             await self._admit(scope, receive, sending)
-        except _Refused as refused:
+        except Refused as refused:
             await self._error_page(scope, refused.status, refused.reason)(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the outermost edge: whatever went wrong, the reader gets a page and no trace
             await self._failed(error, scope, receive, sending)
@@ -89,22 +89,22 @@ class StaffGate:
         headers, method = scope["headers"], scope["method"]
         host = known_host(headers, self._hosts)
         if host is None:
-            raise _Refused(400, "host")
+            raise Refused(400, "host")
         if method not in ("GET", "HEAD", "POST"):
-            raise _Refused(405, "method")
+            raise Refused(405, "method")
         session = self._session(scope)
         opened = scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_FOLDER)
         if method == "POST":
             if not came_from_us(headers, scheme=scope["scheme"], host=host):
-                raise _Refused(403, "origin")
-            scope["state"]["form"] = await _read_form(scope, receive)
+                raise Refused(403, "origin")
+            scope["state"]["form"] = await read_form(scope, receive)
         if session is None and not opened:
             if method == "POST" or values(headers, LIVE_HEADER):
-                raise _Refused(401, "session")
+                raise Refused(401, "session")
             await RedirectResponse("/sign-in", status_code=302)(scope, receive, sending)
             return
         if method == "POST" and not opened and not _token_fits(session, scope["state"]["form"]):
-            raise _Refused(403, "form")
+            raise Refused(403, "form")
         await self._app(scope, receive, sending)
 
     def _session(self, scope: Scope) -> Session | None:
@@ -128,26 +128,26 @@ def _token_fits(session: Session | None, form: dict[str, str]) -> bool:
     return session is not None and hmac.compare_digest(given.encode("utf-8", "replace"), session.csrf.encode("ascii"))
 
 
-async def _read_form(scope: Scope, receive: Receive) -> dict[str, str]:
+async def read_form(scope: Scope, receive: Receive) -> dict[str, str]:
     """Return a form's fields. A field given twice, another content type or a body over 64 kB is refused."""
     kinds = values(scope["headers"], "content-type")
     if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise _Refused(415, "kind")
+        raise Refused(415, "kind")
     body = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise _Refused(400, "unread")
+            raise Refused(400, "unread")
         body += message.get("body", b"")
         if len(body) > MOST_FORM_BYTES:
-            raise _Refused(413, "size")
+            raise Refused(413, "size")
         if not message.get("more_body", False):
             break
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise _Refused(400, "unread") from error
+        raise Refused(400, "unread") from error
     form = dict(pairs)
     if len(form) != len(pairs):
-        raise _Refused(400, "unread")
+        raise Refused(400, "unread")
     return form
