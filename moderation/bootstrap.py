@@ -26,7 +26,9 @@ from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.switch import SwitchLedger
 from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
@@ -44,6 +46,7 @@ from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.load_wording import load_policy, load_public_wording
+from moderation.workflows.shadow import Shadow
 from moderation.workflows.tell_when_due import Deliver, TellWhenDue
 
 WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the variable that holds it
@@ -119,6 +122,8 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         invitations=Invitations(
             ledger, drafts, counts, precheck, clock, wording=wording, brand=brand, link=settings.public.base_url, signature=signature
         ),
+        leave=LeaveLedger(engine),
+        shadow=Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording),
     )
 
 

@@ -10,6 +10,7 @@ from listener.parts import Listening
 from listener.ports import Clock
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
+from moderation.ledger.leave import LeaveLedger
 from moderation.model.case import Opened
 from moderation.model.outbox import SendReport
 from moderation.outbox.gateway import Gateway
@@ -20,6 +21,7 @@ from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.open_cases import open_cases
+from moderation.workflows.shadow import Shadow
 from moderation.workflows.tell_when_due import TellWhenDue
 
 
@@ -36,6 +38,8 @@ class Desk:
     outbox: Outbox
     updates: StatusUpdates
     invitations: Invitations
+    leave: LeaveLedger
+    shadow: Shadow
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case."""

@@ -16,7 +16,9 @@ from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.switch import SwitchLedger
 from moderation.messages.render import PublicWording
 from moderation.model.outbox import Draft, EntryState, NewDraft, OutboxEntry
@@ -37,6 +39,7 @@ from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.draft_text import target_below
 from moderation.workflows.load_wording import load_policy, load_public_wording
 from moderation.workflows.open_cases import open_cases
+from moderation.workflows.shadow import Shadow
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAME = "stroomloket"
@@ -65,6 +68,8 @@ class Desk:
     inbox: Inbox
     updates: StatusUpdates
     invitations: Invitations
+    leave: LeaveLedger
+    shadow: Shadow
     gateway: Gateway
     reconciler: Reconciler
     house: House
@@ -156,6 +161,8 @@ def open_desk(
             invitations=Invitations(
                 ledger, drafts, counts, precheck, clock, wording=wording, brand="Stroomwerk", link=link, signature=signature
             ),
+            leave=LeaveLedger(engine),
+            shadow=Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording),
             gateway=Gateway(entries, counts, ledger.mentions, publishers, switch, policy, house, clock, send_seconds=send_seconds),
             reconciler=Reconciler(entries, publishers, clock),
             house=house,

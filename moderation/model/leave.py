@@ -1,0 +1,45 @@
+"""Who wants nothing more from us, and who agreed to what: opt-outs and consent. A person is only ever named by their key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+def person_key(platform: str, realm: str, native_id: str) -> str:
+    """Return the key of a person on a platform, as `Author.key` spells it; empty when nobody is named."""
+    return f"{platform}/{realm}/{native_id}" if native_id else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """Somebody asked not to be contacted. It stands until `ended_at`.
+
+    `how` is words (they wrote it to us), hand (a colleague noted it) or link (they followed the link in a message). `at` is when they
+    said so, not when we read it. `mention_id` is the message that says so, 0 when there is none.
+    """
+
+    person_key: str
+    at: datetime
+    how: str
+    noted_by: str
+    mention_id: int = 0
+    note: str = ""
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A person agreed to be asked or told something on one channel (such as "email", "discord_dm", "whatsapp").
+
+    `wording` names what they agreed to, with its version. It stands until `withdrawn_at`.
+    """
+
+    person_key: str
+    channel: str
+    wording: str
+    given_at: datetime
+    noted_by: str
+    source: str = ""
+    withdrawn_at: datetime | None = None
