@@ -7,7 +7,7 @@ ProductError
 │                  SourceUnavailable (platform or network)             the schedule retries
 │                  SourceRefused (key, permission, account)            a person acts
 ├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
-└─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected · PublishUnknown       the inbox or bot shows it
+└─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected · PublishUnknown · NotSent    the inbox or bot shows it
 """
 
 from __future__ import annotations
@@ -90,3 +90,7 @@ class PublishRejected(ActionError):
 
 class PublishUnknown(ActionError):
     """The platform may or may not have accepted a post: no answer came, or none that can be trusted. Never a reason to send again."""
+
+
+class NotSent(ActionError):
+    """A post never left this machine: no name, no connection. Nothing can be there, so the gateway may try again later."""

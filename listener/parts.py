@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
-from listener.model.figures import DigestFigures
+from listener.model.figures import DigestFigures, Further
 from listener.ports import Clock, Embedder
 from listener.schedule import Watched
 from listener.settings.schema import ListenerSettings
@@ -22,11 +22,17 @@ from listener.workflows.learn_labels import LearnLabels
 from listener.workflows.watch_sources import WatchSources
 
 
+def nothing_further(from_at: datetime, as_of: datetime) -> tuple[Further, ...]:  # noqa: ARG001 - a listener alone adds nothing
+    """Return nothing: a listener alone has only its own figures."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
     """Everything the listening half is made of, open and wired, on one locked home.
 
-    `open_sources` builds the enabled sources; they are closed with the stack it is given.
+    `open_sources` builds the enabled sources; they are closed with the stack it is given. `further` is what the answering half adds to
+    the figures of a stretch of time.
     """
 
     home: Path
@@ -41,6 +47,7 @@ class Listening:
     open_sources: Callable[[AsyncExitStack], list[Watched]]
     new_learning: Callable[[], LearnLabels]
     rephrase_titles: Callable[[], int]
+    further: Callable[[datetime, datetime], tuple[Further, ...]] = nothing_further
 
     @property
     def model_id(self) -> str:
@@ -74,7 +81,7 @@ class Listening:
 
     def figures(self, from_at: datetime, as_of: datetime) -> DigestFigures:
         """Return the figures of a stretch of time, as far as insight has caught up with the ledger."""
-        return gather_figures(
+        figures = gather_figures(
             self.ledger,
             self.insight,
             brand=self.brand_name,
@@ -84,6 +91,7 @@ class Listening:
             pseudonym_key=self.pseudonym_key,
             invented=self.invented,
         )
+        return replace(figures, further=self.further(from_at, as_of))
 
 
 def pseudonym_key(ledger: Ledger) -> bytes:

@@ -28,9 +28,10 @@ _COLOURS = {
     "ideas": 0x3B6E4F,
     "compliments": 0x3B6E4F,
     "steady": 0x5A5A5A,
+    "further": 0x2F6F6A,
 }
 
-_WEIGHTS = {"whole": 2, "new": 6, "growing": 5, "fading": 3, "ideas": 2, "compliments": 2, "steady": 2}
+_WEIGHTS = {"whole": 2, "new": 6, "growing": 5, "fading": 3, "ideas": 2, "compliments": 2, "steady": 2, "further": 3}
 """How the room is shared; what a section leaves goes to those after it."""
 
 

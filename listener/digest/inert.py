@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from listener.model.figures import DigestFigures, IssueFigures, Quote, SourceCoverage
+from listener.model.figures import DigestFigures, Further, IssueFigures, Quote, SourceCoverage
 from listener.text.personal_data import find_personal_data, masked
 from listener.text.shorten import shorten, terminal_safe
 
@@ -100,6 +100,13 @@ def _each_text(figures: DigestFigures, made: Made) -> DigestFigures:
     def source(one: SourceCoverage) -> SourceCoverage:
         return replace(one, source=made(one.source, 80), kind=made(one.kind, 40), note=made(one.note, 200))
 
+    def further(one: Further) -> Further:
+        lines = {
+            language: tuple((made(name, MOST_TITLE_CHARACTERS), made(text, MOST_QUOTE_CHARACTERS)) for name, text in some)
+            for language, some in one.lines.items()
+        }
+        return replace(one, lines=lines)
+
     return replace(
         figures,
         brand=made(figures.brand, 80),
@@ -111,4 +118,5 @@ def _each_text(figures: DigestFigures, made: Made) -> DigestFigures:
         compliments=tuple(map(quoted, figures.compliments)),
         coverage=tuple(map(source, figures.coverage)),
         whole=tuple(replace(one, about=made(one.about, 80)) for one in figures.whole),
+        further=tuple(map(further, figures.further)),
     )

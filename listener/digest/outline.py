@@ -118,6 +118,7 @@ def _sections(figures: DigestFigures, words: Words) -> tuple[Section, ...]:
         quoted("ideas", figures.ideas, figures.idea_count),
         quoted("compliments", figures.compliments, figures.compliment_count),
         Section(key="steady", heading=words("heading", "steady"), lines=steady),
+        *(Section(key="further", heading=one.heading[words.language], lines=one.lines[words.language]) for one in figures.further),
         Section(key="coverage", heading=words("heading", "coverage"), lines=sources),
     )
 

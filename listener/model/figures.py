@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +85,17 @@ class QuickRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """What the half above adds to a digest, worded by it in each language: a heading, and lines of (name, text).
+
+    Names are texts of others or of ours (an issue's title) and may be empty; texts are sentences of ours.
+    """
+
+    heading: Mapping[str, str]
+    lines: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFigures:
     """All that a digest or weekly report says, before any wording.
 
@@ -116,3 +128,4 @@ class DigestFigures:
     baseline_days: int = 7
     whole: tuple[Signal, ...] = ()
     quick: QuickRead | None = None
+    further: tuple[Further, ...] = ()

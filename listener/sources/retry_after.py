@@ -18,7 +18,8 @@ _EPOCH_FROM = 1_000_000_000  # larger numbers in reset headers are moments, smal
 def wait_seconds(headers: Mapping[str, str], body: bytes, *, now: datetime) -> float:
     """Return seconds to wait, between 1 and 900; 60 when the platform does not say (or says nothing readable).
 
-    Read in this order: `Retry-After` (seconds or HTTP date), Discord's `retry_after` in a JSON body, then the reset headers
+    Read in this order: `Retry-After` (seconds or HTTP date), a JSON body (Discord's `retry_after`, Matrix's `retry_after_ms`,
+    Discourse's `extras.wait_seconds`), then the reset headers
     `x-rate-limit-reset` (X: epoch), `x-ratelimit-reset` (Reddit: seconds left; Mastodon: ISO date), `ratelimit-reset` (IETF draft).
     `headers` is looked up in lower case. Waits above 15 minutes are cut there: the schedule asks again and is told again.
     """
@@ -56,12 +57,27 @@ def _moment(text: str) -> datetime | None:
 
 
 def _from_body(body: bytes) -> str | None:
-    """Return Discord's `retry_after` (float seconds) when the body is a small JSON object holding it."""
+    """Return the seconds that a small JSON object names: `retry_after`, `retry_after_ms` or `extras.wait_seconds`."""
     if len(body) > 10_000 or not body.lstrip().startswith(b"{"):
         return None
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    value = found.get("retry_after") if isinstance(found, dict) else None
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(found, dict):
+        return None
+    milliseconds = _number(found.get("retry_after_ms"))
+    extras = found.get("extras")
+    named = [
+        _number(found.get("retry_after")),
+        milliseconds / 1000 if milliseconds is not None else None,
+        _number(extras.get("wait_seconds")) if isinstance(extras, dict) else None,
+    ]
+    return next((str(seconds) for seconds in named if seconds is not None), None)
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    except OverflowError:
+        return None
