@@ -97,7 +97,10 @@ class SeenPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long a text may be, counted as the platform counts: graphemes, characters (code points), utf16 or bytes (UTF-8)."""
+    """How long a text may be, counted as the platform counts.
+
+    `counts`: graphemes, characters (code points), utf16, bytes (UTF-8) or weighted (X: a link is 23, most signs outside Europe are 2).
+    """
 
     most: int
     counts: str = "characters"

@@ -39,3 +39,32 @@ def test_the_limit_itself_fits_and_one_more_is_refused(counts: str) -> None:
 def test_nothing_is_no_text(text: str) -> None:
     with pytest.raises(NotAllowed, match="empty"):
         must_fit(text, Limits(most=10))
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("hallo", 5),
+        ("één", 3),
+        ("e\u0301e\u0301n", 3),  # normalised first
+        ("日本", 4),
+        ("🎉", 2),
+        ("👨‍👩‍👧‍👦", 2),  # seven code points, one picture
+        ("👍🏽", 2),
+        ("🇳🇱", 2),
+        ("1️⃣", 2),
+        ("“hallo” – dag", 13),  # curly quotes and dashes are light
+        ("€", 2),
+        ("https://stroomwerk.example/storing?plaats=utrecht&x=1", 23),
+        ("zie https://a.example dank", 4 + 23 + 5),
+        ("kijk op stroomwerk.example nu", 8 + 23 + 3),
+        ("(https://a.example/b).", 1 + 23 + 2),  # what closes a sentence is no part of the link
+        ("https://a.example/日本", 23 + 4),
+        ("mail info@stroomwerk.example", 28),
+        ("einde.Begin", 23),  # might be a link for X; over the true count, never under
+        ("", 0),
+    ],
+)
+def test_x_counts_links_as_23_and_pictures_as_2(text: str, counted: int) -> None:
+    """280 by this count is what X takes; a text over it would be refused after approval."""
+    assert length(text, Limits(most=280, counts="weighted")) == counted
