@@ -1,0 +1,217 @@
+"""Broadcasts: plans with their items, and which thread has heard which update; each move is one transaction with its audit line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
+
+from listener.ledger.tables import mention
+from listener.ledger.transactions import reading, writing
+from moderation.ledger.audit import note
+from moderation.ledger.rows import draft_row, target_of, target_row
+from moderation.ledger.tables import draft as draft_table
+from moderation.ledger.tables import outbox
+from moderation.ledger.tables_status import broadcast_item, broadcast_plan, broadcast_told
+from moderation.model.broadcast import ItemState, NewItem, Plan, PlanItem, PlanState
+from moderation.model.outbox import DraftState, EntryState, NewDraft
+
+Thread = tuple[str, str, str]
+"""platform, realm, thread id."""
+
+
+class BroadcastLedger:
+    """Plans as they were made and approved, and what became of every item."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, update_id: int, issue_id: int, items: Sequence[NewItem], *, correct: bool, who: str, at: datetime) -> Plan:
+        """Keep a plan and return it with its ids."""
+        values = {"update_id": update_id, "issue_id": issue_id, "state": PlanState.OPEN.value, "correct": correct}
+        with writing(self._engine) as tx:
+            row = {**values, "planned_by": who, "planned_at": at, "approved_by": "", "content": ""}
+            plan_id = tx.execute(insert(broadcast_plan).values(row).returning(broadcast_plan.c.plan_id)).scalar_one()
+            if items:
+                tx.execute(insert(broadcast_item), [_item_row(item, plan_id, number) for number, item in enumerate(items)])
+            detail = {"update": update_id, "to_post": sum(1 for item in items if item.posts), "items": len(items)}
+            note(tx, at=at, who=who, verb="plan_broadcast", subject=f"plan:{plan_id}", detail=detail)
+            return _plan(tx, plan_id)
+
+    def get(self, plan_id: int) -> Plan | None:
+        """Return a plan with its items, or None."""
+        with reading(self._engine) as tx:
+            there = tx.execute(select(broadcast_plan.c.plan_id).where(broadcast_plan.c.plan_id == plan_id)).one_or_none()
+            return None if there is None else _plan(tx, plan_id)
+
+    def plans(self, states: Iterable[PlanState] = (), *, update_id: int | None = None, limit: int | None = None) -> list[Plan]:
+        """Return plans in these states (none named: all), newest first."""
+        query = select(broadcast_plan.c.plan_id).order_by(broadcast_plan.c.plan_id.desc()).limit(limit)
+        wanted = [state.value for state in states]
+        if wanted:
+            query = query.where(broadcast_plan.c.state.in_(wanted))
+        if update_id is not None:
+            query = query.where(broadcast_plan.c.update_id == update_id)
+        with reading(self._engine) as tx:
+            return [_plan(tx, plan_id) for plan_id in tx.execute(query).scalars().all()]
+
+    def tick(self, plan_id: int, item_ids: Iterable[int], *, who: str, at: datetime) -> int:
+        """Note that a person chose these items of an open plan singly; return how many are newly ticked."""
+        opened = select(broadcast_plan.c.plan_id).where(broadcast_plan.c.plan_id == plan_id, broadcast_plan.c.state == PlanState.OPEN.value)
+        mine = and_(
+            broadcast_item.c.plan_id.in_(opened),
+            broadcast_item.c.item_id.in_(sorted(set(item_ids))),
+            broadcast_item.c.state == ItemState.PLANNED.value,
+            broadcast_item.c.ticked_by == "",
+        )
+        with writing(self._engine) as tx:
+            ticked = (
+                tx.execute(update(broadcast_item).where(mine).values(ticked_by=who).returning(broadcast_item.c.item_id)).scalars().all()
+            )
+            if ticked:
+                note(tx, at=at, who=who, verb="tick_broadcast", subject=f"plan:{plan_id}", detail={"items": sorted(ticked)})
+        return len(ticked)
+
+    def approve(self, plan_id: int, *, content: str, who: str, at: datetime) -> bool:
+        """Approve an open plan as it stands; return False when it was not open (any more)."""
+        values = {"state": PlanState.APPROVED.value, "approved_by": who, "approved_at": at, "content": content}
+        return self._move(plan_id, PlanState.OPEN, values, who=who, at=at, verb="approve_broadcast", detail={"content": content})
+
+    def cancel(self, plan_id: int, *, who: str, at: datetime) -> bool:
+        """Take a plan back: nothing more is approved from it. What is in the outbox already is cancelled there. False: it had ended."""
+        values = {"state": PlanState.CANCELLED.value}
+        return any(
+            self._move(plan_id, state, values, who=who, at=at, verb="cancel_broadcast", detail={})
+            for state in (PlanState.OPEN, PlanState.APPROVED)
+        )
+
+    def finish(self, plan_id: int, *, at: datetime) -> bool:
+        """Call an approved plan done when none of its items waits any more; return whether it is done by this."""
+        waiting = select(broadcast_item.c.item_id).where(
+            broadcast_item.c.plan_id == plan_id, broadcast_item.c.state.in_((ItemState.PLANNED.value, ItemState.DRAFTED.value))
+        )
+        mine = and_(broadcast_plan.c.plan_id == plan_id, broadcast_plan.c.state == PlanState.APPROVED.value, ~waiting.exists())
+        with writing(self._engine) as tx:
+            done = tx.execute(update(broadcast_plan).where(mine).values(state=PlanState.DONE.value)).rowcount == 1
+            if done:
+                note(tx, at=at, who="broadcast", verb="finish_broadcast", subject=f"plan:{plan_id}", detail={})
+        return done
+
+    def draft(self, plan: Plan, item: PlanItem, new: NewDraft, *, at: datetime) -> int | None:
+        """Keep the draft of an item, and with it that its thread hears this update: both or neither. Return the draft's id.
+
+        None: the thread hears this update by another plan already. An item that has its draft gives that one.
+        """
+        with writing(self._engine) as tx:
+            row = tx.execute(select(broadcast_item).where(broadcast_item.c.item_id == item.item_id)).one()
+            if row.draft_id is not None:
+                return int(row.draft_id)
+            if tx.execute(select(broadcast_told.c.draft_id).where(_same_thread(plan.update_id, item))).one_or_none() is not None:
+                _mark(tx, item.item_id, ItemState.SKIPPED, why="told")
+                return None
+            values = {**draft_row(new), "state": DraftState.OPEN.value, "made_at": at}
+            draft_id: int = tx.execute(insert(draft_table).values(values).returning(draft_table.c.draft_id)).scalar_one()
+            thread = {"platform": item.target.platform, "realm": item.target.realm, "thread_id": item.target.thread_id}
+            told = {"update_id": plan.update_id, **thread, "draft_id": draft_id, "told_at": at}
+            tx.execute(insert(broadcast_told).values(told))
+            _mark(tx, item.item_id, ItemState.DRAFTED, draft_id=draft_id)
+            detail = {"kind": new.kind.value, "plan": plan.plan_id, "item": item.item_id}
+            note(tx, at=at, who=new.author, verb="draft", subject=f"draft:{draft_id}", detail=detail)
+        return draft_id
+
+    def mark(self, item_id: int, state: ItemState, *, why: str = "", said: str = "", entry_id: int | None = None) -> None:
+        """Note what became of an item."""
+        with writing(self._engine) as tx:
+            _mark(tx, item_id, state, why=why, said=said, **({"entry_id": entry_id} if entry_id is not None else {}))
+
+    def told(self, update_id: int) -> dict[Thread, tuple[int, str, str]]:
+        """Return which threads hear an update: thread → draft id, state of its outbox entry ("" before), the post's id on the platform."""
+        query = (
+            select(broadcast_told, outbox.c.state, outbox.c.platform_id)
+            .outerjoin(outbox, outbox.c.draft_id == broadcast_told.c.draft_id)
+            .where(broadcast_told.c.update_id == update_id)
+        )
+        with reading(self._engine) as tx:
+            rows = tx.execute(query).all()
+        return {(row.platform, row.realm, row.thread_id): (row.draft_id, row.state or "", row.platform_id or "") for row in rows}
+
+    def refused_threads(self, reasons: Iterable[str]) -> set[Thread]:
+        """Return the threads in which a post of ours ended for one of these reasons."""
+        ended = and_(outbox.c.reason.in_(sorted(reasons)), outbox.c.state.in_((EntryState.REFUSED.value, EntryState.NEEDS_HUMAN.value)))
+        query = select(outbox.c.platform, outbox.c.realm, outbox.c.thread_id).where(ended).distinct()
+        with reading(self._engine) as tx:
+            return {(row.platform, row.realm, row.thread_id) for row in tx.execute(query)}
+
+    def removed_threads(self, issue_id: int) -> set[Thread]:
+        """Return the threads of an issue in which a message was removed: what is left of it says nothing more."""
+        query = select(mention.c.platform, mention.c.realm, mention.c.root_id, mention.c.native_id).where(
+            mention.c.issue_id == issue_id, mention.c.removed_at.is_not(None)
+        )
+        with reading(self._engine) as tx:
+            return {(row.platform, row.realm, row.root_id or row.native_id) for row in tx.execute(query)}
+
+    def in_flight(self, plan_id: int, ends: Iterable[EntryState]) -> int:
+        """Return how many entries of a plan have not ended."""
+        query = (
+            select(func.count())
+            .select_from(broadcast_item)
+            .join(outbox, outbox.c.entry_id == broadcast_item.c.entry_id)
+            .where(broadcast_item.c.plan_id == plan_id, outbox.c.state.not_in([state.value for state in ends]))
+        )
+        with reading(self._engine) as tx:
+            return int(tx.execute(query).scalar_one())
+
+    def _move(
+        self, plan_id: int, state: PlanState, values: dict[str, Any], *, who: str, at: datetime, verb: str, detail: dict[str, object]
+    ) -> bool:
+        mine = and_(broadcast_plan.c.plan_id == plan_id, broadcast_plan.c.state == state.value)
+        with writing(self._engine) as tx:
+            done = tx.execute(update(broadcast_plan).where(mine).values(values)).rowcount == 1
+            if done:
+                note(tx, at=at, who=who, verb=verb, subject=f"plan:{plan_id}", detail=detail)
+        return done
+
+
+def _same_thread(update_id: int, item: PlanItem) -> Any:
+    told = broadcast_told.c
+    return and_(
+        told.update_id == update_id,
+        told.platform == item.target.platform,
+        told.realm == item.target.realm,
+        told.thread_id == item.target.thread_id,
+    )
+
+
+def _mark(tx: Connection, item_id: int, state: ItemState, *, why: str = "", said: str = "", **ids: int) -> None:
+    values: dict[str, Any] = {"state": state.value, **ids}
+    if why:
+        values |= {"why": why, "note": said}
+    tx.execute(update(broadcast_item).where(broadcast_item.c.item_id == item_id).values(values))
+
+
+def _item_row(item: NewItem, plan_id: int, position: int) -> dict[str, Any]:
+    state = ItemState.PLANNED if item.posts else ItemState.SKIPPED
+    named = ("account", "account_key", "language", "text", "template", "short", "edits", "why", "note")
+    return {
+        **target_row(item.target),
+        **{name: getattr(item, name) for name in named},
+        "plan_id": plan_id,
+        "position": position,
+        "state": state.value,
+        "ticked_by": "",
+    }
+
+
+def _plan(tx: Connection, plan_id: int) -> Plan:
+    row = tx.execute(select(broadcast_plan).where(broadcast_plan.c.plan_id == plan_id)).one()
+    items = tx.execute(select(broadcast_item).where(broadcast_item.c.plan_id == plan_id).order_by(broadcast_item.c.position))
+    return Plan(**{**row._mapping, "state": PlanState(row.state)}, items=tuple(_item(one) for one in items))
+
+
+def _item(row: Row[Any]) -> PlanItem:
+    named = ("item_id", "position", "account", "account_key", "language", "text", "template", "short", "edits", "why", "note")
+    further = ("ticked_by", "draft_id", "entry_id")
+    values = {name: row._mapping[name] for name in (*named, *further)}
+    return PlanItem(**values, state=ItemState(row.state), target=target_of(row))
