@@ -15,6 +15,7 @@ from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.metadata import metadata
 from moderation.ledger import tables as answering
 from moderation.ledger import tables_feedback as _feedback  # noqa: F401 - its tables join the others'
+from moderation.ledger import tables_invitations as _invitations  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_leave  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_status as _status  # noqa: F401 - its tables join the same metadata
 
