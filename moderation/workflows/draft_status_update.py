@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from moderation.model.outbox import Draft, NewDraft
 from moderation.model.post import PostKind
 from moderation.outbox.precheck import Precheck
 from moderation.workflows.draft_text import keep_draft, must_be_sound, target_below
+from moderation.workflows.issue_threads import threads_of
 
 STATUSES = ("seen", "investigating", "cause_known", "fixing", "resolved", "learned")
 _MOST_THREADS = 25
@@ -85,16 +85,12 @@ class StatusUpdates:
     def _places(self, issue_id: int, mention_id: int | None) -> list[StoredMention]:
         """Return the message to post below, one a thread, busiest thread first."""
         wanted = self._ledger.issues.members(issue_id) if mention_id is None else [mention_id]
-        threads: dict[tuple[str, str, str], list[StoredMention]] = defaultdict(list)
-        for one in self._ledger.mentions.by_ids(wanted):
-            if not one.mention.channel:
-                threads[one.mention.platform, one.mention.realm, one.mention.root_id or one.mention.native_id].append(one)
+        threads = threads_of(self._ledger, wanted)
         if not threads:
             raise NotAllowed(
                 "Nobody wrote about this in a place where we can answer." if mention_id is None else f"There is no mention {mention_id}."
             )
-        busiest = sorted(threads.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:_MOST_THREADS]
-        return [_head(messages) for _, messages in busiest]
+        return [thread.head for thread in threads[:_MOST_THREADS]]
 
 
 def _template(status: str) -> str:
@@ -103,9 +99,3 @@ def _template(status: str) -> str:
 
 def _subject(issue: Issue) -> dict[str, str]:
     return {} if issue.title_by == "model" else {"subject": issue.title}
-
-
-def _head(messages: list[StoredMention]) -> StoredMention:
-    """Return the thread's opening message if we have it, else the latest one that speaks to us, else the latest."""
-    opening = next((one for one in messages if not one.mention.root_id or one.mention.root_id == one.mention.native_id), None)
-    return opening or max(messages, key=lambda one: (any(hit.directed for hit in one.hits), one.mention.posted_at, one.mention_id))
