@@ -15,6 +15,7 @@ from moderation.inbox.checks import LOCAL_HOSTS
 from moderation.public.gate import PublicGate
 from moderation.public.pages import PublicPages
 from moderation.public.parts import PublicParts
+from moderation.public.routes_feedback import add_feedback_pages
 from moderation.public.routes_status import add_status_pages
 
 STATIC_KIND = "text/css; charset=utf-8"
@@ -28,6 +29,8 @@ def build_public_app(parts: PublicParts, *, hosts: frozenset[str] | None = None)
     pages = PublicPages(parts)
     app = FastAPI(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     add_status_pages(app, parts, pages)
+    if parts.feedback is not None:
+        add_feedback_pages(app, parts.feedback, pages)
 
     @app.get("/healthz")
     def healthz() -> Response:

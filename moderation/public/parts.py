@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from listener.ports import Clock
+from moderation.public.feedback_parts import FeedbackParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class PublicParts:
 
     - `issues()`: every issue with a published status, newest change first. `base_url` is our public address, "" when it is not set.
     - `languages`: the first is the default. `recent_days`: for how long a resolved issue stays on the front page.
+    - `feedback`: the pages behind feedback links; none without it.
     """
 
     clock: Clock
@@ -65,3 +67,4 @@ class PublicParts:
     languages: tuple[str, ...] = ("nl", "en")
     recent_days: float = 14.0
     invented: bool = False
+    feedback: FeedbackParts | None = None

@@ -12,7 +12,8 @@ from moderation.ledger.feedback import FeedbackLedger
 from moderation.model.feedback import Asked, Invite, LinkUse, NewInvite
 from moderation.model.link_token import RANDOM_BYTES, read_token, token_hash, written_token
 
-PATHS = {LinkUse.FORM: "f", LinkUse.THREAD: "o", LinkUse.REVIEWS: "t"}
+PATHS = {LinkUse.FORM: "f", LinkUse.THREAD: "f/all", LinkUse.REVIEWS: "f/done"}
+"""Paths of the public pages by use; the token follows. Forms are sent below /f/ only."""
 
 
 class FeedbackLinks:
