@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,9 @@ from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.switch import SwitchLedger
 from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
-from moderation.outbox.gateway import Gateway
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
-from moderation.outbox.reconcile import Reconciler
+from moderation.outbox.write_side import standing_check, write_side
 from moderation.parts import Answering, Desk, Sending
 from moderation.policy.house import house_of
 from moderation.ports import Publisher
@@ -45,8 +44,9 @@ from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
-from moderation.workflows.load_wording import load_policy, load_public_wording
+from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
 from moderation.workflows.shadow import Shadow
+from moderation.workflows.status_desk import StatusRules, status_desk
 from moderation.workflows.tell_when_due import Deliver, TellWhenDue
 
 WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the variable that holds it
@@ -84,13 +84,10 @@ def _publisher(home: Path, settings: KlankbordSettings, clock: Clock) -> Simulat
 def _sending(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock) -> Sending:
     publisher = _publisher(home, settings, clock)
     publishers = {asyncio.run(publisher.whoami()).key: publisher}
-    entries, switch = OutboxLedger(ledger.engine), KillSwitch(home, SwitchLedger(ledger.engine))
-    counts, policy, house = SendCounts(ledger.engine), load_policy(), house_of(settings.outbox)
-    return Sending(
-        desk=_desk(home, settings, ledger, clock, publisher),
-        gateway=Gateway(entries, counts, ledger.mentions, publishers, switch, policy, house, clock),
-        reconciler=Reconciler(entries, publishers, clock),
-    )
+    versions = template_versions(load_public_wording())
+    entries, policy, house = OutboxLedger(ledger.engine), load_policy(), house_of(settings.outbox)
+    write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions)
+    return Sending(desk=_desk(home, settings, ledger, clock, publisher), gateway=write.gateway, reconciler=write.reconciler)
 
 
 def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, publisher: Publisher) -> Desk:
@@ -108,8 +105,10 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         approval_hours=settings.outbox.approval_hours,
         four_eyes=settings.outbox.four_eyes,
         cases=cases,
+        standing=standing_check(ledger, template_versions(wording)),
     )
     brand = settings.brands[0].name if settings.brands else ""
+    leave, shadow = LeaveLedger(engine), Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording)
     return Desk(
         settings=settings,
         clock=clock,
@@ -122,8 +121,35 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         invitations=Invitations(
             ledger, drafts, counts, precheck, clock, wording=wording, brand=brand, link=settings.public.base_url, signature=signature
         ),
-        leave=LeaveLedger(engine),
-        shadow=Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording),
+        leave=leave,
+        shadow=shadow,
+        status=status_desk(
+            ledger,
+            precheck,
+            outbox,
+            shadow,
+            leave,
+            counts,
+            clock,
+            house=house_of(settings.outbox),
+            rules=_status_rules(settings),
+            wording=wording,
+            words={language: load_words(language, "status") for language in wording},
+            four_eyes=settings.outbox.four_eyes,
+        ),
+    )
+
+
+def _status_rules(settings: KlankbordSettings) -> StatusRules:
+    said = settings.status
+    return StatusRules(
+        zone=settings.zone,
+        ahead=timedelta(minutes=said.promise_minutes),
+        silence_hours=said.silence_hours,
+        second_above=said.second_approver_above,
+        base_url=settings.public.base_url,
+        signature=settings.outbox.signature,
+        ours=(settings.public.contact, *(handle for brand in settings.brands for handle in brand.handles)),
     )
 
 

@@ -12,6 +12,8 @@ from threading import Lock
 LINK_LASTS = timedelta(minutes=15)
 IDLE_LIMIT = timedelta(hours=8)
 LONGEST = timedelta(days=7)
+FRESH = timedelta(minutes=15)
+"""What posts in the brand's name, or lets posting happen again, asks a sign-in not longer ago than this (RULES S12)."""
 COOKIE = "__Host-klankbord"
 
 
@@ -87,6 +89,10 @@ class SignIn:
             if touch:
                 found = self._sessions[key] = replace(found, last_seen=now)
             return found
+
+    def fresh(self, session: Session) -> bool:
+        """Tell whether this person signed in within the last 15 minutes; being busy on the pages meanwhile does not count."""
+        return self._monotonic() - session.opened <= FRESH.total_seconds()
 
     def prefer(self, session_secret: str, language: str) -> None:
         """Show this session's pages in `language` from now on."""

@@ -44,6 +44,17 @@ class AuditLedger:
         with reading(self._engine) as tx:
             return [AuditLine(**row) for row in reversed(tx.execute(query).mappings().all())]
 
+    def head(self) -> tuple[int, str] | None:
+        """Return number and digest of the newest line, or None when nothing was ever noted."""
+        with reading(self._engine) as tx:
+            row = tx.execute(select(audit_head.c.seq, audit_head.c.digest)).one_or_none()
+        return None if row is None else (row.seq, row.digest)
+
+    def digest_at(self, seq: int) -> str | None:
+        """Return the digest of a line, or None when there is no such line."""
+        with reading(self._engine) as tx:
+            return tx.execute(select(audit_line.c.digest).where(audit_line.c.seq == seq)).scalar()
+
     def find_break(self) -> Break | None:
         """Read the whole log and return where it is broken, or None."""
         with reading(self._engine) as tx:

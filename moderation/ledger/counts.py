@@ -11,7 +11,7 @@ from listener.ledger.transactions import reading
 from moderation.ledger.tables import approval, outbox
 from moderation.model.outbox import EntryState
 from moderation.model.policy import GateFacts
-from moderation.model.post import PostKind, Target
+from moderation.model.post import AccountId, PostKind, Target
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 _NOT_POSTED = tuple(state.value for state in (EntryState.REFUSED, EntryState.PROVEN_ABSENT, EntryState.CANCELLED, EntryState.EXPIRED))
@@ -25,10 +25,13 @@ class SendCounts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def facts(self, *, target: Target, text_key: str, who: str, standing: bool, at: datetime, leave_out: int = 0) -> GateFacts:
-        """Return the counts that matter for one post of `who` to `target`. `leave_out` is the entry itself.
+    def facts(
+        self, *, account: AccountId, target: Target, text_key: str, who: str, standing: bool, at: datetime, leave_out: int = 0
+    ) -> GateFacts:
+        """Return the counts that matter for one post of `who` from `account` to `target`. `leave_out` is the entry itself.
 
-        Moments after `at` count as within every window: a clock that went back must not open the caps (RULES F13).
+        The caps are the account's own: what other accounts posted does not count. Moments after `at` count as within every window: a
+        clock that went back must not open the caps (RULES F13).
         """
 
         def since(span: timedelta, *conditions: ColumnElement[bool]) -> Any:
@@ -37,7 +40,9 @@ class SendCounts:
             return query.where(left, outbox.c.started_at > at - span, *conditions)
 
         realm = (outbox.c.platform == target.platform) & (outbox.c.realm == target.realm)
-        capped = or_(approval.c.standing_id.is_not(None), outbox.c.kind == _BROADCAST)
+        automatic = or_(approval.c.standing_id.is_not(None), outbox.c.kind == _BROADCAST) & (outbox.c.edits == "")
+        capped = automatic & _of(account)
+        in_thread = realm & (outbox.c.thread_id == target.thread_id)
         personal = and_(outbox.c.kind == PostKind.REPLY.value, approval.c.approved_by == who)
         with reading(self._engine) as tx:
 
@@ -45,14 +50,31 @@ class SendCounts:
                 return int(tx.execute(query).scalar_one())
 
             return GateFacts(
-                same_text=count(since(_MONTH, realm, outbox.c.thread_id == target.thread_id, outbox.c.text_key == text_key)),
+                same_text=count(since(_MONTH, in_thread, outbox.c.text_key == text_key)),
                 under_caps_hour=count(since(_HOUR, capped)),
                 under_caps_day=count(since(_DAY, capped)),
                 by_person_hour=count(since(_HOUR, personal)),
                 to_same_mention=count(since(_MONTH, outbox.c.mention_id == target.mention_id)) if target.mention_id else 0,
                 announced_day=count(since(_DAY, realm, outbox.c.kind.in_(_ANNOUNCING))),
                 standing=standing,
+                automatic_thread_day=count(since(_DAY, in_thread, automatic)) if target.thread_id else 0,
+                automatic_to_mention=count(since(_MONTH, approval.c.standing_id.is_not(None), outbox.c.mention_id == target.mention_id))
+                if target.mention_id
+                else 0,
             )
+
+    def under_standing(self, standing_id: int, *, at: datetime, leave_out: int = 0) -> tuple[int, int]:
+        """Return how many posts left or may have left under a standing approval within the last hour and the last day."""
+        mine = and_(
+            approval.c.standing_id == standing_id,
+            outbox.c.started_at.is_not(None),
+            outbox.c.state.not_in(_NOT_POSTED),
+            outbox.c.entry_id != leave_out,
+        )
+        query = select(func.count()).join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id).where(mine)
+        with reading(self._engine) as tx:
+            hour, day = (int(tx.execute(query.where(outbox.c.started_at > at - span)).scalar_one()) for span in (_HOUR, _DAY))
+        return hour, day
 
     def invited(self, target: Target, *, at: datetime) -> int:
         """Return how many invitations this thread has or may have got in the last 30 days."""
@@ -61,3 +83,11 @@ class SendCounts:
         query = select(func.count()).select_from(outbox).where(same, live, outbox.c.kind == PostKind.INVITATION.value)
         with reading(self._engine) as tx:
             return int(tx.execute(query).scalar_one())
+
+
+def _of(account: AccountId) -> ColumnElement[bool]:
+    return and_(
+        outbox.c.account_platform == account.platform,
+        outbox.c.account_realm == account.realm,
+        outbox.c.account_native_id == account.native_id,
+    )

@@ -15,8 +15,9 @@ from moderation.ledger.audit import note
 from moderation.ledger.rows import entry_of, entry_row
 from moderation.ledger.tables import approval, draft, outbox, outbox_attempt, outbox_switch
 from moderation.model.outbox import DraftState, EntryState, NewEntry, OutboxEntry, Outcome
+from moderation.model.post import AccountId
 from moderation.outbox.crash_points import reach
-from moderation.outbox.states import ENDS, POSTED, SENDABLE, may_move
+from moderation.outbox.states import ENDS, POSTED, SENDABLE, may_move, may_resolve
 
 _GATEWAY = "gateway"
 _NAMES = {
@@ -141,6 +142,16 @@ class OutboxLedger:
         same = and_(outbox.c.entry_id == entry.entry_id, outbox.c.version == entry.version, outbox.c.state == entry.state.value)
         return self._move(entry.entry_id, same, outcome, at=at, who=who)
 
+    def resolve(self, entry: OutboxEntry, outcome: Outcome, *, at: datetime, who: str) -> bool:
+        """Write down what a person found out about an entry that waited for one; False when somebody did so before.
+
+        Raises ValueError for an end that nobody can find out.
+        """
+        if not may_resolve(entry.state, outcome.state):
+            raise ValueError(f"{entry.state.value} cannot be resolved as {outcome.state.value}")
+        same = and_(outbox.c.entry_id == entry.entry_id, outbox.c.version == entry.version, outbox.c.state == entry.state.value)
+        return self._move(entry.entry_id, same, outcome, at=at, who=who)
+
     def recover(self, *, at: datetime) -> list[int]:
         """Call every started entry unknown, for at start-up nobody is sending it; return their ids. Nothing is sent again for it."""
         leftovers = self.entries([EntryState.STARTED])
@@ -158,6 +169,21 @@ class OutboxLedger:
         others = (outbox.c.platform == target.platform) & (outbox.c.realm == target.realm) & (outbox.c.entry_id != entry.entry_id)
         with reading(self._engine) as tx:
             return set(tx.execute(select(outbox.c.platform_id).where(others, outbox.c.platform_id != "")).scalars())
+
+    def posted_as(self, account: AccountId, platform_id: str) -> OutboxEntry | None:
+        """Return the entry that first put the post `platform_id` on the platform, or None: not every post is ours."""
+        mine = (outbox.c.platform_id == platform_id) & (outbox.c.edits == "") & (outbox.c.account_native_id == account.native_id)
+        same = (outbox.c.account_platform == account.platform) & (outbox.c.account_realm == account.realm)
+        with reading(self._engine) as tx:
+            row = tx.execute(_entries().where(mine, same).order_by(outbox.c.entry_id).limit(1)).one_or_none()
+        return None if row is None else entry_of(row)
+
+    def left_from(self, account: AccountId, *, since: datetime) -> list[OutboxEntry]:
+        """Return this account's entries that were posted, or may have been, and changed since a moment; what it may show is among them."""
+        same = (outbox.c.account_platform == account.platform) & (outbox.c.account_realm == account.realm)
+        mine = same & (outbox.c.account_native_id == account.native_id) & outbox.c.started_at.is_not(None)
+        with reading(self._engine) as tx:
+            return [entry_of(row) for row in tx.execute(_entries().where(mine, outbox.c.changed_at >= since))]
 
     def newest(self) -> datetime | None:
         """Return the latest moment the outbox knows of, or None when it is empty."""

@@ -44,6 +44,10 @@ class PublicWording:
         """Return the template's name and the digest of its text: what a draft and a standing approval remember."""
         return f"{name}@{hashlib.sha256(self._template(name).encode()).hexdigest()[:16]}"
 
+    def versions(self) -> frozenset[str]:
+        """Return the version of every template."""
+        return frozenset(map(self.version, self._templates))
+
     def variables(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the variables that must be filled, and those that may stay empty."""
         text = self._template(name)

@@ -60,7 +60,8 @@ class GateFacts:
 
     `same_text` posts with the same words to the same place in 30 days; `under_caps_*` posts under standing approvals or broadcasts;
     `by_person_hour` personal replies of this agent; `to_same_mention` earlier posts below the same mention; `announced_day` status
-    updates and invitations in this realm today.
+    updates and invitations in this realm today; `automatic_*` posts under standing approvals (and broadcasts, in the thread today): in
+    the thread today, and below the same mention.
     """
 
     same_text: int = 0
@@ -70,6 +71,8 @@ class GateFacts:
     to_same_mention: int = 0
     announced_day: int = 0
     standing: bool = False
+    automatic_thread_day: int = 0
+    automatic_to_mention: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

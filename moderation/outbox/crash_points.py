@@ -18,6 +18,7 @@ POINTS: tuple[str, ...] = (
     "gateway.entered",
     "gateway.chosen",
     "gateway.account_known",
+    "gateway.place_known",
     "gateway.target_known",
     "gateway.gate_passed",
     "publish.begun",

@@ -35,8 +35,8 @@ class Precheck:
 
     def refusals(self, draft: Draft | NewDraft, *, who: str, at: datetime) -> tuple[str, ...]:
         """Return the names of those rules."""
-        facts = self._counts.facts(target=draft.target, text_key=text_key(draft.text), who=who, standing=False, at=at)
         ours = self.accounts.for_target(draft.target).account
+        facts = self._counts.facts(account=ours, target=draft.target, text_key=text_key(draft.text), who=who, standing=False, at=at)
         question = Question(post=post_of(draft, ours), whoami=ours, target=self._look(draft), facts=facts)
         return check(question, self.policy, self._house).refused
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from listener.errors import SourceError
 from listener.ports import Clock
+from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.outbox import EntryState, OutboxEntry, Outcome, SendReport, Sent
 from moderation.model.post import SeenPost
+from moderation.outbox.account_rest import AccountRest
 from moderation.outbox.crash_points import reach
+from moderation.outbox.key_life import key_holds
 from moderation.outbox.same_text import normalised
+from moderation.outbox.send_round import Told
 from moderation.ports import Publisher
 
 logger = logging.getLogger(__name__)
@@ -21,6 +25,8 @@ APART_SECONDS = 60.0
 """Least time between two looks that count as two, by the clock that cannot jump (RULES 2.1, F13)."""
 WINDOW = timedelta(minutes=5)
 """How far a platform's clock may be behind ours: posts from this long before the first attempt are looked at."""
+EDIT_WINDOW = timedelta(days=90)
+"""How old a post may be that we change, when the ledger does not know its beginning."""
 MOST_ATTEMPTS = 2
 
 
@@ -28,12 +34,21 @@ class Reconciler:
     """Two looks in one life of the process: after a restart both are made anew, for nobody knows how long it was away."""
 
     def __init__(
-        self, outbox: OutboxLedger, publishers: Mapping[str, Publisher], clock: Clock, *, apart_seconds: float = APART_SECONDS
+        self,
+        outbox: OutboxLedger,
+        publishers: Mapping[str, Publisher],
+        clock: Clock,
+        *,
+        apart_seconds: float = APART_SECONDS,
+        alarms: AlarmLedger | None = None,
+        rest: AccountRest | None = None,
     ) -> None:
         self._outbox = outbox
         self._publishers = publishers
         self._clock = clock
         self._apart_seconds = apart_seconds
+        self._told = Told(alarms, clock)
+        self._rest = rest or AccountRest(clock, alarms)
         self._looked: dict[tuple[int, int], float] = {}
 
     async def run_once(self) -> SendReport:
@@ -53,34 +68,51 @@ class Reconciler:
 
     async def _look(self, entry: OutboxEntry, alarms: list[tuple[str, str]]) -> Outcome | None:
         """Return what is clear now, or None when another look is needed."""
-        publisher = self._publishers.get(entry.post.account.key)
+        account = entry.post.account
+        publisher = self._publishers.get(account.key)
         if publisher is None or entry.started_at is None:
             return None
+        if not publisher.looks_back:  # an e-mail, a webhook: only whoever received it can say
+            return Outcome(state=EntryState.NEEDS_HUMAN, reason="cannot_look")
+        if self._rest.resting(account.key):
+            return None
         try:
-            seen = await publisher.own_posts(entry.post.target, entry.started_at - WINDOW)
+            seen = await publisher.own_posts(entry.post.target, self._since(entry))
         except SourceError as error:  # not seeing is no proof of absence
             logger.warning("own posts cannot be read", extra={"entry_id": entry.entry_id, "error": str(error)})
+            alarms.extend(self._rest.failed(account.key, error))
             return None
         matches = self._matches(entry, seen)
         if len(matches) > 1:
-            alarms.append(("posted_twice", str(entry.entry_id)))
+            alarms.extend(self._told.new([("posted_twice", str(entry.entry_id))], about=str(entry.entry_id)))
         if matches:
             return Outcome(state=EntryState.FOUND, platform_id=matches[0].platform_id, url=matches[0].url)
-        return self._absent(entry, native_key=publisher.native_key)
+        return self._absent(entry, key_seconds=publisher.key_seconds if publisher.native_key else 0.0)
+
+    def _since(self, entry: OutboxEntry) -> datetime:
+        """Return from when on posts are looked at; for a changed post, from its own beginning."""
+        started = entry.started_at or entry.approved_at
+        if not entry.post.edits:
+            return started - WINDOW
+        first = self._outbox.posted_as(entry.post.account, entry.post.edits)
+        return first.started_at - WINDOW if first is not None and first.started_at is not None else started - EDIT_WINDOW
 
     def _matches(self, entry: OutboxEntry, seen: list[SeenPost]) -> list[SeenPost]:
-        """Return those posts that can only be this entry: same words, and not known to be another entry's."""
-        wanted, others = normalised(entry.post.text), self._outbox.known_ids(entry)
+        """Return those posts that can only be this entry: same words, and not known to be another entry's. An edit is the post it edits."""
+        wanted = normalised(entry.post.text)
+        if entry.post.edits:
+            return [one for one in seen if one.platform_id == entry.post.edits and normalised(one.text) == wanted]
+        others = self._outbox.known_ids(entry)
         return [one for one in seen if one.platform_id not in others and normalised(one.text) == wanted]
 
-    def _absent(self, entry: OutboxEntry, *, native_key: bool) -> Outcome | None:
+    def _absent(self, entry: OutboxEntry, *, key_seconds: float) -> Outcome | None:
         look, now = (entry.entry_id, entry.version), self._clock.monotonic()
         first = self._looked.setdefault(look, now)
         if now - first < self._apart_seconds:
             reach("reconcile.first_look")
             return None
         reach("reconcile.second_look")
-        if not native_key:
+        if not entry.post.edits and not key_holds(entry, key_seconds, at=self._clock.now()):
             return Outcome(state=EntryState.NEEDS_HUMAN, reason="maybe_there")
         if entry.attempt >= MOST_ATTEMPTS:
             return Outcome(state=EntryState.NEEDS_HUMAN, reason="not_there_twice")

@@ -21,11 +21,22 @@ MOVES: dict[EntryState, frozenset[EntryState]] = {
     EntryState.NEEDS_HUMAN: frozenset(),
 }
 
+BY_A_PERSON: dict[EntryState, frozenset[EntryState]] = {
+    # whoever looked on the platform says: it is there, or it is not
+    EntryState.NEEDS_HUMAN: frozenset({EntryState.FOUND, EntryState.CANCELLED}),
+}
+"""Moves that only a person makes; nothing leaves by them."""
+
 ENDS = frozenset(state for state, following in MOVES.items() if not following)
 POSTED = frozenset({EntryState.SENT, EntryState.FOUND})
 SENDABLE = frozenset({EntryState.APPROVED, EntryState.PROVEN_ABSENT})
 IN_BETWEEN = frozenset({EntryState.STARTED, EntryState.UNKNOWN})
 """States that nothing may stay in for long: an entry older than two minutes here raises an alarm (RULES A10)."""
+
+
+def may_resolve(before: EntryState, after: EntryState) -> bool:
+    """Tell whether a person may say that `before` ended as `after`."""
+    return after in BY_A_PERSON.get(before, frozenset())
 
 
 def may_move(before: EntryState, after: EntryState) -> bool:

@@ -12,11 +12,12 @@ from moderation.ledger.cases import CaseLedger
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.case import CaseState
-from moderation.model.outbox import Draft, DraftState, EntryState, NewEntry, OutboxEntry, Outcome, post_of
+from moderation.model.outbox import Draft, DraftState, EntryState, NewEntry, OutboxEntry, Outcome, StandingApproval, post_of
 from moderation.outbox.approval import approval_hash, idempotency_key
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.same_text import text_key
+from moderation.outbox.standing_check import StandingCheck
 from moderation.outbox.states import SENDABLE
 from moderation.workflows.draft_text import must_be_sound
 
@@ -35,6 +36,7 @@ class Outbox:
         approval_hours: float = 24.0,
         four_eyes: bool = False,
         cases: CaseLedger | None = None,
+        standing: StandingCheck | None = None,
     ) -> None:
         self._entries = entries
         self._drafts = drafts
@@ -44,6 +46,7 @@ class Outbox:
         self._valid = timedelta(hours=approval_hours)
         self._four_eyes = four_eyes
         self._cases = cases
+        self._standing = standing
 
     def list(self, states: Iterable[EntryState] = ()) -> tuple[OutboxEntry, ...]:
         """Return entries in these states (none named: all), oldest approval first."""
@@ -68,6 +71,25 @@ class Outbox:
         if draft.state is DraftState.OPEN:
             self._may_approve(draft, who)
         entry, _ = self._entries.approve(self._entry(draft, who))
+        return entry
+
+    def approve_standing(self, draft_id: int, standing_id: int, *, who: str = "standing") -> OutboxEntry:
+        """Approve a draft under a standing approval, until the earlier of both ends; return its outbox entry.
+
+        The entry has a hash of its own, and the gateway asks again just before it leaves. Approving again gives the same entry.
+        Raises `NotAllowed` when the standing approval is void, has ended, or is for another kind, template or account, and for
+        everything that `approve` raises it for.
+        """
+        draft = self.draft(draft_id)
+        if self._standing is None:
+            raise NotAllowed("Nothing is connected here that could leave under a standing approval.")
+        account = self._precheck.accounts.for_target(draft.target).account
+        now = self._clock.now()
+        given = self._standing.must_allow(standing_id, kind=draft.kind, template=draft.template, account=account, at=now)
+        if draft.state is DraftState.OPEN:
+            must_be_sound(draft, self._precheck)
+            self._precheck.must_pass(draft, who=who, at=now)
+        entry, _ = self._entries.approve(self._entry(draft, who, standing=given))
         return entry
 
     def cancel(self, entry_id: int, who: str, why: str) -> OutboxEntry:
@@ -109,21 +131,23 @@ class Outbox:
         if row.state is CaseState.CLOSED:
             raise NotAllowed("This conversation is closed; claim it again to answer.")
 
-    def _entry(self, draft: Draft, who: str) -> NewEntry:
+    def _entry(self, draft: Draft, who: str, *, standing: StandingApproval | None = None) -> NewEntry:
         now = self._clock.now()
+        expires_at = now + self._valid if standing is None else min(now + self._valid, standing.expires_at)
         post = post_of(draft, self._precheck.accounts.for_target(draft.target).account)
-        approved, salt = approval_hash(post, expires_at=now + self._valid), secrets.token_hex(16)
+        approved, salt = approval_hash(post, expires_at=expires_at), secrets.token_hex(16)
         return NewEntry(
             draft_id=draft.draft_id,
             post=post,
             language=draft.language,
             approved_by=who,
             approved_at=now,
-            expires_at=now + self._valid,
+            expires_at=expires_at,
             approval_hash=approved,
             key=idempotency_key(approved, salt=salt),
             key_salt=salt,
             text_key=text_key(draft.text),
             case_id=draft.case_id,
             issue_id=draft.issue_id,
+            standing_id=None if standing is None else standing.standing_id,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger, open_ledger
@@ -31,15 +32,17 @@ from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.reconcile import Reconciler
 from moderation.outbox.states import ENDS
+from moderation.outbox.write_side import standing_check, write_side
 from moderation.publishers.simulated import Fault, SimulatedPlatform, SimulatedPublisher, simulated_account
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.draft_text import target_below
-from moderation.workflows.load_wording import load_policy, load_public_wording
+from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
 from moderation.workflows.open_cases import open_cases
 from moderation.workflows.shadow import Shadow
+from moderation.workflows.status_desk import StatusDesk, StatusRules, status_desk
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAME = "stroomloket"
@@ -70,6 +73,7 @@ class Desk:
     invitations: Invitations
     leave: LeaveLedger
     shadow: Shadow
+    status: StatusDesk
     gateway: Gateway
     reconciler: Reconciler
     house: House
@@ -139,8 +143,12 @@ def open_desk(
         cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
         switch = KillSwitch(home, SwitchLedger(engine))
         precheck = Precheck(counts, ledger.mentions, Accounts([account]), policy, house)
-        outbox = Outbox(entries, drafts, switch, precheck, clock, four_eyes=four_eyes, cases=cases)
+        versions = template_versions(wording)
+        standing = standing_check(ledger, versions)
+        outbox = Outbox(entries, drafts, switch, precheck, clock, four_eyes=four_eyes, cases=cases, standing=standing)
         publishers = {account.account.key: publisher}
+        leave, shadow = LeaveLedger(engine), Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording)
+        write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions, send_seconds=send_seconds)
         yield Desk(
             home=home,
             ledger=ledger,
@@ -161,10 +169,24 @@ def open_desk(
             invitations=Invitations(
                 ledger, drafts, counts, precheck, clock, wording=wording, brand="Stroomwerk", link=link, signature=signature
             ),
-            leave=LeaveLedger(engine),
-            shadow=Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording),
-            gateway=Gateway(entries, counts, ledger.mentions, publishers, switch, policy, house, clock, send_seconds=send_seconds),
-            reconciler=Reconciler(entries, publishers, clock),
+            leave=leave,
+            shadow=shadow,
+            status=status_desk(
+                ledger,
+                precheck,
+                outbox,
+                shadow,
+                leave,
+                counts,
+                clock,
+                house=house,
+                rules=StatusRules(zone=ZoneInfo("Europe/Amsterdam"), base_url=link, signature=signature),
+                wording=wording,
+                words={language: load_words(language, "status") for language in wording},
+                four_eyes=four_eyes,
+            ),
+            gateway=write.gateway,
+            reconciler=write.reconciler,
             house=house,
         )
 

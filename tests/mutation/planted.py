@@ -24,7 +24,7 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         name="retry_on",
         what="an unclear answer counts as not accepted, so that it is sent again",
-        file="moderation/outbox/gateway.py",
+        file="moderation/outbox/answers.py",
         sound='return Outcome(state=EntryState.UNKNOWN, reason="unclear_answer", note=str(unknown))',
         wrong='return Outcome(state=EntryState.PROVEN_ABSENT, reason="rate_limited", note=str(unknown))',
         tests=_GATEWAY_TESTS,

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from listener.errors import SourceUnavailable, StoreFull
+from listener.errors import NotSent, PublishRejected, SourceUnavailable, StoreFull
 from listener.ledger.tables import mention_brand
 from listener.ledger.transactions import writing
 from listener.model.mention import Kept, Removal
 from moderation.ledger.tables import approval, outbox
 from moderation.model.outbox import EntryState, Outcome
-from moderation.model.post import AccountId, PostKind
+from moderation.model.post import Accepted, AccountId, OutgoingPost, PostKind
 from moderation.outbox.gateway import Gateway
 from moderation.publishers.simulated import Fault, SimulatedPublisher
+from moderation.workflows.load_wording import load_words
 from tests.fakes.desk import ANSWER, HOUSE, MORNING, Desk, another_gateway, edited, mention, open_desk
 
 
@@ -93,6 +94,29 @@ async def test_no_answer_is_unknown_and_is_not_sent_again(fault: Fault, desks: E
     assert desk.platform.requests == 1
 
 
+async def test_what_never_left_is_sent_again_a_minute_later_and_given_up_in_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name, no connection: nothing can be there, so nobody has to look; after five tries it is for a person."""
+    (one, two) = desk.hear(mention(), mention("2", "Nog steeds geen stroom hier"))
+    waits, never = desk.approved(one), desk.approved(two, "Dag, wat vervelend. Welke straat?")
+    really = desk.publisher.publish
+
+    async def offline(post: OutgoingPost, *, key: str) -> Accepted:
+        if key == waits.key and desk.clock.now() > MORNING + timedelta(minutes=12):
+            return await really(post, key=key)
+        raise NotSent("social.example could not be reached")
+
+    monkeypatch.setattr(desk.publisher, "publish", offline)
+    await desk.gateway.run_once()
+    assert desk.state(waits.entry_id) is EntryState.PROVEN_ABSENT
+    assert (await desk.gateway.run_once()).held == {waits.entry_id: "waiting", never.entry_id: "waiting"}
+    for _ in range(6):
+        desk.clock.advance(timedelta(seconds=61))
+        await desk.gateway.run_once()
+    assert desk.state(waits.entry_id) is EntryState.SENT
+    assert desk.state(never.entry_id) is EntryState.REFUSED
+    assert len(desk.platform.posts()) == 1
+
+
 async def test_a_mistake_in_a_publisher_counts_as_unknown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever goes wrong on our side says nothing about what the platform did."""
     (one,) = desk.hear(mention())
@@ -117,16 +141,33 @@ async def test_a_refusal_is_final(desks: ExitStack, tmp_path: Path) -> None:
     assert desk.platform.requests == 1
 
 
-@pytest.mark.parametrize("why", ["locked", "deleted"])
-async def test_a_closed_thread_refuses_once(desk: Desk, why: str) -> None:
-    """RULES F9: locked, deleted, or its author blocked us."""
+@pytest.mark.parametrize(("why", "reason"), [("locked", "target_locked"), ("deleted", "target_gone")])
+async def test_a_closed_thread_gets_no_request(desk: Desk, why: str, reason: str) -> None:
+    """RULES F9: the place is asked about just before the send."""
     (one,) = desk.hear(mention())
     entry = desk.approved(one)
     desk.platform.close_thread(entry.post.target, why=why)
     await desk.settle()
-    assert desk.state(entry.entry_id) is EntryState.REFUSED
-    assert desk.platform.requests == 1
-    assert desk.platform.posts() == []
+    assert (desk.state(entry.entry_id), desk.entry(entry.entry_id).reason) == (EntryState.CANCELLED, reason)
+    assert desk.platform.requests == 0
+
+
+@pytest.mark.parametrize("why", ["gone", "locked", "banned", "forbidden", "invalid", "too_long"])
+async def test_a_platform_that_says_no_is_understood_and_not_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    """RULES F9: the place looked open, then the platform refused: final, with words for a person in both languages."""
+    (one,) = desk.hear(mention())
+    entry = desk.approved(one)
+    asked: list[str] = []
+
+    async def no(_post: OutgoingPost, *, key: str) -> Accepted:
+        asked.append(key)
+        raise PublishRejected("403", why=why)
+
+    monkeypatch.setattr(desk.publisher, "publish", no)
+    await desk.settle()
+    assert (desk.state(entry.entry_id), desk.entry(entry.entry_id).reason) == (EntryState.REFUSED, f"said_{why}")
+    assert asked == [entry.key]
+    assert all(load_words(language, "outbox")[f"reason.said_{why}"] for language in ("nl", "en"))
 
 
 async def test_a_platform_that_asks_to_wait_is_given_the_time(desks: ExitStack, tmp_path: Path) -> None:
@@ -138,7 +179,10 @@ async def test_a_platform_that_asks_to_wait_is_given_the_time(desks: ExitStack, 
     held = await desk.gateway.run_once()
     assert held.held == {entry.entry_id: "waiting"}
     assert desk.platform.requests == 1
-    desk.clock.advance(timedelta(seconds=31))
+    desk.clock.advance(timedelta(seconds=30))
+    await desk.gateway.run_once()
+    assert desk.platform.requests == 1
+    desk.clock.advance(timedelta(seconds=4))
     await desk.gateway.run_once()
     (post,) = desk.platform.posts()
     assert post.key == entry.key
