@@ -21,7 +21,9 @@ from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.open_cases import open_cases
+from moderation.workflows.read_opt_outs import ReadOptOuts
 from moderation.workflows.shadow import Shadow
+from moderation.workflows.status_desk import StatusDesk
 from moderation.workflows.tell_when_due import TellWhenDue
 
 
@@ -40,9 +42,12 @@ class Desk:
     invitations: Invitations
     leave: LeaveLedger
     shadow: Shadow
+    read_opt_outs: ReadOptOuts
+    status: StatusDesk
 
     def open_cases(self) -> Opened:
-        """Give everybody who spoke to us a case."""
+        """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
+        self.read_opt_outs()
         return open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=timedelta(days=self.settings.inbox.most_age_days))
 
 
@@ -55,7 +60,8 @@ class Sending:
     reconciler: Reconciler
 
     async def send_once(self) -> SendReport:
-        """Send what may leave now."""
+        """Send what may leave now. Whoever asked to be left alone up to this moment is heard first."""
+        self.desk.read_opt_outs()
         return await self.gateway.run_once()
 
     async def reconcile_once(self) -> SendReport:

@@ -42,11 +42,11 @@ class PublicIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyFacts:
-    """What the privacy page tells: who keeps it, how to reach them, and for how many days what is kept."""
+    """What the privacy page tells: who keeps it, how to reach them ("" when that is not set), and for how many days (0: as needed)."""
 
     controller: str
-    contact: str
-    keep_days: int
+    contact: str = ""
+    keep_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

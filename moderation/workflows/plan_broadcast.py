@@ -17,7 +17,7 @@ from moderation.messages.render import PublicWording
 from moderation.messages.status_words import promise_words
 from moderation.model.broadcast import NewItem, Plan
 from moderation.model.outbox import EntryState, NewDraft
-from moderation.model.post import ConnectedAccount, PostKind, Target
+from moderation.model.post import AccountId, ConnectedAccount, PostKind, Target
 from moderation.model.status import StatusUpdate, UpdateState
 from moderation.outbox.precheck import Precheck
 from moderation.policy.gate import ADDRESSED_ONLY
@@ -94,6 +94,10 @@ class PlanBroadcast:
         items = [self._item(thread, who, texts, told=told, earlier=earlier, closed=closed, update=update) for thread in threads]
         items += [NewItem(target=_bare(key), why="removed") for key in removed]
         return self._broadcasts.add(update_id, update.issue_id, items, correct=correct, who=who, at=self._clock.now())
+
+    def account_at(self, target: Target) -> AccountId:
+        """Return the account that would speak at a place. Raises `NotAllowed` when none is connected there."""
+        return self._precheck.accounts.for_target(target).account
 
     def _item(
         self,
