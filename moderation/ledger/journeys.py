@@ -43,11 +43,15 @@ class Talk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How things stand for one event: when somebody last wrote there, whether someone waits for an answer, whether the talk went on."""
+    """How things stand for one event: when somebody last wrote there, whether they wait for an answer, whether the talk went on.
+
+    `issue_id` is the issue that the message belongs to now, whatever it was when the event was found.
+    """
 
     last_at: datetime
     talking: bool
     talked_on: bool
+    issue_id: int | None
 
 
 class JourneyLedger:
@@ -135,15 +139,26 @@ class JourneyLedger:
         )
         with reading(self._engine) as tx:
             last_at = tx.execute(last).scalar() or event.happened_at
-            return Standing(last_at=max(last_at, event.happened_at), talking=bool(tx.execute(live).scalar_one()), talked_on=False)
+            return Standing(
+                last_at=max(last_at, event.happened_at),
+                talking=bool(tx.execute(live).scalar_one()),
+                talked_on=False,
+                issue_id=event.issue_id or _issues(tx, [event.mention_id]).get(event.mention_id),
+            )
 
     def _of_talk(self, event: NewEvent, talk: Talk | None) -> Standing:
         state = select(support_case.c.state).where(support_case.c.case_id == event.case_id)
         with reading(self._engine) as tx:
             talking = tx.execute(state).scalar() in _LIVE
+            issue_id = _issues(tx, [event.mention_id]).get(event.mention_id)
         if talk is None:
-            return Standing(last_at=event.happened_at, talking=talking, talked_on=False)
-        return Standing(last_at=talk.moments[-1], talking=talking, talked_on=not talking and talk.newest_mention_id != event.mention_id)
+            return Standing(last_at=event.happened_at, talking=talking, talked_on=False, issue_id=issue_id)
+        return Standing(
+            last_at=talk.moments[-1],
+            talking=talking,
+            talked_on=not talking and talk.newest_mention_id != event.mention_id,
+            issue_id=issue_id,
+        )
 
     def target(self, mention_id: int) -> Target | None:
         """Return the place right below a mention, bound to what it says now; None when it is gone."""

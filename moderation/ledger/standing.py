@@ -37,6 +37,11 @@ class StandingLedger:
             row = tx.execute(select(standing_approval).where(standing_approval.c.standing_id == standing_id)).one_or_none()
         return None if row is None else _record(row)
 
+    def all(self) -> list[StandingApproval]:
+        """Return every standing approval, void and ended ones too, oldest first."""
+        with reading(self._engine) as tx:
+            return [_record(row) for row in tx.execute(select(standing_approval).order_by(standing_approval.c.standing_id))]
+
     def make_void(self, standing_id: int, *, reason: str, who: str, at: datetime) -> bool:
         """End a standing approval; return False when it had ended already."""
         mine = (standing_approval.c.standing_id == standing_id) & (standing_approval.c.void_reason == "")
