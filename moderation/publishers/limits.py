@@ -37,10 +37,11 @@ MASTODON = PlatformTraits(limits=Limits(most=500, counts="graphemes"), native_ke
 are relied on (RULES 2.2)."""
 BLUESKY = PlatformTraits(limits=Limits(most=300, counts="graphemes"), native_key=True, key_seconds=math.inf)
 """300 graphemes (lexicon app.bsky.feed.post); our own record key makes a repeat the same record, for ever. A reply is not edited."""
-MATRIX = PlatformTraits(limits=Limits(most=60_000, counts="bytes"), native_key=True, key_seconds=math.inf, can_edit=True)
+MATRIX = PlatformTraits(limits=Limits(most=60_000, counts="bytes"), native_key=True, key_seconds=1_800.0, can_edit=True)
 """An event has at most 65,536 bytes (Matrix specification 1.x, size limits); the rest is for what surrounds the text.
 
-The transaction id is the key."""
+The transaction id is the key, for one device's token. The specification says for how long nowhere: Synapse 1.163 keeps it a day in its
+database (events_worker.py), Dendrite half an hour in memory; half an hour is relied on."""
 DISCOURSE = PlatformTraits(limits=Limits(most=32_000), can_edit=True, title_most=255)
 """max_post_length 32,000 and max_topic_title_length 255 unless the forum says otherwise (Discourse, config/site_settings.yml)."""
 MAIL = PlatformTraits(limits=Limits(most=100_000), looks_back=False, title_most=200)
