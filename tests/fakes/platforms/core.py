@@ -167,6 +167,15 @@ class FakePlatform:
         """Let these happen to the next reads, one each."""
         self._read_faults.extend(faults)
 
+    def clear(self) -> None:
+        """Forget the faults that nobody met."""
+        self._faults.clear()
+        self._read_faults.clear()
+
+    def go_away(self) -> None:
+        """Stop listening: from now on no connection is made."""
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+
     def posts(self) -> list[Post]:
         """Return everything ever accepted, shown or not."""
         return self.record.posts()
