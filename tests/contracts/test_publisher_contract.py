@@ -25,9 +25,11 @@ from tests.fakes.platforms.core import ACCOUNT
 from tests.fakes.platforms.faults import Fault, Why
 from tests.fakes.platforms.reddit import open_reddit
 from tests.fakes.platforms.rig import ANSWER, HANG_SECONDS, Rig
+from tests.fakes.platforms.x import open_x
 
 RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
     "reddit": open_reddit,
+    "x": open_x,
 }
 BEFORE = MORNING - timedelta(minutes=5)
 KEY = "0123456789abcdef0123456789abcdef"
