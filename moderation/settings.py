@@ -6,7 +6,6 @@ from pydantic import Field
 
 from listener.settings.schema import ListenerSettings, Section
 
-
 _LINK = r"^$|^https://|^mailto:"
 
 
