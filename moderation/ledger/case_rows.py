@@ -12,7 +12,8 @@ from listener.ledger.changes import batches
 from listener.ledger.labels import labels_now
 from listener.ledger.tables import issue, mention
 from moderation.ledger.tables import conversation, conversation_mention, support_case
-from moderation.model.case import CaseRow, CaseState
+from moderation.ledger.tables_feedback import feedback_recovery
+from moderation.model.case import CaseRow, CaseState, LowScore
 
 
 def read_cases(tx: Connection, *, states: Sequence[str], case_id: int | None) -> list[CaseRow]:
@@ -28,7 +29,8 @@ def read_cases(tx: Connection, *, states: Sequence[str], case_id: int | None) ->
     found = tx.execute(query).all()
     messages = _messages(tx, [row.conversation_id for row in found])
     labels = _labels(tx, [one.mention_id for some in messages.values() for one in some])
-    return [_row(row, messages[row.conversation_id], labels) for row in found if messages[row.conversation_id]]
+    low = _low_scores(tx, found)
+    return [_row(row, messages[row.conversation_id], labels, low.get(row.case_id)) for row in found if messages[row.conversation_id]]
 
 
 def _messages(tx: Connection, conversation_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
@@ -53,7 +55,19 @@ def _labels(tx: Connection, mention_ids: Sequence[int]) -> dict[int, set[tuple[s
     return found
 
 
-def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[str, str]]]) -> CaseRow:
+def _low_scores(tx: Connection, cases: Sequence[Row[Any]]) -> dict[int, LowScore]:
+    """Return the latest low score per case that came after our last answer."""
+    found: dict[int, LowScore] = {}
+    answered = {row.case_id: row.answered_at for row in cases}
+    query = select(feedback_recovery).order_by(feedback_recovery.c.at, feedback_recovery.c.feedback_id)
+    for some in batches(answered):
+        for row in tx.execute(query.where(feedback_recovery.c.case_id.in_(some))):
+            if answered[row.case_id] is None or row.at > answered[row.case_id]:
+                found[row.case_id] = LowScore(question=row.question, score=row.score, at=row.at)
+    return found
+
+
+def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[str, str]]], low: LowScore | None) -> CaseRow:
     unanswered = [one for one in messages if row.answered_at is None or one.joined_at > row.answered_at]
     about = next((one for one in reversed(messages) if one.issue_id is not None), None)
     return CaseRow(
@@ -65,7 +79,7 @@ def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[st
         state=CaseState(row.state),
         holder=row.holder,
         version=row.version,
-        waiting_since=(unanswered or messages[-1:])[0].posted_at,
+        waiting_since=unanswered[0].posted_at if unanswered else low.at if low else messages[-1].posted_at,
         answered_at=row.answered_at,
         mention_ids=tuple(one.mention_id for one in messages),
         unanswered=len(unanswered),
@@ -73,4 +87,5 @@ def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[st
         labels=frozenset(pair for one in unanswered for pair in labels.get(one.mention_id, ())),
         issue_id=None if about is None else about.issue_id,
         issue_created_at=None if about is None else about.issue_created_at,
+        low_score=low,
     )

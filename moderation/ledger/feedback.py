@@ -10,19 +10,22 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from listener.ledger.dialect import insert_missing, insert_or_update
 from listener.ledger.transactions import reading, writing
+from moderation.ledger.feedback_counts import asked_count
 from moderation.ledger.feedback_recovery import recover
 from moderation.ledger.feedback_rows import invite_of, read_responses
 from moderation.ledger.tables import conversation
 from moderation.ledger.tables_feedback import feedback, feedback_answer, feedback_invite, review_click
-from moderation.model.feedback import ImportedResponse, Invite, NewInvite, RecoveryRule, Response
+from moderation.model.feedback import Asked, FeedbackFigures, ImportedResponse, Invite, NewInvite, RecoveryRule, Response
+from moderation.reports.feedback import LEAST, feedback_figures
 
 
 class FeedbackLedger:
     """Who was asked, what they answered, and nothing that tells who they are beyond the conversation they were asked about."""
 
-    def __init__(self, engine: Engine, *, recovery: RecoveryRule | None = None) -> None:
+    def __init__(self, engine: Engine, *, recovery: RecoveryRule | None = None, least: int = LEAST) -> None:
         self._engine = engine
         self._recovery = recovery or RecoveryRule()
+        self._least = least
 
     def add_invite(self, new: NewInvite) -> int:
         """Keep a link that is about to be handed out; return its id."""
@@ -96,6 +99,20 @@ class FeedbackLedger:
         """Return responses, newest first; those of one conversation or issue (merged ones too), or all."""
         with reading(self._engine) as tx:
             return read_responses(tx, conversation_id=conversation_id, issue_id=issue_id, feedback_id=feedback_id, limit=limit)
+
+    def figures(self, from_at: datetime, to_at: datetime, issue_id: int | None = None) -> FeedbackFigures:
+        """Return the figures of responses begun, and of people asked, in [from_at, to_at): of one issue (merged ones too), or of all."""
+        period = (feedback.c.begun_at >= from_at, feedback.c.begun_at < to_at)
+        with reading(self._engine) as tx:
+            return feedback_figures(
+                read_responses(tx, issue_id=issue_id, where=period),
+                from_at=from_at,
+                to_at=to_at,
+                within=asked_count(tx, Asked.WITHIN_FEEDBACK, from_at, to_at, issue_id),
+                bare=asked_count(tx, Asked.BARE, from_at, to_at, issue_id),
+                issue_id=issue_id,
+                least=self._least,
+            )
 
     def add_imported(self, rows: Sequence[ImportedResponse]) -> int:
         """Keep rows of another channel's survey, in one transaction; return how many were new (by channel and external id)."""

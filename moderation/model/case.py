@@ -28,11 +28,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LowScore:
+    """A low score that a customer gave in feedback: which question (satisfaction or recommend), how much, when."""
+
+    question: str
+    score: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
     """What triage looks at. Never who somebody is or how many follow them.
 
     `unanswered` counts the customer's messages since our last answer. `issue_age_hours` is None without an issue; `issue_growing` means a
-    signal about it within the last day.
+    signal about it within the last day. `low_score` is what the customer gave in feedback since our last answer, when that was low.
     """
 
     waiting_seconds: float
@@ -45,6 +54,7 @@ class CaseFacts:
     issue_growing: bool = False
     issue_age_hours: float | None = None
     answered_before: bool = False
+    low_score: LowScore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +110,7 @@ class CaseRow:
     labels: frozenset[tuple[str, str]]
     issue_id: int | None
     issue_created_at: datetime | None
+    low_score: LowScore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

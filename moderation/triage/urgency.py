@@ -7,6 +7,7 @@ from moderation.model.case import CaseFacts, Reason
 _HOUR = 3600.0
 MOST = 100
 
+_LOW_SCORE = 30
 _GROWING = 25
 _QUESTION = 15
 _NEGATIVE = 15
@@ -28,6 +29,9 @@ def urgency(facts: CaseFacts) -> tuple[int, tuple[Reason, ...]]:
     """
     hours = max(0.0, facts.waiting_seconds) / _HOUR
     weighed: list[tuple[float, Reason]] = []
+    if facts.low_score is not None:
+        satisfied = facts.low_score.question == "satisfaction"
+        weighed.append((_LOW_SCORE, Reason(key="low_satisfaction" if satisfied else "low_recommend", number=facts.low_score.score)))
     if facts.issue_growing:
         weighed.append((_GROWING, Reason(key="issue_growing")))
     elif facts.issue_age_hours is not None and facts.issue_age_hours <= _NEW_HOURS:

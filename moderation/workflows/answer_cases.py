@@ -160,7 +160,7 @@ def summary_of(row: CaseRow, *, growing: frozenset[int], now: datetime) -> CaseS
     """Return a case with its urgency and the reasons for it."""
     labels = row.labels
     facts = CaseFacts(
-        waiting_seconds=(now - row.waiting_since).total_seconds() if row.unanswered else 0.0,
+        waiting_seconds=(now - row.waiting_since).total_seconds() if row.unanswered or row.low_score else 0.0,
         unanswered=row.unanswered,
         mentions=len(row.mention_ids),
         directed=row.directed,
@@ -170,6 +170,7 @@ def summary_of(row: CaseRow, *, growing: frozenset[int], now: datetime) -> CaseS
         issue_growing=row.issue_id in growing,
         issue_age_hours=None if row.issue_created_at is None else max(0.0, (now - row.issue_created_at).total_seconds() / 3600),
         answered_before=row.answered_at is not None,
+        low_score=row.low_score,
     )
     score, why = urgency(facts)
     return CaseSummary(
