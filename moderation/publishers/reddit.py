@@ -306,7 +306,7 @@ def _is_write(method: str, url: str) -> bool:
 
 def _refusal(said: Said) -> ProductError | None:
     """Read a 4xx: 403 on a comment means a locked thread, a ban or a closed subreddit; Reddit does not say which."""
-    if said.status == 403:
+    if said.write and said.status == 403:
         why = "banned" if b"ban" in said.body[:2_000].lower() else "forbidden"
         return PublishRejected("Reddit forbids posting there: it is locked, or this account may not post in it.", why=why)
     return None

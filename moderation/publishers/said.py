@@ -45,7 +45,7 @@ class Said:
 
 
 Refusal = Callable[[Said], ProductError | None]
-"""A platform's own reading of a 4xx on a write: the error it means, None for a plain no."""
+"""A platform's own reading of a 4xx: the error it means, None for a plain no."""
 
 
 def raise_unless_clear(said: Said, refusal: Refusal, *, now: datetime) -> None:
@@ -66,7 +66,7 @@ def raise_unless_clear(said: Said, refusal: Refusal, *, now: datetime) -> None:
     if said.status == 401:
         raise SourceRefused(f"{said.platform} does not accept our key; a person has to renew it.")
     if not said.write:
-        raise SourceRefused(f"{said.platform} refuses to show this (status {said.status}).")
+        raise refusal(said) or SourceRefused(f"{said.platform} refuses to show this (status {said.status}).")
     raise refusal(said) or PublishRejected(f"{said.platform} refused (status {said.status}).", why=_WHY.get(said.status, ""))
 
 

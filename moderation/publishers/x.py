@@ -174,6 +174,8 @@ class XPublisher:
 
 def _refusal(said: Said) -> ProductError | None:
     """Read a 4xx by its `detail` (and the codes of the older API that come with it)."""
+    if not said.write:
+        return None
     fields = said.fields()
     words = f"{fields.get('detail', '')} {fields.get('errors', '')}".lower()
     if "duplicate content" in words or "status is a duplicate" in words:
