@@ -12,9 +12,10 @@ from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.answering import inbox_group
 from moderation.commands.playing import demo_command
-from moderation.commands.posting import audit_group, invite_group, outbox_group, status_group
+from moderation.commands.posting import audit_group, invite_group, outbox_group
 from moderation.commands.reporting import report_command
 from moderation.commands.running import backup_command, run_command, sign_in_command
+from moderation.commands.status import status_group
 from moderation.settings import KlankbordSettings
 
 ANSWERING_COMMANDS: tuple[click.Command, ...] = (

@@ -1,4 +1,4 @@
-"""What leaves, by command: status updates, invitations, the outbox with its kill switch, and the audit log."""
+"""What leaves, by command: invitations, the outbox with its kill switch, and the audit log."""
 
 from __future__ import annotations
 
@@ -12,43 +12,7 @@ from moderation.commands.desk import agent_option, desk_of, say_entry, send_now,
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
 from moderation.outbox.kill_switch import put_stop_file
-from moderation.workflows.draft_status_update import STATUSES
 from moderation.workflows.load_wording import load_words
-
-
-@click.group("status")
-def status_group() -> None:
-    """Public status updates about an issue."""
-
-
-@status_group.command("draft")
-@click.argument("issue_id", type=int)
-@click.option("--status", type=click.Choice(STATUSES), required=True, help="How far we are.")
-@click.option(
-    "--set", "variables", multiple=True, metavar="NAME=TEXT", help="Fills in the template, such as subject=…, next_update=…. Repeatable."
-)
-@click.option("--mention", "mention_id", type=int, help="Post below this mention instead of the issue's busiest thread.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the update.")
-@send_option
-@agent_option
-@json_option
-@pass_place
-def status_draft(
-    place: Place,
-    issue_id: int,
-    status: str,
-    variables: tuple[str, ...],
-    mention_id: int | None,
-    language: str,
-    send: bool,
-    agent: str,
-    as_json: bool,
-) -> None:
-    """Draft a status update: what we know, what we do, when we speak next."""
-    given = dict(_pair(one) for one in variables)
-    with desk_of(place) as desk:
-        draft = desk.updates.draft(issue_id, status, given, language, agent, mention_id=mention_id)
-    _approve_or_show(place, draft, send=send, agent=agent, as_json=as_json)
 
 
 @click.group("invite")
@@ -67,7 +31,7 @@ def invite_draft(place: Place, mention_id: int, language: str, send: bool, agent
     """Draft an invitation for the thread of a mention. It is never chosen by what somebody feels."""
     with desk_of(place) as desk:
         draft = desk.invitations.draft(mention_id, language, agent)
-    _approve_or_show(place, draft, send=send, agent=agent, as_json=as_json)
+    approve_or_show(place, draft, send=send, agent=agent, as_json=as_json)
 
 
 @click.group("outbox")
@@ -193,7 +157,8 @@ def audit_verify(place: Place, as_json: bool) -> None:
         raise ProductError(f"The audit log is broken: {broken}. Somebody changed the ledger outside Klankbord; compare it with a backup.")
 
 
-def _approve_or_show(place: Place, draft: Draft, *, send: bool, agent: str, as_json: bool) -> None:
+def approve_or_show(place: Place, draft: Draft, *, send: bool, agent: str, as_json: bool) -> None:
+    """Approve a draft and let it leave with `send`; without it show what would leave."""
     shown = None
     if send:
         with desk_of(place) as desk:
@@ -215,8 +180,9 @@ def _say_draft(draft: Draft) -> None:
     print_line(f"Send it with: klankbord outbox approve {draft.draft_id} --send")
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Return NAME=TEXT as two; raise `InputError` for anything else."""
     name, sign, value = text.partition("=")
     if not (name and sign):
-        raise InputError(f"--set {text!r} is not understood; write --set subject=TEXT")
+        raise InputError(f"{text!r} is not understood; write NAME=TEXT, such as subject=TEXT")
     return name.strip(), value

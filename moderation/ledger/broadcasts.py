@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, exists, func, insert, select, update
 
-from listener.ledger.tables import mention
+from listener.ledger.tables import membership, mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.rows import draft_row, target_of, target_row
@@ -139,18 +139,18 @@ class BroadcastLedger:
 
     def refused_threads(self, reasons: Iterable[str]) -> set[Thread]:
         """Return the threads in which a post of ours ended for one of these reasons."""
-        ended = and_(outbox.c.reason.in_(sorted(reasons)), outbox.c.state.in_((EntryState.REFUSED.value, EntryState.NEEDS_HUMAN.value)))
+        over = (EntryState.REFUSED.value, EntryState.NEEDS_HUMAN.value, EntryState.CANCELLED.value)
+        ended = and_(outbox.c.reason.in_(sorted(reasons)), outbox.c.state.in_(over))
         query = select(outbox.c.platform, outbox.c.realm, outbox.c.thread_id).where(ended).distinct()
         with reading(self._engine) as tx:
             return {(row.platform, row.realm, row.thread_id) for row in tx.execute(query)}
 
     def removed_threads(self, issue_id: int) -> set[Thread]:
-        """Return the threads of an issue in which a message was removed: what is left of it says nothing more."""
-        query = select(mention.c.platform, mention.c.realm, mention.c.root_id, mention.c.native_id).where(
-            mention.c.issue_id == issue_id, mention.c.removed_at.is_not(None)
-        )
+        """Return where messages about an issue stood that were removed since: of those only their own place is still known."""
+        was_in = exists().where(membership.c.mention_id == mention.c.mention_id, membership.c.issue_id == issue_id)
+        query = select(mention.c.platform, mention.c.realm, mention.c.native_id).where(mention.c.removed_at.is_not(None), was_in)
         with reading(self._engine) as tx:
-            return {(row.platform, row.realm, row.root_id or row.native_id) for row in tx.execute(query)}
+            return {(row.platform, row.realm, row.native_id) for row in tx.execute(query)}
 
     def in_flight(self, plan_id: int, ends: Iterable[EntryState]) -> int:
         """Return how many entries of a plan have not ended."""

@@ -25,7 +25,7 @@ from moderation.workflows.draft_text import target_below
 from moderation.workflows.issue_threads import IssueThread, language_of, threads_of
 
 SHORT = "status_update_short"
-CLOSED = frozenset({"gone", "locked", "banned", "forbidden", "target_gone", "place_gone", "place_locked"})
+CLOSED = frozenset({"said_gone", "said_locked", "said_banned", "said_forbidden", "target_locked"})
 """Reasons of ended posts after which a thread is not tried again."""
 _MOST_TRIED = 5
 _SPOKE = (EntryState.SENT.value, EntryState.FOUND.value)
