@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from listener.ledger.transactions import reading
+from moderation.ledger.leave_facts import leave_facts
 from moderation.ledger.tables import approval, outbox
 from moderation.model.outbox import EntryState
 from moderation.model.policy import GateFacts
@@ -57,6 +58,7 @@ class SendCounts:
                 to_same_mention=count(since(_MONTH, outbox.c.mention_id == target.mention_id)) if target.mention_id else 0,
                 announced_day=count(since(_DAY, realm, outbox.c.kind.in_(_ANNOUNCING))),
                 standing=standing,
+                leave=leave_facts(tx, account=account, target=target, at=at, leave_out=leave_out),
                 automatic_thread_day=count(since(_DAY, in_thread, automatic)) if target.thread_id else 0,
                 automatic_to_mention=count(since(_MONTH, approval.c.standing_id.is_not(None), outbox.c.mention_id == target.mention_id))
                 if target.mention_id

@@ -43,3 +43,24 @@ class Consent:
     noted_by: str
     source: str = ""
     withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveFacts:
+    """What the ledger knows, just before a send, about the person addressed and about our own posts elsewhere.
+
+    `person_keys` are the author of the answered message and whom a direct message goes to. `opted_out`: one of them asked to be left
+    alone; `asked_since`: and the answered message came after that, and does not say it again. `consented`: to this channel.
+    `heard_at`: their latest message there. `mention_platform`: where the answered message stands. `elsewhere`: what other accounts of
+    ours posted on this platform within seven days. `paid_day`: what all accounts posted on it within a day.
+    """
+
+    at: datetime | None = None
+    person_keys: tuple[str, ...] = ()
+    opted_out: bool = False
+    asked_since: bool = False
+    consented: bool = False
+    heard_at: datetime | None = None
+    mention_platform: str = ""
+    elsewhere: tuple[str, ...] = ()
+    paid_day: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from moderation.model.leave import LeaveFacts
 from moderation.model.post import AccountId, OutgoingPost
 
 
@@ -32,6 +33,7 @@ class Policy:
     words: Mapping[str, tuple[str, ...]]
     review_hosts: tuple[str, ...]
     announcements_per_day: int = 3
+    automatic_per_thread_day: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class GateFacts:
     standing: bool = False
     automatic_thread_day: int = 0
     automatic_to_mention: int = 0
+    leave: LeaveFacts = field(default_factory=LeaveFacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,24 @@ def announcements_are_few(question: Question, policy: Policy, _house: House) -> 
         yield "mastodon_announcements"
 
 
+def person_may_be_contacted(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """P2, P34: who asked to be left alone gets nothing, except a personal answer to what they ask us after that."""
+    leave = question.facts.leave
+    answers = question.post.kind is PostKind.REPLY and leave.asked_since and not question.facts.standing
+    if leave.opted_out and not answers:
+        yield "opted_out"
+
+
+def two_programs_do_not_talk(question: Question, policy: Policy, _house: House) -> Iterator[str]:
+    """F34: at most three posts a day in one thread that no person chose singly, and one under a standing approval below one message."""
+    facts, kind = question.facts, question.post.kind
+    if question.post.edits:
+        return
+    automatic = facts.standing or kind is PostKind.STATUS_UPDATE
+    if (automatic and facts.automatic_thread_day >= policy.automatic_per_thread_day) or (facts.standing and facts.automatic_to_mention > 0):
+        yield "loop_breaker"
+
+
 def place_allows_kind(question: Question, policy: Policy, _house: House) -> Iterator[str]:
     """The table platform x kind says where an invitation is allowed at all; a place that is not in it is one where it is not."""
     post = question.post
@@ -88,6 +106,7 @@ def target_still_stands(question: Question, _policy: Policy, _house: House) -> I
 
 
 CHECKS: tuple[Check, ...] = (
+    person_may_be_contacted,
     account_is_ours,
     target_fits_account,
     subreddit_is_listed,
@@ -95,6 +114,7 @@ CHECKS: tuple[Check, ...] = (
     only_when_addressed,
     one_reply_on_x,
     announcements_are_few,
+    two_programs_do_not_talk,
     place_allows_kind,
     text_is_new_there,
 )
@@ -107,7 +127,7 @@ def check(question: Question, policy: Policy, house: House, *, checks: Sequence[
     """
     refused = tuple(name for one in checks for name in one(question, policy, house))
     facts, held = question.facts, []
-    if facts.standing or question.post.kind is PostKind.STATUS_UPDATE:
+    if (facts.standing or question.post.kind is PostKind.STATUS_UPDATE) and not question.post.edits:  # an edit is no further post
         if facts.under_caps_hour >= house.most_per_hour:
             held.append("cap_hour")
         if facts.under_caps_day >= house.most_per_day:

@@ -24,6 +24,7 @@ def parse_policy(read: Mapping[str, Any]) -> Policy:
         words={language: tuple(str(word) for word in words) for language, words in read["invitation_words"].items()},
         review_hosts=tuple(read["review_hosts"]),
         announcements_per_day=int(read["announcements_per_day"]),
+        automatic_per_thread_day=int(read.get("automatic_per_thread_day", 3)),
     )
 
 

@@ -9,7 +9,6 @@ import yaml
 from listener.settings.resources import shipped, shipped_text
 from moderation.messages.render import PublicWording
 from moderation.model.policy import Policy
-from moderation.policy.opt_out_words import OptOutWords, parse_opt_out
 from moderation.policy.parse import parse_policy
 
 LANGUAGES = ("nl", "en")
@@ -39,11 +38,3 @@ def load_words(language: str, name: str) -> dict[str, str]:
 def _templates(language: str) -> dict[str, str]:
     files = [file for file in shipped("templates", language).iterdir() if file.name.endswith(_SUFFIX)]
     return {file.name.removesuffix(_SUFFIX): file.read_text(encoding="utf-8") for file in files}
-
-
-def load_opt_out_words() -> tuple[OptOutWords, ...]:
-    """Return the words by which people ask to be left alone, of every language: people mix them."""
-    names = {language: f"lexicons/{language}/opt_out.yaml" for language in LANGUAGES}
-    return tuple(
-        parse_opt_out(yaml.safe_load(shipped_text("lexicons", language, "opt_out.yaml")), name=name) for language, name in names.items()
-    )
