@@ -27,6 +27,7 @@ from moderation.ledger.cases import CaseLedger
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.leave import LeaveLedger
+from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.switch import SwitchLedger
@@ -44,7 +45,9 @@ from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
+from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
+from moderation.workflows.read_opt_outs import ReadOptOuts
 from moderation.workflows.shadow import Shadow
 from moderation.workflows.status_desk import StatusRules, status_desk
 from moderation.workflows.tell_when_due import Deliver, TellWhenDue
@@ -87,7 +90,9 @@ def _sending(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clo
     versions = template_versions(load_public_wording())
     entries, policy, house = OutboxLedger(ledger.engine), load_policy(), house_of(settings.outbox)
     write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions)
-    return Sending(desk=_desk(home, settings, ledger, clock, publisher), gateway=write.gateway, reconciler=write.reconciler)
+    return Sending(
+        desk=_desk(home, settings, ledger, clock, publisher), gateway=write.gateway, reconciler=write.reconciler, watch=write.watch
+    )
 
 
 def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, publisher: Publisher) -> Desk:
@@ -123,6 +128,7 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         ),
         leave=leave,
         shadow=shadow,
+        read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, load_opt_out_words(), clock),
         status=status_desk(
             ledger,
             precheck,

@@ -8,12 +8,14 @@ from datetime import timedelta
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
 from listener.ports import Clock
+from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.model.case import Opened
 from moderation.model.outbox import SendReport
 from moderation.outbox.gateway import Gateway
+from moderation.outbox.own_account import OwnAccountWatch
 from moderation.outbox.reconcile import Reconciler
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
@@ -40,6 +42,7 @@ class Desk:
     outbox: Outbox
     updates: StatusUpdates
     invitations: Invitations
+    alarms: AlarmLedger
     leave: LeaveLedger
     shadow: Shadow
     read_opt_outs: ReadOptOuts
@@ -48,7 +51,8 @@ class Desk:
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
         self.read_opt_outs()
-        return open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=timedelta(days=self.settings.inbox.most_age_days))
+        most_age = timedelta(days=self.settings.inbox.most_age_days)
+        return open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=most_age, own_authors=self.outbox.own_authors())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +62,16 @@ class Sending:
     desk: Desk
     gateway: Gateway
     reconciler: Reconciler
+    watch: OwnAccountWatch
 
     async def send_once(self) -> SendReport:
         """Send what may leave now. Whoever asked to be left alone up to this moment is heard first."""
         self.desk.read_opt_outs()
         return await self.gateway.run_once()
+
+    async def watch_once(self) -> None:
+        """Look whether our accounts show anything that did not leave from here."""
+        await self.watch.run_once()
 
     async def reconcile_once(self) -> SendReport:
         """Look for posts whose outcome is unknown."""

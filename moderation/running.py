@@ -21,9 +21,11 @@ from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
-from moderation.parts import Answering
-from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS, REPORT_SECONDS
-from moderation.service import every, every_async, pages_served
+from moderation.parts import Answering, Sending
+from moderation.public.app import build_public_app
+from moderation.public_parts import public_parts
+from moderation.schedule import OUTBOX_SECONDS, OWN_ACCOUNT_SECONDS, RECONCILE_SECONDS, REPORT_SECONDS, STATUS_SECONDS
+from moderation.service import every, every_async, pages_served, wound_down
 from moderation.staff import staff_parts
 
 logger = logging.getLogger(__name__)
@@ -64,17 +66,29 @@ async def commands_answered(parts: Answering, *, port: int) -> AsyncIterator[tup
             yield address, sign_in
 
 
-async def serve(parts: Answering, *, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+@asynccontextmanager
+async def public_pages(parts: Answering, *, port: int) -> AsyncIterator[str]:
+    """Serve the pages that customers see, on this machine only (a proxy with TLS stands before them); hand out their address here."""
+    async with pages_served(build_public_app(public_parts(parts)), port=port, setting="public.port", option="--public-port") as bound:
+        yield f"http://localhost:{bound}"
+
+
+async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
     """Run everything on one home until `stop` is set."""
     listening = parts.listening
     async with AsyncExitStack() as closing:
         address, sign_in = await closing.enter_async_context(commands_answered(parts, port=port))
+        public = await closing.enter_async_context(public_pages(parts, port=public_port))
         tasks = await _started(parts, closing, stop)
+        writing = _started_writing(parts.sending, stop)
         say(f"Klankbord runs on {listening.home}")
         say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
+        say(f"Public status page: {public}")
         say("Stop with Ctrl-C or SIGTERM; `klankbord sources` shows what is seen, `klankbord doctor` what needs you.")
         await stop.wait()
         say("Stopping …")
+        parts.sending.gateway.wind_down()
+        await wound_down(writing)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -94,12 +108,20 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
 
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
-        asyncio.create_task(every_async(OUTBOX_SECONDS, parts.sending.send_once, stop, "sending")),
-        asyncio.create_task(every_async(RECONCILE_SECONDS, parts.sending.reconcile_once, stop, "reconciling")),
+        asyncio.create_task(every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(600.0, listening.rephrase_titles, stop, "rephrasing titles")),
         asyncio.create_task(every(1800.0, listening.learn_labels_when_due, stop, "learning labels")),
+    ]
+
+
+def _started_writing(sending: Sending, stop: asyncio.Event) -> list[asyncio.Task[None]]:
+    """Start what talks to platforms in our name; it is wound down first when the service stops (RULES F37)."""
+    return [
+        asyncio.create_task(every_async(OUTBOX_SECONDS, sending.send_once, stop, "sending")),
+        asyncio.create_task(every_async(RECONCILE_SECONDS, sending.reconcile_once, stop, "reconciling")),
+        asyncio.create_task(every_async(OWN_ACCOUNT_SECONDS, sending.watch_once, stop, "watching our accounts")),
     ]
 
 

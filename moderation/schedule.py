@@ -6,5 +6,9 @@ OUTBOX_SECONDS = 2.0
 """RULES B6: approved to accepted within five seconds."""
 RECONCILE_SECONDS = 15.0
 """An unknown outcome is looked up at least twice, a minute or more apart; this is how often it is seen whether that minute is over."""
+OWN_ACCOUNT_SECONDS = 120.0
+"""RULES S33: a post on our account that is not in our ledger is an alarm within five minutes."""
 REPORT_SECONDS = 30.0
 """A digest or report is due when its period has no row in the ledger (RULES F15), not when a timer rings."""
+STATUS_SECONDS = 20.0
+"""Promises, and broadcasts that were approved: "no news yet" is ready half an hour ahead, to the minute."""

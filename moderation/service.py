@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 STOP_WITHIN_SECONDS = 10.0
 """RULES F37: after SIGTERM, finish or mark what is in flight within this time."""
+
+WIND_DOWN_SECONDS = 4.0
+"""Part of it that a send on its way gets before it is cancelled and becomes unknown; the pages get the rest."""
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
@@ -37,19 +40,19 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def pages_served(app: FastAPI, *, port: int) -> AsyncIterator[int]:
-    """Serve the staff pages on this machine only, and hand out the port in use (`port` 0 takes a free one).
+async def pages_served(app: FastAPI, *, port: int, setting: str = "web.port", option: str = "--port") -> AsyncIterator[int]:
+    """Serve pages on this machine only, and hand out the port in use (`port` 0 takes a free one).
 
-    Raises `SettingsError` when the port cannot be used.
+    Raises `SettingsError`, which names `setting` and `option`, when the port cannot be used.
     """
-    listener = _bound(port)
+    listener = _bound(port, setting, option)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
             if running.done():
-                raise ProductError("The staff pages did not start; run again with --verbose to see why.") from running.exception()
+                raise ProductError("The pages did not start; run again with --verbose to see why.") from running.exception()
             await asyncio.sleep(0.05)
         yield listener.getsockname()[1]
     finally:
@@ -59,7 +62,7 @@ async def pages_served(app: FastAPI, *, port: int) -> AsyncIterator[int]:
             await asyncio.wait_for(running, timeout=STOP_WITHIN_SECONDS / 2)
 
 
-def _bound(port: int) -> socket.socket:
+def _bound(port: int, setting: str, option: str) -> socket.socket:
     """Return a socket on this machine's `port`. uvicorn ends the process when a port is taken; a person needs to hear what to do."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,8 +72,8 @@ def _bound(port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         raise SettingsError(
-            f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with --port or web.port in klankbord.yaml, "
-            "such as 0 for a free one."
+            f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another with {option} or {setting} in "
+            "klankbord.yaml, such as 0 for a free one."
         ) from error
     return bound
 
@@ -95,3 +98,13 @@ async def every_async(seconds: float, work: Callable[[], Awaitable[object]], sto
             logger.exception("%s failed", what)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=seconds)
+
+
+async def wound_down(tasks: Sequence[asyncio.Task[None]], *, within_seconds: float = WIND_DOWN_SECONDS) -> None:
+    """Let tasks that were told to stop come to their end; cancel what still goes on after `within_seconds`, and wait for that."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=within_seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

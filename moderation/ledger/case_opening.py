@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +30,14 @@ class Waiting:
     directed: bool
 
 
-def waiting_mentions(tx: Connection, *, not_before: datetime, read_by: datetime, limit: int) -> list[Waiting]:
+def waiting_mentions(
+    tx: Connection, *, not_before: datetime, read_by: datetime, limit: int, own_authors: Collection[str] = ()
+) -> list[Waiting]:
     """Return messages to take in, in order of posting.
 
     Those are: directed at a brand of ours, or written by somebody with a conversation in the same thread (an answer rarely names us
-    again); public (no imported telephone call); posted since `not_before`; not ours; not called spam. The analyser has read them, or had
+    again); public (no imported telephone call); posted since `not_before`; not ours (a post the outbox knows, or by one of `own_authors`,
+    the keys of our accounts); not called spam. The analyser has read them, or had
     the chance: what first came before `read_by` is taken in unread, so that a broken analyser silences nobody.
     """
     thread = case((mention.c.root_id == "", mention.c.native_id), else_=mention.c.root_id)
@@ -75,6 +79,7 @@ def waiting_mentions(tx: Connection, *, not_before: datetime, read_by: datetime,
             mention.c.posted_at >= not_before,
             mention.c.latest_revision >= 0,
             mention.c.channel == "",
+            mention.c.author_key.not_in(list(own_authors)),
             or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= read_by),
             or_(mention_brand.c.directed.is_(true()), follows),
             ~taken,

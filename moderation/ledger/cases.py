@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Engine, select, update
@@ -24,11 +24,13 @@ class CaseLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def take_in(self, *, now: datetime, not_before: datetime, read_by: datetime, limit: int = 500) -> Opened:
+    def take_in(
+        self, *, now: datetime, not_before: datetime, read_by: datetime, limit: int = 500, own_authors: Collection[str] = ()
+    ) -> Opened:
         """Open or join conversations for messages that speak to us and are in none yet; one transaction. See `case_opening` for which."""
         with writing(self._engine) as tx:
             opened = joined = 0
-            for found in waiting_mentions(tx, not_before=not_before, read_by=read_by, limit=limit):
+            for found in waiting_mentions(tx, not_before=not_before, read_by=read_by, limit=limit, own_authors=own_authors):
                 if open_or_join(tx, found, at=now):
                     opened += 1
                 else:

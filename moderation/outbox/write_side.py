@@ -19,6 +19,7 @@ from moderation.model.policy import House, Policy
 from moderation.outbox.account_rest import AccountRest
 from moderation.outbox.gateway import SEND_SECONDS, Gateway
 from moderation.outbox.kill_switch import KillSwitch
+from moderation.outbox.own_account import OwnAccountWatch
 from moderation.outbox.reconcile import Reconciler
 from moderation.outbox.restored import RestoredLedger
 from moderation.outbox.standing_check import StandingCheck
@@ -31,6 +32,7 @@ class WriteSide:
 
     gateway: Gateway
     reconciler: Reconciler
+    watch: OwnAccountWatch
 
 
 def standing_check(ledger: Ledger, versions: Collection[str]) -> StandingCheck:
@@ -70,4 +72,8 @@ def write_side(
         rest=rest,
         restored=RestoredLedger(home, AuditLedger(engine), outbox),
     )
-    return WriteSide(gateway=gateway, reconciler=Reconciler(outbox, publishers, clock, alarms=alarms, rest=rest))
+    return WriteSide(
+        gateway=gateway,
+        reconciler=Reconciler(outbox, publishers, clock, alarms=alarms, rest=rest),
+        watch=OwnAccountWatch(outbox, publishers, ledger.meta, alarms, rest, clock),
+    )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from listener.errors import NotAllowed
@@ -12,14 +15,27 @@ from moderation.ledger.cases import CaseLedger
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.case import CaseState
-from moderation.model.outbox import Draft, DraftState, EntryState, NewEntry, OutboxEntry, Outcome, StandingApproval, post_of
+from moderation.model.outbox import Draft, DraftState, EntryState, NewDraft, NewEntry, OutboxEntry, Outcome, StandingApproval, post_of
 from moderation.outbox.approval import approval_hash, idempotency_key
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.same_text import text_key
 from moderation.outbox.standing_check import StandingCheck
-from moderation.outbox.states import SENDABLE
-from moderation.workflows.draft_text import must_be_sound
+from moderation.outbox.states import SENDABLE, may_resolve
+from moderation.workflows.draft_text import keep_draft, must_be_sound
+
+logger = logging.getLogger(__name__)
+
+MAY_BE_THERE = frozenset({"ledger_restored", "already_there"})
+"""Why an entry that this ledger never saw start may be on the platform all the same: an older ledger was put back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What became of an entry that a person looked up, and the draft that is offered instead of one that is not there."""
+
+    entry: OutboxEntry
+    draft: Draft | None
 
 
 class Outbox:
@@ -51,6 +67,10 @@ class Outbox:
     def list(self, states: Iterable[EntryState] = ()) -> tuple[OutboxEntry, ...]:
         """Return entries in these states (none named: all), oldest approval first."""
         return tuple(self._entries.entries(states))
+
+    def own_authors(self) -> frozenset[str]:
+        """Return the keys of our connected accounts, as the authors of mentions have them."""
+        return frozenset(one.account.key for one in self._precheck.accounts.all)
 
     def draft(self, draft_id: int) -> Draft:
         """Return a draft. Raises `NotAllowed` when there is none."""
@@ -102,6 +122,25 @@ class Outbox:
             raise NotAllowed(f"Outbox entry {entry_id} cannot be cancelled any more; look at it again.")
         return self._entries.get(entry_id) or entry
 
+    def resolve(self, entry_id: int, who: str, there: str | None) -> Resolved:
+        """Write down what a person found on the platform about an entry that needed one.
+
+        `there` is the post's link or the platform's id of it: the entry ends as found. None: it is not there; the entry ends as
+        cancelled, and a new draft with the same text is offered when it may still be sent. Raises `NotAllowed` when the entry does not
+        wait for a person (any more), or when it never left and so cannot be there.
+        """
+        entry = self._entries.get(entry_id)
+        if entry is None:
+            raise NotAllowed(f"There is no outbox entry {entry_id}.")
+        if there is not None and entry.attempt == 0 and entry.reason not in MAY_BE_THERE:
+            raise NotAllowed(f"Outbox entry {entry_id} never left Klankbord, so it cannot be there.")
+        if there is not None and not there.strip():
+            raise NotAllowed("Give the link of the post, or its id on the platform.")
+        outcome = Outcome(state=EntryState.CANCELLED, reason="not_there_by_person") if there is None else _found(there.strip())
+        if not may_resolve(entry.state, outcome.state) or not self._entries.resolve(entry, outcome, at=self._clock.now(), who=who):
+            raise NotAllowed(f"Outbox entry {entry_id} does not wait for a person any more; look at it again.")
+        return Resolved(entry=self._entries.get(entry_id) or entry, draft=self._offer(entry) if there is None else None)
+
     def stop(self, who: str) -> None:
         """Stop every send from now on. What is on its way ends in a known state."""
         self._switch.stop(who, at=self._clock.now())
@@ -113,6 +152,16 @@ class Outbox:
     def stopped(self) -> str:
         """Return who or what stopped sending, or an empty string."""
         return self._switch.stopped()
+
+    def _offer(self, entry: OutboxEntry) -> Draft | None:
+        """Return a new draft with the same text, or None when it may not be sent any more (its message was edited, a rule forbids it)."""
+        old = self.draft(entry.draft_id)
+        fields = {one.name: getattr(old, one.name) for one in dataclasses.fields(NewDraft)}
+        try:
+            return keep_draft(NewDraft(**fields), self._drafts, self._precheck, at=self._clock.now())
+        except NotAllowed as why:
+            logger.info("no new draft is offered", extra={"entry_id": entry.entry_id, "why": str(why)})
+            return None
 
     def _may_approve(self, draft: Draft, who: str) -> None:
         if self._four_eyes and who == draft.author:
@@ -151,3 +200,9 @@ class Outbox:
             issue_id=draft.issue_id,
             standing_id=None if standing is None else standing.standing_id,
         )
+
+
+def _found(there: str) -> Outcome:
+    """Return the outcome for a link or an id; a link's last part is the platform's id nowhere for sure, so it is kept as a link only."""
+    is_link = there.startswith(("https://", "http://"))
+    return Outcome(state=EntryState.FOUND, reason="found_by_person", platform_id="" if is_link else there, url=there if is_link else "")

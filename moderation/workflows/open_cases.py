@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from listener.ledger.ledger import Ledger
@@ -15,15 +16,19 @@ PATIENCE = timedelta(minutes=10)
 BATCH = 500
 
 
-def open_cases(ledger: Ledger, cases: CaseLedger, *, now: datetime, most_age: timedelta = MOST_AGE) -> Opened:
+def open_cases(
+    ledger: Ledger, cases: CaseLedger, *, now: datetime, most_age: timedelta = MOST_AGE, own_authors: Collection[str] = ()
+) -> Opened:
     """Put every new message that speaks to us into its conversation, and return how many were opened and joined. Safe to repeat.
+
+    What we wrote ourselves opens nothing: `own_authors` are the keys of our accounts (RULES F34).
 
     When nothing waits for the analyser, what it could not read (quarantine) is taken in at once.
     """
     read_by = now if ledger.mentions.unanalysed_count() == 0 else now - PATIENCE
     opened = joined = 0
     while True:
-        step = cases.take_in(now=now, not_before=now - most_age, read_by=read_by, limit=BATCH)
+        step = cases.take_in(now=now, not_before=now - most_age, read_by=read_by, limit=BATCH, own_authors=own_authors)
         opened, joined = opened + step.opened, joined + step.joined
         if step.opened + step.joined < BATCH:
             return Opened(opened=opened, joined=joined)

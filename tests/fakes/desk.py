@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.mention import Author, BrandHit, Kept, Mention
+from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.leave import LeaveLedger
+from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.switch import SwitchLedger
@@ -29,18 +31,22 @@ from moderation.outbox.accounts import Accounts
 from moderation.outbox.crash_points import reach
 from moderation.outbox.gateway import Gateway
 from moderation.outbox.kill_switch import KillSwitch
+from moderation.outbox.own_account import OwnAccountWatch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.reconcile import Reconciler
 from moderation.outbox.states import ENDS
 from moderation.outbox.write_side import standing_check, write_side
+from moderation.policy.opt_out_words import OptOutWords
 from moderation.publishers.simulated import Fault, SimulatedPlatform, SimulatedPublisher, simulated_account
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.draft_text import target_below
+from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
 from moderation.workflows.open_cases import open_cases
+from moderation.workflows.read_opt_outs import ReadOptOuts
 from moderation.workflows.shadow import Shadow
 from moderation.workflows.status_desk import StatusDesk, StatusRules, status_desk
 
@@ -71,11 +77,14 @@ class Desk:
     inbox: Inbox
     updates: StatusUpdates
     invitations: Invitations
+    alarms: AlarmLedger
     leave: LeaveLedger
     shadow: Shadow
+    read_opt_outs: ReadOptOuts
     status: StatusDesk
     gateway: Gateway
     reconciler: Reconciler
+    watch: OwnAccountWatch
     house: House
 
     def hear(self, *mentions: Mention, directed: bool = True) -> list[int]:
@@ -84,6 +93,7 @@ class Desk:
         page = [Kept(mention=one, hits=(hit,)) for one in mentions]
         self.ledger.mentions.add_page(page, source="feed", next_cursor=None, at=self.clock.now())
         self.clock.advance(timedelta(minutes=11))
+        self.read_opt_outs()
         open_cases(self.ledger, self.cases, now=self.clock.now())
         found = [self.ledger.mentions.find(one.key) for one in mentions]
         return [one.mention_id for one in found if one is not None]
@@ -171,6 +181,7 @@ def open_desk(
             ),
             leave=leave,
             shadow=shadow,
+            read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, opt_out_words(), clock),
             status=status_desk(
                 ledger,
                 precheck,
@@ -187,6 +198,8 @@ def open_desk(
             ),
             gateway=write.gateway,
             reconciler=write.reconciler,
+            watch=write.watch,
+            alarms=AlarmLedger(engine),
             house=house,
         )
 
@@ -195,6 +208,12 @@ def open_desk(
 def shipped_rules() -> tuple[dict[str, PublicWording], Policy]:
     """Return the shipped templates and rules, read once for all desks."""
     return load_public_wording(), load_policy()
+
+
+@cache
+def opt_out_words() -> tuple[OptOutWords, ...]:
+    """Return the shipped opt-out words, read once for all desks."""
+    return load_opt_out_words()
 
 
 def another_gateway(desk: Desk) -> Gateway:
