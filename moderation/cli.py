@@ -15,6 +15,7 @@ from moderation.commands.playing import demo_command
 from moderation.commands.posting import audit_group, invite_group, outbox_group
 from moderation.commands.reporting import report_command
 from moderation.commands.running import backup_command, run_command, sign_in_command
+from moderation.commands.safety import killswitch_group, restore_command
 from moderation.commands.status import status_group
 from moderation.settings import KlankbordSettings
 
@@ -29,6 +30,8 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     sign_in_command,
     demo_command,
     backup_command,
+    restore_command,
+    killswitch_group,
 )
 
 

@@ -24,7 +24,15 @@ from moderation.inbox.sign_in import SignIn
 from moderation.parts import Answering, Sending
 from moderation.public.app import build_public_app
 from moderation.public_parts import public_parts
-from moderation.schedule import OUTBOX_SECONDS, OWN_ACCOUNT_SECONDS, RECONCILE_SECONDS, REPORT_SECONDS, STATUS_SECONDS
+from moderation.schedule import (
+    CONNECT_SECONDS,
+    INVITE_SECONDS,
+    OUTBOX_SECONDS,
+    OWN_ACCOUNT_SECONDS,
+    RECONCILE_SECONDS,
+    REPORT_SECONDS,
+    STATUS_SECONDS,
+)
 from moderation.service import every, every_async, pages_served, wound_down
 from moderation.staff import staff_parts
 
@@ -33,11 +41,11 @@ AGENT = "team"
 SIGN_IN = "sign_in"
 
 
-def _control(parts: Listening, new_link: Callable[[], str]) -> Mapping[str, Answer]:
+def _control(parts: Listening, new_link: Callable[[str], str]) -> Mapping[str, Answer]:
     """Return the questions commands may ask this service, each answered off the event loop."""
 
-    async def link(_given: Mapping[str, Any]) -> Any:
-        return new_link()
+    async def link(given: Mapping[str, Any]) -> Any:
+        return new_link(str(given.get("agent") or AGENT))
 
     def answer_with(question: Callable[[Listening, Mapping[str, Any]], Any]) -> Answer:
         async def answer(given: Mapping[str, Any]) -> Any:
@@ -62,7 +70,7 @@ async def commands_answered(parts: Answering, *, port: int) -> AsyncIterator[tup
     """Serve the staff pages, and answer commands that need what this process holds."""
     async with staff_pages(parts, port=port) as (address, sign_in):
         listening = parts.listening
-        async with answering(listening.home, _control(listening, lambda: sign_in.new_link(address, agent=AGENT))):
+        async with answering(listening.home, _control(listening, lambda agent: sign_in.new_link(address, agent=agent))):
             yield address, sign_in
 
 
@@ -109,6 +117,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
         asyncio.create_task(every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises")),
+        asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(600.0, listening.rephrase_titles, stop, "rephrasing titles")),
@@ -119,6 +128,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
 def _started_writing(sending: Sending, stop: asyncio.Event) -> list[asyncio.Task[None]]:
     """Start what talks to platforms in our name; it is wound down first when the service stops (RULES F37)."""
     return [
+        asyncio.create_task(every_async(CONNECT_SECONDS, sending.connect_once, stop, "connecting accounts")),
         asyncio.create_task(every_async(OUTBOX_SECONDS, sending.send_once, stop, "sending")),
         asyncio.create_task(every_async(RECONCILE_SECONDS, sending.reconcile_once, stop, "reconciling")),
         asyncio.create_task(every_async(OWN_ACCOUNT_SECONDS, sending.watch_once, stop, "watching our accounts")),

@@ -6,12 +6,11 @@ import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import InputError, ProductError
-from listener.settings.home import prepare_home
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
+from moderation.commands.safety import reconciled_command, resolve_command, resume_now, say_alarms, seen_command, stop_now
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
-from moderation.outbox.kill_switch import put_stop_file
 from moderation.workflows.load_wording import load_words
 
 
@@ -47,9 +46,11 @@ def outbox_list(place: Place, states: tuple[str, ...], as_json: bool) -> None:
     """List posts and where they stand."""
     with desk_of(place) as desk:
         entries = desk.outbox.list([EntryState(state) for state in states])
-        stopped = desk.outbox.stopped()
+        stopped, alarms = desk.outbox.stopped(), desk.alarms.unseen()
+        if not as_json:
+            say_alarms(desk, place)
     if as_json:
-        print_json({"stopped_by": stopped, "entries": entries})
+        print_json({"stopped_by": stopped, "alarms": alarms, "entries": entries})
         return
     words = load_words("en", "outbox")
     if stopped:
@@ -117,11 +118,7 @@ def outbox_cancel(place: Place, entry_id: int, why: str, agent: str) -> None:
 @pass_place
 def outbox_stop(place: Place, agent: str) -> None:
     """Kill switch: stop every send at once."""
-    prepare_home(place.home)
-    put_stop_file(place.home)  # before anything that broken settings, a locked or a damaged ledger could keep from happening
-    print_line("Sending is stopped. What was on its way ends in a known state; nothing new starts.")
-    with desk_of(place) as desk:
-        desk.outbox.stop(agent)
+    stop_now(place, agent)
 
 
 @outbox_group.command("resume")
@@ -130,11 +127,11 @@ def outbox_stop(place: Place, agent: str) -> None:
 @pass_place
 def outbox_resume(place: Place, yes: bool, agent: str) -> None:
     """Let sends happen again."""
-    if not yes:
-        raise InputError("Approved posts will leave when you resume; `klankbord outbox list` shows them. Add --yes.")
-    with desk_of(place) as desk:
-        desk.outbox.resume(agent)
-    print_line("Sending goes on.")
+    resume_now(place, agent, yes=yes)
+
+
+for one in (resolve_command, seen_command, reconciled_command):
+    outbox_group.add_command(one)
 
 
 @click.group("audit")

@@ -9,20 +9,26 @@ from pathlib import Path
 import click
 
 from listener.clock import SystemClock
-from listener.commands.place import Place, json_option, pass_place, print_json, print_line
+from listener.commands.place import LONGEST_NAME, Place, json_option, pass_place, print_json, print_line
 from listener.control import ask
 from listener.errors import InputError
 from listener.ledger.backup import back_up
 from listener.settings.home import SETTINGS_NAME
+from listener.text.storable import storable
 
 
 @click.command("run")
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Port of the staff pages; web.port in the settings by default, 0 takes a free one."
 )
+@click.option(
+    "--public-port",
+    type=click.IntRange(0, 65535),
+    help="Port of the public pages; public.port in the settings by default, a free one with --port 0.",
+)
 @pass_place
-def run_command(place: Place, port: int | None) -> None:
-    """Collect, analyse, answer and serve the staff pages until Ctrl-C or SIGTERM."""
+def run_command(place: Place, port: int | None, public_port: int | None) -> None:
+    """Collect, analyse, answer and serve the staff and public pages until Ctrl-C or SIGTERM."""
     from moderation.bootstrap import answering_on
     from moderation.running import serve
     from moderation.service import stop_on_signals
@@ -35,17 +41,23 @@ def run_command(place: Place, port: int | None) -> None:
     async def run() -> None:
         stop = asyncio.Event()
         stop_on_signals(stop)
-        await serve(parts, port=settings.web.port if port is None else port, stop=stop, say=print_line)
+        staff = settings.web.port if port is None else port
+        public = public_port if public_port is not None else settings.public.port if port != 0 else 0
+        await serve(parts, port=staff, public_port=public, stop=stop, say=print_line)
 
     with answering_on(place.home, settings, SystemClock()) as parts:
         asyncio.run(run())
 
 
 @click.command("sign-in")
+@click.option("--as", "agent", metavar="NAME", default="team", show_default=True, help="Whom the link signs in: every person under a name.")
 @pass_place
-def sign_in_command(place: Place) -> None:
+def sign_in_command(place: Place, agent: str) -> None:
     """Print a new one-time link to the staff pages of the running service."""
-    print_line(asyncio.run(ask(place.home, "sign_in")))
+    name = storable(agent)[0].strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise InputError(f"--as needs a name of 1 to {LONGEST_NAME} characters.")
+    print_line(asyncio.run(ask(place.home, "sign_in", agent=name)))
 
 
 @click.command("backup")

@@ -1,0 +1,159 @@
+"""Commands for when something may be wrong: the kill switch, what needs a person, alarms, and putting a backup back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from listener.commands.place import Place, json_option, pass_place, print_json, print_line
+from listener.errors import InputError, NotAllowed
+from listener.settings.home import prepare_home
+from listener.text.shorten import shorten
+from moderation.commands.desk import agent_option, desk_of, say_entry
+from moderation.model.alarm import Alarm
+from moderation.outbox.kill_switch import put_stop_file
+from moderation.outbox.restored import end_doubt, in_doubt
+from moderation.parts import Desk
+from moderation.workflows.load_wording import load_words
+from moderation.workflows.restore_backup import restore_backup
+
+
+@click.group("killswitch")
+def killswitch_group() -> None:
+    """Stop every send at once, and let sends happen again."""
+
+
+@killswitch_group.command("on")
+@agent_option
+@pass_place
+def killswitch_on(place: Place, agent: str) -> None:
+    """Stop every send at once."""
+    stop_now(place, agent)
+
+
+@killswitch_group.command("off")
+@click.option("--yes", is_flag=True, help="Needed: what is approved will leave.")
+@agent_option
+@pass_place
+def killswitch_off(place: Place, yes: bool, agent: str) -> None:
+    """Let sends happen again."""
+    resume_now(place, agent, yes=yes)
+
+
+@killswitch_group.command("show")
+@json_option
+@pass_place
+def killswitch_show(place: Place, as_json: bool) -> None:
+    """Say whether sending is stopped, and by whom."""
+    with desk_of(place) as desk:
+        stopped = desk.outbox.stopped()
+    if as_json:
+        print_json({"stopped_by": stopped})
+    else:
+        print_line(f"Sending is stopped by {stopped}." if stopped else "Sending goes on.")
+
+
+def stop_now(place: Place, agent: str) -> None:
+    """Press the kill switch; its file comes before anything that broken settings or a damaged ledger could prevent."""
+    prepare_home(place.home)
+    put_stop_file(place.home)
+    print_line("Sending is stopped. What was on its way ends in a known state; nothing new starts.")
+    with desk_of(place) as desk:
+        desk.outbox.stop(agent)
+
+
+def resume_now(place: Place, agent: str, *, yes: bool) -> None:
+    """Release the kill switch."""
+    if not yes:
+        raise InputError("Approved posts will leave when you resume; `klankbord outbox list` shows them. Add --yes.")
+    with desk_of(place) as desk:
+        desk.outbox.resume(agent)
+    print_line("Sending goes on.")
+
+
+@click.command("resolve")
+@click.argument("entry_id", type=int)
+@click.option("--there", metavar="LINK", help="It is on the platform: its link, or its id there.")
+@click.option("--not-there", is_flag=True, help="You looked, and it is not there.")
+@agent_option
+@json_option
+@pass_place
+def resolve_command(place: Place, entry_id: int, there: str | None, not_there: bool, agent: str, as_json: bool) -> None:
+    """Say what you found on the platform about a post that needs a person. Nothing is sent by this."""
+    if (there is None) != not_there:
+        raise InputError("Say one of the two: --there LINK, or --not-there.")
+    with desk_of(place) as desk:
+        done = desk.outbox.resolve(entry_id, agent, there)
+    if as_json:
+        print_json(done)
+        return
+    say_entry(done.entry)
+    if done.draft is not None:
+        print_line(f"The same text waits as draft {done.draft.draft_id}: klankbord outbox approve {done.draft.draft_id} --send")
+
+
+@click.command("seen")
+@click.argument("alarm_id", type=int)
+@agent_option
+@pass_place
+def seen_command(place: Place, alarm_id: int, agent: str) -> None:
+    """Note that you saw an alarm; it is not shown again."""
+    with desk_of(place) as desk:
+        if not desk.alarms.see(alarm_id, who=agent, at=desk.clock.now()):
+            raise NotAllowed(f"There is no alarm {alarm_id} that nobody saw.")
+    print_line(f"Alarm {alarm_id} is noted as seen by {agent}.")
+
+
+@click.command("reconciled")
+@click.option("--yes", is_flag=True, help="Needed: posts under standing approvals may leave again.")
+@agent_option
+@pass_place
+def reconciled_command(place: Place, yes: bool, agent: str) -> None:
+    """After a restored backup: say that you compared the outbox with the platforms."""
+    if not yes:
+        raise InputError("First end what needs a person (`klankbord outbox list --state needs_human`), then add --yes.")
+    if not in_doubt(place.home):
+        print_line("Nothing is in doubt.")
+        return
+    with desk_of(place) as desk:
+        desk.audit.add(at=desk.clock.now(), who=agent, verb="reconciled", subject="outbox", detail={})
+        end_doubt(place.home)
+    print_line("Noted. Posts under standing approvals may leave again.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Needed: the ledger as it is now is set aside.")
+@json_option
+@pass_place
+def restore_command(place: Place, file: Path, yes: bool, as_json: bool) -> None:
+    """Put a backup in the place of the ledger. The present one is set aside, and what was unfinished waits for a person."""
+    if not yes:
+        raise InputError(
+            f"The ledger in {place.home} would be set aside and {file} take its place; it does not know what left since then. Add --yes."
+        )
+    done = restore_backup(place.home, file, at=datetime.now(UTC))
+    if as_json:
+        print_json(done)
+        return
+    print_line(f"{file} is in place, with {done.mentions:,} mentions." + (f" What was there is kept in {done.kept}." if done.kept else ""))
+    print_line("What was unfinished waits for a person when sending next opens. Compare it with the platforms:")
+    print_line("  klankbord outbox list --state needs_human, then klankbord outbox reconciled --yes")
+
+
+def say_alarms(desk: Desk, place: Place) -> None:
+    """Print what a person has to know before anything else."""
+    words = load_words("en", "outbox")
+    if in_doubt(place.home):
+        print_line(words["held.ledger_restored"] + " `klankbord outbox reconciled` ends that.")
+    for one in desk.alarms.unseen():
+        print_line(f"Alarm {one.alarm_id}: {alarm_words(one)}")
+
+
+def alarm_words(alarm: Alarm, language: str = "en") -> str:
+    """Return what an alarm says."""
+    words = load_words(language, "outbox")
+    said = words[f"alarm.{alarm.kind}"].format(n=shorten(alarm.note or alarm.subject, 120))
+    return f"{said} ({words['alarm_over']})" if alarm.over_at is not None else said
