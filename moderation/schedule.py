@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+CONNECT_SECONDS = 60.0
+"""How often an account whose platform was down at the start is tried again (RULES F38)."""
 OUTBOX_SECONDS = 2.0
 """RULES B6: approved to accepted within five seconds."""
 RECONCILE_SECONDS = 15.0
@@ -12,3 +14,5 @@ REPORT_SECONDS = 30.0
 """A digest or report is due when its period has no row in the ledger (RULES F15), not when a timer rings."""
 STATUS_SECONDS = 20.0
 """Promises, and broadcasts that were approved: "no news yet" is ready half an hour ahead, to the minute."""
+INVITE_SECONDS = 300.0
+"""Quiet times are hours at least: whether to ask somebody can wait some minutes."""

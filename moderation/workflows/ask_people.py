@@ -143,7 +143,8 @@ def fits(event: JourneyEvent, language: str, target: Target, precheck: Precheck,
 
 def _draft(kept: KeptDecision, target: Target) -> NewDraft:
     """Return the draft of a decision. Its author is the event, so that one event has one draft; it belongs to no case: it is no answer."""
-    person = kept.event.person_key.rpartition("/")[2] if is_direct(kept.event.platform) else ""
+    event = kept.event
+    person = event.person_key.removeprefix(f"{event.platform}/{event.realm}/") if is_direct(event.platform) else ""
     return NewDraft(
         kind=PostKind.INVITATION,
         target=replace(target, person=person),

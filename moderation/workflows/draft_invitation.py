@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from listener.errors import NotAllowed
 from listener.ledger.ledger import Ledger
-from listener.model.mention import StoredMention
 from listener.ports import Clock
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.journeys import JourneyLedger
 from moderation.messages.neutral import steering_words
 from moderation.messages.render import PublicWording
 from moderation.model.outbox import Draft, NewDraft
 from moderation.model.post import PostKind
 from moderation.outbox.precheck import Precheck
 from moderation.workflows.draft_text import keep_draft, target_below
+from moderation.workflows.find_journeys import going_on_now
 
 TEMPLATE = "invitation_thread"
 _FRESH = timedelta(hours=72)
 
 
 class Invitations:
-    """One invitation a thread a month, none anywhere in a community where something is new or growing; no label is ever looked at."""
+    """One invitation a thread a month, none in a community where something is new or growing; no label is ever looked at.
+
+    These are chosen by a person, one by one; `DecideInvitations` finds the moments by itself.
+    """
 
     def __init__(
         self,
@@ -58,7 +62,7 @@ class Invitations:
         now, target = self._clock.now(), target_below(found[0])
         if self._counts.invited(target, at=now):
             raise self._precheck.refuse("thread_invited")
-        if self._something_goes_on(found[0], now):
+        if (target.platform, target.realm) in going_on_now(JourneyLedger(self._ledger.engine), fresh=_FRESH, now=now):
             raise self._precheck.refuse("issue_is_fresh")
         wording = self._wording[language]
         text = wording.render(TEMPLATE, self._given)
@@ -68,12 +72,3 @@ class Invitations:
             kind=PostKind.INVITATION, target=target, text=text, language=language, author=agent, template=wording.version(TEMPLATE)
         )
         return keep_draft(new, self._drafts, self._precheck, at=now)
-
-    def _something_goes_on(self, place: StoredMention, now: datetime) -> bool:
-        """Tell whether a signal of the last three days has evidence in this community."""
-        signals = self._ledger.issues.signals(now - _FRESH)
-        evidence = {mention_id for signal in signals for mention_id in signal.mention_ids}
-        return any(
-            (one.mention.platform, one.mention.realm) == (place.mention.platform, place.mention.realm)
-            for one in self._ledger.mentions.by_ids(evidence)
-        )
