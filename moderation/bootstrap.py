@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
+from moderation.feedback_desk import feedback_desk
+from moderation.inviting import Inviting, inviting_on, inviting_setup
+from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.counts import SendCounts
@@ -30,21 +34,30 @@ from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.shadow import ShadowLedger
+from moderation.ledger.standing import StandingLedger
+from moderation.ledger.status import StatusLedger
 from moderation.ledger.switch import SwitchLedger
+from moderation.messages.render import PublicWording
+from moderation.model.post import ConnectedAccount
 from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
+from moderation.outbox.connections import Connections, Planned, known_accounts
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.write_side import standing_check, write_side
 from moderation.parts import Answering, Desk, Sending
-from moderation.policy.house import house_of
+from moderation.policy.house import whole_house
 from moderation.ports import Publisher
+from moderation.publishers.registry import Opening, open_publisher
 from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublisher
-from moderation.settings import KlankbordSettings
+from moderation.publishers.twins import twin_of
+from moderation.settings import AccountSettings, KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
+from moderation.workflows.feedback_links import FeedbackLinks
+from moderation.workflows.invitation_ports import Around
 from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
 from moderation.workflows.read_opt_outs import ReadOptOuts
@@ -66,7 +79,9 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Itera
 def desk_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Desk]:
     """Open only what people decide with: beside whatever else runs on `home`."""
     with reading(home) as ledger:
-        yield _desk(home, settings, ledger, clock, _publisher(home, settings, clock))
+        everywhere = [account for account, _ in _everywhere(home, settings, clock)]
+        accounts = known_accounts(_planned(home, settings, clock), ledger.meta, everywhere=everywhere)
+        yield _desk(home, settings, ledger, clock, accounts)
 
 
 @contextmanager
@@ -77,29 +92,68 @@ def sending_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterato
         yield _sending(home, settings, ledger, clock)
 
 
-def _publisher(home: Path, settings: KlankbordSettings, clock: Clock) -> SimulatedPublisher:
+@contextmanager
+def accounts_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Connections]:
+    """Open only the accounts that post, to ask who they are. Works beside a running service; nothing can be sent by it."""
+    with reading(home) as ledger:
+        connections = Connections(_planned(home, settings, clock), ledger.meta, everywhere=_everywhere(home, settings, clock))
+        try:
+            yield connections
+        finally:
+            asyncio.run(connections.aclose())
+
+
+def _far_side(home: Path, clock: Clock) -> SimulatedPlatform:
+    return SimulatedPlatform(home / "simulated-platform.jsonl", clock)
+
+
+def _everywhere(home: Path, settings: KlankbordSettings, clock: Clock) -> list[tuple[ConnectedAccount, Publisher]]:
+    """Return the simulated account that serves every platform without an account of its own."""
     platform, _, name = settings.outbox.account.partition(":")
     if platform != "simulated" or not name:
-        raise SettingsError(f"{home / SETTINGS_NAME}: outbox.account: this version only posts to 'simulated:NAME', which posts nowhere.")
-    return SimulatedPublisher(SimulatedPlatform(home / "simulated-platform.jsonl", clock), name)
+        raise SettingsError(
+            f"{home / SETTINGS_NAME}: outbox.account: write 'simulated:NAME', which posts nowhere; real accounts go under outbox.accounts."
+        )
+    publisher = SimulatedPublisher(_far_side(home, clock), name)
+    return [(asyncio.run(connect(publisher)), publisher)]
+
+
+def _planned(home: Path, settings: KlankbordSettings, clock: Clock) -> list[Planned]:
+    """Return the accounts that the settings name. A live one reads its keys when it is opened, which only the write gateway does."""
+    secrets = secrets_of(home)
+
+    def plan(account: AccountSettings) -> Planned:
+        if account.live:
+            opening = Opening(account=account, http=settings.http, clock=clock, secrets=secrets)
+            opened: Callable[[], Publisher] = partial(open_publisher, opening)
+            return Planned(label=account.label, platform=account.platform, open=opened, realms=account.realms, live=True)
+        twin = twin_of(account.platform, _far_side(home, clock), account.name)
+        known = asyncio.run(connect(twin, serves=(account.platform,), realms=account.realms))
+        return Planned(label=account.label, platform=account.platform, open=lambda: twin, realms=account.realms, known=known)
+
+    return [plan(account) for account in settings.outbox.accounts]
 
 
 def _sending(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock) -> Sending:
-    publisher = _publisher(home, settings, clock)
-    publishers = {asyncio.run(publisher.whoami()).key: publisher}
+    connections = Connections(_planned(home, settings, clock), ledger.meta, everywhere=_everywhere(home, settings, clock))
+    publishers = connections.publishers
     versions = template_versions(load_public_wording())
-    entries, policy, house = OutboxLedger(ledger.engine), load_policy(), house_of(settings.outbox)
+    entries, policy, house = OutboxLedger(ledger.engine), load_policy(), whole_house(settings)
     write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions)
     return Sending(
-        desk=_desk(home, settings, ledger, clock, publisher), gateway=write.gateway, reconciler=write.reconciler, watch=write.watch
+        desk=_desk(home, settings, ledger, clock, connections.accounts),
+        gateway=write.gateway,
+        reconciler=write.reconciler,
+        watch=write.watch,
+        connections=connections,
     )
 
 
-def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, publisher: Publisher) -> Desk:
+def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, accounts: Accounts) -> Desk:
     engine, signature = ledger.engine, settings.outbox.signature
     cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
-    wording, account = load_public_wording(), asyncio.run(connect(publisher))
-    precheck = Precheck(counts, ledger.mentions, Accounts([account]), load_policy(), house_of(settings.outbox))
+    wording = load_public_wording()
+    precheck = Precheck(counts, ledger.mentions, accounts, load_policy(), whole_house(settings))
     switch = KillSwitch(home, SwitchLedger(engine))
     outbox = Outbox(
         entries,
@@ -114,6 +168,7 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
     )
     brand = settings.brands[0].name if settings.brands else ""
     leave, shadow = LeaveLedger(engine), Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording)
+    feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
     return Desk(
         settings=settings,
         clock=clock,
@@ -126,8 +181,10 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         invitations=Invitations(
             ledger, drafts, counts, precheck, clock, wording=wording, brand=brand, link=settings.public.base_url, signature=signature
         ),
+        alarms=AlarmLedger(engine),
         leave=leave,
         shadow=shadow,
+        feedback=feedback,
         read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, load_opt_out_words(), clock),
         status=status_desk(
             ledger,
@@ -137,12 +194,45 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
             leave,
             counts,
             clock,
-            house=house_of(settings.outbox),
+            house=whole_house(settings),
             rules=_status_rules(settings),
             wording=wording,
             words={language: load_words(language, "status") for language in wording},
             four_eyes=settings.outbox.four_eyes,
         ),
+        inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
+    )
+
+
+def _inviting(
+    settings: KlankbordSettings,
+    ledger: Ledger,
+    clock: Clock,
+    precheck: Precheck,
+    outbox: Outbox,
+    leave: LeaveLedger,
+    shadow: Shadow,
+    links: FeedbackLinks,
+    wording: Mapping[str, PublicWording],
+) -> Inviting:
+    engine = ledger.engine
+    around = Around(
+        leave=leave,
+        languages=ledger.analyses,
+        shadow=shadow,
+        standing=StandingLedger(engine),
+        outbox=outbox,
+        links=links,
+        statuses=StatusLedger(engine),
+    )
+    return inviting_on(
+        ledger,
+        drafts=DraftLedger(engine),
+        counts=SendCounts(engine),
+        precheck=precheck,
+        around=around,
+        setup=inviting_setup(settings, wording),
+        clock=clock,
     )
 
 

@@ -8,18 +8,22 @@ from datetime import timedelta
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
 from listener.ports import Clock
+from moderation.inviting import Inviting
 from moderation.ledger.alarms import AlarmLedger
+from moderation.feedback_desk import FeedbackDesk
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.model.case import Opened
 from moderation.model.outbox import SendReport
+from moderation.outbox.connections import Connections
 from moderation.outbox.gateway import Gateway
 from moderation.outbox.own_account import OwnAccountWatch
 from moderation.outbox.reconcile import Reconciler
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
+from moderation.workflows.decide_invitations import Decided
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.open_cases import open_cases
@@ -45,14 +49,21 @@ class Desk:
     alarms: AlarmLedger
     leave: LeaveLedger
     shadow: Shadow
+    feedback: FeedbackDesk
     read_opt_outs: ReadOptOuts
     status: StatusDesk
+    inviting: Inviting
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
         self.read_opt_outs()
         most_age = timedelta(days=self.settings.inbox.most_age_days)
         return open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=most_age, own_authors=self.outbox.own_authors())
+
+    def decide_invitations(self) -> Decided:
+        """Decide whom to ask, after whoever asked to be left alone was heard."""
+        self.read_opt_outs()
+        return self.inviting.decide.once()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +74,16 @@ class Sending:
     gateway: Gateway
     reconciler: Reconciler
     watch: OwnAccountWatch
+    connections: Connections
+
+    async def connect_once(self) -> None:
+        """Ask accounts whose platform did not answer yet who they are."""
+        await self.connections.connect_once()
 
     async def send_once(self) -> SendReport:
         """Send what may leave now. Whoever asked to be left alone up to this moment is heard first."""
+        if not self.connections.tried:
+            await self.connect_once()
         self.desk.read_opt_outs()
         return await self.gateway.run_once()
 

@@ -49,8 +49,8 @@ class Publisher(Protocol):
         """Post once, and return what the platform says it accepted.
 
         Raises `PublishRejected` when the platform said no and accepted nothing (final), `RateLimited` when it accepted nothing and asks
-        to wait, `PublishUnknown` when it may have accepted (time-out, reset, 5xx, an answer that cannot be read). Any other error counts
-        as unknown.
+        to wait, `NotSent` when the request never left this machine (no name, no connection), `PublishUnknown` when it may have accepted
+        (time-out, reset, 5xx, an answer that cannot be read). Any other error counts as unknown.
         """
         ...
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, field_validator
 
 from listener.settings.schema import ListenerSettings, Section
 
@@ -31,10 +33,41 @@ class InboxSettings(Section):
     most_age_days: float = Field(14.0, gt=0, le=400, description="Messages older than this open no conversation, such as imported history.")
 
 
+Platform = Literal["reddit", "x", "discord", "mastodon", "bluesky", "matrix", "discourse", "mail", "webhook"]
+
+
+class AccountSettings(Section):
+    """One account of yours that may post. Its keys are secrets: KLANKBORD_<PLATFORM>_WRITE_…, or KLANKBORD_<PLATFORM>_<NAME>_WRITE_…"""
+
+    platform: Platform = Field(description="Where it posts.")
+    name: str = Field(
+        min_length=1,
+        max_length=120,
+        pattern=r"^\S+$",
+        description="The account as the platform itself names it, such as 'stroomwerk', '@loket:example.nl' or an address.",
+    )
+    realms: tuple[str, ...] = Field((), description="Places that may receive its posts, such as 'r/stroomwerk' or a server's host.")
+    live: bool = Field(False, description="True posts for real; false posts to a simulated twin, which posts nowhere.")
+    base_url: str = Field("", description="mastodon, discourse, matrix, bluesky: the server. webhook: the receiver. mail: smtps://host.")
+    username: str = Field("", description="Name to sign in with where that is not the account's name, such as a mailbox's login.")
+    allow_private: bool = Field(False, description="Allow a server inside your own network, there without TLS too.")
+    channels: tuple[str, ...] = Field((), description="discord: channels that are watched for posts that did not leave from here.")
+    own_subreddits: tuple[str, ...] = Field((), description="reddit: subreddits you moderate, where posts may be made sticky.")
+    visibility: Literal["unlisted", "public"] = Field("unlisted", description="mastodon: who sees a post in timelines.")
+    category: int = Field(0, ge=0, description="discourse: number of the category that new topics go to; 0: the forum's default.")
+    status_url: str = Field("", description="webhook: address that tells, by key, what was received; empty: it cannot be asked.")
+    ai_approval: str = Field("", description="x: reference of X's approval of replies that a program drafted.")
+
+    @property
+    def label(self) -> str:
+        return f"{self.platform}:{self.name}"
+
+
 class OutboxSettings(Section):
     """Posting."""
 
     account: str = Field("simulated:stroomloket", description="Account that answers: platform and name. 'simulated:…' posts nowhere.")
+    accounts: tuple[AccountSettings, ...] = Field((), description="Your accounts by platform; they go before the one above.")
     allowed_targets: tuple[str, ...] = Field(
         (), description="Realms that may receive posts; empty allows every realm of a simulated account only."
     )
@@ -44,6 +77,20 @@ class OutboxSettings(Section):
     approval_hours: float = Field(24.0, gt=0, le=168, description="An approval not used within these hours expires.")
     four_eyes: bool = Field(False, description="True asks a second person to approve each reply.")
     signature: str = Field("", description="Signed under replies, such as '– Team Stroomwerk'.")
+    x_usd_per_day: float = Field(1.0, ge=0, description="US dollars that posts on X may cost in 24 hours; further ones wait.")
+    shadow_checked: int = Field(
+        50, ge=20, description="Items of one template that people have to check in shadow before it may graduate; never fewer than 20."
+    )
+    shadow_right: float = Field(0.95, ge=0.9, le=1, description="Share of the items checked last that has to be right; never below 0.9.")
+    shadow_reviewers: int = Field(1, ge=1, description="Different people who have to have checked them.")
+
+    @field_validator("accounts")
+    @classmethod
+    def _distinct_accounts(cls, value: tuple[AccountSettings, ...]) -> tuple[AccountSettings, ...]:
+        labels = [one.label.lower() for one in value]
+        if twice := sorted({label for label in labels if labels.count(label) > 1}):
+            raise ValueError(f"the account {twice[0]!r} stands there twice; keep one")
+        return value
 
 
 class StatusSettings(Section):
@@ -86,6 +133,20 @@ class InvitationSettings(Section):
     compliment_link: str = Field("", pattern=_LINK, description="Where compliments go: https:… or mailto:…; empty: the feedback page.")
 
 
+class FeedbackSettings(Section):
+    """Questions for customers, and what a low score does. Review links are those of `invitations`, the same for everybody."""
+
+    link_days: float = Field(30.0, gt=0, le=400, description="Days that one person's link to the questions opens.")
+    thread_link_days: float = Field(400.0, gt=0, le=4000, description="Days that a link in a thread or a footer opens.")
+    recover_at_satisfaction: int = Field(
+        2, ge=-1, le=5, description="Satisfaction (1 to 5) at or below which a conversation waits for an answer again; -1: never."
+    )
+    recover_at_recommend: int = Field(
+        3, ge=-1, le=10, description="Recommendation (0 to 10) at or below which a conversation waits for an answer again; -1: never."
+    )
+    least_answers: int = Field(10, ge=2, le=1000, description="Fewer answers than this make no figure.")
+
+
 class DeliverySettings(Section):
     """Where digests go. Addresses with a secret in them are named by their environment variable."""
 
@@ -108,6 +169,7 @@ class KlankbordSettings(ListenerSettings):
     outbox: OutboxSettings = Field(default_factory=lambda: OutboxSettings.model_validate({}))
     status: StatusSettings = Field(default_factory=lambda: StatusSettings.model_validate({}))
     invitations: InvitationSettings = Field(default_factory=lambda: InvitationSettings.model_validate({}))
+    feedback: FeedbackSettings = Field(default_factory=lambda: FeedbackSettings.model_validate({}))
     delivery: DeliverySettings = Field(default_factory=lambda: DeliverySettings.model_validate({}))
     report: ReportSettings = Field(default_factory=lambda: ReportSettings.model_validate({}))
     invented: bool = Field(False, description="Marks every page and digest as invented data; the demo sets it.")

@@ -22,6 +22,32 @@ KNOWN: Mapping[str, str] = {
     "KLANKBORD_DISCORD_WEBHOOK": "Address of the Discord webhook that receives the digest; the address itself is the key.",
 }
 
+ACCOUNT_KINDS: Mapping[str, Mapping[str, str]] = {
+    "REDDIT": {
+        "WRITE_CLIENT_ID": "Client id of the Reddit application that posts; another one than that which reads.",
+        "WRITE_CLIENT_SECRET": "Its secret.",
+        "WRITE_PASSWORD": "Password of the account that posts, for an application of the kind 'script'.",
+        "WRITE_REFRESH_TOKEN": "Refresh token of the account that posts, instead of its password.",
+    },
+    "X": {
+        "WRITE_CONSUMER_KEY": "API key of the X application that posts.",
+        "WRITE_CONSUMER_SECRET": "Its secret.",
+        "WRITE_ACCESS_TOKEN": "Access token of the account that posts.",
+        "WRITE_ACCESS_TOKEN_SECRET": "Its secret.",
+        "WRITE_USER_TOKEN": "OAuth 2 user token, instead of the four above.",
+    },
+    "DISCORD": {"WRITE_BOT_TOKEN": "Token of the bot that posts."},
+    "MASTODON": {"WRITE_TOKEN": "Access token with read and write:statuses."},
+    "BLUESKY": {"WRITE_APP_PASSWORD": "App password of the account that posts."},
+    "MATRIX": {"WRITE_TOKEN": "Access token of the account that posts."},
+    "DISCOURSE": {"WRITE_API_KEY": "API key for the account that posts, with the scopes of topics and posts."},
+    "MAIL": {"WRITE_PASSWORD": "Password of the mailbox that sends."},
+    "WEBHOOK": {"WRITE_SECRET": "Secret that signs what is sent to the receiver."},
+}
+"""Secrets of accounts that post, by platform. Each may also be named for one account: KLANKBORD_<PLATFORM>_<NAME>_<KIND>."""
+KNOWN = {**KNOWN, **{f"{PREFIX}{platform}_{kind}": says for platform, kinds in ACCOUNT_KINDS.items() for kind, says in kinds.items()}}
+
+_OF_ACCOUNT = re.compile("|".join(f"{PREFIX}{platform}_[A-Z0-9_]+_(?:{'|'.join(kinds)})" for platform, kinds in ACCOUNT_KINDS.items()))
 _LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*?)\s*$")
 
 
@@ -69,11 +95,12 @@ class Secrets:
 
     def unknown_names(self) -> tuple[str, ...]:
         """Return names in the file that no part of Klankbord asks for: most often a slip of the pen."""
-        return tuple(sorted(set(self._file_values()) - set(KNOWN)))
+        return tuple(sorted(name for name in set(self._file_values()) - set(KNOWN) if not _OF_ACCOUNT.fullmatch(name)))
 
     def redact(self, text: str) -> str:
         """Return `text` with every secret that is set here replaced by dots."""
-        values = {*self._file_values().values(), *(value for name in KNOWN if (value := self.get(name)))}
+        named = {*KNOWN, *(name for name in self._environment if _OF_ACCOUNT.fullmatch(name))}
+        values = {*self._file_values().values(), *(value for name in named if (value := self.get(name)))}
         for value in sorted(values, key=len, reverse=True):
             text = text.replace(value, REDACTED)
         return text
@@ -123,6 +150,11 @@ def full_name(name: str) -> str:
     """Return the environment variable's name: `reddit_client_id` → `KLANKBORD_REDDIT_CLIENT_ID`."""
     upper = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     return upper if upper.startswith(PREFIX) else PREFIX + upper
+
+
+def account_secret_names(platform: str, name: str, kind: str) -> tuple[str, str]:
+    """Return the two names a posting account's secret may have: its own one, then the one for all accounts of the platform."""
+    return full_name(f"{PREFIX}{platform}_{name}_{kind}"), full_name(f"{PREFIX}{platform}_{kind}")
 
 
 def known_names() -> tuple[str, ...]:

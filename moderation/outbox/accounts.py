@@ -9,21 +9,35 @@ from moderation.model.post import ConnectedAccount, Target
 
 
 class Accounts:
-    """The connected accounts, in the order of the settings. One that names the platform goes before one that serves every platform."""
+    """The connected accounts, in the order of the settings. One that names the platform goes before one that serves every platform.
 
-    def __init__(self, accounts: Iterable[ConnectedAccount]) -> None:
+    waiting: platforms of accounts that are not connected yet; nobody else speaks there in their place.
+    """
+
+    def __init__(self, accounts: Iterable[ConnectedAccount], *, waiting: Iterable[str] = ()) -> None:
         self._accounts = tuple(accounts)
+        self._waiting = frozenset(waiting)
 
     @property
     def all(self) -> tuple[ConnectedAccount, ...]:
         return self._accounts
 
+    def become(self, other: Accounts) -> None:
+        """Hold from now on what `other` holds: an account was connected while we run."""
+        self._accounts, self._waiting = other._accounts, other._waiting
+
     def for_target(self, target: Target) -> ConnectedAccount:
         """Return the account that posts at `target`. Raises `NotAllowed` when none is connected to that platform and place."""
-        named = [one for one in self._accounts if target.platform in one.serves and (not one.realms or target.realm in one.realms)]
-        anywhere = [one for one in self._accounts if not one.serves]
-        for one in (*named, *anywhere):
-            return one
+        of_platform = [one for one in self._accounts if target.platform in one.serves]
+        for one in of_platform:
+            if not one.realms or target.realm in one.realms:
+                return one
+        if target.platform in self._waiting:
+            raise NotAllowed(f"The account for {target.platform} was never connected; `klankbord account check` says why.")
+        if not of_platform:
+            for one in self._accounts:
+                if not one.serves:
+                    return one
         raise NotAllowed(
             f"No account is connected that posts on {target.platform} at {target.realm}; see outbox.accounts in klankbord.yaml."
         )

@@ -51,7 +51,6 @@ Judge = Callable[[Answer], Exception | None]
 
 REFUSALS: Mapping[int, str] = {
     400: "invalid",
-    401: "forbidden",
     403: "forbidden",
     404: "gone",
     410: "gone",
@@ -122,15 +121,14 @@ class WriteClient:
         """Make one request that changes something, and return its 2xx answer.
 
         body: `json`, `data` (a form) or `content` (bytes), and `params`. Raises `PublishRejected`, `RateLimited` (429), `NotSent` (nothing
-        left this machine) and, whenever it may have been accepted, `PublishUnknown`.
+        left this machine), `SourceRefused` (401, or an address we must not visit: nothing accepted, a person acts) and, whenever it may
+        have been accepted, `PublishUnknown`.
         """
         try:
             url, ip = await self._checked(path)
             request = self._request(method, url, ip, headers, body)
         except SourceUnavailable as error:
             raise NotSent(str(error)) from error
-        except SourceRefused as error:
-            raise PublishRejected(str(error)) from error
         except (ValueError, TypeError) as error:  # half a surrogate pair, for one
             raise PublishRejected("The text cannot be written as JSON or a form.", why="invalid") from error
         try:
@@ -252,6 +250,8 @@ class WriteClient:
             raise PublishUnknown(f"{self.host} answered with status {status}, which does not tell whether it accepted anything.")
         if meant := self._judge(answer):
             raise meant
+        if status == 401:
+            raise SourceRefused(f"{self.host} does not take our key; a person has to renew it (401){said}")
         why = self._refusals.get(status, REFUSALS.get(status, ""))
         raise PublishRejected(f"{self.host} refused ({status}){said}", why=why)
 

@@ -97,7 +97,6 @@ async def test_reading_never_takes_such_an_answer_for_an_empty_list(status: int,
     ("status", "why"),
     [
         (400, "invalid"),
-        (401, "forbidden"),
         (403, "forbidden"),
         (404, "gone"),
         (410, "gone"),
@@ -110,6 +109,11 @@ async def test_a_refusal_is_final_and_says_why(status: int, why: str) -> None:
     with pytest.raises(PublishRejected, match="Not here") as refused:
         await client(said(status, b'{"error": "Not here"}')).write("POST", "/posts", json={})
     assert refused.value.why == why
+
+
+async def test_a_key_that_is_not_taken_is_for_a_person_to_renew() -> None:
+    with pytest.raises(SourceRefused, match="renew"):
+        await client(said(401, b'{"error": "The access token is invalid"}')).write("POST", "/posts", json={})
 
 
 @pytest.mark.parametrize(
@@ -205,7 +209,7 @@ async def test_no_address_inside_is_ever_written_to(address: str) -> None:
         return httpx.Response(200, json={})
 
     here = WriteClient(address, settings=HttpSettings.model_validate({}), transport=httpx.MockTransport(note))
-    with pytest.raises((PublishRejected, NotSent)):
+    with pytest.raises((SourceRefused, NotSent)):
         await here.write("POST", "/posts", json={})
     assert reached == []
 
@@ -224,14 +228,14 @@ async def test_no_name_leads_a_write_inside(inside: str) -> None:
     here = WriteClient(
         "https://social.example", settings=HttpSettings.model_validate({}), resolve=resolve, transport=httpx.MockTransport(note)
     )
-    with pytest.raises((PublishRejected, NotSent)):
+    with pytest.raises((SourceRefused, NotSent)):
         await here.write("POST", "/posts", json={})
     assert reached == []
 
 
 async def test_a_private_account_sends_no_key_over_plain_http_to_the_world() -> None:
     here = WriteClient("http://social.example", settings=HttpSettings.model_validate({}), allow_private=True, resolve=public)
-    with pytest.raises(PublishRejected, match="without TLS"):
+    with pytest.raises(SourceRefused, match="without TLS"):
         await here.write("POST", "/posts", json={})
 
 
