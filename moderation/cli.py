@@ -11,6 +11,8 @@ from listener.commands.place import Place
 from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.answering import inbox_group
+from moderation.commands.feedback import feedback_group
+from moderation.commands.improving import action_group
 from moderation.commands.playing import demo_command
 from moderation.commands.posting import audit_group, invite_group, outbox_group
 from moderation.commands.reporting import report_command
@@ -23,6 +25,8 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     inbox_group,
     status_group,
     invite_group,
+    feedback_group,
+    action_group,
     outbox_group,
     audit_group,
     report_command,

@@ -8,9 +8,9 @@ from datetime import timedelta
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
 from listener.ports import Clock
+from moderation.feedback_desk import FeedbackDesk
 from moderation.inviting import Inviting
 from moderation.ledger.alarms import AlarmLedger
-from moderation.feedback_desk import FeedbackDesk
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.leave import LeaveLedger

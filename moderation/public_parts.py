@@ -8,6 +8,7 @@ from datetime import datetime
 from moderation.ledger.status import StatusLedger
 from moderation.model.status import PromiseState, StatusUpdate, UpdateState
 from moderation.parts import Answering
+from moderation.public.feedback_parts import feedback_parts
 from moderation.public.parts import PrivacyFacts, PublicIssue, PublicParts, PublicUpdate
 from moderation.workflows.status_desk import standing_promise
 
@@ -24,6 +25,7 @@ def public_parts(parts: Answering) -> PublicParts:
         base_url=settings.public.base_url,
         recent_days=settings.status.recent_days,
         invented=settings.invented,
+        feedback=feedback_parts(desk.feedback.forms),
     )
 
 

@@ -32,6 +32,7 @@ from moderation.schedule import (
     RECONCILE_SECONDS,
     REPORT_SECONDS,
     STATUS_SECONDS,
+    TELL_BACK_SECONDS,
 )
 from moderation.service import every, every_async, pages_served, wound_down
 from moderation.staff import staff_parts
@@ -118,6 +119,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
         asyncio.create_task(every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises")),
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
+        asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(600.0, listening.rephrase_titles, stop, "rephrasing titles")),
