@@ -45,7 +45,7 @@ def _lines(figures: SpokenFigures, words: Mapping[str, str], language: str, zone
         mean = phrases.number(round(figures.satisfaction, 1), language)
         yield "", words["satisfaction"].format(mean=mean, n=phrases.number(figures.answers, language))
     for one in figures.actions:
-        due = moment(one.due_at) if one.due_at else ""
+        due = moment(one.due_at).rpartition(" ")[0] if one.due_at else ""  # a day, without its last minute
         yield one.title, words[_action(one, as_of)].format(what=one.what, owner=one.owner, moment=due)
 
 

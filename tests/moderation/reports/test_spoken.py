@@ -71,6 +71,6 @@ def test_silence_feedback_and_actions_are_told_with_their_figures() -> None:
         "Invitations: 5 asked, 2 still wait, 0 not asked; the reasons are under Invitations.",
         "11 people gave feedback, of 40 invited.",
         "Mean satisfaction 3.6 of 5 (11 answers).",
-        "Storing: Kabel vervangen (Bram): was due Sun 15 Mar 2026 10:00.",
+        "Storing: Kabel vervangen (Bram): was due Sun 15 Mar 2026.",
         "App: done: Inlogpagina uitleggen (Eva).",
     ]
