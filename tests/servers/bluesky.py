@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Bluesky:
 
     url: str
     appview: str
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20, trust_env=False, verify=False))
 
     def actor(self, name: str) -> Actor:
         """Make an account whose handle no other test has, with an app password."""
@@ -103,7 +104,7 @@ class Bluesky:
     ) -> dict[str, Any]:
         """Ask the PDS something; anything but a yes fails the test."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = httpx.request(method, f"{self.url}/xrpc/{name}", json=body, params=query, headers=headers, timeout=20)
+        answer = self.client.request(method, f"{self.url}/xrpc/{name}", json=body, params=query, headers=headers)
         assert answer.is_success, f"{name}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json() if answer.content else {}
         return found

@@ -40,6 +40,7 @@ class Synapse:
 
     url: str
     _admin: User | None = field(default=None)
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20, trust_env=False, verify=False))
 
     def user(self, name: str, *, limited: bool = False) -> User:
         """Register a user whose name no other test has. `limited`: the server's default rate limits hold for it."""
@@ -80,7 +81,7 @@ class Synapse:
         return self._ask(method, path, body, {"Authorization": f"Bearer {user.token}"})
 
     def _ask(self, method: str, path: str, body: dict[str, object] | None, headers: dict[str, str]) -> dict[str, Any]:
-        answer = httpx.request(method, self.url + path, json=body, headers=headers, timeout=20)
+        answer = self._client.request(method, self.url + path, json=body, headers=headers)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json()
         return found

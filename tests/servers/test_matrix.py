@@ -1,0 +1,244 @@
+"""Matrix, a real homeserver: what our ledger says is what the room's other people see, whatever happened to the answers on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from pydantic import SecretStr
+
+from listener.clock import ManualClock
+from listener.errors import PublishRejected, RateLimited, SourceRefused
+from listener.settings.schema import HttpSettings
+from moderation.model.outbox import EntryState
+from moderation.model.post import OutgoingPost, PlaceNow, PostKind, Target
+from moderation.publishers.matrix import MatrixPublisher
+from tests.servers.proxy import Proxy, Spoil, proxied
+from tests.servers.real_desk import RealDesk, posting, real_clock
+from tests.servers.synapse import Synapse, User
+
+SEND = b"/send/m.room.message/"
+
+
+def publisher_of(user: User, url: str, clock: ManualClock) -> MatrixPublisher:
+    """Return a publisher with the user's access token."""
+    return MatrixPublisher(
+        homeserver=url,
+        token=SecretStr(user.token),
+        http=HttpSettings.model_validate({"timeout_seconds": 2.5}),
+        clock=clock,
+        allow_private=True,
+    )
+
+
+class Room:
+    """A room with a customer and the brand in it, and a desk that answers there through a proxy."""
+
+    def __init__(self, server: Synapse, real: RealDesk, proxy: Proxy, *, kim: User, brand: User, room: str) -> None:
+        self.server, self.real, self.proxy = server, real, proxy
+        self.kim, self.brand, self.room = kim, brand, room
+
+    def asked(self, text: str = "Weer geen stroom @stroomloket") -> Target:
+        """Let the customer say something to the brand; return the place below it."""
+        return self.real.heard(realm=self.room, native_id=self.server.say(self.kim, self.room, text))
+
+    def shown(self) -> list[tuple[str, str]]:
+        """Return the brand's messages as the customer sees them, edits left out."""
+        return [
+            (event["event_id"], event["content"]["body"])
+            for event in self.server.messages(self.kim, self.room)
+            if event["type"] == "m.room.message" and event["sender"] == self.brand.user_id and "m.new_content" not in event["content"]
+        ]
+
+
+@asynccontextmanager
+async def brand_in_room(server: Synapse, home: Path, *, limited: bool = False) -> AsyncIterator[Room]:
+    """Open a room and a desk in it. `limited`: the server's default rate limits hold for the brand."""
+    kim, brand = server.user("kim"), server.user("stroomloket", limited=limited)
+    room, clock = server.room(kim, brand), real_clock()
+    async with (
+        proxied(server.url) as proxy,
+        posting(home, publisher_of(brand, proxy.url, clock), clock, realms=(room,)) as real,
+    ):
+        yield Room(server, real, proxy, kim=kim, brand=brand, room=room)
+
+
+async def test_a_reply_names_the_message_it_answers_and_holds_plain_text_only(synapse: Synapse, tmp_path: Path) -> None:
+    """Text that looks like HTML is shown as it was written: there is no formatted body that an app could render."""
+    async with brand_in_room(synapse, tmp_path) as here:
+        target = here.asked()
+        entry = here.real.approved(target, "Dag <b>Kim</b>,\nwe kijken & bellen.")
+        await here.real.settle()
+        event = next(one for one in synapse.messages(here.kim, here.room) if one["event_id"] == here.real.entry(entry).platform_id)
+        assert event["content"] == {
+            "msgtype": "m.text",
+            "body": "Dag <b>Kim</b>,\nwe kijken & bellen.",
+            "m.relates_to": {"m.in_reply_to": {"event_id": target.parent_id}},
+        }
+        assert here.real.disagreements(here.shown()) == []
+
+
+async def test_an_answer_within_a_thread_stays_in_it(synapse: Synapse, tmp_path: Path) -> None:
+    async with brand_in_room(synapse, tmp_path) as here:
+        root, below = (synapse.say(here.kim, here.room, text) for text in ("Storing?", "Ook hier @stroomloket"))
+        here.real.approved(here.real.heard(realm=here.room, native_id=below, root_id=root), "Dag Kim, we kijken.")
+        await here.real.settle()
+        relation = synapse.messages(here.kim, here.room)[-1]["content"]["m.relates_to"]
+        assert relation == {"m.in_reply_to": {"event_id": below}, "rel_type": "m.thread", "event_id": root, "is_falling_back": False}
+
+
+@pytest.mark.parametrize("how", [Spoil.CUT, Spoil.GARBLE, Spoil.DELAY])
+async def test_what_was_accepted_unheard_is_found_and_not_posted_again(synapse: Synapse, tmp_path: Path, how: Spoil) -> None:
+    async with brand_in_room(synapse, tmp_path) as here:
+        entry = here.real.approved(here.asked(), "Dag Kim, we kijken.")
+        here.proxy.spoil(SEND, how)
+        await here.real.write.gateway.run_once()
+        assert here.real.states() == [EntryState.UNKNOWN]
+        assert len(here.shown()) == 1
+        await here.real.settle()
+        assert here.proxy.heard == [how]
+        assert (here.real.entry(entry).state, here.real.entry(entry).attempt) == (EntryState.FOUND, 1)
+        assert here.real.disagreements(here.shown()) == []
+
+
+async def test_it_is_found_behind_a_burst_of_other_messages(synapse: Synapse, tmp_path: Path) -> None:
+    """One page of a busy room is not the room: only paging finds everything."""
+    async with brand_in_room(synapse, tmp_path) as here:
+        entry = here.real.approved(here.asked(), "Dag Kim, we kijken.")
+        here.proxy.spoil(SEND, Spoil.CUT)
+        await here.real.write.gateway.run_once()
+        for number in range(110):
+            synapse.say(here.brand if number % 2 else here.kim, here.room, f"nog een bericht {number}")
+        await here.real.write.reconciler.run_once()
+        assert here.real.entry(entry).state is EntryState.FOUND
+
+
+async def test_the_same_key_twice_is_one_message(synapse: Synapse, tmp_path: Path) -> None:
+    async with brand_in_room(synapse, tmp_path) as here:
+        publisher = publisher_of(here.brand, synapse.url, here.real.desk.clock)
+        post = OutgoingPost(account=here.real.account.account, kind=PostKind.REPLY, target=here.asked(), text="Dag Kim.")
+        first = await publisher.publish(post, key="k" * 32)
+        assert await publisher.publish(post, key="k" * 32) == first
+        assert here.shown() == [(first.platform_id, "Dag Kim.")]
+        await publisher.aclose()
+
+
+async def test_an_edit_replaces_the_text_and_is_found_when_its_answer_was_lost(synapse: Synapse, tmp_path: Path) -> None:
+    """Two edits: both name the first message, as apps want it, and the last one's words are what stands there."""
+    async with brand_in_room(synapse, tmp_path) as here:
+        target = here.asked()
+        first = here.real.approved(target, "We zoeken het uit.")
+        await here.real.settle()
+        event_id = here.real.entry(first).platform_id
+        publisher = publisher_of(here.brand, synapse.url, here.real.desk.clock)
+        here.real.approved(target, "De storing is bekend.", edits=event_id)
+        await here.real.settle()
+        last = here.real.approved(target, "De storing is voorbij.", edits=event_id)
+        here.proxy.spoil(SEND, Spoil.CUT)
+        await here.real.settle()
+        assert here.real.states() == [EntryState.SENT, EntryState.SENT, EntryState.FOUND]
+        assert here.real.entry(last).platform_id == event_id
+        edits = [one["content"] for one in synapse.messages(here.kim, here.room) if "m.new_content" in one.get("content", {})]
+        assert [one["m.new_content"]["body"] for one in edits] == ["De storing is bekend.", "De storing is voorbij."]
+        assert {one["m.relates_to"]["event_id"] for one in edits} == {event_id}
+        (seen,) = await publisher.own_posts(target, here.real.desk.clock.now() - timedelta(hours=2))
+        assert (seen.platform_id, seen.text) == (event_id, "De storing is voorbij.")
+        await publisher.aclose()
+
+
+async def test_a_message_that_was_taken_back_is_not_answered(synapse: Synapse, tmp_path: Path) -> None:
+    async with brand_in_room(synapse, tmp_path) as here:
+        target = here.asked()
+        here.real.approved(target, "Dag Kim, we kijken.")
+        redact = f"/_matrix/client/v3/rooms/{quote(here.room)}/redact/{quote(target.parent_id)}/r1"
+        synapse.ask(here.kim, "PUT", redact, {})
+        await here.real.settle()
+        assert here.real.states()[0] in (EntryState.CANCELLED, EntryState.NEEDS_HUMAN)
+        assert here.shown() == []
+
+
+@pytest.mark.parametrize("how", ["kick", "ban", "mute", "encrypt"])
+async def test_a_room_that_does_not_want_us_gets_nothing(synapse: Synapse, tmp_path: Path, how: str) -> None:
+    """Thrown out, banned, silenced, or a room where a plain text could be trusted by nobody."""
+    async with brand_in_room(synapse, tmp_path) as here:
+        target, room = here.asked(), f"/_matrix/client/v3/rooms/{quote(here.room)}"
+        here.real.approved(target, "Dag Kim, we kijken.")
+        publisher = publisher_of(here.brand, synapse.url, here.real.desk.clock)
+        assert await publisher.place_now(target) is PlaceNow.OPEN
+        if how in ("kick", "ban"):
+            synapse.ask(here.kim, "POST", f"{room}/{how}", {"user_id": here.brand.user_id})
+        elif how == "mute":
+            levels = synapse.ask(here.kim, "GET", f"{room}/state/m.room.power_levels")
+            synapse.ask(here.kim, "PUT", f"{room}/state/m.room.power_levels", {**levels, "events_default": 50})
+        else:
+            synapse.ask(here.kim, "PUT", f"{room}/state/m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"})
+        assert await publisher.place_now(target) is PlaceNow.LOCKED
+        if how != "encrypt":
+            post = OutgoingPost(account=here.real.account.account, kind=PostKind.REPLY, target=target, text="Dag Kim.")
+            with pytest.raises(PublishRejected) as refused:
+                await publisher.publish(post, key="k" * 32)
+            assert refused.value.why == "forbidden"
+        await here.real.settle()
+        assert not {EntryState.SENT, EntryState.FOUND, EntryState.UNKNOWN} & set(here.real.states())
+        assert here.shown() == []
+        await publisher.aclose()
+
+
+async def test_a_text_longer_than_an_event_is_refused_before_it_leaves(synapse: Synapse, tmp_path: Path) -> None:
+    """60,000 bytes are taken whole; an edit carries its text twice, so that half of it is too much there (nothing is ever cut)."""
+    async with brand_in_room(synapse, tmp_path) as here:
+        publisher = publisher_of(here.brand, synapse.url, here.real.desk.clock)
+        post = OutgoingPost(account=here.real.account.account, kind=PostKind.REPLY, target=here.asked(), text="é" * 30_000)
+        accepted = await publisher.publish(post, key="a" * 32)
+        assert here.shown() == [(accepted.platform_id, "é" * 30_000)]
+        for long, edits in [("é" * 30_001, ""), ("é" * 20_000, accepted.platform_id), ('"' * 50_000, "")]:
+            one = OutgoingPost(account=post.account, kind=PostKind.REPLY, target=post.target, text=long, edits=edits)
+            with pytest.raises(PublishRejected) as refused:
+                await publisher.publish(one, key="b" * 32)
+            assert refused.value.why == "too_long"
+        await publisher.aclose()
+
+
+async def test_a_token_that_ended_is_refused(synapse: Synapse) -> None:
+    brand = synapse.user("stroomloket")
+    publisher = publisher_of(brand, synapse.url, real_clock())
+    await publisher.whoami()
+    synapse.ask(brand, "POST", "/_matrix/client/v3/logout", {})
+    with pytest.raises(SourceRefused) as refused:
+        await publisher.whoami()
+    assert brand.token not in str(refused.value)
+    await publisher.aclose()
+
+
+async def test_the_servers_own_rate_limit_is_waited_for_and_then_exactly_one_message_stands_there(synapse: Synapse, tmp_path: Path) -> None:
+    """Synapse's defaults: ten messages at once, then one in five seconds. We wait as long as it says and lose nothing."""
+    async with brand_in_room(synapse, tmp_path, limited=True) as here:
+        publisher = publisher_of(here.brand, synapse.url, here.real.desk.clock)
+        target = here.asked()
+        account, wait_seconds = here.real.account.account, 0.0
+        for number in range(30):
+            post = OutgoingPost(account=account, kind=PostKind.REPLY, target=target, text=f"vol {number}")
+            try:
+                await publisher.publish(post, key=f"{number:032d}")
+            except RateLimited as limit:
+                wait_seconds = limit.wait_seconds
+                break
+        assert 0 < wait_seconds < 60
+        before = len(here.shown())
+        entry = here.real.approved(here.asked("En nu? @stroomloket"), "Dag Kim, we kijken.")
+        await here.real.write.gateway.run_once()
+        held = here.real.entry(entry)
+        assert (held.state, held.reason, len(here.shown())) == (EntryState.PROVEN_ABSENT, "rate_limited", before)
+        await here.real.write.gateway.run_once()
+        assert here.real.entry(entry).attempt == 1  # inside the window nothing is asked for
+        await asyncio.sleep(wait_seconds + 0.5)  # the server counts by its own clock
+        here.real.desk.clock.advance(timedelta(seconds=wait_seconds * 2 + 5))
+        await here.real.settle()
+        assert here.real.entry(entry).state is EntryState.SENT
+        assert [text for _, text in here.shown()].count("Dag Kim, we kijken.") == 1
+        await publisher.aclose()
