@@ -62,6 +62,7 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             "issue.html.j2",
             detail=found,
             issue=found.figures,
+            public=parts.status.line(issue_id) if parts.status else None,
             reason=parts.reason(latest, language) if latest else "",
             earlier=[(signal, parts.reason(signal, language)) for signal in found.signals if signal != latest][:EARLIER_SIGNALS],
             days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),

@@ -1,0 +1,78 @@
+"""What the staff pages about public status are fed with."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from moderation.inbox.status_parts import NewWords, PlanShown, StatusParts
+from moderation.messages.reasons import outbox_sentence
+from moderation.model.status import StatusUpdate
+from moderation.policy.gate import words_of
+from moderation.workflows.load_wording import load_policy, load_words
+from moderation.workflows.send_broadcast import ItemReport
+from moderation.workflows.status_desk import StatusDesk
+
+
+def status_parts(desk: StatusDesk) -> StatusParts:
+    """Return the parts of the pages about public status, over an open desk."""
+
+    def draft(issue_id: int, new: NewWords, who: str) -> StatusUpdate:
+        return desk.publish.draft(
+            issue_id,
+            new.status,
+            new.variables,
+            who,
+            subjects=new.subjects,
+            next_update_at=new.next_update_at,
+            corrects=new.corrects,
+        )
+
+    def shown(plan_id: int) -> PlanShown:
+        plan = desk.sending.get(plan_id)
+        return PlanShown(
+            plan=plan,
+            report=desk.sending.report(plan_id),
+            done_at=desk.done_at(plan),
+            needs_second=desk.sending.needs_second(plan),
+            live=desk.sending.live(),
+        )
+
+    def tick(plan_id: int, item_id: int, who: str) -> None:
+        desk.sending.tick(plan_id, [item_id], who)
+
+    return StatusParts(
+        lines=desk.lines,
+        line=desk.line,
+        needs=desk.publish.needs,
+        promises=desk.publish.asks_promise,
+        draft=draft,
+        publish=desk.publish.publish,
+        discard=desk.publish.discard,
+        plan=lambda update_id, who, correct: desk.planning.plan(update_id, who, correct=correct),
+        shown=shown,
+        tick=tick,
+        approve=desk.sending.approve,
+        cancel=desk.sending.cancel,
+        words=lambda language: _words(language, "status"),
+        sent=_sent,
+        rule=_rule,
+    )
+
+
+def _sent(report: ItemReport, language: str) -> str:
+    """Return where the outbox entry of a thread stands, and what the platform said; empty without one."""
+    if report.entry is None:
+        return ""
+    said = outbox_sentence(report.entry, _words(language, "outbox"))
+    return f"{said} ({report.entry.note})" if report.entry.note else said
+
+
+def _rule(names: str, language: str) -> str:
+    """Return the words of rules named with commas; anything else as it stands."""
+    policy = _policy()
+    parts = [name.strip() for name in names.split(",")]
+    return " ".join(words_of(name, policy, language) for name in parts) if all(name in policy.rules for name in parts) else names
+
+
+_words = cache(load_words)
+_policy = cache(load_policy)
