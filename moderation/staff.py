@@ -19,6 +19,10 @@ from moderation.model.case import CaseSummary
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
+from moderation.staff_invitations import invitation_parts
+from moderation.staff_feedback import feedback_page_parts
+from moderation.staff_outbox import outbox_parts
+from moderation.staff_status import status_parts
 from moderation.workflows.load_wording import load_words
 
 MOST_SHOWN = 50
@@ -56,6 +60,10 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         report_html=report,
         coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),
         invented=listening.invented,
+        status=status_parts(parts.desk.status),
+        invitations=invitation_parts(parts.desk.inviting),
+        outbox=outbox_parts(parts.desk, listening.home),
+        feedback=feedback_page_parts(parts.desk),
     )
 
 

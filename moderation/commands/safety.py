@@ -12,7 +12,7 @@ from listener.errors import InputError, NotAllowed
 from listener.settings.home import prepare_home
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry
-from moderation.model.alarm import Alarm
+from moderation.messages.reasons import alarm_sentence
 from moderation.outbox.kill_switch import put_stop_file
 from moderation.outbox.restored import end_doubt, in_doubt
 from moderation.parts import Desk
@@ -149,11 +149,4 @@ def say_alarms(desk: Desk, place: Place) -> None:
     if in_doubt(place.home):
         print_line(words["held.ledger_restored"] + " `klankbord outbox reconciled` ends that.")
     for one in desk.alarms.unseen():
-        print_line(f"Alarm {one.alarm_id}: {alarm_words(one)}")
-
-
-def alarm_words(alarm: Alarm, language: str = "en") -> str:
-    """Return what an alarm says."""
-    words = load_words(language, "outbox")
-    said = words[f"alarm.{alarm.kind}"].format(n=shorten(alarm.note or alarm.subject, 120))
-    return f"{said} ({words['alarm_over']})" if alarm.over_at is not None else said
+        print_line(f"Alarm {one.alarm_id}: {shorten(alarm_sentence(one, words), 300)}")

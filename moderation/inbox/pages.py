@@ -22,6 +22,11 @@ from moderation.model.case import Reason
 
 STATIC_KINDS = {"app.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
 
+NAV = (("/issues", "issues"), ("/queue", "queue"), ("/digest", "digest"), ("/sources", "sources"))
+"""Pages that every installation has, in the order of the menu."""
+ROOMS = ("status", "invitations", "feedback", "actions", "outbox")
+"""Pages that are there when their part of `StaffParts` is, under its name."""
+
 
 class Pages:
     """Makes pages from templates. Every printed value is escaped and made visible; a name that a template misspells is an error."""
@@ -41,6 +46,7 @@ class Pages:
         )
         self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
         self._environment.globals.update(link_only=link_only, languages=self.languages)
+        self._environment.globals.update(nav=(*NAV, *((f"/{room}", room) for room in ROOMS if getattr(parts, room, None) is not None)))
         self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt)
 
     def language(self, request: Request) -> str:
@@ -90,6 +96,11 @@ class Pages:
         if status == 405:
             response.headers["allow"] = "GET, HEAD, POST"
         return response
+
+    def stale(self, request: Request) -> Response | None:
+        """Return the page that asks for a fresh sign-in, or None when this person signed in within the last 15 minutes (RULES S12)."""
+        session = request.state.session
+        return None if session is not None and self._parts.sign_in.fresh(session) else self.error(request.scope, 403, "fresh")
 
     def _asset(self, name: str) -> str:
         return f"/static/{self._version}/{name}"

@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
 from listener.model.issue import Signal
 from listener.ports import Clock
+from moderation.inbox.feedback_parts import FeedbackPageParts
+from moderation.inbox.invitation_parts import InvitationParts
+from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.sign_in import SignIn
+from moderation.inbox.status_parts import StatusParts
 from moderation.model.case import Reason
 
 
@@ -107,6 +111,8 @@ class StaffParts:
       a case's reason.
     - `digest()`: the figures of today's digest; `digest_markdown(language)` and `report_html(language)`: the same as files.
     - `coverage()`: one line per source.
+    - `outbox`: the page about what leaves, None without one. `status`: the pages about public status, likewise. `invitations`: whom we
+      ask, and why.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
 
@@ -129,3 +135,7 @@ class StaffParts:
     languages: tuple[str, ...] = ("nl", "en")
     invented: bool = False
     why: Callable[[Reason, str], str] = key_of
+    outbox: OutboxParts | None = None
+    status: StatusParts | None = None
+    feedback: FeedbackPageParts | None = None
+    invitations: InvitationParts | None = None

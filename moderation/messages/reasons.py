@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from moderation.model.alarm import Alarm
 from moderation.model.case import Reason
 from moderation.model.outbox import OutboxEntry
 
@@ -28,6 +29,12 @@ def outbox_sentence(entry: OutboxEntry, words: Mapping[str, str]) -> str:
     said = words[f"state.{entry.state.value}"]
     reason = words.get(f"reason.{entry.reason}", "") if entry.reason else ""
     return " ".join(part for part in (said, reason) if part)
+
+
+def alarm_sentence(alarm: Alarm, words: Mapping[str, str]) -> str:
+    """Return what an alarm says, for a person. `words` are the texts of config/templates/<language>/outbox.yaml."""
+    said = words[f"alarm.{alarm.kind}"].format(n=alarm.note or alarm.subject)
+    return f"{said} ({words['alarm_over']})" if alarm.over_at is not None else said
 
 
 def _part(reason: Reason, words: Mapping[str, str]) -> str:

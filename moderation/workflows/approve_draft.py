@@ -68,6 +68,10 @@ class Outbox:
         """Return entries in these states (none named: all), oldest approval first."""
         return tuple(self._entries.entries(states))
 
+    def open_drafts(self) -> tuple[Draft, ...]:
+        """Return the drafts that wait for approval, oldest first."""
+        return tuple(self._drafts.all(state=DraftState.OPEN))
+
     def own_authors(self) -> frozenset[str]:
         """Return the keys of our connected accounts, as the authors of mentions have them."""
         return frozenset(one.account.key for one in self._precheck.accounts.all)

@@ -1,0 +1,43 @@
+"""What the page about the outbox needs from the rest of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from moderation.model.alarm import Alarm
+from moderation.model.outbox import Draft, EntryState, OutboxEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxNow:
+    """The outbox at one moment: entries newest first, drafts that wait for approval, alarms that nobody saw.
+
+    `stopped_by` is empty while sends go on. `restored`: a backup was put back and nobody has compared yet.
+    """
+
+    entries: tuple[OutboxEntry, ...]
+    drafts: tuple[Draft, ...]
+    alarms: tuple[Alarm, ...]
+    stopped_by: str
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxParts:
+    """What the page about the outbox does. Everything that changes something takes who does it last but for text, and raises `ActionError`.
+
+    `now(states)`: the outbox, of entries those in these states (none: all). `resolve(entry, who, there)`: None means not there.
+    `may_be_there`: reasons for which an entry that never started may be on the platform. `sentence`, `alarm`: words in a language.
+    """
+
+    now: Callable[[Sequence[EntryState]], OutboxNow]
+    approve: Callable[[int, str], object]
+    cancel: Callable[[int, str, str], object]
+    resolve: Callable[[int, str, str | None], object]
+    seen: Callable[[int, str], object]
+    stop: Callable[[str], object]
+    resume: Callable[[str], object]
+    sentence: Callable[[OutboxEntry, str], str]
+    alarm: Callable[[Alarm, str], str]
+    may_be_there: frozenset[str] = frozenset()

@@ -1,0 +1,50 @@
+"""What the outbox page is fed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from moderation.inbox.outbox_parts import OutboxNow, OutboxParts
+from moderation.messages.reasons import alarm_sentence, outbox_sentence
+from moderation.model.outbox import EntryState
+from moderation.outbox.restored import in_doubt
+from moderation.parts import Desk
+from moderation.workflows.approve_draft import MAY_BE_THERE
+from moderation.workflows.load_wording import load_words
+
+MOST_SHOWN = 200
+"""Entries on the page, newest first: older ones are found by command."""
+
+
+def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
+    """Return the page's parts over an open desk."""
+    outbox = desk.outbox
+
+    def now(states: Sequence[EntryState]) -> OutboxNow:
+        return OutboxNow(
+            entries=tuple(reversed(outbox.list(states)[-MOST_SHOWN:])),
+            drafts=outbox.open_drafts()[-MOST_SHOWN:],
+            alarms=tuple(desk.alarms.unseen()),
+            stopped_by=outbox.stopped(),
+            restored=in_doubt(home),
+        )
+
+    return OutboxParts(
+        now=now,
+        approve=outbox.approve,
+        cancel=outbox.cancel,
+        resolve=outbox.resolve,
+        seen=lambda alarm_id, who: desk.alarms.see(alarm_id, who=who, at=desk.clock.now()),
+        stop=outbox.stop,
+        resume=outbox.resume,
+        sentence=lambda entry, language: outbox_sentence(entry, _words(language)),
+        alarm=lambda alarm, language: alarm_sentence(alarm, _words(language)),
+        may_be_there=MAY_BE_THERE,
+    )
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    return load_words(language, "outbox")
