@@ -9,10 +9,10 @@ again on 500, 502, 504, 524, lost connections and 429; `discord_requests` keeps 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from listener.errors import PublishRejected, PublishUnknown, SourceUnavailable
+from listener.errors import NotSent, PublishRejected, PublishUnknown, SourceUnavailable
 from listener.ports import Clock
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
@@ -25,6 +25,7 @@ NONCE_LENGTH = 25
 _PAGE = 100
 _MOST_PAGES = 50
 _MOST_THREADS = 50
+_RECENT = timedelta(hours=1)
 _GONE, _CLOSED = (10003, 10008), (50001, 50013)
 
 
@@ -58,7 +59,9 @@ class DiscordPublisher:
         return AccountId(platform=PLATFORM, realm=REALM, native_id=self._own_id, name=str(me["username"]))
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
-        """Post with the first 25 signs of `key` as nonce; nobody is pinged, whatever the text says. A forum post has no nonce."""
+        """Post with the first 25 signs of `key` as nonce; nobody is pinged, whatever the text says. A forum post has no nonce:
+        one with the same words in the last hour is not made again.
+        """
         _must_fit(post)
         if post.edits:
             return await self._edit(post)
@@ -112,6 +115,14 @@ class DiscordPublisher:
         return _accepted(made, channel)
 
     async def _start_forum_post(self, post: OutgoingPost) -> Accepted:
+        """Look first, for Discord drops no repeats here: a post with these words that is there already is looked for, not made again."""
+        recent = self._http.now() - _RECENT
+        try:
+            there = await self.own_posts(post.target, recent)
+        except SourceUnavailable as error:
+            raise NotSent(f"{error} Nothing was sent.") from error
+        if any(one.text == post.text for one in there):
+            raise PublishUnknown("A forum post with these words is there already; it is looked for.")
         made = await self._http.write(
             lambda client: client.start_thread_in_forum(post.target.realm, params=_message(post, channel_payload={"name": post.title}))
         )

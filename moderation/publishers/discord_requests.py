@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -48,6 +49,10 @@ class DiscordRequests:
         self._timeout = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
         self._client: Any = None
+
+    def now(self) -> datetime:
+        """Return the moment by the clock that waits are counted with."""
+        return self._clock.now()
 
     async def ask(self, method: str, path: str, *, params: dict[str, Any] | None = None, **parts: str) -> Any:
         """Return what Discord shows. Raises `SourceError` kinds; what it will not show is `NotShown`."""

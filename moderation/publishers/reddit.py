@@ -10,45 +10,24 @@ found by our own comments. An account's listing ends after about 1,000 items.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.errors import ProductError, PublishRejected, PublishUnknown, RateLimited, SourceRefused, SourceUnavailable
+from listener.errors import ProductError, PublishRejected, PublishUnknown, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.blocking import InThread, OneTry
 from moderation.publishers.limits import REDDIT
-from moderation.publishers.said import Said
+from moderation.publishers.reddit_answers import fields_of, is_gone, is_write, listing_of, meant, refusal_of, subreddit_of, url_of
 
 logger = logging.getLogger(__name__)
 
 PLATFORM = "reddit"
 REALM = "reddit.com"
 MOST_LISTED = 1_000
-_SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9_]{2,50})$")
-_WHY = {
-    "THREAD_LOCKED": "locked",
-    "COMMENT_LOCKED": "locked",
-    "TOO_OLD": "locked",
-    "DELETED_COMMENT": "gone",
-    "DELETED_LINK": "gone",
-    "NO_THING_ID": "gone",
-    "SUBREDDIT_NOEXIST": "gone",
-    "SUBREDDIT_NOTALLOWED": "forbidden",
-    "SUBREDDIT_NOTALLOWED_BANNED": "banned",
-    "BANNED_FROM_SUBREDDIT": "banned",
-    "USER_BLOCKED": "banned",
-    "TOO_LONG": "too_long",
-}
-_UNSURE = frozenset({"SOMETHING_IS_BROKEN", "INTERNAL_ERROR"})
-_WAIT = re.compile(r"(\d+)\s*(millisecond|second|minute|hour)", re.IGNORECASE)
-_UNITS = {"millisecond": 0.001, "second": 1.0, "minute": 60.0, "hour": 3_600.0}
-_RATE_LIMIT_SECONDS = 600.0
-_GONE = ("[deleted]", "[removed]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +84,8 @@ class RedditPublisher:
 
         def ask() -> AccountId:
             me = self._opened().get("api/v1/me")
-            self._name = str(_fields(me)["name"])
-            return AccountId(platform=PLATFORM, realm=REALM, native_id=f"t2_{_fields(me)['id']}", name=self._name)
+            self._name = str(fields_of(me)["name"])
+            return AccountId(platform=PLATFORM, realm=REALM, native_id=f"t2_{fields_of(me)['id']}", name=self._name)
 
         try:
             return await self._thread.ask(ask)
@@ -131,7 +110,7 @@ class RedditPublisher:
             return await self._thread.ask(
                 lambda: self._listed(f"user/{name}/comments", since, lambda one: one["link_id"] == target.thread_id)
             )
-        place = _subreddit(target.realm).lower()
+        place = subreddit_of(target.realm).lower()
         path = f"user/{name}/submitted"
         return await self._thread.ask(lambda: self._listed(path, since, lambda one: str(one["subreddit"]).lower() == place))
 
@@ -148,7 +127,7 @@ class RedditPublisher:
     async def place_now(self, target: Target) -> PlaceNow:
         """Ask whether thread and parent are still there, neither locked nor archived; of a subreddit, whether it takes our posts."""
         names = list(dict.fromkeys(name for name in (target.thread_id, target.parent_id) if name))
-        return await self._thread.ask(lambda: self._things_now(names) if names else self._subreddit_now(_subreddit(target.realm)))
+        return await self._thread.ask(lambda: self._things_now(names) if names else self._subreddit_now(subreddit_of(target.realm)))
 
     async def aclose(self) -> None:
         """Let go of the connection and its thread."""
@@ -161,7 +140,7 @@ class RedditPublisher:
         if self._reddit is None:
             import praw
 
-            self._session = OneTry("Reddit", is_write=_is_write, refusal=_refusal, timeout_seconds=self._timeout, now=self._clock.now)
+            self._session = OneTry("Reddit", is_write=is_write, refusal=refusal_of, timeout_seconds=self._timeout, now=self._clock.now)
             signing_in = (
                 {"refresh_token": self._access.refresh_token}
                 if self._access.refresh_token
@@ -199,10 +178,10 @@ class RedditPublisher:
         """Raise unless the thread lies in a subreddit of ours: only moderators may distinguish, and elsewhere nobody should."""
 
         def ask() -> str:
-            things = _listing(self._opened().request(method="GET", path="api/info", params={"id": post.target.thread_id}))
+            things = listing_of(self._opened().request(method="GET", path="api/info", params={"id": post.target.thread_id}))
             return str(things[0]["subreddit"]) if things else ""
 
-        place = await self._thread.ask(ask) if post.target.thread_id else _subreddit(post.target.realm)
+        place = await self._thread.ask(ask) if post.target.thread_id else subreddit_of(post.target.realm)
         if place.lower() not in self._own:
             raise PublishRejected("Distinguish and sticky are for subreddits of our own.", why="forbidden")
 
@@ -212,7 +191,7 @@ class RedditPublisher:
         try:
             return self._asked_to_post(post)
         except RedditAPIException as refusal:
-            raise _meant([(str(item.error_type), str(item.message or "")) for item in refusal.items]) from refusal
+            raise meant([(str(item.error_type), str(item.message or "")) for item in refusal.items]) from refusal
 
     def _asked_to_post(self, post: OutgoingPost) -> Accepted:
         reddit = self._opened()
@@ -222,7 +201,7 @@ class RedditPublisher:
             thing.edit(post.text)
             return Accepted(platform_id=post.edits)
         if not post.target.thread_id:
-            made = reddit.subreddit(_subreddit(post.target.realm)).submit(post.title, selftext=post.text, send_replies=False)
+            made = reddit.subreddit(subreddit_of(post.target.realm)).submit(post.title, selftext=post.text, send_replies=False)
             return Accepted(platform_id=f"t3_{made.id}", url=f"https://www.reddit.com/comments/{made.id}/")
         above = post.target.parent_id or post.target.thread_id
         kind = reddit.comment if above.startswith("t1_") else reddit.submission
@@ -230,7 +209,7 @@ class RedditPublisher:
         if comment is None:  # a quarantined place: praw says that it was made all the same
             raise PublishUnknown("Reddit did not say which comment it made.")
         fields = vars(comment)
-        return Accepted(platform_id=f"t1_{fields['id']}", url=_url(fields))
+        return Accepted(platform_id=f"t1_{fields['id']}", url=url_of(fields))
 
     async def _distinguish(self, platform_id: str, *, sticky: bool) -> None:
         """Mark the new post as the brand's. It is posted already, so that a failure here is told in the log only."""
@@ -251,7 +230,7 @@ class RedditPublisher:
                 return seen[::-1]
             if wanted(one):
                 text = one["body"] if one["name"].startswith("t1_") else one["selftext"]
-                seen.append(SeenPost(platform_id=one["name"], text=text, posted_at=at, url=_url(one)))
+                seen.append(SeenPost(platform_id=one["name"], text=text, posted_at=at, url=url_of(one)))
         if listed >= MOST_LISTED:
             raise SourceUnavailable("Reddit lists only the newest 1,000 posts of an account, and we look for an older one.")
         return seen[::-1]
@@ -262,7 +241,7 @@ class RedditPublisher:
             page = self._opened().request(
                 method="GET", path=path, params={"limit": 100, "sort": "new", **({"after": after} if after else {})}
             )
-            things = _listing(page)
+            things = listing_of(page)
             yield from things
             number += len(things)
             after = page["data"].get("after") or ""
@@ -271,9 +250,9 @@ class RedditPublisher:
 
     def _things_now(self, names: list[str]) -> PlaceNow:
         things = {
-            one["name"]: one for one in _listing(self._opened().request(method="GET", path="api/info", params={"id": ",".join(names)}))
+            one["name"]: one for one in listing_of(self._opened().request(method="GET", path="api/info", params={"id": ",".join(names)}))
         }
-        if any(name not in things or _is_gone(things[name]) for name in names):
+        if any(name not in things or is_gone(things[name]) for name in names):
             return PlaceNow.GONE
         if any(one.get("locked") or one.get("archived") for one in things.values()):
             return PlaceNow.LOCKED
@@ -298,56 +277,3 @@ def _requestor() -> Any:
             return self._http.request(*args, **more)
 
     return PlainRequestor
-
-
-def _is_write(method: str, url: str) -> bool:
-    return method != "GET" and not url.endswith("/api/v1/access_token")
-
-
-def _refusal(said: Said) -> ProductError | None:
-    """Read a 4xx: 403 on a comment means a locked thread, a ban or a closed subreddit; Reddit does not say which."""
-    if said.write and said.status == 403:
-        why = "banned" if b"ban" in said.body[:2_000].lower() else "forbidden"
-        return PublishRejected("Reddit forbids posting there: it is locked, or this account may not post in it.", why=why)
-    return None
-
-
-def _meant(errors: list[tuple[str, str]]) -> ProductError:
-    """Return what Reddit's list of errors (code, words) means. All but Reddit's own breakdowns were found before anything was made."""
-    codes = [code for code, _ in errors]
-    if _UNSURE.intersection(codes):
-        return PublishUnknown(f"Reddit answered {codes[0]}.")
-    if "RATELIMIT" in codes:
-        words = next(words for code, words in errors if code == "RATELIMIT")
-        found = _WAIT.search(words)
-        wait = int(found[1]) * _UNITS[found[2].lower()] if found else _RATE_LIMIT_SECONDS
-        return RateLimited(f"Reddit asks us to wait {wait:.0f} seconds.", wait_seconds=max(1.0, wait))
-    why = next((_WHY[code] for code in codes if code in _WHY), "invalid")
-    return PublishRejected(f"Reddit refused: {', '.join(codes)}.", why=why)
-
-
-def _fields(thing: Any) -> dict[str, Any]:
-    """Return a thing's members, whether praw made an object of it or left the JSON."""
-    return thing if isinstance(thing, dict) else vars(thing)
-
-
-def _listing(page: Any) -> list[dict[str, Any]]:
-    return [child["data"] for child in page["data"]["children"]]
-
-
-def _is_gone(thing: dict[str, Any]) -> bool:
-    """Tell whether its author deleted it or a moderator removed it."""
-    return bool(thing.get("removed_by_category")) or (thing.get("author") == "[deleted]" and thing.get("body", "[deleted]") in _GONE)
-
-
-def _url(fields: dict[str, Any]) -> str:
-    path = fields.get("permalink") or ""
-    return f"https://www.reddit.com{path}" if path else ""
-
-
-def _subreddit(realm: str) -> str:
-    """Return a subreddit's name. Raises `PublishRejected` when `realm` names none: a submission needs one."""
-    found = _SUBREDDIT.match(realm)
-    if found is None:
-        raise PublishRejected(f"{realm!r} is no subreddit; a submission needs one.", why="invalid")
-    return found[1]

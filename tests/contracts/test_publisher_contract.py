@@ -20,19 +20,23 @@ from listener.errors import NotSent, ProductError, PublishRejected, PublishUnkno
 from moderation.messages.length import length
 from moderation.model.post import PlaceNow
 from moderation.outbox.same_text import normalised
+from moderation.publishers.limits import TRAITS
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms import faults
-from tests.fakes.platforms.core import ACCOUNT
 from tests.fakes.platforms.discord import open_discord
 from tests.fakes.platforms.faults import Fault, Why
+from tests.fakes.platforms.mastodon import open_mastodon
 from tests.fakes.platforms.reddit import open_reddit
 from tests.fakes.platforms.rig import ANSWER, HANG_SECONDS, Rig
+from tests.fakes.platforms.twin import open_twin
 from tests.fakes.platforms.x import open_x
 
 RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
     "reddit": open_reddit,
     "x": open_x,
     "discord": open_discord,
+    "mastodon": open_mastodon,
+    **{f"twin of {platform}": open_twin(platform) for platform in TRAITS},
 }
 BEFORE = MORNING - timedelta(minutes=5)
 KEY = "0123456789abcdef0123456789abcdef"
@@ -114,7 +118,7 @@ async def test_many_own_posts_are_all_there(rig: Rig) -> None:
     if not rig.publisher.looks_back:
         pytest.skip("cannot look back")
     for number in range(130):
-        rig.fake.take(ACCOUNT, rig.place(1), f"bericht {number}", f"{number}", parent=rig.thread(1).parent_id)
+        await rig.put(1, f"bericht {number}")
         rig.clock.advance(timedelta(seconds=1))
     seen = await rig.publisher.own_posts(rig.thread(1), BEFORE)
     assert [one.text for one in seen] == [f"bericht {number}" for number in range(130)]

@@ -31,6 +31,7 @@ class Rig:
     thread: Callable[[int], Target]
     place: Callable[[int], str]
     longest: Callable[[int], str] = lambda most: "é" * most
+    common_waits: tuple[Fault, ...] = RATE_LIMITS
     waits: tuple[Fault, ...] = ()
     secrets: tuple[str, ...] = (TOKEN,)
     opening: Target | None = None
@@ -47,12 +48,19 @@ class Rig:
 
     @property
     def rate_limits(self) -> tuple[Fault, ...]:
-        return (*RATE_LIMITS, *self.waits)
+        return (*self.common_waits, *self.waits)
 
     def post(self, text: str = ANSWER, *, number: int = 1, edits: str = "", options: tuple[str, ...] = ()) -> OutgoingPost:
         """Return a reply in the n-th place."""
         target = self.thread(number)
         return OutgoingPost(account=self.account, kind=PostKind.REPLY, target=target, text=text, edits=edits, options=options)
+
+    async def put(self, number: int, text: str) -> None:
+        """Let a post of ours be there, through no publisher where the fake allows it: that is faster, and no request."""
+        if self.name == "simulated":
+            await self.publisher.publish(self.post(text, number=number), key=text)
+        else:
+            self.fake.take(ACCOUNT, self.place(number), text, text, parent=self.thread(number).parent_id)
 
     def opens(self, text: str = ANSWER) -> OutgoingPost:
         """Return a post that starts a thread of its own."""

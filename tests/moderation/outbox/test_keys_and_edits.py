@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moderation.model.outbox import EntryState, NewDraft
-from moderation.model.post import PostKind, SeenPost
+from moderation.model.post import OutgoingPost, PostKind, SeenPost
 from moderation.publishers.simulated import Fault, SimulatedPublisher
 from tests.fakes.desk import Desk, loose_target, mention, open_desk
 
@@ -72,7 +72,11 @@ async def test_an_edit_is_looked_up_by_its_post_and_may_be_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: str, state: EntryState
 ) -> None:
     """Whether it arrived shows in the text of the post itself; without native keys too, for an edit made twice is one edit."""
-    with open_desk(tmp_path, faults=[Fault.LOSE], native_key=False) as desk:
+    with open_desk(tmp_path, faults=[Fault.NONE, Fault.LOSE], native_key=False) as desk:
+        earlier = OutgoingPost(
+            account=desk.account.account, kind=PostKind.STATUS_UPDATE, target=loose_target("t1"), text="We kijken ernaar."
+        )
+        assert (await desk.publisher.publish(earlier, key="earlier")).platform_id == "post-1"
 
         async def own_posts(_self: SimulatedPublisher, *_given: object) -> list[SeenPost]:
             return [SeenPost(platform_id="post-1", text=shown, posted_at=desk.clock.now())]
@@ -81,7 +85,7 @@ async def test_an_edit_is_looked_up_by_its_post_and_may_be_repeated(
         entry_id = await approved_edit(desk)
         await desk.settle()
         assert desk.state(entry_id) is state
-        assert desk.platform.requests == (1 if state is EntryState.FOUND else 2)
+        assert desk.platform.requests == (2 if state is EntryState.FOUND else 3)
 
 
 async def test_another_post_with_the_same_words_is_not_the_edited_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
