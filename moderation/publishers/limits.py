@@ -32,7 +32,7 @@ DISCORD = PlatformTraits(limits=Limits(most=2_000), native_key=True, key_seconds
 
 A nonce with `enforce_nonce` is known for "the past few minutes" (docs.discord.com, Create Message, read 2026-11-25); 2 are relied on.
 """
-MASTODON = PlatformTraits(limits=Limits(most=500, counts="graphemes"), native_key=True, key_seconds=3_000.0, can_edit=True)
+MASTODON = PlatformTraits(limits=Limits(most=500, counts="mastodon"), native_key=True, key_seconds=3_000.0, can_edit=True)
 """500 unless the server says otherwise. An Idempotency-Key is known for up to an hour (docs.joinmastodon.org, read 2026-11-25); 50 minutes
 are relied on (RULES 2.2)."""
 BLUESKY = PlatformTraits(limits=Limits(most=300, counts="graphemes"), native_key=True, key_seconds=math.inf)
