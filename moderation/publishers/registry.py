@@ -132,6 +132,19 @@ def _discourse(opening: Opening) -> Publisher:
     )
 
 
+def _mail(opening: Opening) -> Publisher:
+    from moderation.publishers.mail import MailPublisher, mail_server
+
+    return MailPublisher(
+        mail_server(opening.base_url(), plain_inside=opening.account.allow_private),
+        address=opening.account.name,
+        password=opening.secret("WRITE_PASSWORD"),
+        clock=opening.clock,
+        username=opening.account.username,
+        timeout_seconds=opening.http.timeout_seconds,
+    )
+
+
 def _webhook(opening: Opening) -> Publisher:
     from moderation.publishers.webhook import WebhookPublisher
 
@@ -154,6 +167,7 @@ PUBLISHERS: dict[str, Callable[[Opening], Publisher]] = {
     "bluesky": _bluesky,
     "matrix": _matrix,
     "discourse": _discourse,
+    "mail": _mail,
     "webhook": _webhook,
 }
 

@@ -61,7 +61,7 @@ async def proxied(upstream: str) -> AsyncIterator[Proxy]:
         assert task is not None
         open_tasks.add(task)
         try:
-            with contextlib.suppress(ConnectionError):  # either side may go away at any time
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):  # either side, or the test, may go away at any time
                 await _connect(proxy, reader, writer, there.hostname or "127.0.0.1", there.port or 80)
         finally:
             open_tasks.discard(task)
