@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
 from moderation.feedback_desk import feedback_desk
-from moderation.inviting import Inviting, inviting_on, inviting_setup
+from moderation.inviting import Inviting, inviting_on, inviting_setup, ways_to_tell
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
@@ -39,6 +40,7 @@ from moderation.ledger.status import StatusLedger
 from moderation.ledger.switch import SwitchLedger
 from moderation.messages.render import PublicWording
 from moderation.model.post import ConnectedAccount
+from moderation.model.shadow import Bar
 from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
 from moderation.outbox.connections import Connections, Planned, known_accounts
@@ -52,11 +54,13 @@ from moderation.publishers.registry import Opening, open_publisher
 from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublisher
 from moderation.publishers.twins import twin_of
 from moderation.settings import AccountSettings, KlankbordSettings
+from moderation.telling import telling
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.feedback_links import FeedbackLinks
+from moderation.workflows.give_standing import Standing
 from moderation.workflows.invitation_ports import Around
 from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
@@ -72,7 +76,9 @@ WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the var
 def answering_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Answering]:
     """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it."""
     with listening(home, settings, clock=clock) as parts:
-        yield Answering(listening=parts, sending=_sending(home, settings, parts.ledger, clock), tell=_tell(parts, settings))
+        sending = _sending(home, settings, parts.ledger, clock)
+        both = replace(parts, further=telling(sending.desk))
+        yield Answering(listening=both, sending=sending, tell=_tell(both, settings))
 
 
 @contextmanager
@@ -149,6 +155,11 @@ def _sending(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clo
     )
 
 
+def _bar(settings: KlankbordSettings) -> Bar:
+    asked = settings.outbox
+    return Bar(checked=asked.shadow_checked, right=asked.shadow_right, reviewers=asked.shadow_reviewers)
+
+
 def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, accounts: Accounts) -> Desk:
     engine, signature = ledger.engine, settings.outbox.signature
     cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
@@ -167,7 +178,8 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         standing=standing_check(ledger, template_versions(wording)),
     )
     brand = settings.brands[0].name if settings.brands else ""
-    leave, shadow = LeaveLedger(engine), Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording)
+    leave, given = LeaveLedger(engine), StandingLedger(engine)
+    shadow = Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording, bar=_bar(settings), standing=given)
     feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
     return Desk(
         settings=settings,
@@ -184,6 +196,7 @@ def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock,
         alarms=AlarmLedger(engine),
         leave=leave,
         shadow=shadow,
+        standing=Standing(given, shadow, precheck.accounts, clock, wording=wording, house=whole_house(settings)),
         feedback=feedback,
         read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, load_opt_out_words(), clock),
         status=status_desk(
@@ -233,6 +246,7 @@ def _inviting(
         around=around,
         setup=inviting_setup(settings, wording),
         clock=clock,
+        ways=ways_to_tell(settings),
     )
 
 

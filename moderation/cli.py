@@ -13,8 +13,10 @@ from moderation.answers import ALL_ANSWERS
 from moderation.commands.answering import inbox_group
 from moderation.commands.feedback import feedback_group
 from moderation.commands.improving import action_group
+from moderation.commands.inviting import invite_group
+from moderation.commands.leave import leave_group, shadow_group, standing_group
 from moderation.commands.playing import demo_command
-from moderation.commands.posting import audit_group, invite_group, outbox_group
+from moderation.commands.posting import audit_group, outbox_group
 from moderation.commands.reporting import report_command
 from moderation.commands.running import backup_command, run_command, sign_in_command
 from moderation.commands.safety import killswitch_group, restore_command
@@ -28,6 +30,9 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     feedback_group,
     action_group,
     outbox_group,
+    shadow_group,
+    standing_group,
+    leave_group,
     audit_group,
     report_command,
     run_command,

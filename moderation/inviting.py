@@ -20,15 +20,21 @@ from moderation.settings import InvitationSettings, KlankbordSettings
 from moderation.workflows.ask_people import AskPeople
 from moderation.workflows.decide_invitations import DecideInvitations
 from moderation.workflows.invitation_ports import Around, InvitingSetup
+from moderation.workflows.load_wording import load_words
+from moderation.workflows.standing_text import StandingText, WaysToTell
+
+WORDS = "invitations"
+"""The words of decisions and of the standing text: config/templates/<language>/invitations.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inviting:
-    """Who is asked, when and why: the decisions as they were kept, and the look that makes new ones."""
+    """Who is asked, when and why: the decisions as they were kept, the look that makes new ones, and the text that stands everywhere."""
 
     ledger: InvitationLedger
     decide: DecideInvitations
     setup: InvitingSetup
+    standing: StandingText
 
 
 def inviting_on(
@@ -40,12 +46,16 @@ def inviting_on(
     around: Around,
     setup: InvitingSetup,
     clock: Clock,
+    ways: WaysToTell | None = None,
 ) -> Inviting:
-    """Return the parts over a ledger that is open."""
+    """Return the parts over a ledger that is open. `ways` None: everything goes to the feedback page."""
     decisions, journeys = InvitationLedger(ledger.engine), JourneyLedger(ledger.engine)
     asking = AskPeople(decisions, journeys, drafts, precheck, around, setup, clock)
     deciding = DecideInvitations(decisions, journeys, VisitLedger(ledger.engine), counts, asking, precheck, around, setup, clock)
-    return Inviting(ledger=decisions, decide=deciding, setup=setup)
+    words = {language: load_words(language, WORDS) for language in setup.wording}
+    told = ways or WaysToTell(brand=setup.brand, base_url=setup.base_url)
+    standing = StandingText(told, words, precheck.policy, ledger.meta, around.links, clock)
+    return Inviting(ledger=decisions, decide=deciding, setup=setup, standing=standing)
 
 
 def inviting_setup(settings: KlankbordSettings, wording: Mapping[str, PublicWording]) -> InvitingSetup:
@@ -65,6 +75,18 @@ def inviting_setup(settings: KlankbordSettings, wording: Mapping[str, PublicWord
         staff=frozenset(given.staff),
         rule=ask_rule(given),
         quiet=QuietRule(least_hours=given.quiet_least_hours, most_hours=given.quiet_most_days * 24.0, start_hours=given.quiet_start_hours),
+    )
+
+
+def ways_to_tell(settings: KlankbordSettings) -> WaysToTell:
+    """Return where the settings let complaints, compliments and reviews go."""
+    given = settings.invitations
+    return WaysToTell(
+        brand=settings.brands[0].name if settings.brands else "",
+        base_url=settings.public.base_url.rstrip("/"),
+        complaint=given.complaint_link,
+        compliment=given.compliment_link,
+        reviews=tuple((site.name, site.url) for site in given.review_links),
     )
 
 

@@ -26,6 +26,7 @@ from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.decide_invitations import Decided
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
+from moderation.workflows.give_standing import Standing
 from moderation.workflows.open_cases import open_cases
 from moderation.workflows.read_opt_outs import ReadOptOuts
 from moderation.workflows.shadow import Shadow
@@ -49,6 +50,7 @@ class Desk:
     alarms: AlarmLedger
     leave: LeaveLedger
     shadow: Shadow
+    standing: Standing
     feedback: FeedbackDesk
     read_opt_outs: ReadOptOuts
     status: StatusDesk
@@ -85,6 +87,7 @@ class Sending:
         if not self.connections.tried:
             await self.connect_once()
         self.desk.read_opt_outs()
+        self.desk.shadow.void_what_fell()
         return await self.gateway.run_once()
 
     async def watch_once(self) -> None:

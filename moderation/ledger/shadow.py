@@ -46,6 +46,11 @@ class ShadowLedger:
                 note(tx, at=new.at, who="schedule", verb="shadow", subject=f"shadow:{item.shadow_id}", detail=detail)
         return item, added
 
+    def mark_live(self, shadow_id: int) -> None:
+        """Note that an item goes on to the outbox after all: its subject graduated since it was first noted."""
+        with writing(self._engine) as tx:
+            tx.execute(update(shadow_item).where(shadow_item.c.shadow_id == shadow_id).values(live=True))
+
     def get(self, shadow_id: int) -> ShadowItem | None:
         """Return a shadow item, or None."""
         with reading(self._engine) as tx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from listener.text.folding import folded
 
@@ -12,15 +13,26 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?", 
 
 
 def steering_words(text: str, barred: Iterable[str]) -> tuple[str, ...]:
-    """Return the barred words and phrases in `text`, case and accents aside. "win" is a whole word, "positie*" a beginning."""
-    words = [" ".join(_WORD.findall(folded(text)))]
-    found = []
-    for term in barred:
-        wanted = " ".join(_WORD.findall(folded(term.rstrip("*"))))
-        tail = r"\w*" if term.endswith("*") else ""
-        if wanted and re.search(rf"(?:^|[ -]){re.escape(wanted)}{tail}(?:$|[ -])", words[0]):
-            found.append(term)
-    return tuple(found)
+    """Return the barred words and phrases in `text`, case and accents aside.
+
+    "win" is a whole word, "positie*" a beginning, "goede|mooie" either of two, "_" up to three words in between. What is denied counts
+    too: "it need not be positive" still talks about a wished-for judgement.
+    """
+    line = " ".join(_WORD.findall(folded(text).replace("’", "'")))
+    return tuple(term for term in barred if _expression(term).search(line))
+
+
+@cache
+def _expression(term: str) -> re.Pattern[str]:
+    places = [_place(place) for place in folded(term).split()]
+    return re.compile("(?:^|[ -])" + "".join(places).removeprefix("[ -]") + "(?:$|(?=[ -]))" if places else r"(?!)")
+
+
+def _place(place: str) -> str:
+    if place == "_":
+        return r"(?:[ -][\w'&+]+){0,3}?"
+    choices = [re.escape(one.rstrip("*")) + (r"[\w']*" if one.endswith("*") else "") for one in place.split("|")]
+    return "[ -](?:" + "|".join(choices) + ")"
 
 
 def review_links(text: str, hosts: Iterable[str]) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ class PolicyRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """config/policy.yaml, read. `places` maps platform → kind → allowed | never; `words` are barred from invitations per language."""
+    """config/policy.yaml, read. `places` maps platform → kind → allowed | never; `words` are barred from invitations per language.
+
+    `disclosures`, `promotion_words` and `ways_out` are phrases per language; `costs_usd` maps platform → post | post_with_url → US dollars.
+    """
 
     rules: Mapping[str, PolicyRule]
     places: Mapping[str, Mapping[str, str]]
@@ -34,17 +37,31 @@ class Policy:
     review_hosts: tuple[str, ...]
     announcements_per_day: int = 3
     automatic_per_thread_day: int = 3
+    disclosures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    promotion_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ways_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    review_words: tuple[str, ...] = ()
+    costs_usd: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """This installation's own rules, from its settings. `account_names` may post, as settings write them: "platform:name"."""
+    """This installation's own rules, from its settings. `account_names` may post, as settings write them: "platform:name".
+
+    `ai_approved` are those of them with X's approval of machine-written text; `staff` are the keys of colleagues; `sender_names` say who
+    we are (brands and signature).
+    """
 
     account_names: tuple[str, ...]
     allowed_targets: tuple[str, ...] = ()
     most_per_hour: int = 10
     most_per_day: int = 50
     alarm_per_hour: int = 120
+    ai_approved: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+    signature: str = ""
+    sender_names: tuple[str, ...] = ()
+    x_usd_per_day: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from moderation.model.policy import House, Policy, PolicyRule, Question, Verdict
 from moderation.model.post import PostKind
+from moderation.policy.content import CONTENT_CHECKS, PROMPTS, spend_is_capped
 
 SIMULATED = "simulated"
 _UNASKED = frozenset({PostKind.STATUS_UPDATE, PostKind.INVITATION})
@@ -82,10 +83,11 @@ def two_programs_do_not_talk(question: Question, policy: Policy, _house: House) 
 
 
 def place_allows_kind(question: Question, policy: Policy, _house: House) -> Iterator[str]:
-    """The table platform x kind says where an invitation is allowed at all; a place that is not in it is one where it is not."""
+    """The table platform x kind: what nobody asked for only where it is allowed, all else everywhere but where it never is."""
     post = question.post
-    if post.kind is PostKind.INVITATION and policy.places.get(post.target.platform, {}).get(post.kind.value) != "allowed":
-        yield "invitation_place"
+    leave = policy.places.get(post.target.platform, {}).get(post.kind.value)
+    if leave == "never" or (post.kind in PROMPTS and leave != "allowed"):
+        yield "invitation_place" if post.kind in PROMPTS else "kind_not_there"
 
 
 def text_is_new_there(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
@@ -117,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     two_programs_do_not_talk,
     place_allows_kind,
     text_is_new_there,
+    *CONTENT_CHECKS,
 )
 
 
@@ -132,6 +135,7 @@ def check(question: Question, policy: Policy, house: House, *, checks: Sequence[
             held.append("cap_hour")
         if facts.under_caps_day >= house.most_per_day:
             held.append("cap_day")
+    held += spend_is_capped(question, policy, house)
     alarms: tuple[tuple[str, str], ...] = ()
     if question.post.kind is PostKind.REPLY and facts.by_person_hour >= house.alarm_per_hour:
         alarms = (("many_replies", str(facts.by_person_hour)),)
@@ -145,6 +149,16 @@ def words_of(rule: str, policy: Policy, language: str) -> str:
         return rule
     said = found.says.get(language) or found.says["en"]
     return f"{said} [{rule}, {found.row}]" if found.row else f"{said} [{rule}]"
+
+
+def old_rule_words(policy: Policy, *, today: date, language: str) -> list[str]:
+    """Return one line per rule that nobody looked up for more than 180 days: its words, where it stands, and when we last looked."""
+    told = {"nl": "laatst nagekeken op {checked}: {source}", "en": "last looked up on {checked}: {source}"}
+    line = told.get(language, told["en"])
+    return [
+        f"{words_of(rule.name, policy, language)} – {line.format(checked=rule.checked.isoformat(), source=rule.source)}"
+        for rule in old_rules(policy, today=today)
+    ]
 
 
 def old_rules(policy: Policy, *, today: date) -> list[PolicyRule]:

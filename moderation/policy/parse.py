@@ -21,11 +21,20 @@ def parse_policy(read: Mapping[str, Any]) -> Policy:
     return Policy(
         rules={name: _rule(name, rule) for name, rule in read["rules"].items()},
         places={platform: _place(platform, kinds) for platform, kinds in read["places"].items()},
-        words={language: tuple(str(word) for word in words) for language, words in read["invitation_words"].items()},
+        words=_lists(read["invitation_words"]),
         review_hosts=tuple(read["review_hosts"]),
         announcements_per_day=int(read["announcements_per_day"]),
+        disclosures=_lists(read.get("disclosures", {})),
+        promotion_words=_lists(read.get("promotion_words", {})),
+        ways_out=_lists(read.get("ways_out", {})),
+        review_words=tuple(str(word) for word in read.get("review_words", ())),
+        costs_usd={platform: {kind: float(usd) for kind, usd in costs.items()} for platform, costs in read.get("costs_usd", {}).items()},
         automatic_per_thread_day=int(read.get("automatic_per_thread_day", 3)),
     )
+
+
+def _lists(read: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(language): tuple(str(word) for word in words) for language, words in read.items()}
 
 
 def _rule(name: str, rule: Mapping[str, Any]) -> PolicyRule:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from listener.errors import NotAllowed
 from listener.ports import Clock
 from moderation.ledger.shadow import ShadowLedger
+from moderation.ledger.standing import StandingLedger
 from moderation.messages.render import PublicWording
 from moderation.model.outbox import NewDraft, post_of
 from moderation.model.post import Target
@@ -29,22 +31,31 @@ class Shadow:
     """
 
     def __init__(
-        self, ledger: ShadowLedger, accounts: Accounts, clock: Clock, *, wording: Mapping[str, PublicWording], bar: Bar | None = None
+        self,
+        ledger: ShadowLedger,
+        accounts: Accounts,
+        clock: Clock,
+        *,
+        wording: Mapping[str, PublicWording],
+        bar: Bar | None = None,
+        standing: StandingLedger | None = None,
     ) -> None:
         self._ledger = ledger
         self._accounts = accounts
         self._clock = clock
         self._wording = wording
         self._bar = bar or Bar()
+        self._standing = standing
 
     def record(self, what: ShadowKind, draft: NewDraft, *, why: Mapping[str, object]) -> ShadowItem:
         """Keep what would be posted, and return it. Its `live` tells whether it may go on to the outbox (its subject has graduated).
 
         The same words to the same place are kept once per kind, however often a restart decides it again. `why` holds the facts behind
-        the decision. Raises `NotAllowed` when no account posts there: then nothing would leave.
+        the decision. Noted again, `live` says how it stands now. Raises `NotAllowed` when no account posts there: nothing would leave.
         """
         post = post_of(draft, self._accounts.for_target(draft.target).account)
         subject = self.subject_of(what, draft.template)
+        live = self._in_force(what, subject)
         item, _ = self._ledger.add(
             NewShadow(
                 kind=what,
@@ -55,12 +66,14 @@ class Shadow:
                 why={key: str(value) for key, value in why.items()},
                 at=self._clock.now(),
                 key=_key(what, subject, draft.target, draft.text),
-                live=self._in_force(what, subject),
+                live=live,
                 case_id=draft.case_id,
                 issue_id=draft.issue_id,
             )
         )
-        return item
+        if live and not item.live:
+            self._ledger.mark_live(item.shadow_id)
+        return replace(item, live=live)
 
     def graduated(self, kind: ShadowKind, template: str = "") -> bool:
         """Return whether this kind may go live with `template` ("name@digest").
@@ -176,6 +189,19 @@ class Shadow:
         standing = self._ledger.graduation(kind, subject)
         if standing is not None and not self.figures_of(kind, subject).holds:
             self._ledger.take_back(standing.graduation_id, reason="too_many_wrong", who=who, at=self._clock.now())
+            self.void_what_fell(who)
+
+    def void_what_fell(self, who: str = "schedule") -> tuple[int, ...]:
+        """End the standing approvals whose template changed or is no longer graduated, and return their ids."""
+        ended = []
+        for one in self._standing.all() if self._standing is not None else ():
+            template = f"{one.template}@{one.template_hash}"
+            if one.void_reason or self._in_force(ShadowKind(one.kind.value), template):
+                continue
+            reason = "graduation taken back" if self._is_current(ShadowKind(one.kind.value), template) else "the template changed"
+            if self._standing is not None and self._standing.make_void(one.standing_id, reason=reason, who=who, at=self._clock.now()):
+                ended.append(one.standing_id)
+        return tuple(ended)
 
 
 def _key(kind: ShadowKind, subject: str, target: Target, text: str) -> str:

@@ -22,6 +22,7 @@ from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.shadow import ShadowLedger
+from moderation.ledger.standing import StandingLedger
 from moderation.ledger.switch import SwitchLedger
 from moderation.messages.render import PublicWording
 from moderation.model.outbox import Draft, EntryState, NewDraft, OutboxEntry
@@ -43,6 +44,7 @@ from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.draft_text import target_below
+from moderation.workflows.give_standing import Standing
 from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
 from moderation.workflows.open_cases import open_cases
@@ -80,6 +82,7 @@ class Desk:
     alarms: AlarmLedger
     leave: LeaveLedger
     shadow: Shadow
+    standing: Standing
     read_opt_outs: ReadOptOuts
     status: StatusDesk
     gateway: Gateway
@@ -157,7 +160,8 @@ def open_desk(
         standing = standing_check(ledger, versions)
         outbox = Outbox(entries, drafts, switch, precheck, clock, four_eyes=four_eyes, cases=cases, standing=standing)
         publishers = {account.account.key: publisher}
-        leave, shadow = LeaveLedger(engine), Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording)
+        leave, given = LeaveLedger(engine), StandingLedger(engine)
+        shadow = Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording, standing=given)
         write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions, send_seconds=send_seconds)
         yield Desk(
             home=home,
@@ -181,6 +185,7 @@ def open_desk(
             ),
             leave=leave,
             shadow=shadow,
+            standing=Standing(given, shadow, precheck.accounts, clock, wording=wording, house=house),
             read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, opt_out_words(), clock),
             status=status_desk(
                 ledger,

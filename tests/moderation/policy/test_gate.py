@@ -128,9 +128,26 @@ def test_every_rule_has_words_in_both_languages_and_a_source() -> None:
         "same_text",
         "loop_breaker",
         "opted_out",
+        "kind_not_there",
+        "x_ai_approval",
+        "x_similar",
+        "spend_day",
+        "undisclosed",
+        "reddit_footer",
+        "discord_direct",
+        "discord_only",
+        "no_consent",
+        "sender_not_named",
+        "no_way_out",
+        "promotion_in_reply",
+        "reply_with_review_link",
+        "invitation_steers",
+        "staff_account",
+        "unsigned",
+        "whatsapp_window",
     }
     assert set(POLICY.rules) == wording | refusals
-    assert len(CHECKS) == 11
+    assert len(CHECKS) == 22
     for name in POLICY.rules:
         assert words_of(name, POLICY, "nl") != words_of(name, POLICY, "en")
         assert name in words_of(name, POLICY, "de")
