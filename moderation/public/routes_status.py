@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
 
-from fastapi import FastAPI, Path
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,6 @@ from moderation.public.atom import atom_feed
 from moderation.public.pages import PublicPages, public_wording
 from moderation.public.parts import PublicIssue, PublicParts
 
-PublicId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 ATOM = "application/atom+xml; charset=utf-8"
 
 
@@ -31,8 +29,9 @@ def add_status_pages(app: FastAPI, parts: PublicParts, pages: PublicPages) -> No
         return pages.cached(request, text, changed_at=_changed(known, parts, now))
 
     @app.get("/status/{public_id}")
-    def issue(request: Request, public_id: PublicId) -> Response:
-        found = next((one for one in parts.issues() if one.public_id == public_id), None)
+    def issue(request: Request, public_id: str) -> Response:
+        """Show one issue under its one address: another spelling of its number is no page."""
+        found = next((one for one in parts.issues() if str(one.public_id) == public_id), None)
         if found is None:
             raise HTTPException(404)
         text = pages.render(request, "issue.html.j2", issue=found)

@@ -1,0 +1,107 @@
+"""The public pages in a real browser at 375 and 1280 px: readable by everybody, without a cookie, a script or a request elsewhere."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from moderation.public.app import build_public_app
+from moderation.public.parts import PublicParts
+from tests.browser.axe import grave_violations
+from tests.conftest import chromium_path
+from tests.fakes.public import public_day
+
+pytestmark = pytest.mark.browser
+
+PATHS = ("/", "/status/7", "/status/6", "/status/4", "/privacy", "/nowhere")
+WIDTHS = (375, 1280)
+
+
+def serve(parts: PublicParts) -> Iterator[str]:
+    """Serve the public pages on a free port of this machine and hand out their address."""
+    config = uvicorn.Config(build_public_app(parts), host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.started
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    yield from serve(public_day())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_everybody_can_read_every_page(browser: Browser, base: str, width: int, scheme: str) -> None:
+    """axe finds nothing serious, nothing is wider than the screen, nothing is blocked, asked elsewhere, or kept in the browser."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    complaints: list[str] = []
+    elsewhere: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if "404" not in said.text else None)
+    page.on("request", lambda asked: elsewhere.append(asked.url) if not asked.url.startswith(base) else None)
+    for path in PATHS:
+        for language in ("nl", "en"):
+            page.goto(f"{base}{path}?lang={language}")
+            assert grave_violations(page) == [], (path, language)
+            inner, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+            assert whole <= inner, (path, language)
+    assert complaints == []
+    assert elsewhere == []
+    assert context.cookies() == []
+    context.close()
+
+
+def test_everything_works_without_javascript(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="nl", viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(base)
+    page.click("text=De storing in Zuid")
+    assert page.locator("h1").inner_text() == "De storing in Zuid"
+    page.click("text=EN")
+    assert page.locator("h1").inner_text() == "The outage in the south"
+    page.click("text=Privacy")
+    assert page.locator("h1").inner_text() == "Privacy"
+    context.close()
+
+
+def test_what_is_pressed_is_large_enough_for_a_thumb(browser: Browser, base: str) -> None:
+    """WCAG 2.2, target size: language and page links are at least 24 px either way (the language ones 44)."""
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(base)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.tongues a, .foot a')].map((a) => a.getBoundingClientRect()).map((r) => [r.width, r.height])"
+    )
+    assert sizes
+    assert all(width >= 24 and height >= 24 for width, height in sizes)
+    page.close()
+
+
+def test_axe_is_awake(browser: Browser, base: str) -> None:
+    """A check that never finds anything proves nothing: an image without words is found."""
+    page = browser.new_page()
+    page.goto(base)
+    page.evaluate("document.body.append(document.createElement('img'))")
+    assert any(found.startswith("image-alt") for found in grave_violations(page))
+    page.close()
