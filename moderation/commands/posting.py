@@ -1,4 +1,4 @@
-"""What leaves, by command: invitations, the outbox with its kill switch, and the audit log."""
+"""What leaves, by command: the outbox with its kill switch, and the audit log."""
 
 from __future__ import annotations
 
@@ -12,25 +12,6 @@ from moderation.commands.safety import reconciled_command, resolve_command, resu
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
 from moderation.workflows.load_wording import load_words
-
-
-@click.group("invite")
-def invite_group() -> None:
-    """Neutral invitations: complaint, compliment or review, all welcome."""
-
-
-@invite_group.command("draft")
-@click.argument("mention_id", type=int)
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the invitation.")
-@send_option
-@agent_option
-@json_option
-@pass_place
-def invite_draft(place: Place, mention_id: int, language: str, send: bool, agent: str, as_json: bool) -> None:
-    """Draft an invitation for the thread of a mention. It is never chosen by what somebody feels."""
-    with desk_of(place) as desk:
-        draft = desk.invitations.draft(mention_id, language, agent)
-    approve_or_show(place, draft, send=send, agent=agent, as_json=as_json)
 
 
 @click.group("outbox")
