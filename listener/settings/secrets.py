@@ -40,7 +40,7 @@ ACCOUNT_KINDS: Mapping[str, Mapping[str, str]] = {
     "MASTODON": {"WRITE_TOKEN": "Access token with read and write:statuses."},
     "BLUESKY": {"WRITE_APP_PASSWORD": "App password of the account that posts."},
     "MATRIX": {"WRITE_TOKEN": "Access token of the account that posts."},
-    "DISCOURSE": {"WRITE_API_KEY": "API key for the account that posts, with the scopes of topics and posts."},
+    "DISCOURSE": {"WRITE_API_KEY": "API key for the one user that posts."},
     "MAIL": {"WRITE_PASSWORD": "Password of the mailbox that sends."},
     "WEBHOOK": {"WRITE_SECRET": "Secret that signs what is sent to the receiver."},
 }

@@ -24,6 +24,7 @@ from moderation.publishers.limits import TRAITS
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms import faults
 from tests.fakes.platforms.discord import open_discord
+from tests.fakes.platforms.discourse import open_discourse
 from tests.fakes.platforms.faults import Fault, Why
 from tests.fakes.platforms.mastodon import open_mastodon
 from tests.fakes.platforms.reddit import open_reddit
@@ -36,6 +37,7 @@ RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
     "x": open_x,
     "discord": open_discord,
     "mastodon": open_mastodon,
+    "discourse": open_discourse,
     **{f"twin of {platform}": open_twin(platform) for platform in TRAITS},
 }
 BEFORE = MORNING - timedelta(minutes=5)
