@@ -28,15 +28,15 @@ class Precheck:
         self._house = house
         self._language = language
 
-    def must_pass(self, draft: Draft | NewDraft, *, who: str, at: datetime) -> None:
+    def must_pass(self, draft: Draft | NewDraft, *, who: str, at: datetime, standing: bool = False) -> None:
         """Raise `NotAllowed` with the words of every rule that would refuse this draft now."""
-        if refused := self.refusals(draft, who=who, at=at):
+        if refused := self.refusals(draft, who=who, at=at, standing=standing):
             raise NotAllowed(" ".join(words_of(rule, self.policy, self._language) for rule in refused))
 
-    def refusals(self, draft: Draft | NewDraft, *, who: str, at: datetime) -> tuple[str, ...]:
+    def refusals(self, draft: Draft | NewDraft, *, who: str, at: datetime, standing: bool = False) -> tuple[str, ...]:
         """Return the names of those rules."""
         ours = self.accounts.for_target(draft.target).account
-        facts = self._counts.facts(account=ours, target=draft.target, text_key=text_key(draft.text), who=who, standing=False, at=at)
+        facts = self._counts.facts(account=ours, target=draft.target, text_key=text_key(draft.text), who=who, standing=standing, at=at)
         question = Question(post=post_of(draft, ours), whoami=ours, target=self._look(draft), facts=facts)
         return check(question, self.policy, self._house).refused
 

@@ -112,7 +112,7 @@ class Outbox:
         given = self._standing.must_allow(standing_id, kind=draft.kind, template=draft.template, account=account, at=now)
         if draft.state is DraftState.OPEN:
             must_be_sound(draft, self._precheck)
-            self._precheck.must_pass(draft, who=who, at=now)
+            self._precheck.must_pass(draft, who=who, at=now, standing=True)
         entry, _ = self._entries.approve(self._entry(draft, who, standing=given))
         return entry
 

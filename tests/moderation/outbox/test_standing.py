@@ -14,6 +14,7 @@ from moderation.model.post import PostKind
 from tests.fakes.desk import MORNING, Desk, loose_target, shipped_rules
 
 TEMPLATE = "invitation_thread"
+DISCLOSED = "Een programma plaatste dit namens ons team."
 
 
 def standing(desk: Desk, **changes: object) -> StandingApproval:
@@ -41,7 +42,7 @@ def draft(desk: Desk, thread: str = "t1", **changes: object) -> Draft:
     new = NewDraft(
         kind=PostKind.INVITATION,
         target=loose_target(thread),
-        text=f"Klacht, compliment of idee? Alles is welkom in {thread}.",
+        text=f"Klacht, compliment of idee? Alles is welkom in {thread}. {DISCLOSED}",
         language="nl",
         author="invitations",
         template=shipped_rules()[0]["nl"].version(TEMPLATE),
