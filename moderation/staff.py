@@ -19,8 +19,9 @@ from moderation.model.case import CaseSummary
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
-from moderation.staff_invitations import invitation_parts
+from moderation.shadow_page import shadow_parts
 from moderation.staff_feedback import feedback_page_parts
+from moderation.staff_invitations import invitation_parts
 from moderation.staff_outbox import outbox_parts
 from moderation.staff_status import status_parts
 from moderation.workflows.load_wording import load_words
@@ -63,6 +64,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         status=status_parts(parts.desk.status),
         invitations=invitation_parts(parts.desk.inviting),
         outbox=outbox_parts(parts.desk, listening.home),
+        shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
     )
 

@@ -14,11 +14,12 @@ from moderation.inbox.gate import StaffGate
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_account import add_account_routes
-from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
+from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_queue import add_queue_routes
+from moderation.inbox.routes_shadow import add_shadow_routes
 from moderation.inbox.routes_status import add_status_routes
 
 
@@ -35,6 +36,7 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     add_queue_routes(app, parts, pages)
     add_invitation_routes(app, parts, pages)
     add_outbox_routes(app, parts, pages)
+    add_shadow_routes(app, parts, pages)
     add_status_routes(app, parts, pages)
     add_feedback_routes(app, parts, pages)
 

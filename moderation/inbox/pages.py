@@ -24,7 +24,7 @@ STATIC_KINDS = {"app.css": "text/css; charset=utf-8", "live.js": "text/javascrip
 
 NAV = (("/issues", "issues"), ("/queue", "queue"), ("/digest", "digest"), ("/sources", "sources"))
 """Pages that every installation has, in the order of the menu."""
-ROOMS = ("status", "invitations", "feedback", "actions", "outbox")
+ROOMS = ("status", "invitations", "feedback", "actions", "shadow", "outbox")
 """Pages that are there when their part of `StaffParts` is, under its name."""
 
 

@@ -13,6 +13,7 @@ from listener.ports import Clock
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.outbox_parts import OutboxParts
+from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
 from moderation.model.case import Reason
@@ -136,6 +137,12 @@ class StaffParts:
     invented: bool = False
     why: Callable[[Reason, str], str] = key_of
     outbox: OutboxParts | None = None
+    shadow: ShadowParts | None = None
     status: StatusParts | None = None
     feedback: FeedbackPageParts | None = None
     invitations: InvitationParts | None = None
+
+    @property
+    def actions(self) -> FeedbackPageParts | None:
+        """The page about improvement actions is there when that about feedback is."""
+        return self.feedback

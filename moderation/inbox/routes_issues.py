@@ -67,6 +67,7 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             earlier=[(signal, parts.reason(signal, language)) for signal in found.signals if signal != latest][:EARLIER_SIGNALS],
             days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),
             change=_change(found.figures),
+            improving=parts.feedback.actions(found.figures.issue_id) if parts.feedback else None,
             page=page,
             page_count=max(1, -(-found.mention_count // MENTIONS_A_PAGE)),
         )

@@ -56,7 +56,17 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         mine = found.entry.holder == request.state.session.agent
         signal = found.issue.signal if found.issue else None
         reason = parts.reason(signal, pages.language(request)) if signal else ""
-        return pages.show(request, "case.html.j2", status=status, detail=found, entry=found.entry, mine=mine, notice=notice, reason=reason)
+        return pages.show(
+            request,
+            "case.html.j2",
+            status=status,
+            detail=found,
+            entry=found.entry,
+            mine=mine,
+            notice=notice,
+            reason=reason,
+            answered=parts.feedback.of_case(case_id) if parts.feedback else (),
+        )
 
 
 def _version(request: Request) -> int:

@@ -1,0 +1,42 @@
+"""What the pages about feedback and improvement actions need from the rest of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from moderation.model.action import Action, ActionAct, Telling
+from moderation.model.feedback import FeedbackFigures, Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActionWords:
+    """What somebody typed to open an action."""
+
+    issue_id: int
+    owner: str
+    due_on: date
+    change: str
+    done_when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackPageParts:
+    """Every callable may block. What changes something takes who does it last, and raises `ActionError`.
+
+    `figures(issue)`: of the last 90 days, of one issue or (None) of all; `responses(issue, limit)`: newest first; `of_case`: those of a
+    case's conversation. `actions(issue)`: by the day they are due.
+    """
+
+    figures: Callable[[int | None], FeedbackFigures]
+    responses: Callable[[int | None, int], Sequence[Response]]
+    of_case: Callable[[int], Sequence[Response]]
+    titles: Callable[[Sequence[int]], Mapping[int, str]]
+    actions: Callable[[int | None], Sequence[Action]]
+    acts: Callable[[int], Sequence[ActionAct]]
+    tellings: Callable[[int], Sequence[Telling]]
+    add: Callable[[NewActionWords, str], object]
+    done: Callable[[int, Mapping[str, str], str], object]
+    drop: Callable[[int, str, str], object]
+    undo: Callable[[int, str], object]
