@@ -36,7 +36,7 @@ def test_every_text_a_page_asks_for_is_there_and_none_is_left_over() -> None:
     asked = set(re.findall(r'\bt\("([a-z_.]+)"(?=[,)])', source))
     counted = {f"{key}.{form}" for key in re.findall(r'\btn\("([a-z_.]+)"', source) for form in ("one", "many")}
     assert asked | counted <= DUTCH.keys
-    prefixes = set(re.findall(r'\bt\("([a-z_.]+\.)" ~', source)) | {f"{group}." for group in re.findall(r'\bnamed\("([a-z_]+)"', source)}
+    prefixes = set(re.findall(r'\bt\("([a-z_.]+\.)" ~', source)) | {f"{group}." for group in re.findall(r'\bnamed\("([a-z_.]+)"', source)}
     prefixes.add("why.")  # asked for by the name of a reason
     in_code = {"weekdays", "months", "time.today", "time.yesterday", "time.minutes", "time.hours", "time.days"} | {"lang.nl", "lang.en"}
     unused = {key for key in DUTCH.keys - asked - counted - in_code if not any(key.startswith(prefix) for prefix in prefixes)}
