@@ -34,8 +34,8 @@ def test_killed_after_each_post_of_fifty_every_thread_hears_it_exactly_once(rig:
 
 @pytest.mark.slow
 def test_killed_at_each_place_while_items_become_approvals_nothing_is_lost_or_doubled(rig: Rig) -> None:
-    """Every fifth thread, at each of the four places; and twice in a row in one home."""
-    for number in range(1, THREADS * STEPS + 1, STEPS * 5):
+    """Every tenth thread, at each of the four places; and twice in a row in one home."""
+    for number in range(1, THREADS * STEPS + 1, STEPS * 10):
         for place in range(STEPS):
             home = rig.home()
             assert rig.killed_at_step(home, number + place)
