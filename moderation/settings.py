@@ -55,7 +55,7 @@ class AccountSettings(Section):
     own_subreddits: tuple[str, ...] = Field((), description="reddit: subreddits you moderate, where posts may be made sticky.")
     visibility: Literal["unlisted", "public"] = Field("unlisted", description="mastodon: who sees a post in timelines.")
     category: int = Field(0, ge=0, description="discourse: number of the category that new topics go to; 0: the forum's default.")
-    status_url: str = Field("", description="webhook: address that tells, by key, what was received; empty: it cannot be asked.")
+    status_url: str = Field("", description="webhook: address that lists what was received; empty: it cannot be asked.")
     ai_approval: str = Field("", description="x: reference of X's approval of replies that a program drafted.")
 
     @property

@@ -23,13 +23,17 @@ from moderation.outbox.same_text import normalised
 from moderation.publishers.limits import TRAITS
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms import faults
+from tests.fakes.platforms.bluesky import open_bluesky
 from tests.fakes.platforms.discord import open_discord
 from tests.fakes.platforms.discourse import open_discourse
 from tests.fakes.platforms.faults import Fault, Why
+from tests.fakes.platforms.mail import open_mail
 from tests.fakes.platforms.mastodon import open_mastodon
+from tests.fakes.platforms.matrix import open_matrix
 from tests.fakes.platforms.reddit import open_reddit
 from tests.fakes.platforms.rig import ANSWER, HANG_SECONDS, Rig
 from tests.fakes.platforms.twin import open_twin
+from tests.fakes.platforms.webhook import open_webhook
 from tests.fakes.platforms.x import open_x
 
 RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
@@ -38,6 +42,10 @@ RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
     "discord": open_discord,
     "mastodon": open_mastodon,
     "discourse": open_discourse,
+    "bluesky": open_bluesky,
+    "matrix": open_matrix,
+    "mail": open_mail,
+    "webhook": open_webhook,
     **{f"twin of {platform}": open_twin(platform) for platform in TRAITS},
 }
 BEFORE = MORNING - timedelta(minutes=5)
@@ -213,7 +221,8 @@ async def test_a_closed_place_is_told_before_and_after(rig: Rig, why: Why, meant
     error = await outcome(rig)
     assert isinstance(error, PublishRejected), repr(error)
     assert error.why in meant
-    assert (len(rig.fake.writes), rig.fake.posts()) == (1, [])
+    assert len(rig.fake.writes) <= 1  # Bluesky's PDS would take it: there the publisher asks first and does not write
+    assert rig.fake.posts() == []
 
 
 async def test_the_longest_text_is_taken_whole_and_one_more_is_refused(rig: Rig) -> None:
