@@ -49,6 +49,7 @@ class _Look:
     going_on: Mapping[Community, int]
     owed: frozenset[int]
     solved: frozenset[int]
+    ours: frozenset[str]
 
 
 class DecideInvitations:
@@ -81,7 +82,9 @@ class DecideInvitations:
         if not self._setup.enabled:
             return Decided()
         look = self._look()
-        found = find_events(self._ledger, self._journeys, self._visits, self._around.statuses, self._setup, talks=look.talks, now=look.now)
+        found = find_events(
+            self._ledger, self._journeys, self._visits, self._around.statuses, self._setup, talks=look.talks, ours=look.ours, now=look.now
+        )
         done: Counter[Answer | None] = Counter(self._asking.carry_out(one) for one in self._ledger.asking())
         done.update(self._decide(event, look) for event in self._ledger.waiting())
         decided = Decided(found=found, asked=done[Answer.ASK], waiting=done[Answer.WAIT], never=done[Answer.NEVER])
@@ -106,6 +109,7 @@ class DecideInvitations:
             going_on=going_on_now(self._journeys, fresh=self._setup.fresh, now=now),
             owed=owed(statuses),
             solved=frozenset(one.issue_id for one in solved),
+            ours=self._setup.staff | self._around.outbox.own_authors(),
         )
 
     def _decide(self, event: JourneyEvent, look: _Look) -> Answer | None:
@@ -141,7 +145,7 @@ class DecideInvitations:
             answered=event.answered,
             direct=direct,
             opted_out=self._around.leave.opted_out(event.person_key),
-            staff=event.person_key in self._setup.staff,
+            staff=event.person_key in look.ours,
             place_allowed=place != "never",
             account_connected=target is not None and self._connected(target),
             consent=not direct or self._around.leave.consent(event.person_key, event.platform) is not None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from moderation.ledger.invitations import InvitationLedger
@@ -27,14 +27,18 @@ def find_events(
     setup: InvitingSetup,
     *,
     talks: Mapping[int, Talk],
+    ours: Collection[str],
     now: datetime,
 ) -> int:
-    """Keep every event that is new: talks that ended, issues called solved, n-th visits. Return how many. Safe to repeat."""
+    """Keep every event that is new: talks that ended, issues called solved, n-th visits. Return how many. Safe to repeat.
+
+    `ours` are keys of our accounts and colleagues: they make no visits.
+    """
     since = now - setup.look_back
     found = journeys.ended(since=since, talks=talks)
     for resolved in statuses.resolved_since(since) if statuses is not None else ():
         found += journeys.threads_of(resolved.issue_id, resolved_at=resolved.resolved_at)
-    return ledger.add_events(found, at=now) + visits.count(every_nth=setup.every_nth_visit, since=since, at=now, not_of=setup.staff)
+    return ledger.add_events(found, at=now) + visits.count(every_nth=setup.every_nth_visit, since=since, at=now, not_of=ours)
 
 
 def learn_quiet(talks: Mapping[int, Talk], setup: InvitingSetup, *, now: datetime) -> dict[tuple[str, str], QuietTime]:

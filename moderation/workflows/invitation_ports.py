@@ -81,7 +81,11 @@ class Standing(Protocol):
 
 
 class Approving(Protocol):
-    """The part of the outbox that approves under a standing approval. `moderation/workflows/approve_draft.py`."""
+    """The part of the outbox that approves under a standing approval and knows our accounts. `moderation/workflows/approve_draft.py`."""
+
+    def own_authors(self) -> frozenset[str]:
+        """Return the keys of our accounts, as the authors of mentions have them."""
+        ...
 
     def approve_standing(self, draft_id: int, standing_id: int, *, who: str = "standing") -> OutboxEntry:
         """Approve a draft under a standing approval. Raises `NotAllowed` when that does not cover it."""
