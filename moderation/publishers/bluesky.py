@@ -219,9 +219,9 @@ class BlueskyPublisher:
         if error in _TOKEN_ERRORS:
             self._session.drop()
             return NotSent(f"The session at {self._client.host} ended; nothing was posted.")
-        if answer.status in (401, 403):
+        if answer.status == 401:
             self._session.drop()
-            return SourceRefused(f"{self._client.host} does not let this account post ({answer.status}).")
+            return SourceRefused(f"{self._client.host} does not let this account post.")
         return None
 
 

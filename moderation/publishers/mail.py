@@ -40,6 +40,8 @@ WAIT_SECONDS = 300.0
 """After a 4xx, which says "later" and never when. RFC 5321, 4.5.4.1 asks for half an hour between tries; greylisting wants minutes."""
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TRY_LATER = range(400, 500)
+_SIGN_IN = frozenset({530, 534, 535, 538})
+"""RFC 4954, 6: a sign-in is missing, too weak or wrong."""
 _PORTS = {"smtps": 465, "smtp": 587}
 
 
@@ -193,7 +195,13 @@ class MailPublisher:
         if not self._server.tls_at_once and not self._server.plain:
             smtp.starttls(context=self._server.context)
             smtp.ehlo()
-        smtp.login(self._username, self._password.get_secret_value())
+        offered = smtp.esmtp_features.get("auth", "").upper().split()
+        way = next((one for one in ("PLAIN", "LOGIN") if one in offered), "")
+        if not way:
+            raise SMTPNotSupportedError("no sign-in by name and password")
+        smtp.user, smtp.password = self._username, self._password.get_secret_value()
+        # one try: smtplib's own login goes on with the next way after a no, and servers lock mailboxes out
+        smtp.auth(way, smtp.auth_plain if way == "PLAIN" else smtp.auth_login)
 
     @contextmanager
     def _not_sent_when_lost(self) -> Iterator[None]:
@@ -225,6 +233,8 @@ class MailPublisher:
         host = self._server.host
         if code in _TRY_LATER:
             raise RateLimited(f"{host} does not take it now ({code}).", wait_seconds=WAIT_SECONDS)
+        if code in _SIGN_IN:
+            raise SourceRefused(f"{host} does not take this mailbox's sign-in ({code}).")
         if not 500 <= code < 600:
             raise PublishUnknown(f"{host} answered something that cannot be read.")
         raise PublishRejected(f"{host} refused ({code}).", why=_WHY.get(code, "forbidden"))

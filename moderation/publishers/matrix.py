@@ -143,7 +143,7 @@ class MatrixPublisher:
                 raise SourceUnavailable(f"{self._client.host} does not list the room's messages.")
             oldest = self._read(chunk, me, room, found)
             if not isinstance(end, str) or not end or end == params.get("from") or (oldest is not None and oldest < since - _SLACK):
-                return sorted((one for one in found.values() if one.posted_at >= since), key=lambda one: one.posted_at)
+                return sorted((one for one in reversed(found.values()) if one.posted_at >= since), key=lambda one: one.posted_at)
             params = {**params, "from": end}
         raise SourceUnavailable(f"More than {MOST_PAGES} pages of our messages in one room.")
 

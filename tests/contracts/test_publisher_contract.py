@@ -241,6 +241,7 @@ async def test_the_longest_text_is_taken_whole_and_one_more_is_refused(rig: Rig)
 async def test_texts_arrive_byte_for_byte(rig: Rig) -> None:
     for text in NAUGHTY:
         await rig.publisher.publish(rig.post(text), key=key_of(text))
+        rig.clock.advance(timedelta(seconds=1))
     assert [post.text for post in rig.fake.posts()] == [rig.sent(text) for text in NAUGHTY]
     if rig.publisher.looks_back:
         seen = await rig.publisher.own_posts(rig.thread(1), BEFORE)
