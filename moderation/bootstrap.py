@@ -43,7 +43,7 @@ from moderation.model.post import ConnectedAccount
 from moderation.model.shadow import Bar
 from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
-from moderation.outbox.connections import Connections, Planned, known_accounts
+from moderation.outbox.connections import Connections, Planned, known_accounts, remembered
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.write_side import standing_check, write_side
@@ -100,13 +100,16 @@ def sending_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterato
 
 @contextmanager
 def accounts_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Connections]:
-    """Open only the accounts that post, to ask who they are. Works beside a running service; nothing can be sent by it."""
+    """Open only the accounts that post, to ask who they are; the caller closes them. Works beside a running service; sends nothing."""
     with reading(home) as ledger:
-        connections = Connections(_planned(home, settings, clock), ledger.meta, everywhere=_everywhere(home, settings, clock))
-        try:
-            yield connections
-        finally:
-            asyncio.run(connections.aclose())
+        yield Connections(_planned(home, settings, clock), ledger.meta)
+
+
+def accounts_known(home: Path, settings: KlankbordSettings, clock: Clock) -> list[tuple[AccountSettings, ConnectedAccount | None]]:
+    """Return the accounts of the settings with what their platform last said; no key is read and nobody is asked."""
+    with reading(home) as ledger:
+        known = [remembered(one, ledger.meta) for one in _planned(home, settings, clock)]
+    return list(zip(settings.outbox.accounts, known, strict=True))
 
 
 def _far_side(home: Path, clock: Clock) -> SimulatedPlatform:

@@ -10,6 +10,7 @@ from listener.cli import HOME_HELP, LISTENING_COMMANDS, run_group
 from listener.commands.place import Place
 from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
+from moderation.commands.accounts import account_group, check_accounts_of
 from moderation.commands.answering import inbox_group
 from moderation.commands.feedback import feedback_group
 from moderation.commands.improving import action_group
@@ -30,6 +31,7 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     feedback_group,
     action_group,
     outbox_group,
+    account_group,
     shadow_group,
     standing_group,
     leave_group,
@@ -57,7 +59,7 @@ def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
     Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 stopped by you.
     """
     start_logging(logging.INFO if verbose else logging.ERROR)
-    context.obj = Place(home, KlankbordSettings, ALL_ANSWERS)
+    context.obj = Place(home, KlankbordSettings, ALL_ANSWERS, further_checks=check_accounts_of)
 
 
 for one in (*LISTENING_COMMANDS, *ANSWERING_COMMANDS):

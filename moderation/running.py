@@ -98,6 +98,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
         say("Stopping …")
         parts.sending.gateway.wind_down()
         await wound_down(writing)
+        await parts.sending.connections.aclose()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

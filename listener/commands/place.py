@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from listener.clock import SystemClock
 from listener.control import ask
 from listener.errors import InputError, StoreLocked
 from listener.ledger.ledger import Ledger
+from listener.model.health import Finding
 from listener.model.plain import plain
 from listener.parts import Listening
 from listener.ports import Progress
@@ -41,11 +42,13 @@ EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 
 @dataclass
 class Place:
-    """The home folder a command works on. `schema` and `answers` are those of the half that runs the command."""
+    """The home folder a command works on. `schema` and `answers` are those of the half that runs the command, `further_checks` what it adds
+    to `doctor`."""
 
     home_option: str | None
     schema: type[ListenerSettings]
     answers: Mapping[str, Question] = field(default_factory=lambda: ANSWERS)
+    further_checks: Callable[[Path], Iterable[Finding]] = field(default=lambda _home: ())
 
     @cached_property
     def home(self) -> Path:

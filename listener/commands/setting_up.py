@@ -33,7 +33,8 @@ def show_findings(findings: list[Finding], as_json: bool) -> None:
 @pass_place
 def doctor_command(place: Place, as_json: bool) -> None:
     """Check keys, model, clock, disk and pages, and say what to do."""
-    show_findings(asyncio.run(check_health(place.home, place.schema)), as_json)
+    found = asyncio.run(check_health(place.home, place.schema))
+    show_findings([*found, *place.further_checks(place.home)], as_json)
 
 
 @click.group("model", invoke_without_command=True)

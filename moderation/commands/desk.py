@@ -16,7 +16,7 @@ from listener.errors import StoreLocked
 from moderation.bootstrap import desk_on, sending_on
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import OutboxEntry
-from moderation.parts import Desk
+from moderation.parts import Desk, Sending
 from moderation.workflows.load_wording import load_words
 
 
@@ -45,10 +45,17 @@ def send_now(place: Place, entry: OutboxEntry) -> OutboxEntry:
     """Let the gateway run once here, unless the running service will; return the entry as it stands then."""
     try:
         with sending_on(place.home, place.settings, SystemClock()) as sending:
-            asyncio.run(sending.send_once())
+            asyncio.run(_once(sending))
             return next(one for one in sending.desk.outbox.list() if one.entry_id == entry.entry_id)
     except StoreLocked:
         return entry
+
+
+async def _once(sending: Sending) -> None:
+    try:
+        await sending.send_once()
+    finally:
+        await sending.connections.aclose()
 
 
 def say_entry(entry: OutboxEntry, language: str = "en") -> None:

@@ -174,10 +174,9 @@ PUBLISHERS: dict[str, Callable[[Opening], Publisher]] = {
 
 def open_publisher(opening: Opening) -> Publisher:
     """Return the account ready to post, without a request. Raises `SettingsError` or `SourceRefused` naming what is missing."""
-    platform = opening.account.platform
-    if platform not in PUBLISHERS:
-        raise SettingsError(f"outbox.accounts: this version cannot post on {platform} yet; set live: false for {opening.account.label}.")
     try:
-        return PUBLISHERS[platform](opening)
+        return PUBLISHERS[opening.account.platform](opening)
     except ImportError as error:
-        raise SettingsError(f"Posting on {platform} needs a package that is not installed: pip install {error.name}.") from error
+        raise SettingsError(
+            f"Posting on {opening.account.platform} needs a package that is not installed: pip install {error.name}."
+        ) from error
