@@ -215,7 +215,7 @@ class RedditPublisher:
         """Mark the new post as the brand's. It is posted already, so that a failure here is told in the log only."""
         data = {"id": platform_id, "how": "yes", **({"sticky": True} if sticky and platform_id.startswith("t1_") else {})}
         try:
-            await self._thread.ask(lambda: self._opened().post("api/distinguish", data=data))
+            await self._thread.ask(lambda: self._opened().post("api/distinguish/", data=data))
         except ProductError as error:
             logger.warning("a post was made but not distinguished", extra={"platform_id": platform_id, "error": str(error)})
 

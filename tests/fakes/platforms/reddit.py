@@ -35,6 +35,7 @@ class FakeReddit(FakePlatform):
     def __init__(self, record: Path, clock: ManualClock) -> None:
         super().__init__(record, clock)
         self.distinguished: list[dict[str, str]] = []
+        self.subreddit = SUBREDDIT
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
@@ -103,7 +104,7 @@ class FakeReddit(FakePlatform):
         things = []
         for name in request.query["id"].split(","):
             why = self.places.why.get(_thread(name))
-            thing = {"name": name, "subreddit": SUBREDDIT, "author": "kim", "body": "Geen stroom", "locked": why is Why.LOCKED}
+            thing = {"name": name, "subreddit": self.subreddit, "author": "kim", "body": "Geen stroom", "locked": why is Why.LOCKED}
             if why is Why.GONE:
                 thing |= {"author": "[deleted]", "body": "[deleted]"}
             things.append({"kind": name[:2], "data": thing})
