@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import socket
 import tempfile
 import time
@@ -208,6 +209,7 @@ def _database(folder: Path, programs: Path, user: str | None) -> Iterator[str]:
         user=user,
         ready=lambda said: "ready to accept connections" in said,
         seconds=START_SECONDS,
+        stop=signal.SIGQUIT,  # at once: nothing of it is kept
     ):
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
 

@@ -8,6 +8,7 @@ import hmac
 import itertools
 import json
 import secrets
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -108,7 +109,9 @@ def serving(folder: Path) -> Iterator[Synapse]:
     key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     (folder / "signing.key").write_text(f"ed25519 a_test {key}\n", encoding="ascii")
     (folder / "log.yaml").write_text(json.dumps({"version": 1, "root": {"level": "WARNING"}}), encoding="utf-8")
-    with running(command, folder=folder, ready=lambda _: _answers(url), seconds=START_SECONDS):
+    with running(
+        command, folder=folder, ready=lambda _: _answers(url), seconds=START_SECONDS, stop=signal.SIGKILL
+    ):  # nothing of it is kept
         yield Synapse(url)
 
 
