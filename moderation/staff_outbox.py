@@ -11,8 +11,9 @@ from moderation.messages.reasons import alarm_sentence, outbox_sentence
 from moderation.model.outbox import EntryState
 from moderation.outbox.restored import in_doubt
 from moderation.parts import Desk
+from moderation.policy.cost import words_of_cost
 from moderation.workflows.approve_draft import MAY_BE_THERE
-from moderation.workflows.load_wording import load_words
+from moderation.workflows.load_wording import load_policy, load_words
 
 MOST_SHOWN = 200
 """Entries on the page, newest first: older ones are found by command."""
@@ -42,6 +43,7 @@ def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
         sentence=lambda entry, language: outbox_sentence(entry, _words(language)),
         alarm=lambda alarm, language: alarm_sentence(alarm, _words(language)),
         may_be_there=MAY_BE_THERE,
+        cost=lambda draft: words_of_cost(draft.text, draft.target.platform, load_policy()),
     )
 
 

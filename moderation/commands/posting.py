@@ -11,7 +11,8 @@ from moderation.commands.desk import agent_option, desk_of, say_entry, send_now,
 from moderation.commands.safety import reconciled_command, resolve_command, resume_now, say_alarms, seen_command, stop_now
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
-from moderation.workflows.load_wording import load_words
+from moderation.policy.cost import cost_words, words_of_cost
+from moderation.workflows.load_wording import load_policy, load_words
 
 
 @click.group("outbox")
@@ -67,6 +68,8 @@ def outbox_approve(place: Place, draft_id: int, send: bool, agent: str, as_json:
         print_json(shown)
     else:
         say_entry(shown)
+        if cost := cost_words(shown.post, load_policy()):
+            print_line(f"  It {cost}.")
 
 
 @outbox_group.command("show-draft")
@@ -155,6 +158,8 @@ def _say_draft(draft: Draft) -> None:
         f"Draft {draft.draft_id} ({draft.kind.value}, {draft.state.value}) below {draft.target.parent_id} on {draft.target.platform}:"
     )
     print_line(draft.text)
+    if cost := words_of_cost(draft.text, draft.target.platform, load_policy()):
+        print_line(f"Posting it {cost}.")
     print_line(f"Send it with: klankbord outbox approve {draft.draft_id} --send")
 
 

@@ -23,12 +23,18 @@ class OutboxNow:
     restored: bool = False
 
 
+def free(draft: Draft) -> str:  # noqa: ARG001 - where nothing costs anything, no draft does
+    """Return no cost."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxParts:
     """What the page about the outbox does. Everything that changes something takes who does it last but for text, and raises `ActionError`.
 
     `now(states)`: the outbox, of entries those in these states (none: all). `resolve(entry, who, there)`: None means not there.
     `may_be_there`: reasons for which an entry that never started may be on the platform. `sentence`, `alarm`: words in a language.
+    `cost`: what posting a draft costs, in words; empty where it is free.
     """
 
     now: Callable[[Sequence[EntryState]], OutboxNow]
@@ -41,3 +47,4 @@ class OutboxParts:
     sentence: Callable[[OutboxEntry, str], str]
     alarm: Callable[[Alarm, str], str]
     may_be_there: frozenset[str] = frozenset()
+    cost: Callable[[Draft], str] = free

@@ -85,6 +85,7 @@ def _shown(outbox: OutboxParts, chosen: str, language: str) -> dict[str, Any]:
         "sentence": lambda entry: outbox.sentence(entry, language),
         "alarm_says": lambda alarm: outbox.alarm(alarm, language),
         "may_be_there": outbox.may_be_there,
+        "cost_of": outbox.cost,
     }
 
 

@@ -31,6 +31,11 @@ def spent(texts: Iterable[str], platform: str, policy: Policy) -> float:
 
 
 def cost_words(post: OutgoingPost, policy: Policy) -> str:
-    """Return the cost for a person to read before it leaves ("costs $0.200 on x"); empty where posting is free."""
-    cost = cost_of(post, policy)
-    return f"costs ${cost:.3f} on {post.target.platform}" if cost else ""
+    """Return the cost for a person to read before it leaves ("costs $0.200 on x", the same in every language); empty where posting is free."""
+    return words_of_cost(post.text, post.target.platform, policy)
+
+
+def words_of_cost(text: str, platform: str, policy: Policy) -> str:
+    """Return the same for a text that is not bound to an account yet: a draft."""
+    cost = cost_of_text(text, platform, policy)
+    return f"costs ${cost:.3f} on {platform}" if cost else ""
