@@ -95,6 +95,16 @@ NETWORK_LIBRARIES = (
     "websocket",
     "uvicorn",
     "feedparser",
+    "httpx2",
+    "asyncpraw",
+    "atproto",
+    "nio",
+    "mastodon",
+    "aiosmtplib",
+    "pycurl",
+    "curl_cffi",
+    "paramiko",
+    "grpc",
 )
 # fmt: on
 NETWORK_ROOMS = (
@@ -112,6 +122,10 @@ NETWORK_ROOMS = (
 COMMANDS = ("listener.cli", "listener.commands", "listener.__main__", "moderation.cli", "moderation.commands", "moderation.__main__")
 BOOTSTRAPS = ("listener.bootstrap", "moderation.bootstrap")
 KNOWS_BOOTSTRAP = (*COMMANDS, *BOOTSTRAPS, "listener.answers", "moderation.answers")  # answers: what commands ask of an open home
+PUBLISH = "publish"
+OPENS_CONNECTIONS = frozenset(
+    {"open_connection", "create_connection", "create_datagram_endpoint", "sock_connect", "start_server", "create_server"}
+)
 WRITERS = ("moderation.publishers", "moderation.consequences")
 BESIDE_THEIR_CODE = (*SQL_ROOMS, "moderation.inbox", "moderation.public")
 STEPS = ("workflows", "commands", "cli", "bootstrap", "schedule", "answers")
@@ -188,6 +202,9 @@ def network_has_its_rooms(module: Module) -> Iterator[str]:
     for one in module.imports:
         if any(inside(one.name, library) for library in NETWORK_LIBRARIES):
             yield f"line {one.line}: imports {one.name}"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in OPENS_CONNECTIONS:
+            yield f"line {node.lineno}: uses {node.attr}"
 
 
 def only_the_write_gateway_publishes(module: Module) -> Iterator[str]:
@@ -197,6 +214,20 @@ def only_the_write_gateway_publishes(module: Module) -> Iterator[str]:
     for one in module.imports:
         if any(inside(one.name, room) for room in WRITERS):
             yield f"line {one.line}: imports {one.name}"
+
+
+def nobody_else_holds_publish(module: Module) -> Iterator[str]:
+    """No other code can post: whoever holds a publisher neither calls `publish`, nor hands it on, nor asks for it by name (RULES D1)."""
+    if module.inside("moderation.publishers", "moderation.outbox.gateway", "moderation.ports"):
+        return
+    holds = any(inside(one.name, "moderation.ports.Publisher") or one.name == "moderation.ports" for one in module.imports)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr == PUBLISH and (holds or "publisher" in ast.dump(node.value).lower()):
+            yield f"line {node.lineno}: touches .{PUBLISH}"
+        if isinstance(node, ast.Call) and any(isinstance(one, ast.Constant) and one.value == PUBLISH for one in node.args):
+            asked = ast.dump(node.func)
+            if holds or any(name in asked for name in ("getattr", "methodcaller", "attrgetter")):
+                yield f"line {node.lineno}: asks for {PUBLISH!r} by name"
 
 
 def bootstrap_is_known_by_commands_only(module: Module) -> Iterator[str]:
@@ -261,6 +292,7 @@ RULES = (
     sql_stays_in_the_stores,
     network_has_its_rooms,
     only_the_write_gateway_publishes,
+    nobody_else_holds_publish,
     bootstrap_is_known_by_commands_only,
     rooms_do_not_know_the_steps,
     shipped_files_have_one_door,

@@ -105,6 +105,21 @@ CASES: tuple[tuple[Rule, Module, Module], ...] = (
         Module("moderation.outbox.gateway", "from moderation.publishers.simulated import SimulatedPublisher"),
     ),
     (
+        layers.network_has_its_rooms,
+        Module("moderation.workflows.x", "import asyncio\nasync def f():\n    await asyncio.open_connection('a', 1)"),
+        Module("moderation.publishers.x", "import asyncio\nasync def f():\n    await asyncio.open_connection('a', 1)"),
+    ),
+    (
+        layers.nobody_else_holds_publish,
+        Module("moderation.workflows.x", "async def f(publisher, post):\n    send = publisher.publish\n    await send(post, key='')"),
+        Module("moderation.outbox.gateway", "async def f(publisher, post):\n    await publisher.publish(post, key='')"),
+    ),
+    (
+        layers.nobody_else_holds_publish,
+        Module("moderation.outbox.reconcile", "def f(publisher):\n    return getattr(publisher, 'publish')"),
+        Module("moderation.outbox.reconcile", "def f(publisher):\n    return publisher.own_posts"),
+    ),
+    (
         layers.bootstrap_is_known_by_commands_only,
         Module("listener.workflows.x", "from listener.bootstrap import listening"),
         Module("listener.commands.x", "from listener.bootstrap import listening"),

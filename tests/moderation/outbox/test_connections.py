@@ -43,8 +43,8 @@ class Platform(SimulatedPublisher):
         self.asked = 0
         self.closed = 0
 
-    native_key = True  # type: ignore[assignment]  # a fact of this platform, not worked out
-    can_edit = True  # type: ignore[assignment]  # as above
+    native_key = True
+    can_edit = True
 
     @property
     def limits(self) -> Limits:
