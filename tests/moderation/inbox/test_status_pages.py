@@ -50,7 +50,7 @@ def test_the_list_says_what_is_promised_and_what_is_ready(desk: Desk, at_status:
     desk.clock.advance(timedelta(minutes=100))
     desk.status.promises.once()
     page = at_status.get("/status").text
-    assert "light-orange" in page
+    assert "due-orange" in page
     assert "“Nog geen nieuws” ligt klaar" in words_of(page)
     assert "stroom weg zuid" in page
 
