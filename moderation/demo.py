@@ -33,6 +33,7 @@ from moderation.inbox.shown import digest_figures
 from moderation.parts import Answering
 from moderation.settings import KlankbordSettings
 from moderation.workflows.rehearse import Rehearsed, rehearse
+from moderation.workflows.rehearse_public import RehearsedPublic, rehearse_public
 
 OpenHome = Callable[[Path, KlankbordSettings, Clock], AbstractContextManager[Answering]]
 DEMO_MARK = "demo"
@@ -53,6 +54,7 @@ class Told:
     results: tuple[PlantedResult, ...]
     played: Played
     answered: Rehearsed | None
+    public: RehearsedPublic
 
     @property
     def all_found(self) -> bool:
@@ -65,7 +67,23 @@ class Told:
             for one in self.results
             if one.delay_hours is not None
         ]
-        return ("Planted issues and what they were found as:", *found, "", *self._answers)
+        return ("Planted issues and what they were found as:", *found, "", *self._answers, *self._said_in_public)
+
+    @property
+    def _said_in_public(self) -> tuple[str, ...]:
+        done = self.public
+        lines = [
+            f"Invitations: {done.decided.asked} asked, {done.decided.waiting} wait, {done.decided.never} not asked; each with its reasons.",
+            f"{done.answered} customers gave feedback; {done.telling} who agreed hear what we did about it.",
+            f"{done.in_shadow} posts that no person chose singly wait in shadow: none of them leaves before people checked enough of them.",
+        ]
+        if done.status is not None:
+            lines.insert(
+                0,
+                f"The status page says “{done.status.value.replace('_', ' ')}”; a broadcast to {done.told} threads is in shadow, "
+                f"{done.skipped} were skipped with a reason.",
+            )
+        return tuple(lines)
 
     @property
     def _answers(self) -> tuple[str, ...]:
@@ -86,7 +104,14 @@ class Told:
         """Return planted issue → found issue and delay, with the counts of what was played."""
         totals = {"seen": self.played.seen, "new": self.played.new, "edited": self.played.edited, "removed": self.played.removed}
         signals = [plain(signal) for signal in self.played.signals]
-        return {"invented": True, "played": totals, "planted": plain(self.results), "signals": signals, "answered": plain(self.answered)}
+        return {
+            "invented": True,
+            "played": totals,
+            "planted": plain(self.results),
+            "signals": signals,
+            "answered": plain(self.answered),
+            "public": plain(self.public),
+        }
 
 
 @contextmanager
@@ -104,7 +129,10 @@ def play_demo(home: Path, open_home: OpenHome, *, language: str, progress: Progr
         results = _score(parts, scenario, played)
         told_about = next((one.issue_id for one in results if one.key == told["update_about"]), None)
         answered = asyncio.run(rehearse(parts.sending, replies=told["replies"], update=told["update"], issue_id=told_about))
-        told_at_the_end = _tell(parts, results, played, answered, language)
+        found = {one.key: one.issue_id for one in results if one.issue_id is not None}
+        public = rehearse_public(parts.desk, told, found, today=SystemClock().now())
+        clock.advance(timedelta(minutes=1))  # what was just done belongs to the stretch that the digest tells of
+        told_at_the_end = _tell(parts, results, played, (answered, public), language)
         clock.let_go()
         yield parts, told_at_the_end
 
@@ -157,7 +185,12 @@ async def _play(parts: Answering, scenario: Scenario, clock: ManualClock, progre
     for source, _ in sources:
         listening.ledger.sources.describe(source.source_id, kind="demo")
     collect = CollectMentions(listening.ledger, listening.queries, clock=clock)
-    played = await play_scenario(sources, collect, listening.analyse, clock, until=scenario.end, progress=progress)
+
+    def at_noon() -> None:
+        if clock.now().astimezone(listening.settings.zone).hour in (12, 13):
+            parts.desk.inviting.decide.once()
+
+    played = await play_scenario(sources, collect, listening.analyse, clock, until=scenario.end, progress=progress, each_step=at_noon)
     parts.desk.open_cases()
     return played
 
@@ -168,26 +201,34 @@ def _score(parts: Answering, scenario: Scenario, played: Played) -> tuple[Plante
     return tuple(score(scenario.planted, dict(ledger.issues.placed()), played.signals, titles=titles))
 
 
-def _tell(parts: Answering, results: tuple[PlantedResult, ...], played: Played, answered: Rehearsed | None, language: str) -> Told:
+def _tell(
+    parts: Answering,
+    results: tuple[PlantedResult, ...],
+    played: Played,
+    done: tuple[Rehearsed | None, RehearsedPublic],
+    language: str,
+) -> Told:
     listening = parts.listening
     figures = digest_figures(listening, hours=24.0 * DIGEST_DAYS)
     text = digest_terminal(figures, language=language, zone=listening.settings.zone, templates=templates(language))
-    return Told(digest=text, figures=figures, results=results, played=played, answered=answered)
+    return Told(digest=text, figures=figures, results=results, played=played, answered=done[0], public=done[1])
 
 
-async def serve_demo(parts: Answering, *, port: int, say: Callable[[str], None]) -> None:
-    """Serve the staff pages of the demo until Ctrl-C or SIGTERM."""
-    from moderation.running import AGENT, commands_answered
-    from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS
-    from moderation.service import every_async, stop_on_signals
+async def serve_demo(parts: Answering, *, port: int, public_port: int, say: Callable[[str], None]) -> None:
+    """Serve the staff and public pages of the demo until Ctrl-C or SIGTERM."""
+    from moderation.running import AGENT, commands_answered, public_pages
+    from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS, STATUS_SECONDS
+    from moderation.service import every, every_async, stop_on_signals
 
     stop = asyncio.Event()
     stop_on_signals(stop)
-    async with commands_answered(parts, port=port) as (address, sign_in):
+    async with commands_answered(parts, port=port) as (address, sign_in), public_pages(parts, port=public_port) as public:
         say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
+        say(f"What customers see: {public}")
         for line in NEXT_STEPS:
             say(line.format(home=parts.listening.home))
         await asyncio.gather(
             every_async(OUTBOX_SECONDS, parts.sending.send_once, stop, "sending"),
             every_async(RECONCILE_SECONDS, parts.sending.reconcile_once, stop, "reconciling"),
+            every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises"),
         )

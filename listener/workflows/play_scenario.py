@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -37,8 +37,9 @@ async def play_scenario(
     *,
     until: datetime,
     progress: Progress,
+    each_step: Callable[[], object] = lambda: None,
 ) -> Played:
-    """Let the clock run to `until` in steps; in each, every source is pulled and what arrived is analysed."""
+    """Let the clock run to `until` in steps; in each, every source is pulled and what arrived is analysed. `each_step` follows that."""
     steps = int((until - clock.now()) / STEP) + 1
     progress.start("Playing fourteen invented days, hour by hour", steps)
     signals: list[Signal] = []
@@ -53,6 +54,7 @@ async def play_scenario(
                 totals[name] += getattr(result, name)
         if changed:
             signals += analyse.all(NoProgress())
+        each_step()
         progress.advance()
     analyse.regroup(clock.now())
     progress.finish()

@@ -18,9 +18,10 @@ from listener.errors import ProductError
 @click.option("--once", is_flag=True, help="End after the digest, without serving pages.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the digest.")
 @click.option("--port", default=8642, show_default=True, type=click.IntRange(0, 65535), help="Port of the staff pages; 0 takes a free one.")
+@click.option("--public-port", type=click.IntRange(0, 65535), help="Port of the public pages; 8643 by default, a free one with --port 0.")
 @json_option
 @pass_place
-def demo_command(place: Place, once: bool, language: str, port: int, as_json: bool) -> None:
+def demo_command(place: Place, once: bool, language: str, port: int, public_port: int | None, as_json: bool) -> None:
     """Play fourteen invented days of a Dutch energy company, print the digest, and open the staff pages.
 
     Nothing is fetched and nothing is posted. Your own home is not touched: the demo has a folder of its own, made anew each time.
@@ -43,4 +44,5 @@ def demo_command(place: Place, once: bool, language: str, port: int, as_json: bo
         if not told.all_found:
             raise ProductError("Not every planted issue was found; please report this with the output of `klankbord demo --once --json`.")
         if not once:
-            asyncio.run(serve_demo(parts, port=port, say=print_line))
+            public = public_port if public_port is not None else 8643 if port else 0
+            asyncio.run(serve_demo(parts, port=port, public_port=public, say=print_line))

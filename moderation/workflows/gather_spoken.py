@@ -14,6 +14,7 @@ from moderation.parts import Desk
 _KEPT = {PromiseState.OPEN: None, PromiseState.KEPT: True, PromiseState.BROKEN: False}
 MOST_LINES = 8
 """Issues, promises and actions named one by one; a digest is read in a minute."""
+MOST_SILENCES = 3
 
 
 def gather_spoken(desk: Desk, from_at: datetime, as_of: datetime) -> SpokenFigures:
@@ -54,9 +55,10 @@ def _promises(desk: Desk, from_at: datetime, as_of: datetime) -> tuple[PromiseDu
 
 
 def _silences(desk: Desk) -> tuple[Silence, ...]:
+    """Return the issues that most people went on writing about; the page has all of them."""
     quiet = [(line, line.silence) for line in desk.status.lines() if line.silence is not None and line.silence.too_long]
-    longest = sorted(quiet, key=lambda pair: -pair[1].hours)[:MOST_LINES]
-    return tuple(Silence(title=line.title, hours=silence.hours) for line, silence in longest)
+    loudest = sorted(quiet, key=lambda pair: (-pair[1].written, pair[0].issue_id))[:MOST_SILENCES]
+    return tuple(Silence(title=line.title, hours=silence.hours) for line, silence in loudest)
 
 
 def _actions(desk: Desk, from_at: datetime, as_of: datetime) -> tuple[ActionDue, ...]:

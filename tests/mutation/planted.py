@@ -125,4 +125,82 @@ BUGS: tuple[Bug, ...] = (
         wrong="if question.facts.same_text > 1_000:",
         tests=_GATEWAY_TESTS,
     ),
+    Bug(
+        name="opt_out_off",
+        what="whoever asked to be left alone is written to",
+        file="moderation/policy/gate.py",
+        sound="    if leave.opted_out and not answers:",
+        wrong="    if leave.opted_out and answers:",
+        tests=("tests/moderation/workflows/test_opt_outs.py",),
+    ),
+    Bug(
+        name="cap_off",
+        what="posts under standing approvals and broadcasts know no limit",
+        file="moderation/policy/gate.py",
+        sound="        if facts.under_caps_hour >= house.most_per_hour:",
+        wrong="        if facts.under_caps_hour < 0:",
+        tests=_GATEWAY_TESTS,
+    ),
+    Bug(
+        name="void_standing_used",
+        what="a standing approval is not asked again before a send",
+        file="moderation/outbox/standing_check.py",
+        sound="""        if entry.standing_id is None:
+            return ""
+        draft = self._drafts.get(entry.draft_id)""",
+        wrong="""        if entry.standing_id is not None:
+            return ""
+        draft = self._drafts.get(entry.draft_id)""",
+        tests=("tests/moderation/outbox/test_standing.py",),
+    ),
+    Bug(
+        name="shadow_skipped",
+        what="what nobody chose singly leaves without ever being checked",
+        file="moderation/workflows/shadow.py",
+        sound="""            return False
+        return self.figures_of(kind, subject).holds""",
+        wrong="""            return True
+        return self.figures_of(kind, subject).holds""",
+        tests=("tests/moderation/workflows/test_shadow.py",),
+    ),
+    Bug(
+        name="second_approver_off",
+        what="who planned a broadcast to many threads approves it alone",
+        file="moderation/workflows/send_broadcast.py",
+        sound="if self.needs_second(plan) and who == plan.planned_by:",
+        wrong="if self.needs_second(plan) and not who:",
+        tests=("tests/moderation/status/test_broadcast.py",),
+    ),
+    Bug(
+        name="restored_ledger_trusted",
+        what="a ledger that forgot sends goes on sending",
+        file="moderation/outbox/restored.py",
+        sound="        if not self._is_older():",
+        wrong="        if self._home:",
+        tests=("tests/moderation/outbox/test_restored.py",),
+    ),
+    Bug(
+        name="old_key_trusted",
+        what="a post is repeated under a key that the platform has forgotten",
+        file="moderation/outbox/key_life.py",
+        sound="    return key_seconds > 0 and 0 <= age_seconds <= KEY_SAFE * key_seconds",
+        wrong="    return key_seconds > 0 or age_seconds < 0",
+        tests=("tests/moderation/outbox/test_keys_and_edits.py",),
+    ),
+    Bug(
+        name="feedback_link_reused",
+        what="a link to the questions opens after it was used up",
+        file="moderation/ledger/feedback.py",
+        sound="            if row is None or row.used_at is not None or row.expires_at <= at:",
+        wrong="            if row is None or row.expires_at <= at:",
+        tests=("tests/moderation/feedback/test_feedback_links.py", "tests/moderation/feedback/test_feedback_pages.py"),
+    ),
+    Bug(
+        name="told_twice",
+        what="a second plan tells a thread the same update again",
+        file="moderation/ledger/broadcasts.py",
+        sound="(_same_thread(plan.update_id, item))).one_or_none() is not None:",
+        wrong="(_same_thread(plan.update_id, item))).one_or_none() == ():",
+        tests=("tests/moderation/status/test_broadcast.py",),
+    ),
 )
