@@ -16,6 +16,8 @@ from moderation.model.outbox import EntryState
 from moderation.model.post import AccountId, Target
 
 PAID_PLATFORMS = frozenset({"x"})
+WINDOWED_PLATFORMS = frozenset({"whatsapp"})
+"""Where free text depends on when a person last wrote to us; elsewhere nobody looks."""
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _NOT_POSTED = tuple(state.value for state in (EntryState.REFUSED, EntryState.PROVEN_ABSENT, EntryState.CANCELLED, EntryState.EXPIRED))
 
@@ -33,7 +35,7 @@ def leave_facts(tx: Connection, *, account: AccountId, target: Target, at: datet
             opted_out=opted_out,
             asked_since=asked_since,
             consented=_consented(tx, keys, target.platform),
-            heard_at=tx.execute(_heard(keys, target)).scalar(),
+            heard_at=tx.execute(_heard(keys, target)).scalar() if target.platform in WINDOWED_PLATFORMS else None,
         )
     if target.platform not in PAID_PLATFORMS:
         return facts

@@ -47,6 +47,10 @@ class RedditAccess:
         return f"python:klankbord:{self.version} (by /u/{self.account})"
 
 
+MODERATING = frozenset({"distinguish", "sticky"})
+"""The options that mean something on Reddit; others say how a text came about."""
+
+
 class RedditPublisher:
     """One account. `own_subreddits`: where it moderates, so that "distinguish" and "sticky" may be asked for (names, without r/)."""
 
@@ -96,10 +100,10 @@ class RedditPublisher:
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:  # noqa: ARG002  # Reddit knows no keys
         """Comment below `parent_id` (else the thread), submit to the subreddit `realm` under `title`, or change the post `edits`."""
         self._must_be_possible(post)
-        if post.options:
+        if MODERATING & set(post.options):
             await self._must_be_own(post)
         made = await self._thread.write(lambda: self._post(post))
-        if post.options and not post.edits:
+        if MODERATING & set(post.options) and not post.edits:
             await self._distinguish(made.platform_id, sticky="sticky" in post.options)
         return made
 
