@@ -117,7 +117,7 @@ class Told:
 @contextmanager
 def play_demo(home: Path, open_home: OpenHome, *, language: str, progress: Progress) -> Iterator[tuple[Answering, Told]]:
     """Play the fortnight that ends at the last full hour, in a home of its own, and hand out the parts still open."""
-    _fresh(home)
+    fresh_home(home)
     settings = KlankbordSettings.model_validate(yaml.safe_load(shipped_text("demo", "klankbord.yaml")))
     scenario = build_scenario(load_texts(shipped_text), start=_start(settings))
     clock = DemoClock(scenario.start)
@@ -160,16 +160,23 @@ class DemoClock(ManualClock):
         await (super().sleep(seconds) if self._since is None else self._real.sleep(seconds))
 
 
-def _fresh(home: Path) -> None:
+def fresh_home(home: Path) -> None:
     """Make an empty home for the demo. A folder that holds anything but an earlier demo is never touched."""
     if home.exists() and any(home.iterdir()):
-        mark = home / "klankbord.yaml"
-        if not (mark.is_file() and mark.read_text(encoding="utf-8") == shipped_text("demo", "klankbord.yaml")):
+        if not _is_a_demo(home / "klankbord.yaml"):
             raise InputError(f"{home} holds something that is not the demo; name an empty or new folder with --home.")
         with home_lock(home):
             pass
         shutil.rmtree(home)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _is_a_demo(settings: Path) -> bool:
+    """Tell whether these are a demo's settings, perhaps of an earlier Klankbord: its first line, and the mark that all is invented."""
+    if not settings.is_file():
+        return False
+    lines = settings.read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[:1] == shipped_text("demo", "klankbord.yaml").splitlines()[:1] and "invented: true" in lines
 
 
 def _start(settings: KlankbordSettings) -> datetime:
