@@ -54,7 +54,7 @@ from moderation.workflows.status_desk import StatusDesk, StatusRules, status_des
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAME = "stroomloket"
-HOUSE = House(account_names=(f"simulated:{NAME}",))
+HOUSE = House(account_names=(f"simulated:{NAME}",), sender_names=("Stroomwerk",))
 ANSWER = "Dag, we kijken met je mee. Stuur je ons je postcode?"
 
 

@@ -145,7 +145,17 @@ def test_a_public_reply_advertises_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Je korting is verrekend.", "Je bestelling is onderweg.", "Your order arrives today.", "The discount was applied."]
+    "text",
+    [
+        "Je korting is verrekend.",
+        "Je bestelling is onderweg.",
+        "Your order arrives today.",
+        "The discount was applied.",
+        "We received your order today.",
+        "The app stopped with code 500.",
+        "De aanbieding van maart is verlopen.",
+        "Je kunt nu overstappen als je contract afloopt.",
+    ],
 )
 def test_an_answer_about_a_discount_is_no_advertisement(text: str) -> None:
     assert refused(text) == ()
