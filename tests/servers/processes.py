@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 FIRST_PORT, LAST_PORT = 50_001, 60_999
 
 
@@ -56,6 +60,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_us,
             user=user,
             group=user,
             extra_groups=[] if user else None,
@@ -65,6 +70,12 @@ def running(
         yield log
     finally:
         _end(process, stop)
+
+
+def _end_with_us() -> None:
+    """Ask the kernel to end this child when the tests are killed themselves, so that no server is left behind (prctl(2), Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _wait(process: subprocess.Popen[bytes], log: Path, ready: Callable[[str], bool], seconds: float) -> None:
