@@ -65,6 +65,11 @@ class SimulatedPublisher:
     def limits(self) -> Limits:
         return self._limits
 
+    @property
+    def account(self) -> AccountId:
+        """Whose account this is, without asking."""
+        return self._account
+
     async def whoami(self) -> AccountId:
         """Return whose account this is; others get a turn meanwhile, as with a platform far away."""
         await asyncio.sleep(0)
