@@ -168,8 +168,9 @@ def _message(post: OutgoingPost, *, nonce: str | None = None, **more: Any) -> An
     from discord import AllowedMentions
     from discord.http import handle_message_parameters
 
-    if post.target.parent_id and not post.edits:
-        more["message_reference"] = {"message_id": post.target.parent_id, "fail_if_not_exists": True}
+    above = post.target.parent_id
+    if above and above != post.target.thread_id and not post.edits:  # what a thread began with may lie in the channel above it
+        more["message_reference"] = {"message_id": above, "fail_if_not_exists": True}
     nobody = AllowedMentions.none()
     return handle_message_parameters(post.text, nonce=nonce, allowed_mentions=nobody, mention_author=False, **more)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.errors import ProductError, PublishRejected, PublishUnknown, SourceRefused, SourceUnavailable
+from listener.errors import NotSent, ProductError, PublishRejected, PublishUnknown, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
@@ -185,7 +185,10 @@ class RedditPublisher:
             things = listing_of(self._opened().request(method="GET", path="api/info", params={"id": post.target.thread_id}))
             return str(things[0]["subreddit"]) if things else ""
 
-        place = await self._thread.ask(ask) if post.target.thread_id else subreddit_of(post.target.realm)
+        try:
+            place = await self._thread.ask(ask) if post.target.thread_id else subreddit_of(post.target.realm)
+        except SourceUnavailable as error:
+            raise NotSent(f"{error} Nothing was sent.") from error
         if place.lower() not in self._own:
             raise PublishRejected("Distinguish and sticky are for subreddits of our own.", why="forbidden")
 

@@ -95,7 +95,7 @@ class XPublisher:
         ours = await self._own(since)
         if not target.thread_id:
             return [_seen(one) for one in ours if not _answers(one)]
-        near = {target.thread_id, target.parent_id}
+        near = {target.thread_id, target.parent_id} - {""}
         return [_seen(one) for one in ours if one.get("conversation_id") == target.thread_id or _answers(one) in near]
 
     async def own_latest(self, since: datetime) -> list[SeenPost] | None:

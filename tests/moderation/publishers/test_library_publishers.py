@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import PublishRejected, PublishUnknown, RateLimited, SourceRefused, SourceUnavailable
+from listener.errors import NotSent, PublishRejected, PublishUnknown, RateLimited, SourceRefused, SourceUnavailable
 from moderation.model.post import PlaceNow
 from moderation.publishers.reddit_answers import meant
 from moderation.publishers.x import XAccess, XPublisher
@@ -76,6 +76,9 @@ async def test_on_reddit_our_own_subreddit_may_have_it_distinguished_and_no_othe
     assert isinstance(reddit.fake, FakeReddit)
     made = await reddit.publisher.publish(reddit.post(options=("distinguish", "sticky")), key=KEY)
     assert reddit.fake.distinguished == [{"id": made.platform_id, "how": "yes", "sticky": "True", "api_type": "json"}]
+    reddit.fake.read_fault(faults.LOSE)
+    with pytest.raises(NotSent):
+        await reddit.publisher.publish(reddit.post("Nog een", number=2, options=("distinguish",)), key=KEY)
     reddit.fake.subreddit = "elders"
     with pytest.raises(PublishRejected) as refused:
         await reddit.publisher.publish(reddit.post("Nog een", number=2, options=("distinguish",)), key=KEY)
@@ -135,6 +138,12 @@ async def test_a_repeated_text_on_x_is_looked_for_and_found(x: Rig) -> None:
     assert len(x.fake.posts()) == 1
 
 
+async def test_a_post_of_our_own_on_x_is_no_answer_in_a_thread(x: Rig) -> None:
+    """Else the same words on our page would pass for an answer that never left."""
+    await x.publisher.publish(x.opens("We kijken ernaar."), key=KEY)
+    assert await x.publisher.own_posts(replace(x.thread(1), parent_id=""), BEFORE) == []
+
+
 async def test_x_changes_no_posts_and_is_not_asked_to(x: Rig) -> None:
     with pytest.raises(PublishRejected):
         await x.publisher.publish(x.post("anders", edits="1900000000000000001"), key=KEY)
@@ -158,6 +167,14 @@ async def test_on_discord_nobody_is_pinged_and_the_key_goes_along(discord: Rig) 
     assert sent["allowed_mentions"] == {"parse": [], "replied_user": False}
     assert sent["message_reference"] == {"message_id": "2001", "fail_if_not_exists": True}
     assert sent["content"] == "@everyone @here <@7> <@&8> hallo"
+    await discord.publisher.aclose()
+
+
+async def test_an_answer_to_what_began_a_thread_stands_in_the_thread(discord: Rig) -> None:
+    """That first message may lie in the channel above, where an answer from the thread cannot point."""
+    began = discord.post()
+    await discord.publisher.publish(replace(began, target=replace(began.target, parent_id=began.target.thread_id)), key=KEY)
+    assert "message_reference" not in json.loads(discord.fake.writes[0].body)
     await discord.publisher.aclose()
 
 
