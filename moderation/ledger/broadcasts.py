@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, insert, select, update
 
 from listener.ledger.tables import membership, mention
 from listener.ledger.transactions import reading, writing
@@ -120,6 +120,18 @@ class BroadcastLedger:
             detail = {"kind": new.kind.value, "plan": plan.plan_id, "item": item.item_id}
             note(tx, at=at, who=new.author, verb="draft", subject=f"draft:{draft_id}", detail=detail)
         return draft_id
+
+    def take_back(self, update_id: int, item: PlanItem, draft_id: int, *, said: str, who: str, at: datetime) -> None:
+        """Throw the draft of an item away because it may not be approved; its thread counts as not told. `said`: why, in words.
+
+        A draft that was approved after all stays, and so does that its thread hears it.
+        """
+        mine = (draft_table.c.draft_id == draft_id) & (draft_table.c.state != DraftState.APPROVED.value)
+        with writing(self._engine) as tx:
+            if tx.execute(update(draft_table).where(mine).values(state=DraftState.DISCARDED.value)).rowcount == 1:
+                tx.execute(delete(broadcast_told).where(_same_thread(update_id, item), broadcast_told.c.draft_id == draft_id))
+                note(tx, at=at, who=who, verb="discard", subject=f"draft:{draft_id}", detail={"item": item.item_id})
+                _mark(tx, item.item_id, ItemState.REFUSED, why="not_approved", said=said)
 
     def mark(self, item_id: int, state: ItemState, *, why: str = "", said: str = "", entry_id: int | None = None) -> None:
         """Note what became of an item."""

@@ -33,12 +33,11 @@ class UpdateState(StrEnum):
 
 
 class PromiseState(StrEnum):
-    """`open` until we spoke (`kept`), the moment went by (`broken`), or what was promised no longer matters (`lifted`: over)."""
+    """`open` until we spoke in time (`kept`) or the moment went by without a word (`broken`); speaking late does not make it kept."""
 
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
-    LIFTED = "lifted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from moderation.model.broadcast import ItemState, Plan, PlanItem, PlanState
 from moderation.model.outbox import NewDraft, OutboxEntry
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
-from moderation.outbox.states import ENDS
+from moderation.outbox.states import ENDS, SENDABLE
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.shadow import Shadow
 
@@ -107,10 +108,14 @@ class SendBroadcast:
         return self.get(plan_id)
 
     def cancel(self, plan_id: int, who: str) -> Plan:
-        """Take a plan back. What is approved in the outbox already is listed there, and cancelled there."""
+        """Take a plan back, with what waits of it in the outbox. What is on its way or has left stays as it is, and is in the report."""
         self.get(plan_id)
         if not self._broadcasts.cancel(plan_id, who=who, at=self._clock.now()):
             raise NotAllowed(f"Broadcast plan {plan_id} has ended already.")
+        for one in self.report(plan_id):
+            if one.entry is not None and one.entry.state in SENDABLE:
+                with contextlib.suppress(NotAllowed):  # it began to leave this very moment: the report says how that ended
+                    self._outbox.cancel(one.entry.entry_id, who, f"broadcast plan {plan_id} was taken back")
         return self.get(plan_id)
 
     def once(self) -> int:
@@ -165,7 +170,8 @@ class SendBroadcast:
         try:
             entry = self._outbox.approve(draft_id, plan.approved_by)
         except NotAllowed as error:
-            self._broadcasts.mark(item.item_id, ItemState.REFUSED, why="not_approved", said=str(error))
+            at = self._clock.now()
+            self._broadcasts.take_back(plan.update_id, item, draft_id, said=str(error), who=plan.approved_by, at=at)
             return False
         self._on_step("item.approved")
         self._broadcasts.mark(item.item_id, ItemState.APPROVED, entry_id=entry.entry_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from listener.model.mention import Author, Removal
 from moderation.ledger.tables_status import broadcast_item
 from moderation.model.broadcast import ItemState, Plan, PlanState
 from moderation.model.leave import OptOut
-from moderation.model.outbox import EntryState, Outcome
+from moderation.model.outbox import DraftState, EntryState, Outcome
 from moderation.model.policy import House
 from moderation.model.post import ConnectedAccount, Limits
+from moderation.model.shadow import Judged, ShadowKind
 from moderation.workflows.plan_broadcast import done_at
 from tests.fakes.desk import HOUSE, MORNING, NAME, Desk, mention, open_desk
 from tests.moderation.status.said import drafted, heard, issue_of, published
@@ -199,6 +201,52 @@ async def test_a_plan_taken_back_sends_nothing(desk: Desk) -> None:
     assert desk.platform.posts() == []
 
 
+async def test_a_plan_taken_back_halfway_takes_what_waits_along(desk: Desk) -> None:
+    plan = ticked(desk, planned(desk, 15))
+    desk.status.sending.approve(plan.plan_id, "bram")
+    desk.status.sending.once()
+    assert len(desk.entries.entries((EntryState.APPROVED,))) == 10
+    desk.status.sending.cancel(plan.plan_id, "carla")
+    await carried_out(desk, hours=3)
+    assert desk.platform.posts() == []
+    assert {entry.state for entry in desk.entries.entries()} == {EntryState.CANCELLED}
+
+
+async def test_a_draft_that_somebody_threw_away_in_between_ends_its_item(desk: Desk) -> None:
+    """The process died between draft and approval, and a colleague cleaned up: the plan says so and comes to its end."""
+    plan = ticked(desk, planned(desk, 1))
+    desk.status.sending.approve(plan.plan_id, "bram")
+    desk.status.sending._on_step = _die_at("item.drafted")
+    with pytest.raises(Died):
+        desk.status.sending.once()
+    desk.status.sending._on_step = lambda _step: None
+    (draft,) = desk.drafts.all(state=DraftState.OPEN)
+    desk.drafts.discard(draft.draft_id, who="anna", at=desk.clock.now())
+    await carried_out(desk, hours=1)
+    ended = desk.status.sending.get(plan.plan_id)
+    assert (ended.state, ended.items[0].state) == (PlanState.DONE, ItemState.REFUSED)
+    assert desk.platform.posts() == []
+
+
+async def test_once_broadcasts_have_graduated_threads_that_nobody_ticked_hear_it_too(tmp_path: Path) -> None:
+    """Fifty shadow items checked by a person and right, then a person's leave: only so; a setting alone never does it."""
+    house = House(account_names=HOUSE.account_names, most_per_hour=100, most_per_day=200)
+    with open_desk(tmp_path, house=house, native_key=False) as desk:
+        first = planned(desk, 50)
+        desk.status.sending.approve(first.plan_id, "bram")
+        await carried_out(desk, hours=1)
+        assert (len(desk.platform.posts()), desk.status.sending.live()) == (0, False)
+        for item in desk.shadow.items():
+            desk.shadow.review(item.shadow_id, Judged.RIGHT, "carla")
+        assert not desk.status.sending.live(), "good figures alone let nothing leave"
+        desk.shadow.graduate(ShadowKind.BROADCAST, desk.shadow.subject_of(ShadowKind.BROADCAST, ""), "carla")
+        assert desk.status.sending.live()
+        second = desk.status.planning.plan(first.update_id, "carla")
+        desk.status.sending.approve(second.plan_id, "bram")
+        await carried_out(desk, hours=1)
+        assert len(desk.platform.posts()) == 50
+
+
 async def test_a_rule_that_came_up_meanwhile_keeps_one_thread_back_and_lets_the_others_go(desk: Desk) -> None:
     plan = ticked(desk, planned(desk, 3))
     gone = plan.to_post[0].target
@@ -211,6 +259,7 @@ async def test_a_rule_that_came_up_meanwhile_keeps_one_thread_back_and_lets_the_
     report = {one.item.target.thread_id: one for one in desk.status.sending.report(plan.plan_id)}
     assert report[gone.thread_id].item.state is ItemState.REFUSED
     assert "target_gone" in report[gone.thread_id].item.note
+    assert desk.drafts.all(state=DraftState.OPEN) == [], "nothing of it waits for somebody to press"
     assert [one.entry.state for one in report.values() if one.entry is not None] == [EntryState.SENT, EntryState.SENT]
 
 
@@ -250,3 +299,15 @@ def _refused() -> Outcome:
 
 def _now() -> datetime:
     return MORNING
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+def _die_at(step: str) -> Callable[[str], None]:
+    def die(name: str) -> None:
+        if name == step:
+            raise Died
+
+    return die
