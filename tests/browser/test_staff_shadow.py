@@ -80,7 +80,7 @@ def test_everybody_can_read_and_use_the_page_about_shadow(page: Page, width: int
     page.goto("/shadow")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert grave_violations(page) == []
-    if folder := os.environ.get("KLANKBORD_SHOTS"):
+    if folder := os.environ.get("SHOTS_FOLDER"):
         page.screenshot(path=str(Path(folder) / f"shadow-{width}.png"), full_page=True)
 
 
