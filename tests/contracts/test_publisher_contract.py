@@ -1,6 +1,6 @@
 """What every publisher promises (`moderation.ports.Publisher`), tried on each of them against a platform that fails in every known way.
 
-A new platform is one line in `RIGS`. What counts is the platform's own book, not what a publisher says.
+A new platform is one line in `tests/fakes/platforms/rigs.py`. What counts is the platform's own book, not what a publisher says.
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,34 +19,12 @@ from listener.errors import NotSent, ProductError, PublishRejected, PublishUnkno
 from moderation.messages.length import length
 from moderation.model.post import PlaceNow
 from moderation.outbox.same_text import normalised
-from moderation.publishers.limits import TRAITS
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms import faults
-from tests.fakes.platforms.bluesky import open_bluesky
-from tests.fakes.platforms.discord import open_discord
-from tests.fakes.platforms.discourse import open_discourse
 from tests.fakes.platforms.faults import Fault, Why
-from tests.fakes.platforms.mail import open_mail
-from tests.fakes.platforms.mastodon import open_mastodon
-from tests.fakes.platforms.matrix import open_matrix
-from tests.fakes.platforms.reddit import open_reddit
 from tests.fakes.platforms.rig import ANSWER, HANG_SECONDS, Rig
-from tests.fakes.platforms.twin import open_twin
-from tests.fakes.platforms.webhook import open_webhook
-from tests.fakes.platforms.x import open_x
+from tests.fakes.platforms.rigs import RIGS
 
-RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
-    "reddit": open_reddit,
-    "x": open_x,
-    "discord": open_discord,
-    "mastodon": open_mastodon,
-    "discourse": open_discourse,
-    "bluesky": open_bluesky,
-    "matrix": open_matrix,
-    "mail": open_mail,
-    "webhook": open_webhook,
-    **{f"twin of {platform}": open_twin(platform) for platform in TRAITS},
-}
 BEFORE = MORNING - timedelta(minutes=5)
 KEY = "0123456789abcdef0123456789abcdef"
 NAUGHTY = (

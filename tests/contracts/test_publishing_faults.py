@@ -22,11 +22,11 @@ from listener.clock import ManualClock
 from listener.ledger.ledger import open_ledger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.outbox import EntryState
-from tests.contracts.test_publisher_contract import RIGS
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms import faults
 from tests.fakes.platforms.checker import breaches
 from tests.fakes.platforms.rig import Rig
+from tests.fakes.platforms.rigs import RIGS
 from tests.fakes.platforms.sending import approve_answers, open_sending
 
 EACH = 20
