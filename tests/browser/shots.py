@@ -1,8 +1,9 @@
 """Takes pictures of the staff pages: light, dark and 375 px wide, by Chromium without a window. Look at them before you say a page is done.
 
-    scripts/shots [--link SIGN_IN_LINK] [--out FOLDER] [--language nl]
+    scripts/shots [--link SIGN_IN_LINK [--public ADDRESS]] [--out FOLDER] [--language nl]
 
-With the link that `klankbord run` or `klankbord demo` printed it pictures that service; without one, an invented day of its own.
+With the link that `klankbord run` or `klankbord demo` printed it pictures that service, with `--public` the pages that customers see too;
+without one, an invented day of its own.
 Ends 1 when a page logs an error, breaks the content policy or is wider than the screen; 2 without Chromium.
 """
 
@@ -13,13 +14,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, this file's own folder would be searched instead
 
@@ -29,6 +30,9 @@ from tests.conftest import chromium_path
 from tests.fakes.staff import AGENT, StaffDay
 
 PAGES = {"issues": "/issues", "issue": "/issues/1", "queue": "/queue", "case": "/cases/1", "digest": "/digest", "sources": "/sources"}
+SPEAKING = {name: f"/{name}" for name in ("outbox", "status", "shadow", "invitations", "feedback", "actions")}
+"""Pages of a whole service; the invented day has none of them."""
+PUBLIC = {"public": "/", "public-status": "/status/1", "public-privacy": "/privacy"}
 SCREENS = {"light": (1280, 800, "light"), "dark": (1280, 800, "dark"), "375": (375, 812, "light"), "375-dark": (375, 812, "dark")}
 
 
@@ -62,7 +66,7 @@ class ComplaintsOf:
             self._wrong.append(f"{self._screen}: {said.text}")
 
 
-def picture(browser: Browser, link: str, out: Path, language: str) -> list[str]:
+def picture(browser: Browser, link: str, out: Path, language: str, *, pages: Mapping[str, str] = PAGES) -> list[str]:
     """Sign in once, then picture every page on every screen. Returns what went wrong."""
     wrong: list[str] = []
     entry = browser.new_context(locale=language, viewport={"width": 1280, "height": 800})
@@ -70,8 +74,14 @@ def picture(browser: Browser, link: str, out: Path, language: str) -> list[str]:
     page.goto(link)
     page.screenshot(path=out / "sign-in.png")
     page.click("main button.primary")
-    kept = entry.storage_state()
-    base = f"http://{urlsplit(link).netloc}"
+    return wrong + on_every_screen(browser, f"http://{urlsplit(link).netloc}", pages, out, language, kept=entry.storage_state())
+
+
+def on_every_screen(
+    browser: Browser, base: str, pages: Mapping[str, str], out: Path, language: str, *, kept: StorageState | None = None
+) -> list[str]:
+    """Picture pages below `base` on every screen. Returns what went wrong."""
+    wrong: list[str] = []
     for screen, (width, height, scheme) in SCREENS.items():
         context = browser.new_context(
             storage_state=kept,
@@ -81,7 +91,7 @@ def picture(browser: Browser, link: str, out: Path, language: str) -> list[str]:
         )
         page = context.new_page()
         page.on("console", ComplaintsOf(screen, wrong))
-        for name, path in PAGES.items():
+        for name, path in pages.items():
             answer = page.goto(f"{base}{path}?lang={language}")
             if answer is None or not answer.ok:
                 wrong.append(f"{name} on {screen}: status {answer.status if answer else 'none'}")
@@ -101,6 +111,7 @@ def too_wide(page: Page) -> list[str]:
 def main() -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     asked.add_argument("--link", help="sign-in link of a running service")
+    asked.add_argument("--public", help="address of the pages that this service shows to customers")
     asked.add_argument("--out", type=Path, default=Path(".cache/shots"), help="folder for the pictures")
     asked.add_argument("--language", choices=("nl", "en"), default="nl")
     given = asked.parse_args()
@@ -112,7 +123,9 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         if given.link:
-            wrong = picture(browser, given.link, given.out, given.language)
+            wrong = picture(browser, given.link, given.out, given.language, pages=PAGES | SPEAKING)
+            if given.public:
+                wrong += on_every_screen(browser, given.public.rstrip("/"), PUBLIC, given.out, given.language)
         else:
             with invented_day() as link:
                 wrong = picture(browser, link, given.out, given.language)
