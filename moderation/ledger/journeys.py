@@ -160,8 +160,8 @@ class JourneyLedger:
             issue_id=issue_id,
         )
 
-    def target(self, mention_id: int) -> Target | None:
-        """Return the place right below a mention, bound to what it says now; None when it is gone."""
+    def target(self, mention_id: int, *, to_person: bool = False) -> Target | None:
+        """Return the place right below a mention, bound to what it says now; None when it is gone. `to_person`: to its author alone."""
         query = (
             select(mention, revision.c.content_hash, THREAD.label("thread"))
             .join_from(
@@ -181,6 +181,7 @@ class JourneyLedger:
             mention_id=mention_id,
             revision=row.latest_revision,
             content_hash=row.content_hash,
+            person=(row.author_native_id or "") if to_person else "",
         )
 
     def signals(self, *, since: datetime, kinds: Collection[str]) -> list[SeenSignal]:

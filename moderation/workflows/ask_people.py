@@ -57,8 +57,9 @@ class AskPeople:
 
         What a rule refuses is turned into "never", with the rule as the reason.
         """
-        now, target = self._clock.now(), self._journeys.target(kept.event.mention_id)
-        if self._around.leave.opted_out(kept.event.person_key):
+        now, event = self._clock.now(), kept.event
+        target = self._journeys.target(event.mention_id, to_person=is_direct(event.platform))
+        if self._around.leave.opted_out(event.person_key):
             return self._give_up(kept, "opted_out", now)
         if target is None:
             return self._give_up(kept, "gone", now)
@@ -143,11 +144,9 @@ def fits(event: JourneyEvent, language: str, target: Target, precheck: Precheck,
 
 def _draft(kept: KeptDecision, target: Target) -> NewDraft:
     """Return the draft of a decision. Its author is the event, so that one event has one draft; it belongs to no case: it is no answer."""
-    event = kept.event
-    person = event.person_key.removeprefix(f"{event.platform}/{event.realm}/") if is_direct(event.platform) else ""
     return NewDraft(
         kind=PostKind.INVITATION,
-        target=replace(target, person=person),
+        target=target,
         text=kept.text,
         language=kept.language,
         author=f"{AUTHOR}{kept.event.event_id}",

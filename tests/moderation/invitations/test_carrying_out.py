@@ -20,7 +20,7 @@ from moderation.model.shadow import Judged, ShadowKind
 from moderation.model.status import IssueStatus, NewUpdate
 from moderation.workflows import ask_people, decide_invitations
 from moderation.workflows.invitation_ports import Around
-from tests.fakes.desk import MORNING, Desk
+from tests.fakes.desk import HOUSE, MORNING, Desk
 from tests.fakes.invited import BASE, DAYS, SETUP, Invited, issue_of, open_invited, rigged, rule, said
 
 MANY = rule(community_per_day=40, community_per_week=60)
@@ -308,7 +308,7 @@ def test_while_we_owe_people_word_nobody_is_asked_about_it(invited: Invited) -> 
 @pytest.fixture
 def by_mail(tmp_path: Path) -> Iterator[Invited]:
     """A desk that may ask by e-mail, as far as its table of places goes."""
-    with open_invited(tmp_path / "mail") as invited:
+    with open_invited(tmp_path / "mail", house=replace(HOUSE, sender_names=("Stroomwerk",))) as invited:
         policy = invited.desk.precheck.policy
         invited.desk.precheck.policy = replace(policy, places={**policy.places, "email": {"invitation": "allowed"}})
         yield invited
