@@ -137,6 +137,17 @@ class ActionLedger:
         with reading(self._engine) as tx:
             return [_telling(row) for row in tx.execute(query)]
 
+    def unapproved(self) -> list[int]:
+        """Return the drafts of messages that nobody approved or threw away yet, oldest first."""
+        query = (
+            select(draft.c.draft_id)
+            .join_from(you_said_message, draft, draft.c.draft_id == you_said_message.c.draft_id)
+            .where(you_said_message.c.state == TellState.DRAFTED.value, draft.c.state == DraftState.OPEN.value)
+            .order_by(draft.c.draft_id)
+        )
+        with reading(self._engine) as tx:
+            return list(tx.execute(query).scalars())
+
     def mark(self, message_id: int, state: TellState, *, at: datetime, reason: str = "") -> bool:
         """Move a planned message on; return False when somebody did already."""
         with writing(self._engine) as tx:

@@ -107,8 +107,8 @@ class Improvements:
         moved = 0
         for one in self._actions.tellings(state=TellState.PLANNED):
             moved += self._prepare(one)
-        for one in self._actions.tellings(state=TellState.DRAFTED):
-            self._approve(one)
+        for draft_id in self._actions.unapproved():
+            self._approve(draft_id)
         return moved
 
     def _prepare(self, one: Telling) -> bool:
@@ -150,16 +150,14 @@ class Improvements:
         self._precheck.must_pass(draft, who=AUTHOR, at=self._clock.now())
         return draft
 
-    def _approve(self, one: Telling) -> None:
+    def _approve(self, draft_id: int) -> None:
         """Approve a draft under the first standing approval that covers it; without one it waits for a person."""
-        if one.draft_id is None:
-            return
-        template = self._outbox.draft(one.draft_id).template
+        template = self._outbox.draft(draft_id).template
         for given in self._standing.all():
             if given.void_reason or given.kind is not PostKind.YOU_SAID or f"{given.template}@{given.template_hash}" != template:
                 continue
             try:
-                self._outbox.approve_standing(one.draft_id, given.standing_id)
+                self._outbox.approve_standing(draft_id, given.standing_id)
             except NotAllowed:
                 continue  # this one does not cover it (account, end, a rule of now); the draft stays for a person to look at
             return

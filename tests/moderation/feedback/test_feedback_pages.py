@@ -13,6 +13,7 @@ from moderation.ledger.feedback import FeedbackLedger
 from moderation.model.feedback import CHOICES, STEPS, Asked, LinkUse, NewInvite
 from moderation.model.link_token import token_hash, written_token
 from moderation.workflows.feedback_links import FeedbackLinks
+from moderation.workflows.give_feedback import Closed, FeedbackForms
 from tests.fakes.desk import Desk
 from tests.moderation.feedback.conftest import BASE, KEY, REVIEWS
 
@@ -233,6 +234,27 @@ def test_a_thousand_wrong_links_from_everywhere_open_nothing(client: TestClient,
         answer = client.request(method, f"{kind}{token}", headers=headers)
         assert answer.status_code == 404, (kind, n)
     assert ledger.responses() == []
+
+
+def test_ten_thousand_tries_with_used_and_expired_links_change_nothing(
+    forms: FeedbackForms, links: FeedbackLinks, ledger: FeedbackLedger, conversation: int, desk: Desk
+) -> None:
+    """Reused and late ones: each look and each answer is refused, with what was said before left as it is."""
+    used, expired = ([links.personal(conversation, channel="feed", language="nl").rpartition("/")[2] for _ in range(25)] for _ in range(2))
+    for token in used:
+        forms.answer(token, 0, {"satisfaction": "4"})
+        forms.answer(token, 4, {})
+    before = ledger.responses()
+    for _ in range(100):
+        for token in used:
+            assert forms.look(token) is Closed.USED
+            assert forms.answer(token, 0, {"satisfaction": "1"}) is Closed.USED
+    desk.clock.advance(timedelta(days=30))
+    for _ in range(100):
+        for token in expired:
+            assert forms.look(token) is Closed.EXPIRED
+            assert forms.answer(token, 0, {"satisfaction": "1"}) is Closed.EXPIRED
+    assert ledger.responses() == before
 
 
 HOSTILE = (
