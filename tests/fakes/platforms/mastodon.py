@@ -42,6 +42,7 @@ class FakeMastodon(FakePlatform):
 
     def __init__(self, record: Path, clock: ManualClock) -> None:
         super().__init__(record, clock)
+        self.user = USER
         self.bot = True
         self.most = 500
         self.notes: dict[str, str] = {}
@@ -66,7 +67,9 @@ class FakeMastodon(FakePlatform):
         return answer_json({"error": words, **fields}, status)
 
     async def me(self, request: web.Request) -> web.Response:
-        return answer_json({"id": USER, "username": self.check_token(request), "acct": ACCOUNT, "bot": self.bot, "note": "<p>Loket</p>"})
+        return answer_json(
+            {"id": self.user, "username": self.check_token(request), "acct": ACCOUNT, "bot": self.bot, "note": "<p>Loket</p>"}
+        )
 
     async def instance(self, request: web.Request) -> web.Response:
         return answer_json({"domain": "social.example", "configuration": {"statuses": {"max_characters": self.most}}})
