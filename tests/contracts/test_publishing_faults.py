@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 import traceback
 from collections import Counter
@@ -46,6 +47,16 @@ def rigs(tmp_path: Path, clock: ManualClock) -> Iterator[list[Rig]]:
         yield [open_ones.enter_context(RIGS[name](tmp_path, clock)) for name in SERVED]
 
 
+@pytest.fixture
+def patient_rigs(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Rig]]:
+    """Publishers that wait long: a life ends because we kill it, never because it gave up by itself."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tests.fakes.platforms.") and hasattr(module, "HANG_SECONDS"):
+            monkeypatch.setattr(module, "HANG_SECONDS", 60.0)
+    with ExitStack() as open_ones:
+        yield [open_ones.enter_context(RIGS[name](tmp_path, clock)) for name in SERVED]
+
+
 @pytest.mark.parametrize("fault", [faults.ACCEPT_THEN_HANG, faults.ACCEPT_THEN_502, faults.ACCEPT_THEN_RESET], ids=lambda fault: fault.name)
 async def test_what_was_accepted_unheard_is_found_and_never_sent_again(
     tmp_path: Path, rigs: list[Rig], clock: ManualClock, fault: faults.Fault
@@ -65,11 +76,15 @@ async def test_what_was_accepted_unheard_is_found_and_never_sent_again(
             await rig.publisher.aclose()
 
 
-async def test_a_process_killed_between_accepting_and_recording_finds_its_post(tmp_path: Path, rigs: list[Rig], clock: ManualClock) -> None:
+async def test_a_process_killed_between_accepting_and_recording_finds_its_post(
+    tmp_path: Path, patient_rigs: list[Rig], clock: ManualClock
+) -> None:
     """Each platform accepts, and the process dies before it hears so; the next life looks (RULES F3).
 
     Every life, the first and the last too, is a process of its own: publishers of this one stay unused, so that each life has fresh ones.
     """
+
+    rigs = patient_rigs
 
     async def prepare() -> None:
         await approve_answers(tmp_path, rigs, clock, each=KILLS)
@@ -125,7 +140,7 @@ async def _ended(child: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-async def _killed_when_all_accepted(child: int, rigs: list[Rig], number: int, *, seconds: float = 20.0) -> None:
+async def _killed_when_all_accepted(child: int, rigs: list[Rig], number: int, *, seconds: float = 50.0) -> None:
     """End the life as soon as every platform has accepted `number` posts."""
     until = time.monotonic() + seconds
     while any(len(rig.fake.posts()) < number for rig in rigs) and time.monotonic() < until:  # noqa: ASYNC110  # it happens elsewhere

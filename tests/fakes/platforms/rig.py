@@ -11,7 +11,7 @@ from moderation.ports import Publisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform
 from tests.fakes.platforms.faults import RATE_LIMITS, Fault
 
-HANG_SECONDS = 1.5
+HANG_SECONDS = 2.0
 """How long publishers under test wait for an answer."""
 ANSWER = "Dag, we kijken met je mee. Stuur je ons je postcode?"
 
