@@ -51,8 +51,9 @@ class LeaveFacts:
 
     `person_keys` are the author of the answered message and whom a direct message goes to. `opted_out`: one of them asked to be left
     alone; `asked_since`: and the answered message came after that, and does not say it again. `consented`: to this channel.
-    `heard_at`: their latest message there, looked up where a platform's window depends on it. `mention_platform`: where the answered message stands. `elsewhere`: what other accounts of
-    ours posted on this platform within seven days. `paid_day`: what all accounts posted on it within a day.
+    `heard_at`: their latest message there, looked up where a platform's window depends on it. `mention_platform`: where the answered
+    message stands. `elsewhere`: what other accounts of ours posted on this platform within seven days. `paid_day`: what all accounts
+    posted on it within a day.
     """
 
     at: datetime | None = None

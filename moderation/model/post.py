@@ -99,8 +99,8 @@ class SeenPost:
 class Limits:
     """How long a text may be, counted as the platform counts.
 
-    `counts`: graphemes, characters (code points), utf16, bytes (UTF-8), weighted (X: a link is 23, most signs outside Europe are 2) or mastodon
-    (graphemes; a link is 23, of "@name@server" the name counts).
+    `counts`: graphemes, characters (code points), utf16, bytes (UTF-8), weighted (X: a link is 23, most signs outside Europe are 2) or
+    mastodon (graphemes; a link is 23, of "@name@server" the name counts).
     """
 
     most: int

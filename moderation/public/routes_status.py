@@ -46,7 +46,9 @@ def add_status_pages(app: FastAPI, parts: PublicParts, pages: PublicPages) -> No
 
     @app.get("/privacy")
     def privacy(request: Request) -> Response:
-        return pages.cached(request, pages.render(request, "privacy.html.j2", facts=parts.privacy, asks=parts.feedback is not None), changed_at=None)
+        return pages.cached(
+            request, pages.render(request, "privacy.html.j2", facts=parts.privacy, asks=parts.feedback is not None), changed_at=None
+        )
 
 
 def _last_word(issue: PublicIssue) -> datetime:

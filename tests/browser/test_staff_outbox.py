@@ -42,7 +42,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def page(desk: Desk) -> Iterator[Page]:
     """Somebody who is signed in, in one browser."""
     sign_in = SignIn(time.monotonic)
-    app = build_staff_app(replace(StaffDay().parts(sign_in=sign_in), outbox=outbox_parts(desk, desk.home)))
+    app = build_staff_app(replace(StaffDay().parts(sign_in=sign_in), outbox=outbox_parts(desk, desk.home)))  # type: ignore[arg-type]  # the parts it uses
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -20,6 +20,7 @@ from moderation.model.policy import Verdict
 from moderation.outbox import gateway
 from moderation.outbox.crash_points import CRASH_AT, POINTS, reach
 from moderation.outbox.gateway import Gateway
+from moderation.outbox.send_round import Round
 from tests.crash.outbox_rig import Rig
 from tests.crash.outbox_work import SCENES, Scene
 
@@ -58,10 +59,10 @@ def test_only_the_named_point_ends_the_process(named: str, status: int) -> None:
     assert done.returncode == status
 
 
-async def _twice(self: Gateway, entry: OutboxEntry) -> Outcome:
+async def _twice(self: Gateway, entry: OutboxEntry, this: Round) -> Outcome:
     """Retry after an unclear answer, as client libraries do."""
-    outcome = await _once(self, entry)
-    return outcome if outcome.platform_id else await _once(self, entry)
+    outcome = await _once(self, entry, this)
+    return outcome if outcome.platform_id else await _once(self, entry, this)
 
 
 _once = Gateway._publish
