@@ -194,6 +194,7 @@ PATH = (
     "moderation.workflows.find_journeys",
     "moderation.workflows.decide_invitations",
     "moderation.workflows.ask_people",
+    "moderation.workflows.standing_text",
 )
 """Every module between an event and a text. A new one on the way belongs here: the test below follows their imports."""
 FEELS = (
@@ -307,6 +308,7 @@ def test_the_way_is_listed_whole(name: str) -> None:
         "moderation.ledger.drafts",
         "moderation.ledger.tables",
         "moderation.workflows.draft_text",
+        "moderation.workflows.load_wording",
     )
     (module,) = [one for one in our_modules() if one.name == name]
     ours = [one.name for one in module.imports if one.name.startswith("moderation.")]
