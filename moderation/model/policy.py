@@ -66,11 +66,15 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetNow:
-    """The answered mention at this moment: gone, or its latest content hash, whether it speaks to us, and whether it quotes or names us."""
+    """The answered mention at this moment: gone, or its latest content hash, whether it speaks to us, and whether it quotes or names us.
+
+    `community` is the place within its platform that has rules of its own ("r/stroomwerk"), "" where the realm says all.
+    """
 
     gone: bool
     content_hash: str = ""
     addressed: bool = False
+    community: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ class Accounts:
         """Return the account that posts at `target`. Raises `NotAllowed` when none is connected to that platform and place."""
         of_platform = [one for one in self._accounts if target.platform in one.serves]
         for one in of_platform:
-            if not one.realms or target.realm in one.realms:
+            # a mention on Reddit knows no realm but Reddit itself: which subreddits an account may post in is for the policy gate
+            if not one.realms or target.realm in one.realms or target.platform == "reddit":
                 return one
         if target.platform in self._waiting:
             raise NotAllowed(f"The account for {target.platform} was never connected; `klankbord account check` says why.")

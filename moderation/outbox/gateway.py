@@ -23,7 +23,7 @@ from moderation.outbox.answers import NOT_SENT_WAIT, accepted_as, failed_as
 from moderation.outbox.approval import still_bound
 from moderation.outbox.clock_watch import ClockWatch
 from moderation.outbox.crash_points import reach
-from moderation.outbox.key_life import key_holds
+from moderation.outbox.key_life import key_holds, still_in_doubt
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.platform_look import PlatformLook, entry_key
 from moderation.outbox.restored import MARK_FILE, REASON, RestoredLedger
@@ -166,11 +166,7 @@ class Gateway:
     async def _handle(self, entry: OutboxEntry, this: Round) -> str:
         """Check one entry and, if nothing speaks against it, send it; return the reason of how the send ended, if there was one."""
         reach("gateway.chosen")
-        now, account = self._clock.now(), entry.post.account
-        if entry.expires_at <= now:
-            return self._end(entry, Outcome(state=EntryState.EXPIRED, reason="expired"), this)
-        if not still_bound(entry):
-            return self._end(entry, Outcome(state=EntryState.NEEDS_HUMAN, reason="approval_void"), this)
+        account = entry.post.account
         if void := self._void(entry):
             return self._end(entry, void, this)
         if held := self._held(entry):
@@ -189,14 +185,20 @@ class Gateway:
         reach("gateway.place_known")
         if self._settled(entry, self._ask_gate(entry, whoami), this) or self._closing or self._switch.stopped():
             return ""
-        if void := self._void(entry):
+        if void := self._void(entry):  # platforms take their time to answer, and other accounts send meanwhile
             return self._end(entry, void, this)
+        if held := self._held(entry):
+            return this.hold(entry, held)
         reach("gateway.gate_passed")
         return await self._send(entry, this)
 
     def _void(self, entry: OutboxEntry) -> Outcome | None:
-        """Return why this needs a person although it was approved: its standing approval ended, or its key is too old to be repeated."""
+        """Return how this ends although it was approved: its time or its standing approval is over, or its key too old to be repeated."""
         now = self._clock.now()
+        if entry.expires_at <= now:
+            return Outcome(state=EntryState.EXPIRED, reason="expired")
+        if not still_bound(entry):
+            return Outcome(state=EntryState.NEEDS_HUMAN, reason="approval_void")
         if entry.standing_id is not None:
             why = self._standing.void(entry, at=now) if self._standing is not None else "standing approvals cannot be read"
             if why:
@@ -259,15 +261,15 @@ class Gateway:
             return self._finish(started, nothing, this)
         try:
             reach(f"{again}.begun")
-            outcome = await self._publish(started, this)
+            outcome = await self._publish(entry, this, attempt=started.attempt)
             reach(f"{again}.answered")
         except asyncio.CancelledError:
             self._finish(started, Outcome(state=EntryState.UNKNOWN, reason="interrupted"), this)
             raise
         return self._finish(started, outcome, this)
 
-    async def _publish(self, entry: OutboxEntry, this: Round) -> Outcome:
-        """Make one request, and say what the answer means."""
+    async def _publish(self, entry: OutboxEntry, this: Round, *, attempt: int) -> Outcome:
+        """Make one request with what was checked, byte for byte, and say what the answer means."""
         key = entry.post.account.key
         try:
             async with asyncio.timeout(self._send_seconds):
@@ -275,10 +277,11 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - whatever came back says something about the attempt: see `answers`
             if isinstance(error, SourceError):
                 this.alarms.extend(self._rest.failed(key, error))
-            return failed_as(error, attempt=entry.attempt)
+            return failed_as(error, attempt=attempt)
         return accepted_as(accepted)
 
     def _finish(self, started: OutboxEntry, outcome: Outcome, this: Round) -> str:
+        outcome = still_in_doubt(started, outcome)
         done = self._outbox.finish(started, outcome, at=self._clock.now())
         self._unwritten.discard(started.entry_id)
         return this.note(started, outcome) if done else ""

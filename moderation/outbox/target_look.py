@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from moderation.model.policy import TargetNow
 from moderation.model.post import Target
 from moderation.ports import Mentions
+
+_SUBREDDIT = re.compile(r"/r/([A-Za-z0-9_]{2,50})/")
 
 
 def look_at(mentions: Mentions, target: Target) -> TargetNow:
@@ -14,4 +19,16 @@ def look_at(mentions: Mentions, target: Target) -> TargetNow:
     found = mentions.by_ids([target.mention_id])
     if not found:
         return TargetNow(gone=True)
-    return TargetNow(gone=False, content_hash=found[0].mention.content_hash, addressed=any(hit.directed for hit in found[0].hits))
+    mention = found[0].mention
+    return TargetNow(
+        gone=False,
+        content_hash=mention.content_hash,
+        addressed=any(hit.directed for hit in found[0].hits),
+        community=community_of(mention.platform, mention.url),
+    )
+
+
+def community_of(platform: str, url: str) -> str:
+    """Return the subreddit that a Reddit mention stands in, "r/name" in small letters, by its address; "" when that names none."""
+    found = _SUBREDDIT.match(urlsplit(url).path) if platform == "reddit" else None
+    return f"r/{found[1].lower()}" if found else ""

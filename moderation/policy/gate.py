@@ -16,6 +16,7 @@ ADDRESSED_ONLY = {"x": "x_summoned", "bluesky": "bluesky_addressed", "mastodon":
 OLD = timedelta(days=180)
 """A rule that nobody looked up for this long is shown to the administrator (RULES section 5)."""
 
+_ALL_OF_REDDIT = "reddit.com"
 Check = Callable[[Question, Policy, House], Iterator[str]]
 
 
@@ -33,15 +34,27 @@ def target_fits_account(question: Question, _policy: Policy, house: House) -> It
     target, account = question.post.target, question.whoami
     if account.platform not in (SIMULATED, target.platform):
         yield "target_other_platform"
-    if target.realm not in house.allowed_targets and (house.allowed_targets or account.platform != SIMULATED):
+    if not _is_listed(question, house) and (house.allowed_targets or account.platform != SIMULATED):
         yield "target_not_listed"
 
 
 def subreddit_is_listed(question: Question, _policy: Policy, house: House) -> Iterator[str]:
     """P13: on Reddit only where the subreddit is listed by name, for a simulated account too; the list is empty until somebody fills it."""
-    target = question.post.target
-    if target.platform == "reddit" and target.realm not in house.allowed_targets:
+    if question.post.target.platform == "reddit" and not _is_listed(question, house):
         yield "reddit_not_listed"
+
+
+def _is_listed(question: Question, house: House) -> bool:
+    """Tell whether the place is among those this house names. All of Reddit is never one place: each subreddit has rules of its own."""
+    target = question.post.target
+    if target.platform != "reddit":
+        return target.realm in house.allowed_targets
+    place = question.target.community or target.realm
+    return place != _ALL_OF_REDDIT and _subreddit(place) in {_subreddit(one) for one in house.allowed_targets}
+
+
+def _subreddit(name: str) -> str:
+    return name.strip().lower().removeprefix("/").removeprefix("r/")
 
 
 def only_when_addressed(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
