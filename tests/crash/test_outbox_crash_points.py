@@ -59,10 +59,10 @@ def test_only_the_named_point_ends_the_process(named: str, status: int) -> None:
     assert done.returncode == status
 
 
-async def _twice(self: Gateway, entry: OutboxEntry, this: Round) -> Outcome:
+async def _twice(self: Gateway, entry: OutboxEntry, this: Round, *, attempt: int) -> Outcome:
     """Retry after an unclear answer, as client libraries do."""
-    outcome = await _once(self, entry, this)
-    return outcome if outcome.platform_id else await _once(self, entry, this)
+    outcome = await _once(self, entry, this, attempt=attempt)
+    return outcome if outcome.platform_id else await _once(self, entry, this, attempt=attempt)
 
 
 _once = Gateway._publish
