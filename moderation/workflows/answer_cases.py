@@ -20,7 +20,7 @@ from moderation.outbox.precheck import Precheck
 from moderation.policy.gate import ADDRESSED_ONLY
 from moderation.triage.urgency import urgency
 from moderation.workflows.approve_draft import Outbox
-from moderation.workflows.draft_text import keep_draft, target_below
+from moderation.workflows.draft_text import keep_draft, subject_below, target_below
 
 _GROWING = timedelta(hours=24)
 
@@ -126,9 +126,11 @@ class Inbox:
         return self._outbox.approve(draft_id, agent)
 
     def _keep(self, row: CaseRow, agent: str, text: str, language: str, *, template: str) -> Draft:
+        asked = _to_answer(self._messages(row))
         new = NewDraft(
             kind=PostKind.REPLY,
-            target=target_below(_to_answer(self._messages(row))),
+            target=target_below(asked),
+            title=subject_below(asked),
             text=text,
             language=language,
             author=agent,

@@ -14,6 +14,9 @@ from moderation.model.outbox import Draft, NewDraft
 from moderation.model.post import PostKind, Target
 from moderation.outbox.precheck import Precheck
 
+MAIL = "mail"
+"""Where an answer has a receiver and a subject of its own."""
+
 
 def keep_draft(new: NewDraft, drafts: DraftLedger, precheck: Precheck, *, at: datetime) -> Draft:
     """Keep a draft that may be approved. Raises `NotAllowed` with what is wrong; the agent's text is never changed or cut."""
@@ -34,7 +37,7 @@ def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
 
 
 def target_below(stored: StoredMention) -> Target:
-    """Return the place right below a mention, bound to what it says now."""
+    """Return the place right below a mention, bound to what it says now; an e-mail is answered to whoever wrote it."""
     mention = stored.mention
     return Target(
         platform=mention.platform,
@@ -44,4 +47,14 @@ def target_below(stored: StoredMention) -> Target:
         mention_id=stored.mention_id,
         revision=stored.revision,
         content_hash=mention.content_hash,
+        person=mention.author.native_id if mention.platform == MAIL and mention.author is not None else "",
     )
+
+
+def subject_below(stored: StoredMention) -> str:
+    """Return the title of an answer: an e-mail's subject with "Re: " once before it, nothing on platforms whose answers have none."""
+    mention = stored.mention
+    if mention.platform != MAIL:
+        return ""
+    subject = " ".join(mention.title.split())
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
