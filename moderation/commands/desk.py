@@ -11,12 +11,15 @@ from typing import Any
 import click
 
 from listener.clock import SystemClock
-from listener.commands.place import Place, print_line
-from listener.errors import StoreLocked
+from listener.commands.place import LONGEST_NAME, Place, print_line
+from listener.errors import InputError, StoreLocked
+from listener.text.shorten import shorten
+from listener.text.storable import storable
 from moderation.bootstrap import desk_on, sending_on
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import OutboxEntry
 from moderation.parts import Desk, Sending
+from moderation.policy.people import person_of
 from moderation.workflows.load_wording import load_words
 
 
@@ -31,9 +34,22 @@ def desk_of(place: Place) -> Iterator[Desk]:
 def agent_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--as`: who decides, kept with everything they do."""
     option = click.option(
-        "--as", "agent", default=getpass.getuser, show_default="your login name", help="Who does this; kept in the audit log."
+        "--as",
+        "agent",
+        metavar="NAME",
+        default=getpass.getuser,
+        show_default="your login name",
+        callback=_person,
+        help="Who does this; kept in the audit log.",
     )
     return option(command)
+
+
+def _person(_context: click.Context, _parameter: click.Parameter, typed: str) -> str:
+    name = shorten(" ".join(storable(typed)[0].split()), LONGEST_NAME)
+    if not person_of(name):
+        raise InputError("--as needs a name.")
+    return name
 
 
 def send_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -22,6 +22,7 @@ from moderation.outbox.precheck import Precheck
 from moderation.outbox.same_text import text_key
 from moderation.outbox.standing_check import StandingCheck
 from moderation.outbox.states import SENDABLE, may_resolve
+from moderation.policy.people import person_of, same_person
 from moderation.workflows.draft_text import keep_draft, must_be_sound
 
 logger = logging.getLogger(__name__)
@@ -87,11 +88,11 @@ class Outbox:
         """Approve exactly this draft, for the connected account, until it expires; return its outbox entry.
 
         Approving again gives the same entry: one draft leaves once, however often and by how many people the button is pressed.
-        Raises `NotAllowed` when a rule forbids it, the message it answers changed, or (four eyes) `who` wrote it.
+        Raises `NotAllowed` when nobody is named, a rule forbids it, the message it answers changed, or (four eyes) `who` wrote it.
         """
-        draft = self._drafts.get(draft_id)
-        if draft is None:
-            raise NotAllowed(f"There is no draft {draft_id}.")
+        if not person_of(who):
+            raise NotAllowed("A person approves what leaves; say who you are with --as NAME.")
+        draft = self.draft(draft_id)
         if draft.state is DraftState.OPEN:
             self._may_approve(draft, who)
         entry, _ = self._entries.approve(self._entry(draft, who))
@@ -168,7 +169,7 @@ class Outbox:
             return None
 
     def _may_approve(self, draft: Draft, who: str) -> None:
-        if self._four_eyes and who == draft.author:
+        if self._four_eyes and same_person(who, draft.author):
             raise NotAllowed("Somebody else has to approve this: four eyes is set.")
         self._still_its_authors(draft)
         must_be_sound(draft, self._precheck)

@@ -14,6 +14,7 @@ from moderation.model.policy import House
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
 from moderation.outbox.accounts import Accounts
+from moderation.policy.people import same_person
 from moderation.workflows.shadow import Shadow
 
 KINDS = {PostKind.INVITATION: "whom a journey event chose", PostKind.YOU_SAID: "who agreed to hear what was done"}
@@ -101,7 +102,7 @@ class Standing:
         if not self._shadow.graduated(kind, subject):
             raise NotAllowed(f"{subject} has not graduated: let people check it first (klankbord shadow list, then shadow graduate).")
         given = self._shadow.figures_of(kind, subject).graduation
-        if four_eyes and given is not None and given.given_by == who:
+        if four_eyes and given is not None and same_person(given.given_by, who):
             raise NotAllowed("Somebody else has to give it: four eyes is set, and you let it graduate.")
 
     def _keys(self, names: Sequence[str]) -> tuple[str, ...]:

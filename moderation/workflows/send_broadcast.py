@@ -16,6 +16,7 @@ from moderation.model.outbox import NewDraft, OutboxEntry
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
 from moderation.outbox.states import ENDS, SENDABLE
+from moderation.policy.people import same_person
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.shadow import Shadow
 
@@ -95,7 +96,7 @@ class SendBroadcast:
             return plan
         if not plan.to_post:
             raise NotAllowed("Nothing in this plan would be posted.")
-        if self.needs_second(plan) and who == plan.planned_by:
+        if self.needs_second(plan) and same_person(who, plan.planned_by):
             raise NotAllowed(
                 f"Somebody else has to approve this: it goes to {len(plan.to_post)} threads and {plan.planned_by} planned it "
                 f"(up to {self._second_above} one person may decide)."

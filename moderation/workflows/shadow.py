@@ -17,6 +17,7 @@ from moderation.model.post import Target
 from moderation.model.shadow import Bar, Check, Graduation, Judged, NewShadow, ShadowFigures, ShadowItem, ShadowKind
 from moderation.outbox.accounts import Accounts
 from moderation.outbox.same_text import text_key
+from moderation.policy.people import person_of
 
 BROADCAST_TEMPLATES = "status_update_"
 ALL_STATUS_UPDATES = "status_updates"
@@ -139,7 +140,7 @@ class Shadow:
             waiting=waiting,
             checked=len(checks),
             right=sum(1 for check in checks if check.judged is Judged.RIGHT),
-            reviewers=len({check.by for check in checks}),
+            reviewers=len({person_of(check.by) for check in checks}),
             bar=self._bar,
             current=self._is_current(kind, subject),
             graduation=self._ledger.graduation(kind, subject),

@@ -167,7 +167,7 @@ BUGS: tuple[Bug, ...] = (
         name="second_approver_off",
         what="who planned a broadcast to many threads approves it alone",
         file="moderation/workflows/send_broadcast.py",
-        sound="if self.needs_second(plan) and who == plan.planned_by:",
+        sound="if self.needs_second(plan) and same_person(who, plan.planned_by):",
         wrong="if self.needs_second(plan) and not who:",
         tests=("tests/moderation/status/test_broadcast.py",),
     ),
