@@ -21,9 +21,10 @@ from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
+from moderation.page_parts.public import public_parts
+from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering, Sending
 from moderation.public.app import build_public_app
-from moderation.public_parts import public_parts
 from moderation.schedule import (
     CONNECT_SECONDS,
     INVITE_SECONDS,
@@ -35,7 +36,6 @@ from moderation.schedule import (
     TELL_BACK_SECONDS,
 )
 from moderation.service import every, every_async, pages_served, wound_down
-from moderation.staff import staff_parts
 
 logger = logging.getLogger(__name__)
 AGENT = "team"

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
-from moderation.staff_invitations import invitation_parts
+from moderation.page_parts.invitations import invitation_parts
 from tests.browser.axe import grave_violations
 from tests.conftest import chromium_path
 from tests.fakes.invited import DAYS, open_invited, said, signal

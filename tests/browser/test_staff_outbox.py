@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
+from moderation.page_parts.outbox import outbox_parts
 from moderation.publishers.simulated import Fault
-from moderation.staff_outbox import outbox_parts
 from tests.browser.axe import grave_violations
 from tests.conftest import chromium_path
 from tests.fakes.desk import Desk, mention, open_desk

@@ -18,7 +18,7 @@ from moderation.inbox.sign_in import SignIn
 from moderation.model.outbox import NewDraft
 from moderation.model.post import PostKind
 from moderation.model.shadow import Judged, ShadowKind
-from moderation.shadow_page import shadow_parts
+from moderation.page_parts.shadow import shadow_parts
 from tests.browser.axe import grave_violations
 from tests.conftest import chromium_path
 from tests.fakes.desk import Desk, loose_target, open_desk, shipped_rules

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
-from moderation.staff_status import status_parts
+from moderation.page_parts.status import status_parts
 from tests.browser.axe import grave_violations
 from tests.conftest import chromium_path
 from tests.fakes.desk import Desk, open_desk

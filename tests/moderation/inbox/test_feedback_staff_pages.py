@@ -14,7 +14,7 @@ from moderation.ledger.actions import ActionLedger
 from moderation.ledger.feedback import FeedbackLedger
 from moderation.model.action import ActionState
 from moderation.model.feedback import ImportedResponse
-from moderation.staff_feedback import feedback_page_parts
+from moderation.page_parts.feedback import feedback_page_parts
 from moderation.workflows.feedback_links import FeedbackLinks
 from moderation.workflows.give_feedback import FeedbackForms
 from tests.fakes.desk import Desk, open_desk

@@ -10,8 +10,8 @@ import pytest
 
 from moderation.inbox.sign_in import FRESH
 from moderation.model.outbox import EntryState
+from moderation.page_parts.outbox import outbox_parts
 from moderation.publishers.simulated import Fault
-from moderation.staff_outbox import outbox_parts
 from tests.fakes.desk import Desk, mention, open_desk
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of

@@ -11,7 +11,7 @@ import pytest
 from moderation.model.outbox import NewDraft
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
-from moderation.shadow_page import shadow_parts
+from moderation.page_parts.shadow import shadow_parts
 from tests.fakes.desk import Desk, loose_target, open_desk, shipped_rules
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of

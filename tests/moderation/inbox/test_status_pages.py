@@ -11,7 +11,7 @@ import pytest
 
 from moderation.inbox.sign_in import FRESH
 from moderation.model.status import IssueStatus
-from moderation.staff_status import status_parts
+from moderation.page_parts.status import status_parts
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import COOKIE, SignIn
-from moderation.staff_invitations import invitation_parts
+from moderation.page_parts.invitations import invitation_parts
 from tests.fakes.invited import DAYS, Invited, open_invited, said, signal
 from tests.fakes.staff import StaffDay
 

@@ -14,9 +14,9 @@ from httpx2 import Response
 
 from listener.clock import ManualClock
 from listener.model.mention import Author
+from moderation.page_parts.public import public_issues
 from moderation.public.app import build_public_app
 from moderation.public.parts import PrivacyFacts, PublicParts
-from moderation.public_parts import public_issues
 from tests.fakes.desk import MORNING, mention, open_desk
 from tests.fakes.public import NOW, ZONE, issue, public_day, update, usual_day
 from tests.moderation.inbox.test_style import contrast

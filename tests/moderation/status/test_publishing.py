@@ -10,7 +10,7 @@ from listener.errors import NotAllowed
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Signal
 from moderation.model.status import IssueStatus, Light, PromiseState, UpdateState
-from moderation.public_parts import public_issues
+from moderation.page_parts.public import public_issues
 from tests.fakes.desk import MORNING, Desk, mention
 from tests.moderation.status.said import INVESTIGATING, RESOLVED, SUBJECTS, drafted, heard, issue_of, published, resolved
 

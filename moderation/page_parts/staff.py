@@ -16,14 +16,14 @@ from moderation.inbox.shown import digest_figures, issue_now, issues_now, named,
 from moderation.inbox.sign_in import SignIn
 from moderation.messages.reasons import why_sentence
 from moderation.model.case import CaseSummary
+from moderation.page_parts.feedback import feedback_page_parts
+from moderation.page_parts.invitations import invitation_parts
+from moderation.page_parts.outbox import outbox_parts
+from moderation.page_parts.shadow import shadow_parts
+from moderation.page_parts.status import status_parts
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
-from moderation.shadow_page import shadow_parts
-from moderation.staff_feedback import feedback_page_parts
-from moderation.staff_invitations import invitation_parts
-from moderation.staff_outbox import outbox_parts
-from moderation.staff_status import status_parts
 from moderation.workflows.load_wording import load_words
 
 MOST_SHOWN = 50
