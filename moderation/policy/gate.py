@@ -164,16 +164,6 @@ def words_of(rule: str, policy: Policy, language: str) -> str:
     return f"{said} [{rule}, {found.row}]" if found.row else f"{said} [{rule}]"
 
 
-def old_rule_words(policy: Policy, *, today: date, language: str) -> list[str]:
-    """Return one line per rule that nobody looked up for more than 180 days: its words, where it stands, and when we last looked."""
-    told = {"nl": "laatst nagekeken op {checked}: {source}", "en": "last looked up on {checked}: {source}"}
-    line = told.get(language, told["en"])
-    return [
-        f"{words_of(rule.name, policy, language)} – {line.format(checked=rule.checked.isoformat(), source=rule.source)}"
-        for rule in old_rules(policy, today=today)
-    ]
-
-
 def old_rules(policy: Policy, *, today: date) -> list[PolicyRule]:
     """Return the rules that nobody looked up for more than 180 days, by name."""
     return sorted((rule for rule in policy.rules.values() if today - rule.checked > OLD), key=lambda rule: rule.name)

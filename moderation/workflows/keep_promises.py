@@ -42,10 +42,6 @@ class KeepPromises:
         prepared = [self._prepare(one, now) for one in near if one.promise_id not in there]
         return Ticked(prepared=tuple(one for one in prepared if one is not None), broken=tuple(broken))
 
-    def told_since(self, since: datetime) -> tuple[Promise, ...]:
-        """Return the promises that were due since a moment, or are open: what a digest says about our word."""
-        return tuple(one for one in self._status.promises() if one.state is PromiseState.OPEN or one.due_at >= since)
-
     def _prepare(self, promise: Promise, now: datetime) -> StatusUpdate | None:
         """The next promise is as far ahead as this one was, within an hour and a day."""
         span = min(max(promise.due_at - promise.made_at, _SHORTEST), _LONGEST)

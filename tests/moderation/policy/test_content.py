@@ -13,7 +13,7 @@ from moderation.model.policy import GateFacts, House, Question, TargetNow
 from moderation.model.post import AccountId, OutgoingPost, PostKind, Target
 from moderation.policy.content import MACHINE_WRITTEN, PERSON_EDITED, in_whatsapp_window
 from moderation.policy.cost import cost_of, cost_words, spent
-from moderation.policy.gate import check, old_rule_words
+from moderation.policy.gate import check
 from moderation.policy.similar import similarity
 from moderation.workflows.load_wording import load_policy, load_public_wording
 from tests.fakes.desk import MORNING
@@ -245,13 +245,6 @@ def test_every_platform_has_a_place_for_every_kind(platform: str) -> None:
 )
 def test_what_has_no_place_is_refused(platform: str, kind: PostKind, rule: str) -> None:
     assert refused("Dag" + SAYS_SO, platform, kind=kind) == (rule,)
-
-
-def test_a_rule_not_looked_up_for_half_a_year_is_said_in_words() -> None:
-    checked = POLICY.rules["x_similar"].checked
-    assert old_rule_words(POLICY, today=checked + timedelta(days=5), language="en") == []
-    lines = old_rule_words(POLICY, today=checked + timedelta(days=181), language="nl")
-    assert any("laatst nagekeken op 2026-11-21" in line and "[x_similar, P4]" in line for line in lines)
 
 
 @pytest.mark.parametrize("name", sorted(POLICY.rules))
