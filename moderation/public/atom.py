@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from moderation.public.parts import PublicIssue, PublicUpdate
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _TAG_SINCE = "2026"
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may hold (XML 1.0, 2.2): one such character and no reader takes the whole feed."""
 MOST_ENTRIES = 50
 
 
@@ -52,7 +55,7 @@ def _entry(feed: Element, issue: PublicIssue, update: PublicUpdate, *, words: Wo
 
 def _text(parent: Element, name: str, text: str) -> Element:
     made = SubElement(parent, name)
-    made.text = "".join(sign for sign in text if sign >= " " or sign in "\n\t")
+    made.text = _NOT_XML.sub("", text)
     return made
 
 
