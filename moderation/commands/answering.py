@@ -121,11 +121,11 @@ def inbox_reply(place: Place, case_id: int, text: str, language: str, send: bool
     with desk_of(place) as desk:
         draft = desk.inbox.draft_reply(case_id, agent, text, language=language)
         entry = desk.inbox.send(draft.draft_id, agent) if send else None
-    shown = send_now(place, entry) if entry else None
+    left = send_now(place, entry) if entry else None
     if as_json:
-        print_json({"draft": draft, "entry": shown})
-    elif shown:
-        say_entry(shown)
+        print_json({"draft": draft, "entry": left.entry if left else None, "held": left.held if left else ""})
+    elif left:
+        say_entry(left.entry, held=left.held)
     else:
         print_line(f"Would leave as draft {draft.draft_id} below {draft.target.parent_id} on {draft.target.platform}:")
         print_line(draft.text)

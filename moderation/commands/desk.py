@@ -6,6 +6,7 @@ import asyncio
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -17,10 +18,11 @@ from listener.text.shorten import shorten
 from listener.text.storable import storable
 from moderation.bootstrap import desk_on, sending_on
 from moderation.messages.reasons import outbox_sentence
-from moderation.model.outbox import OutboxEntry
+from moderation.model.outbox import OutboxEntry, SendReport
 from moderation.parts import Desk, Sending
+from moderation.policy.gate import words_of
 from moderation.policy.people import person_of
-from moderation.workflows.load_wording import load_words
+from moderation.workflows.load_wording import load_policy, load_words
 
 
 @contextmanager
@@ -57,27 +59,37 @@ def send_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--send", is_flag=True, help="Approve and send it; without it you only see what would leave.")(command)
 
 
-def send_now(place: Place, entry: OutboxEntry) -> OutboxEntry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Where a post stands after a try to send it. `held`: why it waits, as `SendReport.held` says it; empty when it does not."""
+
+    entry: OutboxEntry
+    held: str = ""
+
+
+def send_now(place: Place, entry: OutboxEntry) -> Left:
     """Let the gateway run once here, unless the running service will; return the entry as it stands then."""
     try:
         with sending_on(place.home, place.settings, SystemClock()) as sending:
-            asyncio.run(_once(sending))
-            return next(one for one in sending.desk.outbox.list() if one.entry_id == entry.entry_id)
+            report = asyncio.run(_once(sending))
+            now = next(one for one in sending.desk.outbox.list() if one.entry_id == entry.entry_id)
+            return Left(entry=now, held=report.held.get(entry.entry_id, ""))
     except StoreLocked:
-        return entry
+        return Left(entry=entry)
 
 
-async def _once(sending: Sending) -> None:
+async def _once(sending: Sending) -> SendReport:
     try:
-        await sending.send_once()
+        return await sending.send_once()
     finally:
         await sending.connections.aclose()
 
 
-def say_entry(entry: OutboxEntry, language: str = "en") -> None:
-    """Print where a post stands, in words."""
-    print_line(
-        f"Outbox {entry.entry_id}: {outbox_sentence(entry, load_words(language, 'outbox'))}" + (f" ({entry.note})" if entry.note else "")
-    )
+def say_entry(entry: OutboxEntry, *, held: str = "") -> None:
+    """Print where a post stands, and why it waits when it does, in words."""
+    words = load_words("en", "outbox")
+    waits = words.get(f"held.{held}") or words_of(held, load_policy(), "en") if held else ""
+    said = " ".join(part for part in (outbox_sentence(entry, words), waits, f"({entry.note})" if entry.note else "") if part)
+    print_line(f"Outbox {entry.entry_id}: {said}")
     if entry.url:
         print_line(f"  {entry.url}")

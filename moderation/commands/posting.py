@@ -63,12 +63,12 @@ def outbox_approve(place: Place, draft_id: int, send: bool, agent: str, as_json:
         raise InputError(f"Approving sends it. Add --send, or look at it first: klankbord outbox show-draft {draft_id}")
     with desk_of(place) as desk:
         entry = desk.outbox.approve(draft_id, agent)
-    shown = send_now(place, entry)
+    left = send_now(place, entry)
     if as_json:
-        print_json(shown)
+        print_json(left.entry)
     else:
-        say_entry(shown)
-        if cost := cost_words(shown.post, load_policy()):
+        say_entry(left.entry, held=left.held)
+        if cost := cost_words(left.entry.post, load_policy()):
             print_line(f"  It {cost}.")
 
 
@@ -140,15 +140,15 @@ def audit_verify(place: Place, as_json: bool) -> None:
 
 def approve_or_show(place: Place, draft: Draft, *, send: bool, agent: str, as_json: bool) -> None:
     """Approve a draft and let it leave with `send`; without it show what would leave."""
-    shown = None
+    left = None
     if send:
         with desk_of(place) as desk:
-            shown = desk.outbox.approve(draft.draft_id, agent)
-        shown = send_now(place, shown)
+            entry = desk.outbox.approve(draft.draft_id, agent)
+        left = send_now(place, entry)
     if as_json:
-        print_json({"draft": draft, "entry": shown})
-    elif shown:
-        say_entry(shown)
+        print_json({"draft": draft, "entry": left.entry if left else None, "held": left.held if left else ""})
+    elif left:
+        say_entry(left.entry, held=left.held)
     else:
         _say_draft(draft)
 

@@ -96,3 +96,15 @@ def test_words_for_one_thread_are_still_drafted_for_one_thread(home: Home) -> No
     assert (draft["draft"]["kind"], draft["entry"]) == ("status_update", None)
     both = home.run("draft", str(home.issue), "--status", "investigating", *given, *WORDS)
     assert both.exit_code != 0
+
+
+def test_who_approves_what_has_to_wait_is_told_why(home: Home) -> None:
+    """A limit of this hour holds it: without the reason, "approved" reads as if it had left."""
+    (home.folder / "klankbord.yaml").write_text("outbox:\n  account: 'simulated:stroomloket'\n  most_per_hour: 0\n", encoding="utf-8")
+    with open_desk(home.folder, start=datetime.now(UTC) - timedelta(minutes=1)) as desk:
+        given = {"subject": "de storing", "known": "Een kabel is geraakt.", "doing": "We graven hem op.", "next_update": "Om 15:00"}
+        draft_id = desk.updates.draft(home.issue, "investigating", given, "nl", "carla").draft_id
+    done = CliRunner().invoke(klankbord, ["--home", str(home.folder), "outbox", "approve", str(draft_id), "--send", "--as", "carla"])
+    assert done.exit_code == 0, done.output
+    assert "This hour's limit is reached; this waits." in done.output
+    assert home.posts() == 0
