@@ -17,6 +17,7 @@ from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
+from moderation.publishers.answer import Answer
 from moderation.publishers.bluesky_records import (
     LAST_OF_OURS,
     MOST_BYTES,
@@ -31,7 +32,7 @@ from moderation.publishers.bluesky_records import (
     record_key,
 )
 from moderation.publishers.bluesky_session import BlueskySession
-from moderation.publishers.http import Answer, WriteClient
+from moderation.publishers.http import WriteClient
 from moderation.publishers.limits import BLUESKY
 
 PLATFORM = "bluesky"

@@ -8,10 +8,8 @@ that a test can read. praw, tweepy and discord.py stay, with their retries off, 
 from __future__ import annotations
 
 import asyncio
-import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -24,27 +22,10 @@ from listener.settings.schema import HttpSettings
 from listener.sources.addresses import Resolve, checked_ip, checked_url, may_connect, resolve_by_system
 from listener.sources.http import product_version
 from listener.sources.retry_after import wait_seconds
-from listener.text.shorten import shorten
+from moderation.publishers.answer import Answer, is_page, said_in
 
-LONGEST_SAID = 200
-"""Characters of a platform's own words that a message of ours repeats."""
 Headers = Callable[[], Mapping[str, str]]
 """Gives the headers that prove who we are, anew for each request, so that a token can be replaced while we run."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a platform answered, headers by lower-case name, the body unpacked. `said`: its own words about an error, cut and redacted."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    said: str = ""
-
-    def json(self) -> Any:
-        """Return the body read as JSON. Raises `ValueError` when it is none: NaN and keys that stand there twice are none either."""
-        return json.loads(self.body, parse_constant=_no_number, object_pairs_hook=_distinct)
-
 
 Judge = Callable[[Answer], Exception | None]
 """A platform's own reading of a refusal (4xx): the error it means, or None to leave it to the table of `refusals`."""
@@ -223,7 +204,7 @@ class WriteClient:
         finally:
             await response.aclose()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status_code, headers=headers, body=body, said=_said(body, request) if response.is_error else "")
+        return Answer(status=response.status_code, headers=headers, body=body, said=said_in(body, request) if response.is_error else "")
 
     async def _read(self, response: httpx.Response) -> bytes:
         """Read and unpack the body, never holding more than the limit."""
@@ -246,7 +227,7 @@ class WriteClient:
         if 200 <= status < 300:
             return
         self._raise_if_limited(answer)
-        if not 400 <= status < 500 or status in UNSURE or (self._speaks_json and _is_page(answer)):
+        if not 400 <= status < 500 or status in UNSURE or (self._speaks_json and is_page(answer)):
             raise PublishUnknown(f"{self.host} answered with status {status}, which does not tell whether it accepted anything.")
         if meant := self._judge(answer):
             raise meant
@@ -276,22 +257,6 @@ class _Unreadable(Exception):
     """An answer whose bytes we will not or cannot take."""
 
 
-def _said(body: bytes, request: httpx.Request) -> str:
-    """Return the platform's words about an error: the usual members of a small JSON object, without what we sent in our headers."""
-    try:
-        found = json.loads(body[:100_000])
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(found, dict):
-        return ""
-    words = next((found[name] for name in ("errors", "error_description", "message", "error", "detail") if found.get(name)), "")
-    text = " ".join(str(one) for one in words) if isinstance(words, list) else words if isinstance(words, str) else ""
-    for value in request.headers.values():
-        for part in value.split():
-            text = text.replace(part, "•••") if len(part) > 7 else text
-    return shorten(" ".join(text.split()), LONGEST_SAID)
-
-
 def _why(error: Exception) -> str:
     """Name an error without its text, which may hold an address with a key in it."""
     if isinstance(error, _Unreadable):
@@ -299,20 +264,3 @@ def _why(error: Exception) -> str:
     if isinstance(error, httpx.ConnectError):
         return "its certificate is not valid" if "CERTIFICATE" in str(error) else "no connection"
     return type(error).__name__
-
-
-def _is_page(answer: Answer) -> bool:
-    return "html" in answer.headers.get("content-type", "").lower() or answer.body[:200].lstrip().lower().startswith(
-        (b"<!doctype", b"<html")
-    )
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands there twice")
-    return found

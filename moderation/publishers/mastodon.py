@@ -19,7 +19,8 @@ from listener.settings.schema import HttpSettings
 from listener.sources.markup import plain_text
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
-from moderation.publishers.http import Answer, WriteClient
+from moderation.publishers.answer import Answer
+from moderation.publishers.http import WriteClient
 from moderation.publishers.limits import MASTODON
 
 PLATFORM = "mastodon"

@@ -19,7 +19,8 @@ from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
-from moderation.publishers.http import Answer, WriteClient
+from moderation.publishers.answer import Answer
+from moderation.publishers.http import WriteClient
 from moderation.publishers.limits import MATRIX
 from moderation.publishers.matrix_events import MESSAGE, content_of, in_room, may_speak, read_message, room_of
 

@@ -22,7 +22,8 @@ from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
-from moderation.publishers.http import Answer, WriteClient
+from moderation.publishers.answer import Answer
+from moderation.publishers.http import WriteClient
 from moderation.publishers.limits import WEBHOOK
 
 PLATFORM = "webhook"

@@ -12,7 +12,8 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import NotSent, ProductError, PublishRejected, PublishUnknown, RateLimited, SourceRefused, SourceUnavailable
 from listener.settings.schema import HttpSettings
-from moderation.publishers.http import Answer, WriteClient
+from moderation.publishers.answer import Answer
+from moderation.publishers.http import WriteClient
 from tests.fakes.desk import MORNING
 from tests.listener.sources.test_addresses import INSIDE, NO_ADDRESSES, SPELLINGS
 
