@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, and_, case, exists, func, or_, select
 
 from listener.ledger.changes import batches
 from listener.ledger.tables import issue, mention, revision, signal
 from listener.ledger.transactions import reading
 from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
+from moderation.ledger.tables_invitations import invitation_event
 from moderation.model.case import CaseState
 from moderation.model.invitation import JourneyKind, NewEvent
 from moderation.model.outbox import EntryState
@@ -130,6 +131,7 @@ class JourneyLedger:
             .join(conversation, support_case.c.conversation_id == conversation.c.conversation_id)
             .where(
                 support_case.c.state.in_(_LIVE),
+                ~_nothing_new(),
                 conversation.c.platform == event.platform,
                 conversation.c.realm == event.realm,
                 conversation.c.thread_id == event.thread_id,
@@ -147,7 +149,7 @@ class JourneyLedger:
             )
 
     def _of_talk(self, event: NewEvent, talk: Talk | None) -> Standing:
-        state = select(support_case.c.state).where(support_case.c.case_id == event.case_id)
+        state = select(support_case.c.state).where(support_case.c.case_id == event.case_id, ~_nothing_new())
         with reading(self._engine) as tx:
             talking = tx.execute(state).scalar() in _LIVE
             issue_id = _issues(tx, [event.mention_id]).get(event.mention_id)
@@ -226,6 +228,26 @@ class JourneyLedger:
             for row in counts
             if row.issue_id in kept
         ]
+
+
+def _nothing_new() -> ColumnElement[bool]:
+    """Tell whether a case's talk ended with the message that is its newest still.
+
+    Such a case may be open all the same: a colleague took it up again, or a low score in the feedback did. Neither is a word of the
+    customer's, and neither may decide whether they are asked (RULES P30, P31).
+    """
+    here = and_(conversation_mention.c.mention_id == mention.c.mention_id, mention.c.latest_revision >= 0, mention.c.posted_at.is_not(None))
+    newest = (
+        select(mention.c.mention_id)
+        .join_from(conversation_mention, mention, here)
+        .where(conversation_mention.c.conversation_id == support_case.c.conversation_id)
+        .order_by(mention.c.posted_at.desc(), mention.c.mention_id.desc())
+        .limit(1)
+        .correlate(support_case)
+        .scalar_subquery()
+    )
+    ended = invitation_event.c.kind == JourneyKind.CONVERSATION_CLOSED.value
+    return exists().where(ended, invitation_event.c.case_id == support_case.c.case_id, invitation_event.c.mention_id == newest)
 
 
 def _places(tx: Any, mention_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
