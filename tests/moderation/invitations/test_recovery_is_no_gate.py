@@ -8,6 +8,7 @@ from moderation.ledger.feedback import FeedbackLedger
 from moderation.model.case import CaseState
 from moderation.model.feedback import Asked, LinkUse, NewInvite
 from tests.fakes.invited import DAYS, Invited, open_invited, said
+from tests.moderation.status.said import issue_of, resolved
 
 
 def handed_over(invited: Invited, conversation_id: int, score: str) -> None:
@@ -52,3 +53,27 @@ async def test_whoever_gave_a_low_score_is_asked_like_everybody_else(tmp_path: P
     assert (low[2], high[2]) == (CaseState.CLAIMED, CaseState.CLOSED), "the low score opened the case again"
     assert low[:2] == high[:2]
     assert low[0] == ["ask"]
+
+
+async def asked_when_solved(home: Path, score: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the same for what is asked in the thread once the issue is said to be solved."""
+    with open_invited(home) as invited:
+        ids = invited.talk(said("1", person="u", thread="t"))
+        issue = issue_of(invited.desk, ids)
+        await invited.desk.settle()
+        invited.look()
+        ended = invited.latest()[0].event
+        assert ended.conversation_id is not None
+        handed_over(invited, ended.conversation_id, score)
+        invited.wait(4 * DAYS)
+        resolved(invited.desk, issue)
+        for _ in range(6):
+            invited.wait(DAYS)
+            invited.look()
+        return invited.answers(), invited.asked()
+
+
+async def test_nor_is_their_thread_left_out_when_the_issue_is_solved(tmp_path: Path) -> None:
+    low, high = await asked_when_solved(tmp_path / "low", "1"), await asked_when_solved(tmp_path / "high", "5")
+    assert low == high
+    assert "ask" in low[0]
