@@ -20,7 +20,7 @@ from moderation.bootstrap import desk_on, sending_on
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import OutboxEntry, SendReport
 from moderation.parts import Desk, Sending
-from moderation.policy.gate import words_of
+from moderation.policy.gate import words_of, words_of_note
 from moderation.policy.people import person_of
 from moderation.workflows.load_wording import load_policy, load_words
 
@@ -89,7 +89,8 @@ def say_entry(entry: OutboxEntry, *, held: str = "") -> None:
     """Print where a post stands, and why it waits when it does, in words."""
     words = load_words("en", "outbox")
     waits = words.get(f"held.{held}") or words_of(held, load_policy(), "en") if held else ""
-    said = " ".join(part for part in (outbox_sentence(entry, words), waits, f"({entry.note})" if entry.note else "") if part)
+    note = f"({words_of_note(entry.note, load_policy(), 'en')})" if entry.note else ""
+    said = " ".join(part for part in (outbox_sentence(entry, words), waits, note) if part)
     print_line(f"Outbox {entry.entry_id}: {said}")
     if entry.url:
         print_line(f"  {entry.url}")

@@ -23,9 +23,9 @@ class OutboxNow:
     restored: bool = False
 
 
-def free(draft: Draft) -> str:  # noqa: ARG001 - where nothing costs anything, no draft does
+def free(draft: Draft) -> float:  # noqa: ARG001 - where nothing costs anything, no draft does
     """Return no cost."""
-    return ""
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class OutboxParts:
     """What the page about the outbox does. Everything that changes something takes who does it last but for text, and raises `ActionError`.
 
     `now(states)`: the outbox, of entries those in these states (none: all). `resolve(entry, who, there)`: None means not there.
-    `may_be_there`: reasons for which an entry that never started may be on the platform. `sentence`, `alarm`: words in a language.
-    `cost`: what posting a draft costs, in words; empty where it is free.
+    `may_be_there`: reasons for which an entry that never started may be on the platform. `sentence`, `note`, `alarm`: words in a language;
+    a note that names rules says what they say. `cost`: the US dollars that posting a draft costs; 0 where it is free.
     """
 
     now: Callable[[Sequence[EntryState]], OutboxNow]
@@ -45,6 +45,7 @@ class OutboxParts:
     stop: Callable[[str], object]
     resume: Callable[[str], object]
     sentence: Callable[[OutboxEntry, str], str]
+    note: Callable[[OutboxEntry, str], str]
     alarm: Callable[[Alarm, str], str]
     may_be_there: frozenset[str] = frozenset()
-    cost: Callable[[Draft], str] = free
+    cost: Callable[[Draft], float] = free

@@ -76,6 +76,7 @@ class Pages:
             named=words.named,
             why=lambda one: words.named("why", self._parts.why(one, words.language) if isinstance(one, Reason) else one),
             number=words.number,
+            dollars=words.dollars,
             when=when,
             day=day,
             stretch=lambda since: words.stretch(since, now),

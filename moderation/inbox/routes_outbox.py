@@ -83,6 +83,7 @@ def _shown(outbox: OutboxParts, chosen: str, language: str) -> dict[str, Any]:
         "chosen": chosen,
         "filters": tuple(SHOWN),
         "sentence": lambda entry: outbox.sentence(entry, language),
+        "note_of": lambda entry: outbox.note(entry, language),
         "alarm_says": lambda alarm: outbox.alarm(alarm, language),
         "may_be_there": outbox.may_be_there,
         "cost_of": outbox.cost,

@@ -33,7 +33,7 @@ def add_shadow_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             request,
             "shadow.html.j2",
             item=later[0] if later else None,
-            cost=shadow.cost(later[0]) if later else "",
+            cost=shadow.cost(later[0]) if later else 0.0,
             left=len(waiting),
             skipped=bool(waiting) and not later,
             figures=shadow.figures(),

@@ -14,7 +14,7 @@ class ShadowParts:
     """What the page shows and does. What changes something raises `ActionError` when it is not allowed.
 
     `waiting()`: items nobody checked, the oldest first. `figures()`: one line per subject, those in use first. `checked()`: the newest
-    that were checked. `cost(item)`: what the post would cost, in words; empty where it is free.
+    that were checked. `cost(item)`: the US dollars that the post would cost; 0 where it is free.
     """
 
     waiting: Callable[[], Sequence[ShadowItem]]
@@ -23,4 +23,4 @@ class ShadowParts:
     standing: Callable[[], Sequence[StandingApproval]]
     review: Callable[[int, Judged, str, str], object]
     graduate: Callable[[ShadowKind, str, str], object]
-    cost: Callable[[ShadowItem], str]
+    cost: Callable[[ShadowItem], float]

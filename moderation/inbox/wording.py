@@ -45,6 +45,11 @@ class Wording:
         written = f"{value:,.1f}" if isinstance(value, float) and value != int(value) else f"{int(value):,}"
         return written.translate(str.maketrans(",.", ".,")) if self.language == "nl" else written
 
+    def dollars(self, value: float) -> str:
+        """Write US dollars to a tenth of a cent, without a sign: "0,200" in Dutch."""
+        written = f"{value:.3f}"
+        return written.replace(".", ",") if self.language == "nl" else written
+
     def named(self, group: str, name: str) -> str:
         """Return the text of `group.name`, or `name` itself when we have no word for it (a platform or reason we do not know)."""
         return self._texts.get(f"{group}.{name}", name)

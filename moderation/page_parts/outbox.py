@@ -11,7 +11,8 @@ from moderation.messages.reasons import alarm_sentence, outbox_sentence
 from moderation.model.outbox import EntryState
 from moderation.outbox.restored import in_doubt
 from moderation.parts import Desk
-from moderation.policy.cost import words_of_cost
+from moderation.policy.cost import cost_of_text
+from moderation.policy.gate import words_of_note
 from moderation.workflows.approve_draft import MAY_BE_THERE
 from moderation.workflows.load_wording import load_policy, load_words
 
@@ -21,7 +22,7 @@ MOST_SHOWN = 200
 
 def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
     """Return the page's parts over an open desk."""
-    outbox = desk.outbox
+    outbox, policy = desk.outbox, load_policy()
 
     def now(states: Sequence[EntryState]) -> OutboxNow:
         return OutboxNow(
@@ -41,9 +42,10 @@ def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
         stop=outbox.stop,
         resume=outbox.resume,
         sentence=lambda entry, language: outbox_sentence(entry, _words(language)),
+        note=lambda entry, language: words_of_note(entry.note, policy, language),
         alarm=lambda alarm, language: alarm_sentence(alarm, _words(language)),
         may_be_there=MAY_BE_THERE,
-        cost=lambda draft: words_of_cost(draft.text, draft.target.platform, load_policy()),
+        cost=lambda draft: cost_of_text(draft.text, draft.target.platform, policy),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.model.shadow import Judged, ShadowItem
 from moderation.parts import Desk
-from moderation.policy.cost import cost_words
+from moderation.policy.cost import cost_of
 from moderation.workflows.load_wording import load_policy
 
 MOST_CHECKED = 10
@@ -30,5 +30,5 @@ def shadow_parts(desk: Desk) -> ShadowParts:
         standing=desk.standing.list,
         review=review,
         graduate=shadow.graduate,
-        cost=lambda item: cost_words(item.post, policy),
+        cost=lambda item: cost_of(item.post, policy),
     )

@@ -7,7 +7,7 @@ from functools import cache
 from moderation.inbox.status_parts import NewWords, PlanShown, StatusParts
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.status import StatusUpdate
-from moderation.policy.gate import words_of
+from moderation.policy.gate import words_of_note
 from moderation.workflows.load_wording import load_policy, load_words
 from moderation.workflows.send_broadcast import ItemReport
 from moderation.workflows.status_desk import StatusDesk
@@ -55,7 +55,7 @@ def status_parts(desk: StatusDesk) -> StatusParts:
         cancel=desk.sending.cancel,
         words=lambda language: _words(language, "status"),
         sent=_sent,
-        rule=_rule,
+        rule=lambda names, language: words_of_note(names, _policy(), language),
     )
 
 
@@ -64,14 +64,7 @@ def _sent(report: ItemReport, language: str) -> str:
     if report.entry is None:
         return ""
     said = outbox_sentence(report.entry, _words(language, "outbox"))
-    return f"{said} ({report.entry.note})" if report.entry.note else said
-
-
-def _rule(names: str, language: str) -> str:
-    """Return the words of rules named with commas; anything else as it stands."""
-    policy = _policy()
-    parts = [name.strip() for name in names.split(",")]
-    return " ".join(words_of(name, policy, language) for name in parts) if all(name in policy.rules for name in parts) else names
+    return f"{said} ({words_of_note(report.entry.note, _policy(), language)})" if report.entry.note else said
 
 
 _words = cache(load_words)

@@ -31,7 +31,7 @@ def spent(texts: Iterable[str], platform: str, policy: Policy) -> float:
 
 
 def cost_words(post: OutgoingPost, policy: Policy) -> str:
-    """Return the cost for a person to read before it leaves ("costs $0.200 on x", in every language); empty where it is free."""
+    """Return the cost for a person to read before it leaves ("costs $0.200 on x", for commands); empty where it is free."""
     return words_of_cost(post.text, post.target.platform, policy)
 
 

@@ -164,6 +164,12 @@ def words_of(rule: str, policy: Policy, language: str) -> str:
     return f"{said} [{rule}, {found.row}]" if found.row else f"{said} [{rule}]"
 
 
+def words_of_note(note: str, policy: Policy, language: str) -> str:
+    """Return the words of the rules that an entry's note names with commas, as the gateway notes a refusal; any other note as it stands."""
+    names = [name.strip() for name in note.split(",")]
+    return " ".join(words_of(name, policy, language) for name in names) if all(name in policy.rules for name in names) else note
+
+
 def old_rules(policy: Policy, *, today: date) -> list[PolicyRule]:
     """Return the rules that nobody looked up for more than 180 days, by name."""
     return sorted((rule for rule in policy.rules.values() if today - rule.checked > OLD), key=lambda rule: rule.name)

@@ -10,6 +10,7 @@ import pytest
 
 from moderation.inbox.sign_in import FRESH
 from moderation.model.outbox import EntryState
+from moderation.model.post import AccountId
 from moderation.page_parts.outbox import outbox_parts
 from moderation.publishers.simulated import Fault
 from tests.fakes.desk import Desk, mention, open_desk
@@ -117,3 +118,25 @@ def test_the_page_reads_in_both_languages_and_escapes_what_people_wrote(staff: S
     assert "<script>alert" not in page
     assert {"nl": "Wat namens ons vertrekt", "en": "What leaves in our name"}[language] in page
     assert staff.get("/outbox?state=nonsense").status_code == 404
+
+
+async def test_what_the_gate_refused_says_which_rule_in_the_language_of_the_page(
+    staff: Staff, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has to decide about it reads what the rule says, not its name alone."""
+    (one,) = desk.hear(mention())
+    entry = desk.approved(one)
+    monkeypatch.setattr(desk.publisher, "_account", AccountId(platform="simulated", realm="simulated", native_id="x", name="stroomloket"))
+    await desk.gateway.run_once()
+    assert desk.entry(entry.entry_id).note == "account_swapped"
+    rule = desk.precheck.policy.rules["account_swapped"]
+    for language in ("nl", "en"):
+        assert f"{rule.says[language]} [account_swapped" in words_of(staff.get(f"/outbox?lang={language}").text)
+
+
+def test_a_draft_for_x_says_what_it_costs_in_the_language_of_the_page(staff: Staff, desk: Desk) -> None:
+    """RULES P8: the cost is seen before anything is approved."""
+    (one,) = desk.hear(mention(platform="x", realm="x.example"))
+    desk.draft(one, "Kijk op https://stroom.example, daar staat het.")
+    assert "Dit kost $ 0,200 op X." in words_of(staff.get("/outbox?lang=nl").text)
+    assert "This costs $0.200 on X." in words_of(staff.get("/outbox?lang=en").text)
