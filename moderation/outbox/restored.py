@@ -61,7 +61,7 @@ class RestoredLedger:
             marked = json.loads((self._home / MARK_FILE).read_text(encoding="utf-8"))
             seq, digest = int(marked["seq"]), str(marked["digest"])
         except FileNotFoundError:
-            return False  # nothing ever left
+            return bool(self._outbox.entries([EntryState.SENT]))  # nothing ever left from here; from another home, perhaps
         except (OSError, ValueError, KeyError, TypeError):
             return True  # a mark that cannot be read vouches for nothing
         return self._audit.digest_at(seq) != digest

@@ -59,6 +59,26 @@ async def test_a_ledger_copied_back_by_hand_is_noticed_too(tmp_path: Path) -> No
         assert len(desk.platform.posts()) == 5
 
 
+async def test_a_ledger_that_came_to_another_machine_without_its_mark_is_noticed_too(tmp_path: Path) -> None:
+    """The disk is lost; yesterday's backup is copied into a new home by hand."""
+    old, new = tmp_path / "home", tmp_path / "new"
+    with open_desk(old) as desk:
+        first, *others = desk.hear(*(mention(str(number)) for number in range(4)))
+        desk.approved(first)
+        await desk.settle()
+        waiting = [desk.approved(one).entry_id for one in others]
+        back_up(desk.ledger.engine, tmp_path / "yesterday.db")
+        await desk.settle()
+        assert len(desk.platform.posts()) == 4
+    new.mkdir()
+    shutil.copyfile(tmp_path / "yesterday.db", new / "ledger.db")
+    with open_desk(new, start=MORNING + timedelta(hours=1)) as desk:
+        await desk.settle()
+        assert {desk.entry(one).reason for one in waiting} == {"ledger_restored"}
+        assert desk.platform.requests == 0
+    assert in_doubt(new)
+
+
 async def test_every_kill_point_of_a_ledger_that_is_not_older_raises_no_doubt(tmp_path: Path) -> None:
     """An ordinary restart is no restored backup."""
     home = tmp_path / "home"
