@@ -8,7 +8,7 @@ from tests.modules import ROOT
 from tests.mutation.planted import BUGS, Bug
 from tests.mutation.rig import planted, try_all
 
-TRIED_HERE = ("hash_check_off", "compare_and_set_off", "account_swap_ignored")
+TRIED_HERE = ("durability_off", "draft_approved_twice", "void_standing_used")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
