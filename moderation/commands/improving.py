@@ -12,6 +12,8 @@ from listener.errors import InputError
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of
 from moderation.model.action import Action, ActionState, Telling
+from moderation.policy.gate import words_of_note
+from moderation.workflows.load_wording import load_policy
 
 
 @click.group("action")
@@ -156,5 +158,6 @@ def _say_told(told: Sequence[Telling]) -> None:
     if not told:
         print_line("Nobody agreed to hear about this.")
     for one in told:
+        reason = f" ({words_of_note(one.reason, load_policy(), 'en')})" if one.reason else ""
         draft = f" as draft {one.draft_id}" if one.draft_id else ""
-        print_line(f"  conversation {one.conversation_id}: {one.state.value}{draft}{one.reason and f' ({one.reason})'}")
+        print_line(f"  conversation {one.conversation_id}: {one.state.value}{draft}{reason}")

@@ -26,7 +26,8 @@ class FeedbackPageParts:
     """Every callable may block. What changes something takes who does it last, and raises `ActionError`.
 
     `figures(issue)`: of the last 90 days, of one issue or (None) of all; `responses(issue, limit)`: newest first; `of_case`: those of a
-    case's conversation. `actions(issue)`: by the day they are due.
+    case's conversation. `actions(issue)`: by the day they are due. `rule(reason, language)`: what the rules say that a reason names; any
+    other reason as it stands.
     """
 
     figures: Callable[[int | None], FeedbackFigures]
@@ -36,6 +37,7 @@ class FeedbackPageParts:
     actions: Callable[[int | None], Sequence[Action]]
     acts: Callable[[int], Sequence[ActionAct]]
     tellings: Callable[[int], Sequence[Telling]]
+    rule: Callable[[str, str], str]
     add: Callable[[NewActionWords, str], object]
     done: Callable[[int, Mapping[str, str], str], object]
     drop: Callable[[int, str, str], object]

@@ -86,6 +86,7 @@ def _actions(request: Request, feedback: FeedbackPageParts, pages: Pages, parts:
         open_actions=[one for one in found if one.state is ActionState.OPEN],
         closed_actions=[one for one in found if one.state is not ActionState.OPEN],
         told={one.action_id: feedback.tellings(one.action_id) for one in found if one.state is ActionState.DONE},
+        rule=lambda reason: feedback.rule(reason, pages.language(request)),
         acts={one.action_id: feedback.acts(one.action_id) for one in found},
         today=parts.clock.now().astimezone(parts.zone).date(),
     )

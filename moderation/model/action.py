@@ -93,7 +93,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One "you said, we did": to one thread, for one person, exactly once per action. `reason` is why it stands where it stands."""
+    """One "you said, we did": to one thread, for one person, exactly once per action. `reason` is why it stands there: a key, or rules."""
 
     message_id: int
     action_id: int

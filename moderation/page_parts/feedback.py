@@ -8,12 +8,15 @@ from datetime import timedelta
 from moderation.inbox.feedback_parts import FeedbackPageParts, NewActionWords
 from moderation.model.feedback import FeedbackFigures, Response
 from moderation.parts import Desk
+from moderation.policy.gate import words_of_note
+from moderation.workflows.load_wording import load_policy
 
 FIGURE_DAYS = 90
 
 
 def feedback_page_parts(desk: Desk) -> FeedbackPageParts:
     """Return the pages' parts over an open desk."""
+    policy = load_policy()
     answers, actions, improve = desk.feedback.answers, desk.feedback.actions, desk.feedback.improve
 
     def figures(issue_id: int | None) -> FeedbackFigures:
@@ -38,6 +41,7 @@ def feedback_page_parts(desk: Desk) -> FeedbackPageParts:
         actions=lambda issue_id: actions.all(issue_id=issue_id),
         acts=actions.acts,
         tellings=lambda action_id: actions.tellings(action_id=action_id),
+        rule=lambda reason, language: words_of_note(reason, policy, language),
         add=add,
         done=done,
         drop=lambda action_id, why, who: improve.drop(action_id, why, by=who),

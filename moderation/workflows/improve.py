@@ -117,10 +117,12 @@ class Improvements:
             return self._actions.mark(one.message_id, TellState.LEFT_OUT, at=now, reason="opted_out")
         try:
             draft = self._draft(action, one)
-        except NotAllowed as refused:
-            return self._actions.mark(one.message_id, TellState.LEFT_OUT, at=now, reason=str(refused))
+        except NotAllowed as unsound:
+            return self._actions.mark(one.message_id, TellState.LEFT_OUT, at=now, reason=str(unsound))
         if draft is None:
             return self._actions.mark(one.message_id, TellState.LEFT_OUT, at=now, reason="gone")
+        if refused := self._precheck.refusals(draft, who=AUTHOR, at=now):
+            return self._actions.mark(one.message_id, TellState.LEFT_OUT, at=now, reason=", ".join(refused))
         item = self._shadow.record(ShadowKind.YOU_SAID, draft, why={"action": action.action_id, "person": "agreed"})
         self._on_step("recorded")
         if not item.live:
@@ -130,7 +132,7 @@ class Improvements:
         return kept is not None
 
     def _draft(self, action: Action, one: Telling) -> NewDraft | None:
-        """Return the message, or None when nothing of the conversation is left. Raises `NotAllowed` with the rule that forbids it."""
+        """Return the message, or None when nothing of the conversation is left. Raises `NotAllowed` when its words cannot be sent."""
         mention_id = self._actions.write_below(one.conversation_id)
         found = self._ledger.mentions.by_ids([mention_id] if mention_id is not None else [])
         if not found:
@@ -147,7 +149,6 @@ class Improvements:
             template=self._wording[language].version(TEMPLATE),
         )
         must_be_sound(draft, self._precheck)
-        self._precheck.must_pass(draft, who=AUTHOR, at=self._clock.now())
         return draft
 
     def _approve(self, draft_id: int) -> None:

@@ -179,6 +179,15 @@ def test_who_opted_out_is_left_out_before_anything_else(live: Desk) -> None:
     assert len(drafts(live)) == 1
 
 
+def test_where_a_rule_forbids_it_the_rule_is_kept_by_name(live: Desk) -> None:
+    """A page says it in its own language."""
+    ids = live.hear(mention("x1", "De kaart klopt niet", platform="x", realm="x.example"))
+    (conversation,) = [row.conversation_id for row in live.cases.rows() if set(row.mention_ids) & set(ids)]
+    agree(live, [conversation])
+    (told,) = improving(live).done(an_action(live, issue_of(live, ids)).action_id, DID, by="anna")
+    assert (told.state, told.reason) == (TellState.LEFT_OUT, "invitation_place")
+
+
 async def test_after_graduation_one_person_approves_each_or_a_standing_approval_all(live: Desk) -> None:
     issue, conversations = people(live, 2)
     agree(live, conversations)

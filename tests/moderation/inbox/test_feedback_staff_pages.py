@@ -17,12 +17,13 @@ from moderation.model.feedback import ImportedResponse
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.workflows.feedback_links import FeedbackLinks
 from moderation.workflows.give_feedback import FeedbackForms
-from tests.fakes.desk import Desk, open_desk
+from tests.fakes.desk import Desk, mention, open_desk
 from tests.fakes.staff import StaffDay
 from tests.moderation.feedback.conftest import BASE, KEY
-from tests.moderation.feedback.test_actions import agree, improving, people
+from tests.moderation.feedback.test_actions import DID, agree, an_action, improving, people
 from tests.moderation.inbox.conftest import Staff, visit, words_of
 from tests.moderation.inbox.test_hostile_text import HOSTILE
+from tests.moderation.status.said import issue_of
 
 
 def pages_on(desk: Desk) -> FeedbackPageParts:
@@ -115,6 +116,15 @@ def test_an_action_from_opening_to_undo(opened: Desk) -> None:
     staff.post("/actions/1/drop", {"why": "te duur"})
     assert [one.state for one in ledger.all()] == [ActionState.DROPPED]
     assert ledger.acts(1)[-1].made_by == staff.agent
+
+
+def test_whom_a_rule_leaves_out_is_told_in_the_language_of_the_page(opened: Desk) -> None:
+    ids = opened.hear(mention("x1", "De kaart klopt niet", platform="x", realm="x.example"))
+    agree(opened, [row.conversation_id for row in opened.cases.rows()])
+    improving(opened).done(an_action(opened, issue_of(opened, ids)).action_id, DID, by="anna")
+    rule = opened.precheck.policy.rules["invitation_place"]
+    for language in ("nl", "en"):
+        assert rule.says[language] in words_of(staff_on(opened).get(f"/actions?lang={language}").text)
 
 
 def test_closing_an_action_asks_for_a_fresh_sign_in(opened: Desk) -> None:
