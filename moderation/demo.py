@@ -37,6 +37,7 @@ from moderation.workflows.rehearse_public import RehearsedPublic, rehearse_publi
 
 OpenHome = Callable[[Path, KlankbordSettings, Clock], AbstractContextManager[Answering]]
 DEMO_MARK = "demo"
+_PUBLIC = "http://localhost:8643"  # as the demo's settings have it
 DIGEST_DAYS = 7
 NEXT_STEPS = (
     "Next: open the link, look at an issue, then claim the first conversation in the queue.",
@@ -115,13 +116,21 @@ class Told:
 
 
 @contextmanager
-def play_demo(home: Path, open_home: OpenHome, *, language: str, progress: Progress) -> Iterator[tuple[Answering, Told]]:
-    """Play the fortnight that ends at the last full hour, in a home of its own, and hand out the parts still open."""
+def play_demo(
+    home: Path, open_home: OpenHome, *, language: str, progress: Progress, public_port: int = 0
+) -> Iterator[tuple[Answering, Told]]:
+    """Play the fortnight that ends at the last full hour, in a home of its own, and hand out the parts still open.
+
+    `public_port`: where links for customers lead; 0 (not known yet) leaves them at the usual port.
+    """
     fresh_home(home)
-    settings = KlankbordSettings.model_validate(yaml.safe_load(shipped_text("demo", "klankbord.yaml")))
+    written = shipped_text("demo", "klankbord.yaml")
+    if public_port:
+        written = written.replace(_PUBLIC, f"http://localhost:{public_port}")
+    settings = KlankbordSettings.model_validate(yaml.safe_load(written))
     scenario = build_scenario(load_texts(shipped_text), start=_start(settings))
     clock = DemoClock(scenario.start)
-    (home / "klankbord.yaml").write_text(shipped_text("demo", "klankbord.yaml"), encoding="utf-8")
+    (home / "klankbord.yaml").write_text(written, encoding="utf-8")
     with open_home(home, settings, clock) as parts:
         parts.listening.ledger.meta.set(DEMO_MARK, "invented")
         played = asyncio.run(_play(parts, scenario, clock, progress))

@@ -29,12 +29,14 @@ def demo_command(place: Place, once: bool, language: str, port: int, public_port
     from moderation.bootstrap import answering_on
     from moderation.demo import play_demo, serve_demo
 
+    public = public_port if public_port is not None else 8643 if port else 0
     with ExitStack() as closing:
         if once:
             folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="klankbord-demo-")))
         else:
             folder = Path(place.home_option) if place.home_option else user_cache_path("klankbord", appauthor=False) / "demo"
-        parts, told = closing.enter_context(play_demo(folder, answering_on, language=language, progress=progress_for(as_json)))
+        progress = progress_for(as_json)
+        parts, told = closing.enter_context(play_demo(folder, answering_on, language=language, progress=progress, public_port=public))
         if as_json:
             print_json(told.as_json())
         else:
@@ -44,5 +46,4 @@ def demo_command(place: Place, once: bool, language: str, port: int, public_port
         if not told.all_found:
             raise ProductError("Not every planted issue was found; please report this with the output of `klankbord demo --once --json`.")
         if not once:
-            public = public_port if public_port is not None else 8643 if port else 0
             asyncio.run(serve_demo(parts, port=port, public_port=public, say=print_line))

@@ -42,12 +42,13 @@ def outbox_list(place: Place, states: tuple[str, ...], as_json: bool) -> None:
             "entry": e.entry_id,
             "kind": e.post.kind.value,
             "text": shorten(e.post.text, 60),
+            "account": f"{e.post.account.platform}:{e.post.account.name}",
             "by": e.approved_by,
             "state": outbox_sentence(e, words),
         }
         for e in entries
     ]
-    columns = {"entry": "entry", "kind": "kind", "text": "text", "by": "approved by", "state": "state"}
+    columns = {"entry": "entry", "kind": "kind", "text": "text", "account": "account", "by": "approved by", "state": "state"}
     print_table(columns, rows, empty="Nothing was approved yet.")
 
 

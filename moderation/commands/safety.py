@@ -46,7 +46,7 @@ def killswitch_off(place: Place, yes: bool, agent: str) -> None:
 @json_option
 @pass_place
 def killswitch_show(place: Place, as_json: bool) -> None:
-    """Say whether sending is stopped, and by whom."""
+    """Say whether sending is stopped, and by what."""
     with desk_of(place) as desk:
         stopped = desk.outbox.stopped()
     if as_json:

@@ -60,7 +60,7 @@ class PublicWording:
         needed, optional = self.variables(name)
         missing = sorted(key for key in needed if not given.get(key, "").strip())
         if missing:
-            raise NotAllowed(f"Template {name} needs {', '.join(missing)}.")
+            raise NotAllowed(f"Template {name} needs words for {', '.join(missing)}.")
         unknown = sorted(set(given) - needed - optional)
         if unknown:
             raise NotAllowed(f"Template {name} has no {', '.join(unknown)}; it takes {', '.join(sorted(needed | optional))}.")

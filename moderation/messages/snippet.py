@@ -69,7 +69,9 @@ def _must_lead(way: Way) -> None:
     if not way.link:
         raise NotAllowed(f"{way.name} leads nowhere: set public.base_url, or a link for it under invitations in klankbord.yaml.")
     if urlsplit(way.link).scheme not in _SCHEMES or any(sign.isspace() or sign < " " for sign in way.link):
-        raise NotAllowed(f"{way.name}: {way.link[:60]!r} is no https: or mailto: address.")
+        raise NotAllowed(
+            f"{way.name}: {way.link[:60]!r} is no https: or mailto: address; set public.base_url, or a link for it under invitations."
+        )
 
 
 def _html(snippet: Snippet) -> str:
