@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from listener.errors import InputError
+from listener.progress import NoProgress
 from listener.settings.resources import shipped_text
-from moderation.demo import fresh_home
+from moderation.demo import fresh_home, play_demo
+from moderation.settings import KlankbordSettings
 
 
 def test_a_demo_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
@@ -39,3 +42,21 @@ def test_anybody_elses_folder_is_left_alone(tmp_path: Path, settings: str | None
     with pytest.raises(InputError, match="not the demo"):
         fresh_home(home)
     assert (home / "ledger.db").read_text(encoding="utf-8") == "mine"
+
+
+class Opened(Exception):
+    """The home would be opened now: the settings are known, and the long part has not begun."""
+
+
+def test_links_of_a_demo_on_another_port_lead_there(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def opening(home: Path, settings: KlankbordSettings, clock: object) -> NoReturn:
+        seen.extend([settings.public.base_url, (home / "klankbord.yaml").read_text(encoding="utf-8")])
+        raise Opened
+
+    with pytest.raises(Opened), play_demo(tmp_path / "demo", opening, language="nl", progress=NoProgress(), public_port=9943):
+        pass
+    assert seen[0] == "http://localhost:9943"
+    assert "http://localhost:9943" in seen[1]
+    assert "8643" not in seen[1]
