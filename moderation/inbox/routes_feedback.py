@@ -94,7 +94,8 @@ def _actions(request: Request, feedback: FeedbackPageParts, pages: Pages, parts:
 
 def _see(request: Request, issue_id: int) -> Response:
     back = request.state.form.get("issue", "")
-    return RedirectResponse(f"/actions?issue={issue_id or int(back)}" if issue_id or back.isdigit() else "/actions", status_code=303)
+    chosen = issue_id or (int(back) if back.isascii() and back.isdigit() and len(back) < 19 else 0)
+    return RedirectResponse(f"/actions?issue={chosen}" if chosen else "/actions", status_code=303)
 
 
 def _issue(request: Request) -> int | None:

@@ -71,6 +71,10 @@ class PlatformLook:
             span = REFUSED_REST if isinstance(error, SourceRefused) else UNREACHABLE_REST
             self._rest.rest(entry_key(entry), span, "place_unreachable")
             return "place_unreachable"
+        except Exception:  # whatever is wrong with one publisher, the posts of the others leave
+            logger.exception("a publisher failed while a place was asked about", extra={"entry_id": entry.entry_id})
+            self._rest.rest(entry_key(entry), UNREACHABLE_REST, "place_unreachable")
+            return "place_unreachable"
         if place is PlaceNow.GONE or (place is PlaceNow.LOCKED and not entry.post.edits):
             return Outcome(state=EntryState.CANCELLED, reason=f"target_{place.value}")
         return ""

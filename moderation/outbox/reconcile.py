@@ -82,6 +82,9 @@ class Reconciler:
             logger.warning("own posts cannot be read", extra={"entry_id": entry.entry_id, "error": str(error)})
             alarms.extend(self._rest.failed(account.key, error))
             return None
+        except Exception:  # whatever is wrong with one publisher, the posts of the others are looked for
+            logger.exception("a publisher failed while its own posts were read", extra={"entry_id": entry.entry_id})
+            return None
         matches = self._matches(entry, seen)
         if len(matches) > 1:
             alarms.extend(self._told.new([("posted_twice", str(entry.entry_id))], about=str(entry.entry_id)))

@@ -183,3 +183,13 @@ def test_a_place_that_cannot_be_asked_about_holds_its_post_only(tmp_path: Path) 
         all_of.desk.clock.advance(timedelta(seconds=16))
         asyncio.run(all_of.gateway.run_once())
         assert all_of.desk.state(held.entry_id) is EntryState.SENT
+
+
+def test_a_mistake_in_one_publisher_holds_up_nobody_else(tmp_path: Path) -> None:
+    """A publisher's own mistake is no `SourceError`; the round goes on for the other accounts, whatever it was asked."""
+    with many(tmp_path) as all_of:
+        all_of.publishers["feed"].place_fails = TypeError("a field is missing")
+        mine, theirs = all_of.approved("feed", 1), all_of.approved("discourse", 2)
+        asyncio.run(all_of.gateway.run_once())
+        assert all_of.desk.state(mine.entry_id) is EntryState.APPROVED
+        assert all_of.desk.state(theirs.entry_id) is EntryState.SENT
