@@ -112,7 +112,14 @@ class NoSkips:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self.note(report)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Hear what a worker of pytest-xdist skipped while it collected: it tells nobody else."""
+        self.skipped.update(getattr(node, "workeroutput", {}).get(CI, {}))
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if (told := getattr(session.config, "workeroutput", None)) is not None:
+            told[CI] = self.skipped
         if self.skipped and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

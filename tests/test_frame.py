@@ -137,6 +137,14 @@ def test_a_skip_fails_ci_and_is_named(suite: Path) -> None:
     assert done.stdout.strip().splitlines()[-1].startswith("1 passed, 2 skipped, 1 xfailed")
 
 
+def test_a_skip_fails_ci_also_when_workers_share_the_tests(suite: Path) -> None:
+    """A module that is skipped while a worker collects it is known to that worker only."""
+    done = run([*PYTEST, "-n", "2"], cwd=suite, KLANKBORD_CI="1")
+    assert done.returncode == 1, done.stdout
+    assert "SKIPPED IN CI test_small.py::test_left_out" in done.stdout
+    assert "SKIPPED IN CI test_whole.py" in done.stdout
+
+
 def test_tests_cannot_leave_this_machine() -> None:
     with socket.socket() as outward, pytest.raises(PermissionError, match="tests speak to loopback only"):
         outward.connect(("192.0.2.1", 80))
