@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from moderation.model.alarm import Alarm
 from moderation.model.case import Reason
-from moderation.model.outbox import OutboxEntry
+from moderation.model.outbox import EntryState, OutboxEntry
+from moderation.policy.gate import SIMULATED
 
 _HOURS_IN_DAYS = 48.0
 
@@ -26,7 +27,8 @@ def why_sentence(why: Sequence[Reason], words: Mapping[str, str], *, most: int =
 
 def outbox_sentence(entry: OutboxEntry, words: Mapping[str, str]) -> str:
     """Return where an entry stands, and why, for a person. `words` are the texts of config/templates/<language>/outbox.yaml."""
-    said = words[f"state.{entry.state.value}"]
+    nowhere = entry.post.account.platform == SIMULATED and entry.state in (EntryState.SENT, EntryState.FOUND)
+    said = words["state.simulated"] if nowhere else words[f"state.{entry.state.value}"]
     reason = words.get(f"reason.{entry.reason}", "") if entry.reason else ""
     return " ".join(part for part in (said, reason) if part)
 

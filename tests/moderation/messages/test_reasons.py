@@ -63,3 +63,11 @@ async def test_an_entry_says_where_it_stands(desk: Desk, language: str) -> None:
     sent = outbox_sentence(desk.entry(entry.entry_id), load_words(language, "outbox"))
     assert waits != sent
     assert waits.endswith(".")
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "Gesimuleerd"), ("en", "Simulated")])
+async def test_a_simulated_post_never_claims_to_stand_somewhere(desk: Desk, language: str, said: str) -> None:
+    (one,) = desk.hear(mention())
+    entry = desk.approved(one)
+    await desk.gateway.run_once()
+    assert outbox_sentence(desk.entry(entry.entry_id), load_words(language, "outbox")).startswith(said)
