@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy.exc import OperationalError
 
 from listener.errors import StoreDamaged
 from listener.ledger.dialect import find_damage
@@ -31,12 +32,16 @@ def damage_in(engine: Engine) -> str:
 
 
 def _unreadable(tx: Connection, table: Table) -> Iterator[str]:
-    """Yield a line when a row of `table` holds what its columns cannot mean."""
+    """Yield a line when a row of `table` holds what its columns cannot mean, or its description in the file was damaged."""
     try:
         for _ in tx.execute(select(table).execution_options(yield_per=_ROWS_AT_A_TIME)):
             pass
     except (ValueError, TypeError) as error:
         yield f"table {table.name} holds a row that cannot be read ({error})"
+    except OperationalError as error:
+        if "no such" not in str(error.orig):  # a column or table that the migrations made
+            raise
+        yield f"table {table.name} is not what was made ({error.orig})"
 
 
 def _altered_texts(tx: Connection) -> str:

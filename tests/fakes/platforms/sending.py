@@ -26,6 +26,7 @@ from moderation.outbox.write_side import WriteSide, write_side
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_text import keep_draft, target_below
 from tests.fakes.desk import MORNING, shipped_rules
+from tests.fakes.platforms.reddit import SUBREDDIT
 from tests.fakes.platforms.rig import Rig
 
 MOST = 100
@@ -95,8 +96,8 @@ def open_sending(home: Path, rigs: Sequence[Rig], accounts: Sequence[AccountId],
 def house_of(accounts: Iterable[AccountId], rigs: Sequence[Rig]) -> House:
     """Return rules that let these accounts post at these places, without caps."""
     named = tuple(f"{one.platform}:{one.name}" for one in accounts)
-    places = tuple({rig.thread(number).realm for rig in rigs for number in range(1, MOST + 1)})
-    return House(account_names=named, allowed_targets=places, most_per_hour=100_000, most_per_day=100_000, alarm_per_hour=100_000)
+    places = {rig.thread(number).realm for rig in rigs for number in range(1, MOST + 1)} | {f"r/{SUBREDDIT}"}
+    return House(account_names=named, allowed_targets=tuple(places), most_per_hour=100_000, most_per_day=100_000, alarm_per_hour=100_000)
 
 
 def _connected(rig: Rig, account: AccountId) -> ConnectedAccount:
@@ -121,4 +122,5 @@ def _mention(rig: Rig, number: int) -> Mention:
         text=f"@stroomwerk weer geen stroom, nummer {number}",
         posted_at=MORNING,
         author=author,
+        url=f"https://www.reddit.com/r/{SUBREDDIT}/comments/{number}/titel/" if target.platform == "reddit" else "",
     )

@@ -170,9 +170,9 @@ def test_without_a_backup_the_message_says_how_to_rescue(url: str, file: Path) -
 def test_damage_inside_the_file_is_found_by_the_check_or_said_when_met(url: str, file: Path) -> None:
     """A disk that lies must not be believed: 30 ledgers with 64 bytes overwritten, one place each (RULES F11)."""
     with open_ledger(url) as ledger:
-        for start in range(0, 400, 100):
+        for start in range(0, 1200, 100):
             add(ledger, *(mention(str(number), f"tekst {number} " * 5) for number in range(start, start + 100)))
-        whole = [(one.mention_id, one.mention.title, one.mention.text) for one in ledger.mentions.by_ids(range(1, 401))]
+        whole = [(one.mention_id, one.mention.title, one.mention.text) for one in ledger.mentions.by_ids(range(1, 1201))]
     good = file.read_bytes()
     told = []
     for place in range(30):
@@ -181,7 +181,7 @@ def test_damage_inside_the_file_is_found_by_the_check_or_said_when_met(url: str,
         try:
             with open_ledger(url) as ledger:
                 ledger.check()
-                found = ledger.mentions.by_ids(range(1, 401))
+                found = ledger.mentions.by_ids(range(1, 1201))
                 assert [(one.mention_id, one.mention.title, one.mention.text) for one in found] == whole
         except StoreError as error:
             told.append(str(error))
