@@ -99,7 +99,10 @@ def ledger_engine(url: str) -> Engine:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-16000"):
-        connection.execute(f"PRAGMA {pragma}").close()
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+        except UnicodeDecodeError as error:  # SQLite complains about its own description of the tables, in bytes that are no text
+            raise sqlite3.OperationalError("Could not decode to UTF-8 what the file says about its tables") from error
 
 
 def _begin(connection: Connection) -> None:
