@@ -115,6 +115,16 @@ def test_a_link_ends_by_itself(links: FeedbackLinks, ledger: FeedbackLedger, con
     assert ledger.answers(found[0].invite_id) == {}
 
 
+def test_two_last_pages_sent_at_once_are_kept_once(links: FeedbackLinks, ledger: FeedbackLedger, conversation: int, desk: Desk) -> None:
+    """Both saw an open form; the ledger lets one of them end it."""
+    found = links.find(token_of(links.personal(conversation, channel="feed", language="nl")), LinkUse.FORM)
+    assert found is not None
+    now = desk.clock.now()
+    assert ledger.keep(found[0].invite_id, {"satisfaction": "4"}, at=now, last=True) is True
+    assert ledger.keep(found[0].invite_id, {"satisfaction": "1"}, at=now, last=True) is False
+    assert ledger.answers(found[0].invite_id) == {"satisfaction": "4"}
+
+
 def test_the_key_is_made_once_and_for_this_user_only(tmp_path: Path) -> None:
     first = feedback_key(tmp_path)
     assert feedback_key(tmp_path) == first
