@@ -23,24 +23,13 @@ from listener.sources.addresses import Resolve, checked_ip, checked_url, may_con
 from listener.sources.http import product_version
 from listener.sources.retry_after import wait_seconds
 from moderation.publishers.answer import Answer, is_page, said_in
+from moderation.publishers.statuses import REFUSALS, is_refusal
 
 Headers = Callable[[], Mapping[str, str]]
 """Gives the headers that prove who we are, anew for each request, so that a token can be replaced while we run."""
 
 Judge = Callable[[Answer], Exception | None]
 """A platform's own reading of a refusal (4xx): the error it means, or None to leave it to the table of `refusals`."""
-
-REFUSALS: Mapping[int, str] = {
-    400: "invalid",
-    403: "forbidden",
-    404: "gone",
-    410: "gone",
-    413: "too_long",
-    422: "invalid",
-}
-"""Status → `PublishRejected.why` where a platform says nothing else; every other 4xx is a plain no."""
-UNSURE = frozenset({408, 421, 425, 499})
-"""4xx that say something about the connection, not about the post."""
 
 
 def no_headers() -> Mapping[str, str]:
@@ -227,7 +216,7 @@ class WriteClient:
         if 200 <= status < 300:
             return
         self._raise_if_limited(answer)
-        if not 400 <= status < 500 or status in UNSURE or (self._speaks_json and is_page(answer)):
+        if not is_refusal(status) or (self._speaks_json and is_page(answer)):
             raise PublishUnknown(f"{self.host} answered with status {status}, which does not tell whether it accepted anything.")
         if meant := self._judge(answer):
             raise meant
@@ -243,7 +232,7 @@ class WriteClient:
         self._raise_if_limited(answer)
         if status in (401, 403):
             raise SourceRefused(f"{self.host} does not take our key for this ({status}){said}")
-        if 400 <= status < 500 and status not in UNSURE:
+        if is_refusal(status):
             raise SourceRefused(f"{self.host} refuses the request ({status}){said}")
         raise SourceUnavailable(f"{self.host} answered with status {status}.")
 

@@ -14,11 +14,10 @@ from typing import Any
 
 from listener.errors import ProductError, PublishRejected, PublishUnknown, RateLimited, SourceRefused, SourceUnavailable
 from listener.sources.retry_after import wait_seconds
+from moderation.publishers.statuses import REFUSALS, is_refusal
 
 MOST_BYTES = 10_000_000
 """No answer of a platform is longer; one that is says nothing (RULES F18)."""
-UNSURE = frozenset({408, 421, 425, 499})
-"""4xx that say something about the connection, not about the post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +59,13 @@ def raise_unless_clear(said: Said, refusal: Refusal, *, now: datetime) -> None:
     if said.status == 429:
         wait = wait_seconds(said.headers, said.body, now=now)
         raise RateLimited(f"{said.platform} asks us to wait {wait:.0f} seconds.", wait_seconds=wait)
-    final = 400 <= said.status < 500 and said.status not in UNSURE
-    if not final or (said.write and not said.fields()):  # a page in place of JSON comes from something in between
+    if not is_refusal(said.status) or (said.write and not said.fields()):  # a page in place of JSON comes from something in between
         raise unclear(said, f"answered with status {said.status}")
     if said.status == 401:
         raise SourceRefused(f"{said.platform} does not accept our key; a person has to renew it.")
     if not said.write:
         raise refusal(said) or SourceRefused(f"{said.platform} refuses to show this (status {said.status}).")
-    raise refusal(said) or PublishRejected(f"{said.platform} refused (status {said.status}).", why=_WHY.get(said.status, ""))
-
-
-_WHY = {400: "invalid", 403: "forbidden", 404: "gone", 410: "gone", 413: "too_long", 422: "invalid"}
+    raise refusal(said) or PublishRejected(f"{said.platform} refused (status {said.status}).", why=REFUSALS.get(said.status, ""))
 
 
 def unclear(said: Said, what: str) -> PublishUnknown | SourceUnavailable:
