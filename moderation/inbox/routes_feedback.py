@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from listener.errors import NotAllowed
 from moderation.inbox.feedback_parts import FeedbackPageParts, NewActionWords
+from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_issues import RowId
 from moderation.model.action import ActionState
 
 MOST_RESPONSES = 50
@@ -22,10 +22,13 @@ MOST_WORDS = 1_000
 
 def add_feedback_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     """Add the pages about feedback and actions; none without their part."""
-    feedback = parts.feedback
-    if feedback is None:
+    if parts.feedback is None:
         return
+    _add_answers(app, parts.feedback, pages)
+    _add_actions(app, parts, parts.feedback, pages)
 
+
+def _add_answers(app: FastAPI, feedback: FeedbackPageParts, pages: Pages) -> None:
     @app.get("/feedback")
     def answers(request: Request) -> Response:
         issue_id = _issue(request)
@@ -37,6 +40,8 @@ def add_feedback_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             request, "feedback.html.j2", figures=feedback.figures(issue_id), responses=responses, titles=known, issue_id=issue_id
         )
 
+
+def _add_actions(app: FastAPI, parts: StaffParts, feedback: FeedbackPageParts, pages: Pages) -> None:
     @app.get("/actions")
     def actions(request: Request) -> Response:
         return _actions(request, feedback, pages, parts)
@@ -94,22 +99,24 @@ def _actions(request: Request, feedback: FeedbackPageParts, pages: Pages, parts:
 
 def _see(request: Request, issue_id: int) -> Response:
     back = request.state.form.get("issue", "")
-    chosen = issue_id or (int(back) if back.isascii() and back.isdigit() and len(back) < 19 else 0)
+    chosen = issue_id or number_of(back)
     return RedirectResponse(f"/actions?issue={chosen}" if chosen else "/actions", status_code=303)
 
 
 def _issue(request: Request) -> int | None:
     """Return the issue that the address names, or None. Raises 404 when it names none."""
     asked = request.query_params.get("issue", "")
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19 and int(asked) > 0):
+    issue_id = number_of(asked)
+    if asked and not issue_id:
         raise HTTPException(404)
-    return int(asked) if asked else None
+    return issue_id
 
 
 def _number(written: str) -> int:
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
+    number = number_of(written)
+    if number is None:
         raise NotAllowed("Name the issue by its number.")
-    return int(written)
+    return number
 
 
 def _day(written: str) -> date:

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from listener.errors import NotAllowed
+from moderation.inbox.fields import RowId
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_issues import RowId
 from moderation.messages.asked import against, in_favour, numbers_of
 from moderation.model.invitation import JourneyKind, KeptDecision
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import FastAPI, Path
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from listener.model.figures import IssueFigures
 from moderation.inbox.choices import IssueChoice, grouped, offers
+from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 
 MENTIONS_A_PAGE = 25
 LATEST_SIGNALS = 3
 EARLIER_SIGNALS = 5
-
-RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:

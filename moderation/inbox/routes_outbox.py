@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
+from moderation.inbox.fields import RowId
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_issues import RowId
 from moderation.model.outbox import EntryState
 
 SHOWN = {

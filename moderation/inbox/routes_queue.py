@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError, AlreadyClaimed
+from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_issues import RowId
 
 
 def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
@@ -30,7 +30,7 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/cases/{case_id}")
     def case(request: Request, case_id: RowId) -> Response:
-        return _case_page(request, case_id)
+        return _case_page(request, parts, pages, case_id)
 
     @app.post("/cases/{case_id}/claim")
     def claim(request: Request, case_id: RowId) -> Response:
@@ -38,7 +38,7 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         try:
             parts.claim(case_id, request.state.session.agent, _version(request))
         except AlreadyClaimed:
-            return _case_page(request, case_id, status=409, notice="taken")
+            return _case_page(request, parts, pages, case_id, status=409, notice="taken")
         return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
     @app.post("/cases/{case_id}/release")
@@ -46,31 +46,32 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         try:
             parts.release(case_id, request.state.session.agent, _version(request))
         except AlreadyClaimed:
-            return _case_page(request, case_id, status=409, notice="changed")
+            return _case_page(request, parts, pages, case_id, status=409, notice="changed")
         return RedirectResponse("/queue", status_code=303)
 
-    def _case_page(request: Request, case_id: int, *, status: int = 200, notice: str = "") -> Response:
-        found = parts.case(case_id)
-        if found is None:
-            raise HTTPException(404)
-        mine = found.entry.holder == request.state.session.agent
-        signal = found.issue.signal if found.issue else None
-        reason = parts.reason(signal, pages.language(request)) if signal else ""
-        return pages.show(
-            request,
-            "case.html.j2",
-            status=status,
-            detail=found,
-            entry=found.entry,
-            mine=mine,
-            notice=notice,
-            reason=reason,
-            answered=parts.feedback.of_case(case_id) if parts.feedback else (),
-        )
+
+def _case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *, status: int = 200, notice: str = "") -> Response:
+    found = parts.case(case_id)
+    if found is None:
+        raise HTTPException(404)
+    mine = found.entry.holder == request.state.session.agent
+    signal = found.issue.signal if found.issue else None
+    reason = parts.reason(signal, pages.language(request)) if signal else ""
+    return pages.show(
+        request,
+        "case.html.j2",
+        status=status,
+        detail=found,
+        entry=found.entry,
+        mine=mine,
+        notice=notice,
+        reason=reason,
+        answered=parts.feedback.of_case(case_id) if parts.feedback else (),
+    )
 
 
 def _version(request: Request) -> int:
-    given = request.state.form.get("version", "")
-    if not (given.isascii() and given.isdigit() and len(given) < 18):
+    version = number_of(request.state.form.get("version", ""))
+    if version is None:
         raise ActionError("This form is incomplete; open the case again.")
-    return int(given)
+    return version

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
+from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_issues import RowId
 from moderation.model.shadow import Judged, ShadowKind
 
 MOST_NOTE = 500
@@ -24,11 +24,11 @@ def add_shadow_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/shadow")
     def show(request: Request) -> Response:
-        after = request.query_params.get("after", "0")
-        if not (after.isascii() and after.isdigit() and len(after) < 18):
+        after = number_of(request.query_params.get("after", "0"))
+        if after is None:
             raise HTTPException(404)
         waiting = shadow.waiting()
-        later = [item for item in waiting if item.shadow_id > int(after)]
+        later = [item for item in waiting if item.shadow_id > after]
         return pages.show(
             request,
             "shadow.html.j2",

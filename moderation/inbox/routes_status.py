@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
+from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.routes_issues import RowId
 from moderation.inbox.status_parts import NewWords, StatusParts
 from moderation.model.status import IssueStatus
 
@@ -154,7 +154,7 @@ def _moment(typed: str, parts: StaffParts) -> datetime | None:
 
 
 def _number(form: Mapping[str, str], name: str) -> int:
-    given = form.get(name, "")
-    if not (given.isascii() and given.isdigit() and len(given) < 18):
+    number = number_of(form.get(name, ""))
+    if number is None:
         raise ActionError("This form is incomplete; open the page again.")
-    return int(given)
+    return number

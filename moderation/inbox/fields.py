@@ -1,0 +1,14 @@
+"""How the routes read a number that somebody sent: in the address, or in a field of a form."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def number_of(written: str) -> int | None:
+    """Return a plain number as written, of at most 18 digits so that the ledger can hold it; None when it is none."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
