@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from moderation.inbox.app import build_staff_app
-from moderation.inbox.sign_in import SignIn
 from moderation.ledger.feedback import FeedbackLedger
 from moderation.workflows.feedback_links import FeedbackLinks
 from moderation.workflows.give_feedback import FeedbackForms
-from tests.browser.axe import grave_violations
-from tests.conftest import chromium_path
+from tests.browser.visiting import chromium, come_in, must_be_sound, served
 from tests.fakes.desk import Desk, open_desk
-from tests.fakes.staff import AGENT, StaffDay
 from tests.moderation.feedback.conftest import BASE, KEY, REVIEWS, public_app
 from tests.moderation.feedback.test_actions import agree, an_action, improving, people
 from tests.moderation.inbox.test_feedback_staff_pages import import_scores, pages_on
@@ -32,26 +21,10 @@ pytestmark = pytest.mark.browser
 SCREENS = [(width, scheme) for width in (375, 1280) for scheme in ("light", "dark")]
 
 
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"] if os.geteuid() == 0 else [])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 class Pages:
@@ -72,13 +45,6 @@ class Pages:
 def pages(tmp_path: Path) -> Iterator[Pages]:
     with open_desk(tmp_path / "home") as desk:
         yield Pages(desk)
-
-
-def must_be_sound(page: Page, where: str) -> None:
-    """axe finds nothing serious, and nothing is wider than the screen."""
-    assert grave_violations(page) == [], where
-    inner, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
-    assert whole <= inner, where
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
@@ -156,19 +122,12 @@ def test_staff_can_read_feedback_and_actions(browser: Browser, pages: Pages, wid
     agree(pages.desk, pages.conversations)
     improving(pages.desk).done(an_action(pages.desk, pages.issue).action_id, {"nl": "De kaart is vernieuwd."}, by="anna")
     an_action(pages.desk, pages.issue)
-    sign_in = SignIn(time.monotonic)
-    day = StaffDay().parts(sign_in=sign_in)
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light", locale="nl"
-    )
-    page = context.new_page()
-    with served(build_staff_app(replace(day, feedback=pages_on(pages.desk)))) as base:
-        page.goto(sign_in.new_link(base, agent=AGENT))
-        page.click("main button.primary")
+    with come_in(browser, feedback=pages_on(pages.desk)) as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for path in ("/feedback", "/actions", f"/actions?issue={pages.issue}"):
             for language in ("nl", "en"):
-                page.goto(f"{base}{path}{'&' if '?' in path else '?'}lang={language}")
+                page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
                 for details in page.locator("details").all():
                     details.evaluate("one => one.open = true")
                 must_be_sound(page, f"{path} {language}")
-    context.close()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from moderation.public.app import build_public_app
-from moderation.public.parts import PublicParts
 from tests.browser.axe import grave_violations
-from tests.conftest import chromium_path
+from tests.browser.visiting import chromium, must_be_sound, served
 from tests.fakes.public import public_day
 
 pytestmark = pytest.mark.browser
@@ -23,32 +18,16 @@ PATHS = ("/", "/status/7", "/status/6", "/status/4", "/privacy", "/nowhere")
 WIDTHS = (375, 1280)
 
 
-def serve(parts: PublicParts) -> Iterator[str]:
-    """Serve the public pages on a free port of this machine and hand out their address."""
-    config = uvicorn.Config(build_public_app(parts), host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-
-
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
-    yield from serve(public_day())
+    with served(build_public_app(public_day())) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"] if os.geteuid() == 0 else [])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -64,9 +43,7 @@ def test_everybody_can_read_every_page(browser: Browser, base: str, width: int, 
     for path in PATHS:
         for language in ("nl", "en"):
             page.goto(f"{base}{path}?lang={language}")
-            assert grave_violations(page) == [], (path, language)
-            inner, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
-            assert whole <= inner, (path, language)
+            must_be_sound(page, (path, language))
     assert complaints == []
     assert elsewhere == []
     assert context.cookies() == []

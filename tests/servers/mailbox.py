@@ -36,16 +36,14 @@ class Mailbox:
         """Return what was accepted, as Message-ID and text."""
         return [(str(one["Message-ID"]), text_of(one)) for one in self.taken]
 
-    # aiosmtpd calls these; their names are its own
-
-    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         """Take a recipient, or answer what a test asked for."""
         if self.answers["RCPT"]:
             return self.answers["RCPT"].pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         """Take a message, or answer what a test asked for."""
         if self.answers["DATA"]:
             return self.answers["DATA"].pop(0)

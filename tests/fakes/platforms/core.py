@@ -91,12 +91,12 @@ class FakePlatform:
     # What a platform's file fills in ------------------------------------------------------------------------------------------------
 
     def routes(self) -> Iterable[web.RouteDef]:
-        """Return the platform's addresses."""
-        raise NotImplementedError
+        """Return the platform's addresses; none for what is not asked over HTTP."""
+        return ()
 
     def refusal(self, why: Why, fields: dict[str, object]) -> web.Response:
         """Return the platform's own answer for a refusal. `fields` belong into a 429's body; its headers are added by the core."""
-        raise NotImplementedError
+        raise TypeError(f"{self.name} has no refusal over HTTP for {why.value}")
 
     def is_write(self, request: web.Request) -> bool:
         """Say whether a request posts or changes something; signing in does not."""

@@ -48,7 +48,7 @@ class TwinFake(FakePlatform):
         self.publisher.failing = SourceUnavailable("no connection")
 
     def take(self, account: str, target: str, text: str, key: str = "", *, parent: str = "", **more: Any) -> Post:
-        raise NotImplementedError("use the publisher")
+        raise TypeError("a twin has no server to post to: use its publisher")
 
     def posts(self) -> list[Post]:
         return [_post(one) for one in self.far_side.posts()]

@@ -1,0 +1,88 @@
+"""What every browser test does first: serve pages on this machine, start Chromium, come in; and what every page has to stand."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from moderation.inbox.app import build_staff_app
+from moderation.inbox.sign_in import SignIn
+from tests.browser.axe import grave_violations
+from tests.conftest import chromium_path
+from tests.fakes.staff import AGENT, StaffDay
+
+START_SECONDS = 20.0
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve an app on a free port of this machine and hand out its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + START_SECONDS
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.started
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def signed_in(**rooms: Any) -> Iterator[Page]:
+    """Serve the staff pages with these rooms of `StaffParts`, and hand out a page of somebody who has just come in."""
+    with chromium() as browser, come_in(browser, **rooms) as page:
+        yield page
+
+
+@contextmanager
+def come_in(browser: Browser, **rooms: Any) -> Iterator[Page]:
+    """Do the same in a browser that runs already: two cannot be driven from one thread."""
+    sign_in = SignIn(time.monotonic)
+    with served(build_staff_app(replace(StaffDay().parts(sign_in=sign_in), **rooms))) as base:
+        context = browser.new_context(locale="nl", base_url=base)
+        page = context.new_page()
+        page.goto(sign_in.new_link(base, agent=AGENT))
+        page.click("main button.primary")
+        yield page
+        context.close()
+
+
+def must_open(page: Page, path: str, *, width: int, scheme: str) -> None:
+    """Open a page on a screen of this width, light or dark, and see that everybody can read it."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200, path
+    must_be_sound(page, path)
+
+
+def must_be_sound(page: Page, where: object) -> None:
+    """axe finds nothing serious, and nothing is wider than the screen."""
+    assert grave_violations(page) == [], where
+    inner, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+    assert whole <= inner, where
