@@ -40,6 +40,19 @@ NAUGHTY = (
     "0",
 )
 
+PROMISES = {  # looks back, can edit, knows a key, starts threads; a test of a promise that is not made returns at once
+    "reddit": (True, True, False, True),
+    "x": (True, False, False, True),
+    "discord": (True, True, True, True),
+    "mastodon": (True, True, True, True),
+    "discourse": (True, True, False, True),
+    "bluesky": (True, False, True, True),
+    "matrix": (True, True, True, True),
+    "mail": (False, False, False, False),
+    "webhook": (True, False, True, False),  # its rig has an address that can be asked; the twin has none
+    "twin of webhook": (False, False, True, False),
+}
+
 
 @pytest.fixture(params=RIGS)
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
@@ -62,6 +75,14 @@ async def outcome(rig: Rig, text: str = ANSWER) -> Exception | None:
         assert not any(secret in told for secret in rig.secrets), told
         return error
     return None
+
+
+async def test_it_promises_what_its_platform_can_do(rig: Rig, request: pytest.FixtureRequest) -> None:
+    """Else a promise that was lost would only make its test return at once."""
+    publisher, name = rig.publisher, request.node.callspec.params["rig"]
+    found = publisher.looks_back, publisher.can_edit, publisher.key_seconds > 0, rig.opening is not None
+    assert found == PROMISES.get(name, PROMISES.get(name.removeprefix("twin of ")))
+    assert publisher.native_key is (publisher.key_seconds > 0)
 
 
 async def test_the_account_is_the_one_the_platform_names(rig: Rig) -> None:
