@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from listener.errors import SourceUnavailable
 from listener.text.shorten import shorten
 
 LONGEST_SAID = 200
@@ -50,6 +52,21 @@ def is_page(answer: Answer) -> bool:
     return "html" in answer.headers.get("content-type", "").lower() or answer.body[:200].lstrip().lower().startswith(
         (b"<!doctype", b"<html")
     )
+
+
+def object_in(found: Any, host: str) -> dict[str, Any]:
+    """Return the JSON object that was asked for. Raises `SourceUnavailable` when `host` answered something else."""
+    if not isinstance(found, dict):
+        raise SourceUnavailable(f"{host} answered something else than was asked for.")
+    return found
+
+
+def made_at(found: Mapping[str, Any], host: str) -> datetime:
+    """Return the moment in `created_at`. Raises `SourceUnavailable` when there is none that can be read."""
+    try:
+        return datetime.fromisoformat(str(found.get("created_at"))).astimezone(UTC)
+    except ValueError as error:
+        raise SourceUnavailable(f"{host} lists something without a readable time.") from error
 
 
 def _no_number(name: str) -> Any:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import SecretStr
 
@@ -18,8 +17,8 @@ from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
-from moderation.publishers.answer import Answer
-from moderation.publishers.http import WriteClient
+from moderation.publishers.answer import Answer, made_at, object_in
+from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import DISCOURSE
 
 PLATFORM = "discourse"
@@ -77,7 +76,7 @@ class DiscoursePublisher:
         answer = await self._client.ask("/session/current.json", gone=True)
         if answer.status != 200:
             raise SourceRefused(f"{self._client.host} does not know {self._username} by this key.")
-        me = _object(_object(self._client.read_json(answer), self._client.host).get("current_user"), self._client.host)
+        me = object_in(object_in(self._client.read_json(answer), self._client.host).get("current_user"), self._client.host)
         user_id, name = me.get("id"), me.get("username")
         if not isinstance(user_id, int) or not isinstance(name, str) or not name:
             raise SourceUnavailable(f"{self._client.host} does not say whose account this is.")
@@ -89,7 +88,7 @@ class DiscoursePublisher:
         """Post once, or replace the text of `post.edits`; see `Publisher.publish`."""
         self._must_be_possible(post)
         if post.edits:
-            changed = await self._client.write_json("PUT", f"/posts/{_part(post.edits)}.json", json={"post": {"raw": post.text}})
+            changed = await self._client.write_json("PUT", f"/posts/{path_part(post.edits)}.json", json={"post": {"raw": post.text}})
             found = changed.get("post")
             return self._accepted(found if isinstance(found, dict) else {}, fallback=post.edits)
         body: dict[str, Any] = {"raw": post.text}
@@ -111,16 +110,16 @@ class DiscoursePublisher:
         """Return our posts in the target's topic since a moment, as typed; without a topic, the first posts of topics we started."""
         if not target.thread_id:
             return await self._own_topics(since)
-        topic = await self._client.ask_json(f"/t/{_part(target.thread_id)}.json")
-        stream = _object(_object(topic, self._client.host).get("post_stream"), self._client.host).get("stream")
+        topic = await self._client.ask_json(f"/t/{path_part(target.thread_id)}.json")
+        stream = object_in(object_in(topic, self._client.host).get("post_stream"), self._client.host).get("stream")
         if not isinstance(stream, list):
             raise SourceUnavailable(f"{self._client.host} does not list the topic's posts.")
         found: list[SeenPost] = []
         for start in range(max(0, len(stream) - CHUNK), -CHUNK, -CHUNK):  # from the newest back
             ids = stream[max(0, start) : start + CHUNK]
             posts = await self._posts(target.thread_id, ids) if ids else []
-            found += [self._seen(one) for one in posts if self._is_ours(one) and _moment(one, self._client.host) >= since]
-            if posts and min(_moment(one, self._client.host) for one in posts) < since:
+            found += [self._seen(one) for one in posts if self._is_ours(one) and made_at(one, self._client.host) >= since]
+            if posts and min(made_at(one, self._client.host) for one in posts) < since:
                 break
         return sorted(found, key=lambda one: (one.posted_at, int(one.platform_id)))
 
@@ -128,13 +127,13 @@ class DiscoursePublisher:
         """Return what this user posted anywhere since a moment, oldest first; long texts are cut by the forum."""
         found: list[SeenPost] = []
         for number in range(MOST_REQUESTS):
-            path = f"/user_actions.json?username={_part(self._username)}&filter=4,5&offset={number * ACTIONS}"
-            page = _object(await self._client.ask_json(path), self._client.host).get("user_actions")
+            path = f"/user_actions.json?username={path_part(self._username)}&filter=4,5&offset={number * ACTIONS}"
+            page = object_in(await self._client.ask_json(path), self._client.host).get("user_actions")
             if not isinstance(page, list):
                 raise SourceUnavailable(f"{self._client.host} does not list what we did.")
-            recent = [one for one in page if _moment(_object(one, self._client.host), self._client.host) >= since]
+            recent = [one for one in page if made_at(object_in(one, self._client.host), self._client.host) >= since]
             found += [
-                SeenPost(platform_id=str(one.get("post_id")), text=str(one.get("excerpt", "")), posted_at=_moment(one, self._client.host))
+                SeenPost(platform_id=str(one.get("post_id")), text=str(one.get("excerpt", "")), posted_at=made_at(one, self._client.host))
                 for one in recent
             ]
             if len(recent) < max(len(page), ACTIONS):
@@ -145,10 +144,10 @@ class DiscoursePublisher:
         """Ask whether the topic is there, open and not archived."""
         if not target.thread_id:
             return PlaceNow.OPEN
-        answer = await self._client.ask(f"/t/{_part(target.thread_id)}.json", gone=True)
+        answer = await self._client.ask(f"/t/{path_part(target.thread_id)}.json", gone=True)
         if answer.status != 200:
             return PlaceNow.GONE
-        topic = _object(self._client.read_json(answer), self._client.host)
+        topic = object_in(self._client.read_json(answer), self._client.host)
         if topic.get("deleted_at"):
             return PlaceNow.GONE
         return PlaceNow.LOCKED if topic.get("closed") or topic.get("archived") else PlaceNow.OPEN
@@ -170,8 +169,8 @@ class DiscoursePublisher:
     async def _number_of(self, post_id: str) -> int:
         """Return where a post stands in its topic; 0 when it is gone, which the answer to the topic survives."""
         try:
-            answer = await self._client.ask(f"/posts/{_part(post_id)}.json", gone=True)
-            found = _object(self._client.read_json(answer), self._client.host) if answer.status == 200 else {}
+            answer = await self._client.ask(f"/posts/{path_part(post_id)}.json", gone=True)
+            found = object_in(self._client.read_json(answer), self._client.host) if answer.status == 200 else {}
         except SourceUnavailable as error:
             raise NotSent(f"The post answered cannot be asked now: {error}") from error
         number = found.get("post_number")
@@ -187,27 +186,27 @@ class DiscoursePublisher:
 
     async def _posts(self, topic: str, ids: list[Any]) -> list[dict[str, Any]]:
         wanted = "&".join(f"post_ids[]={int(one)}" for one in ids)
-        page = _object(await self._client.ask_json(f"/t/{_part(topic)}/posts.json?{wanted}&include_raw=true"), self._client.host)
-        posts = _object(page.get("post_stream"), self._client.host).get("posts")
+        page = object_in(await self._client.ask_json(f"/t/{path_part(topic)}/posts.json?{wanted}&include_raw=true"), self._client.host)
+        posts = object_in(page.get("post_stream"), self._client.host).get("posts")
         if not isinstance(posts, list):
             raise SourceUnavailable(f"{self._client.host} does not show the topic's posts.")
-        return [_object(one, self._client.host) for one in posts]
+        return [object_in(one, self._client.host) for one in posts]
 
     async def _own_topics(self, since: datetime) -> list[SeenPost]:
         found: list[SeenPost] = []
         for page_number in range(MOST_REQUESTS):
-            page = await self._client.ask_json(f"/topics/created-by/{_part(self._username)}.json?page={page_number}")
-            topics = _object(_object(page, self._client.host).get("topic_list"), self._client.host).get("topics")
+            page = await self._client.ask_json(f"/topics/created-by/{path_part(self._username)}.json?page={page_number}")
+            topics = object_in(object_in(page, self._client.host).get("topic_list"), self._client.host).get("topics")
             if not isinstance(topics, list):
                 raise SourceUnavailable(f"{self._client.host} does not list our topics.")
             # listed by their last post, so an older topic may stand before a younger one
-            for topic in (_object(one, self._client.host) for one in topics):
-                if _moment(topic, self._client.host) >= since:
-                    shown = _object(await self._client.ask_json(f"/t/{topic.get('id')}.json?include_raw=true"), self._client.host)
-                    first = _object(shown.get("post_stream"), self._client.host).get("posts")
+            for topic in (object_in(one, self._client.host) for one in topics):
+                if made_at(topic, self._client.host) >= since:
+                    shown = object_in(await self._client.ask_json(f"/t/{topic.get('id')}.json?include_raw=true"), self._client.host)
+                    first = object_in(shown.get("post_stream"), self._client.host).get("posts")
                     if not isinstance(first, list) or not first:
                         raise SourceUnavailable(f"{self._client.host} does not show a topic of ours.")
-                    found.append(self._seen(_object(first[0], self._client.host)))
+                    found.append(self._seen(object_in(first[0], self._client.host)))
             if len(topics) < ACTIONS:
                 return sorted(found, key=lambda one: one.posted_at)
         raise SourceUnavailable(f"More than {MOST_REQUESTS} pages of topics of ours.")
@@ -219,7 +218,7 @@ class DiscoursePublisher:
         raw = post.get("raw")
         if not isinstance(raw, str):
             raise SourceUnavailable(f"{self._client.host} shows a post of ours without its words.")
-        return SeenPost(platform_id=str(post.get("id")), text=raw, posted_at=_moment(post, self._client.host), url=self._url(post))
+        return SeenPost(platform_id=str(post.get("id")), text=raw, posted_at=made_at(post, self._client.host), url=self._url(post))
 
     def _accepted(self, made: Mapping[str, Any], *, fallback: str = "") -> Accepted:
         found = made.get("post") if isinstance(made.get("post"), dict) else made
@@ -255,20 +254,3 @@ class DiscoursePublisher:
 
 class _ClosedOrGone(Exception):
     """The forum's one refusal for a topic that is closed and for one that is deleted."""
-
-
-def _object(found: Any, host: str) -> dict[str, Any]:
-    if not isinstance(found, dict):
-        raise SourceUnavailable(f"{host} answered something else than was asked for.")
-    return found
-
-
-def _moment(found: Mapping[str, Any], host: str) -> datetime:
-    try:
-        return datetime.fromisoformat(str(found.get("created_at"))).astimezone(UTC)
-    except ValueError as error:
-        raise SourceUnavailable(f"{host} lists something without a readable time.") from error
-
-
-def _part(value: str) -> str:
-    return quote(value, safe="")

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -30,6 +31,11 @@ Headers = Callable[[], Mapping[str, str]]
 
 Judge = Callable[[Answer], Exception | None]
 """A platform's own reading of a refusal (4xx): the error it means, or None to leave it to the table of `refusals`."""
+
+
+def path_part(value: str) -> str:
+    """Return an id as one part of a path, its slashes and question marks escaped."""
+    return quote(value, safe="")
 
 
 def no_headers() -> Mapping[str, str]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import SecretStr
 
@@ -19,8 +18,8 @@ from listener.settings.schema import HttpSettings
 from listener.sources.markup import plain_text
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
-from moderation.publishers.answer import Answer
-from moderation.publishers.http import WriteClient
+from moderation.publishers.answer import Answer, made_at, object_in
+from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import MASTODON
 
 PLATFORM = "mastodon"
@@ -63,7 +62,7 @@ class MastodonPublisher:
 
     async def whoami(self) -> AccountId:
         """Ask whose token this is, and how long a status may be here. Raises `SourceRefused` for an account not marked as a bot."""
-        me = _object(await self._client.ask_json("/api/v1/accounts/verify_credentials"), self._client.host)
+        me = object_in(await self._client.ask_json("/api/v1/accounts/verify_credentials"), self._client.host)
         own_id, name = _text(me, "id"), _text(me, "username")
         if not own_id or not name:
             raise SourceUnavailable(f"{self._client.host} does not say whose account this is.")
@@ -82,7 +81,7 @@ class MastodonPublisher:
         if post.media or post.title:
             raise PublishRejected("On Mastodon we post plain texts: no title, no files.", why="invalid")
         if post.edits:
-            made = await self._client.write_json("PUT", f"/api/v1/statuses/{_part(post.edits)}", json={"status": post.text})
+            made = await self._client.write_json("PUT", f"/api/v1/statuses/{path_part(post.edits)}", json={"status": post.text})
             return self._accepted(made, fallback=post.edits)
         above = post.target.parent_id or post.target.thread_id
         body: dict[str, Any] = {"status": post.text, "visibility": self._visibility}
@@ -132,20 +131,20 @@ class MastodonPublisher:
             raise PublishRejected("The author says #nobot in the profile: no program may answer.", why="forbidden")
 
     async def _status(self, status_id: str) -> dict[str, Any] | None:
-        answer = await self._client.ask(f"/api/v1/statuses/{_part(status_id)}", gone=True)
-        return _object(self._client.read_json(answer), self._client.host) if answer.status == 200 else None
+        answer = await self._client.ask(f"/api/v1/statuses/{path_part(status_id)}", gone=True)
+        return object_in(self._client.read_json(answer), self._client.host) if answer.status == 200 else None
 
     async def _own(self, since: datetime) -> list[dict[str, Any]]:
         """Page back through our own statuses until they are older than `since`, and return them oldest first."""
         own_id = self._own_id or (await self.whoami()).native_id
-        path = f"/api/v1/accounts/{_part(own_id)}/statuses"
+        path = f"/api/v1/accounts/{path_part(own_id)}/statuses"
         params, found = {"limit": str(PAGE), "exclude_reblogs": "true"}, []
         for _ in range(MOST_PAGES):
             page = await self._client.ask_json(path, params=params)
             if not isinstance(page, list):
                 raise SourceUnavailable(f"{self._client.host} does not list our statuses.")
-            statuses = [_object(one, self._client.host) for one in page]
-            recent = [one for one in statuses if _moment(one, self._client.host) >= since]
+            statuses = [object_in(one, self._client.host) for one in page]
+            recent = [one for one in statuses if made_at(one, self._client.host) >= since]
             found += recent
             if not statuses or len(recent) < len(statuses):
                 return found[::-1]
@@ -156,9 +155,9 @@ class MastodonPublisher:
         """Return a status with its words as typed; those that name somebody are shown in another form than they were written in."""
         status_id, text = _text(status, "id"), plain_text(_text(status, "content"))
         if status.get("mentions"):
-            source = await self._client.ask_json(f"/api/v1/statuses/{_part(status_id)}/source")
-            text = _text(_object(source, self._client.host), "text")
-        return SeenPost(platform_id=status_id, text=text, posted_at=_moment(status, self._client.host), url=_text(status, "url"))
+            source = await self._client.ask_json(f"/api/v1/statuses/{path_part(status_id)}/source")
+            text = _text(object_in(source, self._client.host), "text")
+        return SeenPost(platform_id=status_id, text=text, posted_at=made_at(status, self._client.host), url=_text(status, "url"))
 
     def _accepted(self, made: Mapping[str, Any], *, fallback: str = "") -> Accepted:
         status_id = _text(made, "id") or fallback
@@ -183,23 +182,6 @@ def _says_no_bot(status: Mapping[str, Any]) -> bool:
     return isinstance(account, dict) and bool(_NO_BOT.search(plain_text(_text(account, "note"))))
 
 
-def _object(found: Any, host: str) -> dict[str, Any]:
-    if not isinstance(found, dict):
-        raise SourceUnavailable(f"{host} answered something else than was asked for.")
-    return found
-
-
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _moment(status: Mapping[str, Any], host: str) -> datetime:
-    try:
-        return datetime.fromisoformat(_text(status, "created_at")).astimezone(UTC)
-    except ValueError as error:
-        raise SourceUnavailable(f"{host} lists a status without a readable time.") from error
-
-
-def _part(value: str) -> str:
-    return quote(value, safe="")

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import SecretStr
 
@@ -20,7 +19,7 @@ from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.answer import Answer
-from moderation.publishers.http import WriteClient
+from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import MATRIX
 from moderation.publishers.matrix_events import MESSAGE, content_of, in_room, may_speak, read_message, room_of
 
@@ -80,7 +79,7 @@ class MatrixPublisher:
         size = len(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if length(post.text, self.limits) > self.limits.most or size > MOST_CONTENT_BYTES:
             raise PublishRejected(f"The message is longer than an event of {MOST_CONTENT_BYTES} bytes takes.", why="too_long")
-        made = await self._client.write_json("PUT", f"{API}/rooms/{_part(room)}/send/{MESSAGE}/{_part(key)}", json=content)
+        made = await self._client.write_json("PUT", f"{API}/rooms/{path_part(room)}/send/{MESSAGE}/{path_part(key)}", json=content)
         event = made.get("event_id")
         if not isinstance(event, str) or not event:
             raise PublishUnknown(f"{self._client.host} accepted, but did not say under which id.")
@@ -100,7 +99,7 @@ class MatrixPublisher:
         if not room:
             return PlaceNow.GONE
         me = await self._me()
-        member = await self._state(room, f"m.room.member/{_part(me)}")
+        member = await self._state(room, f"m.room.member/{path_part(me)}")
         if member is None or not in_room(member):
             return PlaceNow.LOCKED
         if await self._state(room, "m.room.encryption") is not None:
@@ -110,7 +109,7 @@ class MatrixPublisher:
             return PlaceNow.LOCKED
         if not target.parent_id.startswith("$"):
             return PlaceNow.OPEN
-        answer = await self._client.ask(f"{API}/rooms/{_part(room)}/event/{_part(target.parent_id)}", gone=True)
+        answer = await self._client.ask(f"{API}/rooms/{path_part(room)}/event/{path_part(target.parent_id)}", gone=True)
         if answer.status != 200:
             return PlaceNow.GONE
         event = self._client.read_json(answer)
@@ -138,7 +137,7 @@ class MatrixPublisher:
         params = {"dir": "b", "limit": str(PAGE), "filter": wanted}
         found: dict[str, SeenPost] = {}
         for _ in range(MOST_PAGES):
-            page = await self._client.ask_json(f"{API}/rooms/{_part(room)}/messages", params=params)
+            page = await self._client.ask_json(f"{API}/rooms/{path_part(room)}/messages", params=params)
             chunk, end = (page.get("chunk"), page.get("end")) if isinstance(page, dict) else (None, None)
             if not isinstance(chunk, list):
                 raise SourceUnavailable(f"{self._client.host} does not list the room's messages.")
@@ -166,7 +165,7 @@ class MatrixPublisher:
     async def _state(self, room: str, what: str) -> dict[str, Any] | None:
         """Return a part of the room's state; None when there is none or we are not let in to see it."""
         try:
-            answer = await self._client.ask(f"{API}/rooms/{_part(room)}/state/{what}", gone=True)
+            answer = await self._client.ask(f"{API}/rooms/{path_part(room)}/state/{what}", gone=True)
         except SourceRefused:
             await self.whoami()  # our token is sound: it is the room that keeps us out
             return None
@@ -198,10 +197,6 @@ class MatrixPublisher:
         return None
 
 
-def _part(value: str) -> str:
-    return quote(value, safe="")
-
-
 def _url(room: str, event: str) -> str:
     """Return the link that asks which app to open it in."""
-    return f"https://matrix.to/#/{_part(room)}/{_part(event)}"
+    return f"https://matrix.to/#/{path_part(room)}/{path_part(event)}"
