@@ -109,15 +109,7 @@ class BlueskyPublisher:
         Read from the PDS, which knows its own records at once; the network's view of them comes later.
         """
         wanted = (target.thread_id, target.parent_id or target.thread_id) if target.thread_id else ("", "")
-        found: dict[str, SeenPost] = {}
-        for listed in (*await self._listed(ours=True, since=since), *await self._listed(ours=False, since=since)):
-            try:
-                seen, above = read_record(listed, unknown_time=self._clock.now())
-            except ValueError as error:
-                raise SourceUnavailable(f"{self._client.host} lists a record that cannot be read.") from error
-            if seen.posted_at >= since and any(one == other for one, other in zip(above, wanted, strict=True)):
-                found[seen.platform_id] = seen
-        return sorted(found.values(), key=lambda one: one.posted_at)
+        return [seen for seen, above in await self._own(since) if any(one == other for one, other in zip(above, wanted, strict=True))]
 
     async def place_now(self, target: Target) -> PlaceNow:
         """Ask whether the post we would answer still stands, and whether its thread lets us in."""
@@ -125,12 +117,7 @@ class BlueskyPublisher:
 
     async def own_latest(self, since: datetime) -> list[SeenPost] | None:
         """Return what this account posted anywhere since a moment, through us or not."""
-        records = (*await self._listed(ours=True, since=since), *await self._listed(ours=False, since=since))
-        try:
-            seen = {one.platform_id: one for one, _ in (read_record(listed, unknown_time=self._clock.now()) for listed in records)}
-        except ValueError as error:
-            raise SourceUnavailable(f"{self._client.host} lists a record that cannot be read.") from error
-        return sorted((one for one in seen.values() if one.posted_at >= since), key=lambda one: one.posted_at)
+        return [seen for seen, _ in await self._own(since)]
 
     async def aclose(self) -> None:
         """Let go of connections."""
@@ -181,6 +168,16 @@ class BlueskyPublisher:
         if seen.text != text:
             raise PublishRejected("Another post stands under this key.", why="invalid")
         return Accepted(platform_id=seen.platform_id, url=seen.url)
+
+    async def _own(self, since: datetime) -> list[tuple[SeenPost, tuple[str, str]]]:
+        """Return our posts since a moment, oldest first, each with the addresses of its thread and of what it answers."""
+        records = (*await self._listed(ours=True, since=since), *await self._listed(ours=False, since=since))
+        try:
+            read = [read_record(listed, unknown_time=self._clock.now()) for listed in records]
+        except ValueError as error:
+            raise SourceUnavailable(f"{self._client.host} lists a record that cannot be read.") from error
+        each = {seen.platform_id: (seen, above) for seen, above in read if seen.posted_at >= since}
+        return sorted(each.values(), key=lambda pair: pair[0].posted_at)
 
     async def _listed(self, *, ours: bool, since: datetime) -> list[Any]:
         """Return our repository's records that may matter. ours: those with our own keys, which come first when counted up."""

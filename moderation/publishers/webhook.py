@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -39,8 +38,8 @@ class WebhookPublisher:
     body. 2xx with a JSON object means accepted, under its `id` or else our key; 4xx but 401 means no. Anything else proves nothing.
     """
 
-    native_key = True
-    key_seconds = math.inf
+    native_key = WEBHOOK.native_key
+    key_seconds = WEBHOOK.key_seconds
     can_edit = WEBHOOK.can_edit
 
     def __init__(
