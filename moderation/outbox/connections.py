@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from listener.errors import ProductError, SourceUnavailable
@@ -143,7 +143,6 @@ class Connections:
             logger.exception("an account could not be connected", extra={"account": planned.label})
             self._note(planned, error)
             return
-        account = replace(account, limits=publisher.limits)
         if planned.known is None:
             self._memory.set(f"{_PREFIX}{planned.label}", _kept(account))
         self.publishers[account.account.key] = publisher
