@@ -151,7 +151,7 @@ def standing_list(place: Place, as_json: bool) -> None:
         {
             "id": one.standing_id,
             "kind": one.kind.value,
-            "template": f"{one.template}@{one.template_hash}",
+            "template": one.version,
             "by": one.given_by,
             "until": f"{one.expires_at:%Y-%m-%d %H:%M}",
             "ended": one.void_reason or "-",

@@ -93,6 +93,11 @@ class StandingApproval:
     expires_at: datetime
     void_reason: str = ""
 
+    @property
+    def version(self) -> str:
+        """The template with its digest, as drafts name it: "name@digest"."""
+        return f"{self.template}@{self.template_hash}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:

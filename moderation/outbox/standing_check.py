@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from listener.errors import NotAllowed
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.standing import StandingLedger
-from moderation.model.outbox import OutboxEntry, StandingApproval
+from moderation.model.outbox import Draft, NewDraft, OutboxEntry, StandingApproval
 from moderation.model.post import AccountId, PostKind
 
 KINDS = frozenset({PostKind.INVITATION, PostKind.YOU_SAID})
@@ -26,11 +26,25 @@ def why_not(given: StandingApproval | None, *, kind: PostKind, template: str, ac
         return f"it ended on {given.expires_at:%Y-%m-%d %H:%M} UTC"
     if kind not in KINDS or given.kind is not kind:
         return f"it is for {given.kind.value}, this is {kind.value}"
-    if template != f"{given.template}@{given.template_hash}":
+    if template != given.version:
         return f"it was given for another text of the template {given.template}"
     if account.key not in given.accounts:
         return f"it is not given for the account {account.key}"
     return ""
+
+
+def approve_if_covered(
+    draft_id: int, draft: Draft | NewDraft, given: Iterable[StandingApproval], approve: Callable[[int, int], object]
+) -> None:
+    """Let `approve(draft_id, standing_id)` approve a draft under the first standing approval that covers it; without one it waits."""
+    for one in given:
+        if one.void_reason or one.kind is not draft.kind or one.version != draft.template:
+            continue
+        try:
+            approve(draft_id, one.standing_id)
+        except NotAllowed:
+            continue  # it has ended, is for another account, or a rule of now refuses: the draft stays for a person to look at
+        return
 
 
 class StandingCheck:

@@ -17,6 +17,7 @@ from moderation.model.outbox import NewDraft
 from moderation.model.post import PostKind, Target
 from moderation.model.shadow import ShadowKind
 from moderation.outbox.precheck import Precheck
+from moderation.outbox.standing_check import approve_if_covered
 from moderation.workflows.draft_text import keep_draft
 from moderation.workflows.invitation_ports import Around, InvitingSetup
 
@@ -50,7 +51,7 @@ class AskPeople:
     def words(self, event: JourneyEvent, language: str) -> tuple[str, str]:
         """Return the template with its digest, and the text that asks; a personal link is made for it where there is a page to link to."""
         wording, template = self._setup.wording[language], template_for(event)
-        return wording.version(template), wording.render(template, given(event, self._link(event, language), self._setup))
+        return wording.version(template), wording.render(template, given(self._link(event, language), self._setup))
 
     def carry_out(self, kept: KeptDecision) -> Answer:
         """Record it in shadow, or keep the draft and approve it as far as a standing approval goes. Safe to repeat.
@@ -72,7 +73,7 @@ class AskPeople:
             self._ledger.finish(kept, shadow_id=item.shadow_id)
             return Answer.ASK
         draft_id = known or keep_draft(draft, self._drafts, self._precheck, at=now).draft_id
-        self._approve(draft, draft_id, now)
+        approve_if_covered(draft_id, draft, self._around.standing.all(), self._around.outbox.approve_standing)
         self._ledger.finish(kept, draft_id=draft_id, shadow_id=item.shadow_id)
         return Answer.ASK
 
@@ -81,18 +82,6 @@ class AskPeople:
         if steering_words(draft.text, self._precheck.policy.words.get(draft.language, ())):
             return "not_neutral"
         return next(iter(self._precheck.refusals(draft, who=draft.author, at=now)), "")
-
-    def _approve(self, draft: NewDraft, draft_id: int, now: datetime) -> None:
-        """Approve the draft under the first standing approval that covers it; without one it waits for a person."""
-        for standing in self._around.standing.all():
-            ended = bool(standing.void_reason) or standing.expires_at <= now
-            if ended or standing.kind is not draft.kind or f"{standing.template}@{standing.template_hash}" != draft.template:
-                continue
-            try:
-                self._around.outbox.approve_standing(draft_id, standing.standing_id)
-            except NotAllowed:
-                continue  # it is for another account, or a rule refuses: the draft waits for a person
-            return
 
     def _give_up(self, kept: KeptDecision, key: str, now: datetime) -> Answer:
         against = Weighed(factor=Factor.ABILITY, key=key, value=0.0)
@@ -120,9 +109,8 @@ def template_for(event: JourneyEvent) -> str:
     return "invitation_resolved" if event.kind is JourneyKind.STATUS_RESOLVED else "invitation_thread"
 
 
-def given(event: JourneyEvent, link: str, setup: InvitingSetup) -> dict[str, str]:
-    """Return what fills that template in."""
-    del event  # one text for everybody: nothing about the person or what they wrote goes into it
+def given(link: str, setup: InvitingSetup) -> dict[str, str]:
+    """Return what fills that template in: one text for everybody, with nothing about the person or what they wrote."""
     return {"brand": setup.brand, "link": link, "signature": setup.signature}
 
 
@@ -136,7 +124,7 @@ def fits(event: JourneyEvent, language: str, target: Target, precheck: Precheck,
     link = f"{setup.base_url}/".ljust(len(setup.base_url) + _LINK_LENGTH, "x") if setup.base_url else ""
     try:
         account = precheck.accounts.for_target(target)
-        must_fit(setup.wording[language].render(template_for(event), given(event, link, setup)), account.limits)
+        must_fit(setup.wording[language].render(template_for(event), given(link, setup)), account.limits)
     except NotAllowed:
         return False
     return True

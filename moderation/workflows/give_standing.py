@@ -67,8 +67,9 @@ class Standing:
         if not who.strip():
             raise NotAllowed("Only a person can give a standing approval; say who you are with --as NAME.")
         wording = self._wording[language]
-        name, _, digest = wording.version(template).partition("@")
-        self._must_have_graduated(ShadowKind(kind.value), f"{name}@{digest}", who, four_eyes=four_eyes)
+        version = wording.version(template)
+        name, _, digest = version.partition("@")
+        self._must_have_graduated(ShadowKind(kind.value), version, who, four_eyes=four_eyes)
         needed, optional = wording.variables(template)
         now = self._clock.now()
         return self._ledger.give(

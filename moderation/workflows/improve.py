@@ -17,6 +17,7 @@ from moderation.model.outbox import NewDraft
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
 from moderation.outbox.precheck import Precheck
+from moderation.outbox.standing_check import approve_if_covered
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_text import must_be_sound, target_below
 from moderation.workflows.shadow import Shadow
@@ -108,7 +109,7 @@ class Improvements:
         for one in self._actions.tellings(state=TellState.PLANNED):
             moved += self._prepare(one)
         for draft_id in self._actions.unapproved():
-            self._approve(draft_id)
+            approve_if_covered(draft_id, self._outbox.draft(draft_id), self._standing.all(), self._outbox.approve_standing)
         return moved
 
     def _prepare(self, one: Telling) -> bool:
@@ -150,18 +151,6 @@ class Improvements:
         )
         must_be_sound(draft, self._precheck)
         return draft
-
-    def _approve(self, draft_id: int) -> None:
-        """Approve a draft under the first standing approval that covers it; without one it waits for a person."""
-        template = self._outbox.draft(draft_id).template
-        for given in self._standing.all():
-            if given.void_reason or given.kind is not PostKind.YOU_SAID or f"{given.template}@{given.template_hash}" != template:
-                continue
-            try:
-                self._outbox.approve_standing(draft_id, given.standing_id)
-            except NotAllowed:
-                continue  # this one does not cover it (account, end, a rule of now); the draft stays for a person to look at
-            return
 
     def _text(self, language: str, did: Mapping[str, str]) -> str:
         if language not in self._wording:

@@ -196,10 +196,9 @@ class Shadow:
         """End the standing approvals whose template changed or is no longer graduated, and return their ids."""
         ended = []
         for one in self._standing.all() if self._standing is not None else ():
-            template = f"{one.template}@{one.template_hash}"
-            if one.void_reason or self._in_force(ShadowKind(one.kind.value), template):
+            if one.void_reason or self._in_force(ShadowKind(one.kind.value), one.version):
                 continue
-            reason = "graduation taken back" if self._is_current(ShadowKind(one.kind.value), template) else "the template changed"
+            reason = "graduation taken back" if self._is_current(ShadowKind(one.kind.value), one.version) else "the template changed"
             if self._standing is not None and self._standing.make_void(one.standing_id, reason=reason, who=who, at=self._clock.now()):
                 ended.append(one.standing_id)
         return tuple(ended)
