@@ -9,55 +9,19 @@ from __future__ import annotations
 
 import hmac
 import logging
-import secrets
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
-from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from moderation.inbox.checks import LOCAL_HOSTS, SAFE_HEADERS, came_from_us, cookie_of, known_host, values
+from moderation.inbox.checks import LOCAL_HOSTS, came_from_us, cookie_of, known_host, values
+from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
 
 logger = logging.getLogger(__name__)
 
 OPEN_PATHS = frozenset({"/healthz", "/sign-in", "/signed-in"})
 OPEN_FOLDER = "/static/"
-MOST_FORM_BYTES = 64 * 1024
-MOST_FIELDS = 50
 LIVE_HEADER = "x-klankbord-live"
-
-ErrorPage = Callable[[Scope, int, str], Response]
-"""Makes a page for (scope, status, reason); the reason is a key of the pages' wording below `error.`."""
-
-
-class Refused(Exception):
-    """Ends a request before any handler runs."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
-@dataclass(slots=True)
-class _Sending:
-    """Wraps `send`: every answer leaves with the safe headers, and we know whether one has begun."""
-
-    send: Send
-    begun: bool = False
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.begun = True
-            safe = {name for name, _ in SAFE_HEADERS}
-            kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in safe]
-            if not any(name.lower() == b"cache-control" for name, _ in kept):
-                kept.append((b"cache-control", b"no-store"))
-            message = {**message, "headers": [*kept, *SAFE_HEADERS]}
-        await self.send(message)
 
 
 class StaffGate:
@@ -70,22 +34,17 @@ class StaffGate:
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
         if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
+            await pass_or_close(self._app, scope, receive, send)
             return
-        sending = _Sending(send)
-        scope.setdefault("state", {}).update(session=None, secret="", form={})
-        try:
-            await self._admit(scope, receive, sending)
-        except Refused as refused:
-            await self._error_page(scope, refused.status, refused.reason)(scope, receive, sending)
-        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever went wrong, the reader gets a page and no trace
-            await self._failed(error, scope, receive, sending)
 
-    async def _admit(self, scope: Scope, receive: Receive, sending: _Sending) -> None:
+        def failed(facts: dict[str, object]) -> None:
+            logger.error("page failed", extra={**facts, "path": scope["path"]})
+
+        scope.setdefault("state", {}).update(session=None, secret="", form={})
+        await answered(self._admit, scope, receive, Sending(send), error_page=self._error_page, failed=failed)
+
+    async def _admit(self, scope: Scope, receive: Receive, sending: Sending) -> None:
         headers, method = scope["headers"], scope["method"]
         host = known_host(headers, self._hosts)
         if host is None:
@@ -113,41 +72,7 @@ class StaffGate:
         scope["state"].update(session=session, secret=secret if session else "")
         return session
 
-    async def _failed(self, error: Exception, scope: Scope, receive: Receive, sending: _Sending) -> None:
-        """Answer 500 with a number that is also in the log. The error's own words stay out of both: they may hold a text or a secret."""
-        number = secrets.token_hex(4)
-        where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
-        logger.error("page failed", extra={"number": number, "path": scope["path"], "error": type(error).__name__, "where": where})
-        scope["state"]["number"] = number
-        if not sending.begun:
-            await self._error_page(scope, 500, "failed")(scope, receive, sending)
-
 
 def _token_fits(session: Session | None, form: dict[str, str]) -> bool:
     given = form.get("csrf", "")
     return session is not None and hmac.compare_digest(given.encode("utf-8", "replace"), session.csrf.encode("ascii"))
-
-
-async def read_form(scope: Scope, receive: Receive) -> dict[str, str]:
-    """Return a form's fields. A field given twice, another content type or a body over 64 kB is refused."""
-    kinds = values(scope["headers"], "content-type")
-    if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise Refused(415, "kind")
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Refused(400, "unread")
-        body += message.get("body", b"")
-        if len(body) > MOST_FORM_BYTES:
-            raise Refused(413, "size")
-        if not message.get("more_body", False):
-            break
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError as error:
-        raise Refused(400, "unread") from error
-    form = dict(pairs)
-    if len(form) != len(pairs):
-        raise Refused(400, "unread")
-    return form

@@ -6,16 +6,11 @@ Being one ASGI layer around the whole app, it also covers paths that do not exis
 from __future__ import annotations
 
 import logging
-import secrets
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from moderation.inbox.checks import SAFE_HEADERS, known_host, values
-from moderation.inbox.gate import Refused, read_form
+from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
 
 logger = logging.getLogger(__name__)
 
@@ -25,31 +20,7 @@ CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-act
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _REPLACED = {b"content-security-policy": CONTENT_POLICY.encode("ascii")}
 _SAFE = tuple((name, _REPLACED.get(name, value)) for name, value in SAFE_HEADERS)
-
-ErrorPage = Callable[[Scope, int, str], Response]
-"""Makes a page for (scope, status, reason); the reason is a key of the pages' wording below `error.`."""
-
-
-@dataclass(slots=True)
-class _Sending:
-    """Wraps `send`: safe headers on every answer, never a cookie, no body for HEAD; and we know whether an answer has begun."""
-
-    send: Send
-    secure: bool
-    head: bool = False
-    begun: bool = False
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.begun = True
-            dropped = {b"set-cookie", HSTS[0], *(name for name, _ in _SAFE)}
-            kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in dropped]
-            if not any(name.lower() == b"cache-control" for name, _ in kept):
-                kept.append((b"cache-control", b"no-store"))
-            message = {**message, "headers": [*kept, *_SAFE, *([HSTS] if self.secure else [])]}
-        elif message["type"] == "http.response.body" and self.head:
-            message = {**message, "body": b""}
-        await self.send(message)
+_DROPPED = frozenset({b"set-cookie", HSTS[0]})
 
 
 class PublicGate:
@@ -60,25 +31,17 @@ class PublicGate:
         self._error_page = error_page
         self._hosts = hosts
         self._origin = origin
-        self._secure = secure
+        self._safe = (*_SAFE, HSTS) if secure else _SAFE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
         if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
+            await pass_or_close(self._app, scope, receive, send)
             return
-        sending = _Sending(send, self._secure, head=scope["method"] == "HEAD")
+        sending = Sending(send, safe=self._safe, dropped=_DROPPED, head=scope["method"] == "HEAD")
         scope.setdefault("state", {}).update(form={})
-        try:
-            await self._admit(scope, receive, sending)
-        except Refused as refused:
-            await self._error_page(scope, refused.status, refused.reason)(scope, receive, sending)
-        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever went wrong, the reader gets a page and no trace
-            await self._failed(error, scope, receive, sending)
+        await answered(self._admit, scope, receive, sending, error_page=self._error_page, failed=_note)
 
-    async def _admit(self, scope: Scope, receive: Receive, sending: _Sending) -> None:
+    async def _admit(self, scope: Scope, receive: Receive, sending: Sending) -> None:
         headers, method = scope["headers"], scope["method"]
         host = known_host(headers, self._hosts)
         if host is None:
@@ -105,11 +68,7 @@ class PublicGate:
             return not origins or bool(sites)
         return origins[0] in {self._origin, f"http://{host}", f"https://{host}"} - {""}
 
-    async def _failed(self, error: Exception, scope: Scope, receive: Receive, sending: _Sending) -> None:
-        """Answer 500 with a number that is also in the log. The address stays out of the log: it may hold a secret."""
-        number = secrets.token_hex(4)
-        where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
-        logger.error("public page failed", extra={"number": number, "error": type(error).__name__, "where": where})
-        scope["state"]["number"] = number
-        if not sending.begun:
-            await self._error_page(scope, 500, "failed")(scope, receive, sending)
+
+def _note(facts: dict[str, object]) -> None:
+    """Log a failure. The address stays out of the log: it may hold a secret."""
+    logger.error("public page failed", extra=facts)

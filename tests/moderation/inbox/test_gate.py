@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from listener.errors import StoreLocked
-from moderation.inbox.gate import MOST_FORM_BYTES, OPEN_PATHS
+from moderation.inbox.edge import MOST_FORM_BYTES
+from moderation.inbox.gate import OPEN_PATHS
 from moderation.inbox.parts import CaseDetail, IssuesNow
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import Staff, visit
