@@ -7,17 +7,15 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from listener.digest.choice import link_only
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.show import excerpt, link_host, plainly, web_link
+from moderation.inbox.show import excerpt, link_host, page_environment, web_link
 from moderation.inbox.trend import by_day, chart_of
-from moderation.inbox.wording import PAGE_LANGUAGES, Wording, preferred_language, wording_of
+from moderation.inbox.wording import Wording, page_languages, preferred_language, wording_of
 from moderation.model.case import Reason
 
 STATIC_KINDS = {"app.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
@@ -33,17 +31,10 @@ class Pages:
 
     def __init__(self, parts: StaffParts) -> None:
         self._parts = parts
-        self.languages = tuple(language for language in parts.languages if language in PAGE_LANGUAGES) or PAGE_LANGUAGES
+        self.languages = page_languages(parts.languages)
         self.static = {name: files("moderation.inbox").joinpath("static", name).read_bytes() for name in STATIC_KINDS}
         self._version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=PackageLoader("moderation.inbox", "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=plainly,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = page_environment("moderation.inbox")
         self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
         self._environment.globals.update(link_only=link_only, languages=self.languages)
         self._environment.globals.update(nav=(*NAV, *((f"/{room}", room) for room in ROOMS if getattr(parts, room, None) is not None)))

@@ -16,8 +16,8 @@ from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.status_parts import NewWords, StatusParts
 from moderation.model.status import IssueStatus
+from moderation.workflows.load_wording import LANGUAGES
 
-LANGUAGES = ("nl", "en")
 _LONG = frozenset({"known", "doing", "cause", "fix", "learned", "workaround", "apology"})
 """Fields that take more than a line."""
 

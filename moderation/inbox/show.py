@@ -1,10 +1,12 @@
-"""Turns values into what may safely stand on a page: hidden characters made visible, links that are links, platforms by name."""
+"""Turns values into what may safely stand on a page: escaped, hidden characters made visible, links that are links."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
 
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from listener.text.shorten import shorten, visible
@@ -15,6 +17,21 @@ _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _ENGLAND = "\U0001f3f4"
 
 MOST_SHOWN = 20_000
+
+
+def page_environment(package: str) -> ImmutableSandboxedEnvironment:
+    """Return an environment for the templates in the folder `pages` of a package.
+
+    Every printed value is escaped and made visible; a name that a template misspells is an error.
+    """
+    return ImmutableSandboxedEnvironment(
+        loader=PackageLoader(package, "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=plainly,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def plainly(value: object) -> object:

@@ -1,4 +1,4 @@
-"""What the pages say, in one language: texts by key from config/templates/<language>/inbox.yaml, and how times and numbers are written."""
+"""What the pages say, in one language: texts by key from config/templates/<language>, and how times and numbers are written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import yaml
-
-from listener.settings.resources import shipped_text
-
-PAGE_LANGUAGES = ("nl", "en")
+from moderation.workflows.load_wording import LANGUAGES, load_words
 
 
 class Wording:
@@ -81,10 +77,14 @@ class Wording:
 
 
 @cache
-def wording_of(language: str) -> Wording:
-    """Return the shipped texts of the staff pages in `language`."""
-    read = yaml.safe_load(shipped_text("templates", language, "inbox.yaml"))
-    return Wording(language, {str(key): str(text) for key, text in read.items()})
+def wording_of(language: str, name: str = "inbox") -> Wording:
+    """Return the shipped texts of the staff pages, or those in another file, in `language`."""
+    return Wording(language, load_words(language, name))
+
+
+def page_languages(asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of `asked` that we have pages in, in their order; all of ours when there are none."""
+    return tuple(language for language in asked if language in LANGUAGES) or LANGUAGES
 
 
 def preferred_language(accept: str, languages: tuple[str, ...]) -> str:

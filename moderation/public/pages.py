@@ -5,22 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from listener.settings.resources import shipped_text
-from moderation.inbox.show import plainly
-from moderation.inbox.wording import PAGE_LANGUAGES, Wording, preferred_language
+from moderation.inbox.show import page_environment
+from moderation.inbox.wording import page_languages, preferred_language, wording_of
 from moderation.public.parts import PublicParts
 
+PUBLIC_WORDS = "public"
 SHORT_SECONDS = 60
 """For how long a status page may be kept without asking again."""
 
@@ -30,17 +26,10 @@ class PublicPages:
 
     def __init__(self, parts: PublicParts) -> None:
         self._parts = parts
-        self.languages = tuple(language for language in parts.languages if language in PAGE_LANGUAGES) or PAGE_LANGUAGES
+        self.languages = page_languages(parts.languages)
         self.style = files("moderation.public").joinpath("static", "public.css").read_bytes()
         self._style_path = f"/static/{hashlib.sha256(self.style).hexdigest()[:12]}/public.css"
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=PackageLoader("moderation.public", "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=plainly,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = page_environment("moderation.public")
         self._environment.globals.update(style=self._style_path, brand=parts.brand, invented=parts.invented, languages=self.languages)
 
     def language(self, request: Request) -> str:
@@ -50,7 +39,7 @@ class PublicPages:
 
     def render(self, request: Request, template: str, **given: Any) -> str:
         """Return a page's text. `given` are its own values. Nothing in it depends on the time of day, so that it can be cached."""
-        words = public_wording(self.language(request))
+        words = wording_of(self.language(request), PUBLIC_WORDS)
         zone = self._parts.zone
 
         def moment(at: datetime) -> str:
@@ -105,10 +94,3 @@ def _still_good(request: Request, tag: str, changed_at: datetime | None) -> bool
     except (TypeError, ValueError):  # not a date: RFC 9110 section 13.1.3 says to ignore it
         return False
     return seen.tzinfo is not None and seen >= changed_at.replace(microsecond=0)
-
-
-@cache
-def public_wording(language: str) -> Wording:
-    """Return the shipped texts of the public pages in `language`."""
-    read = yaml.safe_load(shipped_text("templates", language, "public.yaml"))
-    return Wording(language, {str(key): str(text) for key, text in read.items()})

@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from moderation.inbox.wording import wording_of
 from moderation.public.atom import atom_feed
-from moderation.public.pages import PublicPages, public_wording
+from moderation.public.pages import PUBLIC_WORDS, PublicPages
 from moderation.public.parts import PublicIssue, PublicParts
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -41,7 +42,7 @@ def add_status_pages(app: FastAPI, parts: PublicParts, pages: PublicPages) -> No
     def feed(request: Request) -> Response:
         known, language = parts.issues(), pages.language(request)
         base = parts.base_url.rstrip("/") or f"{request.url.scheme}://{request.headers['host']}"
-        text = atom_feed(known, words=public_wording(language), brand=parts.brand, base_url=base, empty_at=parts.clock.now())
+        text = atom_feed(known, words=wording_of(language, PUBLIC_WORDS), brand=parts.brand, base_url=base, empty_at=parts.clock.now())
         return pages.cached(request, text, changed_at=max(map(_last_word, known), default=None), kind=ATOM)
 
     @app.get("/privacy")

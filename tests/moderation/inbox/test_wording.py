@@ -10,7 +10,8 @@ from importlib.resources import files
 import pytest
 
 from listener.model.issue import IssueState
-from moderation.inbox.wording import PAGE_LANGUAGES, preferred_language, wording_of
+from moderation.inbox.wording import preferred_language, wording_of
+from moderation.workflows.load_wording import LANGUAGES
 from tests.fakes.staff_figures import NOW, ZONE
 
 DUTCH, ENGLISH = wording_of("nl"), wording_of("en")
@@ -18,7 +19,7 @@ DUTCH, ENGLISH = wording_of("nl"), wording_of("en")
 
 def test_both_languages_have_the_same_texts() -> None:
     assert DUTCH.keys == ENGLISH.keys
-    assert PAGE_LANGUAGES == ("nl", "en")
+    assert LANGUAGES == ("nl", "en")
 
 
 @pytest.mark.parametrize("key", sorted(DUTCH.keys))
