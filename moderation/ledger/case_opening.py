@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, exists, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, true, update
 
 from listener.ledger.tables import label, mention, mention_brand
 from moderation.ledger.audit import note
-from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
+from moderation.ledger.conditions import THREAD, is_ours
+from moderation.ledger.tables import conversation, conversation_mention, support_case
 from moderation.model.case import CaseState
 
 _SPAM = "spam"
@@ -37,43 +38,21 @@ def waiting_mentions(
 
     Those are: directed at a brand of ours, or written by somebody with a conversation in the same thread (an answer rarely names us
     again); public (no imported telephone call); posted since `not_before`; not ours (a post the outbox knows, or by one of `own_authors`,
-    the keys of our accounts); not called spam. The analyser has read them, or had
-    the chance: what first came before `read_by` is taken in unread, so that a broken analyser silences nobody.
+    the keys of our accounts); not called spam. The analyser has read them, or had the chance: what first came before `read_by` is taken
+    in unread, so that a broken analyser silences nobody.
     """
-    thread = case((mention.c.root_id == "", mention.c.native_id), else_=mention.c.root_id)
-    taken = exists().where(
-        and_(conversation_mention.c.mention_id == mention.c.mention_id, conversation_mention.c.brand == mention_brand.c.brand)
-    )
-    spam = exists().where(and_(label.c.mention_id == mention.c.mention_id, label.c.name == _SPAM, label.c.probability >= 0.5))
-    ours = exists().where(
-        and_(
-            outbox.c.platform_id == mention.c.native_id,
-            outbox.c.platform == mention.c.platform,
-            outbox.c.realm == mention.c.realm,
-            outbox.c.platform_id != "",
-        )
-    )
-    follows = exists().where(
-        and_(
-            conversation.c.author_key == mention.c.author_key,
-            conversation.c.author_key != "",
-            conversation.c.brand == mention_brand.c.brand,
-            conversation.c.platform == mention.c.platform,
-            conversation.c.realm == mention.c.realm,
-            conversation.c.thread_id == thread,
-        )
+    wanted = (
+        mention.c.mention_id,
+        mention_brand.c.brand,
+        mention.c.platform,
+        mention.c.realm,
+        THREAD.label("thread_id"),
+        mention.c.author_key,
+        mention.c.issue_id,
+        mention_brand.c.directed,
     )
     query = (
-        select(
-            mention.c.mention_id,
-            mention_brand.c.brand,
-            mention.c.platform,
-            mention.c.realm,
-            thread.label("thread_id"),
-            mention.c.author_key,
-            mention.c.issue_id,
-            mention_brand.c.directed,
-        )
+        select(*wanted)
         .join_from(mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id)
         .where(
             mention.c.posted_at >= not_before,
@@ -81,15 +60,40 @@ def waiting_mentions(
             mention.c.channel == "",
             mention.c.author_key.not_in(list(own_authors)),
             or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= read_by),
-            or_(mention_brand.c.directed.is_(true()), follows),
-            ~taken,
-            ~spam,
-            ~ours,
+            or_(mention_brand.c.directed.is_(true()), _follows()),
+            ~_is_taken(),
+            ~_is_spam(),
+            ~is_ours(),
         )
         .order_by(mention.c.posted_at, mention.c.mention_id)
         .limit(limit)
     )
     return [Waiting(**row) for row in tx.execute(query).mappings()]
+
+
+def _is_taken() -> ColumnElement[bool]:
+    """The mention is in a conversation with the brand already."""
+    return exists().where(
+        and_(conversation_mention.c.mention_id == mention.c.mention_id, conversation_mention.c.brand == mention_brand.c.brand)
+    )
+
+
+def _is_spam() -> ColumnElement[bool]:
+    return exists().where(and_(label.c.mention_id == mention.c.mention_id, label.c.name == _SPAM, label.c.probability >= 0.5))
+
+
+def _follows() -> ColumnElement[bool]:
+    """The mention's author has a conversation with the brand in the same thread."""
+    return exists().where(
+        and_(
+            conversation.c.author_key == mention.c.author_key,
+            conversation.c.author_key != "",
+            conversation.c.brand == mention_brand.c.brand,
+            conversation.c.platform == mention.c.platform,
+            conversation.c.realm == mention.c.realm,
+            conversation.c.thread_id == THREAD,
+        )
+    )
 
 
 def open_or_join(tx: Connection, found: Waiting, *, at: datetime) -> bool:

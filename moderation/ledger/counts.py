@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from listener.ledger.transactions import reading
+from moderation.ledger.conditions import NOT_POSTED_STATES, may_be_there, of_account
 from moderation.ledger.leave_facts import leave_facts
 from moderation.ledger.tables import approval, outbox
-from moderation.model.outbox import EntryState
 from moderation.model.policy import GateFacts
 from moderation.model.post import AccountId, PostKind, Target
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
-_NOT_POSTED = tuple(state.value for state in (EntryState.REFUSED, EntryState.PROVEN_ABSENT, EntryState.CANCELLED, EntryState.EXPIRED))
 _BROADCAST = PostKind.STATUS_UPDATE.value
 _ANNOUNCING = (_BROADCAST, PostKind.INVITATION.value)
 
@@ -36,13 +35,12 @@ class SendCounts:
         """
 
         def since(span: timedelta, *conditions: ColumnElement[bool]) -> Any:
-            left = and_(outbox.c.started_at.is_not(None), outbox.c.state.not_in(_NOT_POSTED), outbox.c.entry_id != leave_out)
             query = select(func.count()).join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id)
-            return query.where(left, outbox.c.started_at > at - span, *conditions)
+            return query.where(may_be_there(leave_out=leave_out), outbox.c.started_at > at - span, *conditions)
 
         realm = (outbox.c.platform == target.platform) & (outbox.c.realm == target.realm)
         automatic = or_(approval.c.standing_id.is_not(None), outbox.c.kind == _BROADCAST) & (outbox.c.edits == "")
-        capped = automatic & _of(account)
+        capped = automatic & of_account(account)
         in_thread = realm & (outbox.c.thread_id == target.thread_id)
         personal = and_(outbox.c.kind == PostKind.REPLY.value, approval.c.approved_by == who)
         with reading(self._engine) as tx:
@@ -67,12 +65,7 @@ class SendCounts:
 
     def under_standing(self, standing_id: int, *, at: datetime, leave_out: int = 0) -> tuple[int, int]:
         """Return how many posts left or may have left under a standing approval within the last hour and the last day."""
-        mine = and_(
-            approval.c.standing_id == standing_id,
-            outbox.c.started_at.is_not(None),
-            outbox.c.state.not_in(_NOT_POSTED),
-            outbox.c.entry_id != leave_out,
-        )
+        mine = may_be_there(leave_out=leave_out) & (approval.c.standing_id == standing_id)
         query = select(func.count()).join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id).where(mine)
         with reading(self._engine) as tx:
             hour, day = (int(tx.execute(query.where(outbox.c.started_at > at - span)).scalar_one()) for span in (_HOUR, _DAY))
@@ -81,15 +74,7 @@ class SendCounts:
     def invited(self, target: Target, *, at: datetime) -> int:
         """Return how many invitations this thread has or may have got in the last 30 days."""
         same = and_(outbox.c.platform == target.platform, outbox.c.realm == target.realm, outbox.c.thread_id == target.thread_id)
-        live = outbox.c.state.not_in(_NOT_POSTED) & (outbox.c.changed_at > at - _MONTH)
+        live = outbox.c.state.not_in(NOT_POSTED_STATES) & (outbox.c.changed_at > at - _MONTH)
         query = select(func.count()).select_from(outbox).where(same, live, outbox.c.kind == PostKind.INVITATION.value)
         with reading(self._engine) as tx:
             return int(tx.execute(query).scalar_one())
-
-
-def _of(account: AccountId) -> ColumnElement[bool]:
-    return and_(
-        outbox.c.account_platform == account.platform,
-        outbox.c.account_realm == account.realm,
-        outbox.c.account_native_id == account.native_id,
-    )

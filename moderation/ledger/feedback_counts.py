@@ -10,16 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, select
 
+from moderation.ledger.conditions import POSTED_STATES
 from moderation.ledger.feedback_rows import about_issue
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_feedback import feedback, feedback_answer, feedback_invite, review_click
 from moderation.model.feedback import Asked, AskedCount, LinkUse
 from moderation.model.link_token import RANDOM_BYTES, token_hash
-from moderation.model.outbox import EntryState
 from moderation.model.post import PostKind
 
 _LINK = re.compile(r"/f/(?:done/)?([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])")
-_LEFT = (EntryState.SENT.value, EntryState.FOUND.value)
 
 
 def asked_count(tx: Connection, asked: Asked, from_at: datetime, to_at: datetime, issue_id: int | None) -> AskedCount:
@@ -60,7 +59,9 @@ def _reached(row: Row[Any], left: set[str]) -> bool:
 
 def _links_that_left(tx: Connection, since: datetime) -> Iterator[str]:
     """Yield the hash of every feedback link in a post that left: the text tells, so nobody has to report it."""
-    query = select(outbox.c.text).where(outbox.c.kind == PostKind.INVITATION.value, outbox.c.state.in_(_LEFT), outbox.c.changed_at >= since)
+    query = select(outbox.c.text).where(
+        outbox.c.kind == PostKind.INVITATION.value, outbox.c.state.in_(POSTED_STATES), outbox.c.changed_at >= since
+    )
     for text in tx.execute(query).scalars():
         for written in _LINK.findall(text):
             yield token_hash(base64.urlsafe_b64decode(f"{written}=")[:RANDOM_BYTES])

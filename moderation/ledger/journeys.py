@@ -1,6 +1,6 @@
 """What happened on customers' ways, as far as asking needs it: ids, times, places and authors' keys. Nothing else is ever read.
 
-No table of what mentions express is imported here, and `tests/test_neutral_path.py` keeps it so (RULES P30).
+No table of what mentions express is imported here, and `tests/moderation/invitations/test_neutral_path.py` keeps it so (RULES P30).
 """
 
 from __future__ import annotations
@@ -17,19 +17,16 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, case, exists, func, or_
 from listener.ledger.changes import batches
 from listener.ledger.tables import issue, mention, revision, signal
 from listener.ledger.transactions import reading
+from moderation.ledger.conditions import POSTED_STATES, THREAD
 from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.model.case import CaseState
 from moderation.model.invitation import JourneyKind, NewEvent
-from moderation.model.outbox import EntryState
 from moderation.model.post import PostKind, Target
 from moderation.prompts.going_on import DAYS, IssueCounts, SeenSignal
 
-_POSTED = (EntryState.SENT.value, EntryState.FOUND.value)
 _LIVE = (CaseState.OPEN.value, CaseState.CLAIMED.value)
 MOST_THREADS = 25
-THREAD = case((mention.c.root_id == "", mention.c.native_id), else_=mention.c.root_id)
-"""The thread a mention stands in: its root, or itself when it opened one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +84,7 @@ class JourneyLedger:
         ours = (
             select(support_case.c.conversation_id, outbox.c.started_at)
             .join_from(outbox, support_case, outbox.c.case_id == support_case.c.case_id)
-            .where(outbox.c.state.in_(_POSTED), outbox.c.kind == PostKind.REPLY.value, outbox.c.started_at.is_not(None))
+            .where(outbox.c.state.in_(POSTED_STATES), outbox.c.kind == PostKind.REPLY.value, outbox.c.started_at.is_not(None))
         )
         moments: dict[int, list[datetime]] = defaultdict(list)
         newest: dict[int, tuple[datetime, int]] = {}

@@ -9,17 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from listener.ledger.tables import mention
+from moderation.ledger.conditions import may_be_there
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_leave import consent, opt_out
 from moderation.model.leave import LeaveFacts, person_key
-from moderation.model.outbox import EntryState
 from moderation.model.post import AccountId, Target
 
 PAID_PLATFORMS = frozenset({"x"})
 WINDOWED_PLATFORMS = frozenset({"whatsapp"})
 """Where free text depends on when a person last wrote to us; elsewhere nobody looks."""
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_NOT_POSTED = tuple(state.value for state in (EntryState.REFUSED, EntryState.PROVEN_ABSENT, EntryState.CANCELLED, EntryState.EXPIRED))
 
 
 def leave_facts(tx: Connection, *, account: AccountId, target: Target, at: datetime, leave_out: int = 0) -> LeaveFacts:
@@ -76,5 +75,4 @@ def _heard(keys: tuple[str, ...], target: Target) -> Any:
 
 
 def _posted(platform: str, since: datetime, leave_out: int) -> Any:
-    left = outbox.c.started_at.is_not(None) & outbox.c.state.not_in(_NOT_POSTED) & (outbox.c.entry_id != leave_out)
-    return select(outbox.c.text).where(left, outbox.c.platform == platform, outbox.c.started_at > since)
+    return select(outbox.c.text).where(may_be_there(leave_out=leave_out), outbox.c.platform == platform, outbox.c.started_at > since)

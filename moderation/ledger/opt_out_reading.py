@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Engine, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Engine, and_, exists, or_, select, true
 
 from listener.ledger.dialect import insert_or_update
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.tables import change, mention, mention_brand
 from listener.ledger.transactions import reading, writing
 from listener.model.mention import StoredMention
+from moderation.ledger.conditions import THREAD, is_ours
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_leave import opt_out_reading
 
@@ -67,7 +68,6 @@ def _to_us() -> ColumnElement[bool]:
     directed = exists().where(mention_brand.c.mention_id == mention.c.mention_id, mention_brand.c.directed.is_(true()))
     same_place = and_(outbox.c.platform == mention.c.platform, outbox.c.realm == mention.c.realm)
     below_ours = exists().where(same_place, outbox.c.platform_id != "", outbox.c.platform_id == mention.c.parent_id)
-    ours = exists().where(same_place, outbox.c.platform_id != "", outbox.c.platform_id == mention.c.native_id)
     asked = mention.alias("asked")
     answered = exists().where(
         same_place,
@@ -75,6 +75,6 @@ def _to_us() -> ColumnElement[bool]:
         outbox.c.mention_id == asked.c.mention_id,
         asked.c.author_key == mention.c.author_key,
         asked.c.author_key != "",
-        func.coalesce(func.nullif(mention.c.root_id, ""), mention.c.native_id) == outbox.c.thread_id,
+        outbox.c.thread_id == THREAD,
     )
-    return and_(or_(directed, below_ours, answered), ~ours)
+    return and_(or_(directed, below_ours, answered), ~is_ours())

@@ -12,6 +12,7 @@ from listener.errors import NotAllowed
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.answered import note_answer
 from moderation.ledger.audit import note
+from moderation.ledger.conditions import of_account
 from moderation.ledger.rows import entry_of, entry_row
 from moderation.ledger.tables import approval, draft, outbox, outbox_attempt, outbox_switch
 from moderation.model.outbox import DraftState, EntryState, NewEntry, OutboxEntry, Outcome
@@ -172,16 +173,14 @@ class OutboxLedger:
 
     def posted_as(self, account: AccountId, platform_id: str) -> OutboxEntry | None:
         """Return the entry that first put the post `platform_id` on the platform, or None: not every post is ours."""
-        mine = (outbox.c.platform_id == platform_id) & (outbox.c.edits == "") & (outbox.c.account_native_id == account.native_id)
-        same = (outbox.c.account_platform == account.platform) & (outbox.c.account_realm == account.realm)
+        mine = of_account(account) & (outbox.c.platform_id == platform_id) & (outbox.c.edits == "")
         with reading(self._engine) as tx:
-            row = tx.execute(_entries().where(mine, same).order_by(outbox.c.entry_id).limit(1)).one_or_none()
+            row = tx.execute(_entries().where(mine).order_by(outbox.c.entry_id).limit(1)).one_or_none()
         return None if row is None else entry_of(row)
 
     def left_from(self, account: AccountId, *, since: datetime) -> list[OutboxEntry]:
         """Return this account's entries that were posted, or may have been, and changed since a moment; what it may show is among them."""
-        same = (outbox.c.account_platform == account.platform) & (outbox.c.account_realm == account.realm)
-        mine = same & (outbox.c.account_native_id == account.native_id) & outbox.c.started_at.is_not(None)
+        mine = of_account(account) & outbox.c.started_at.is_not(None)
         with reading(self._engine) as tx:
             return [entry_of(row) for row in tx.execute(_entries().where(mine, outbox.c.changed_at >= since))]
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, func, select
 
 from listener.ledger.transactions import reading
+from moderation.ledger.conditions import POSTED_STATES
 from moderation.ledger.tables import draft, outbox
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.ledger.tables_leave import shadow_item
 from moderation.model.outbox import DraftState, EntryState
-from moderation.outbox.states import POSTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class SpokenCounts:
 
     def between(self, from_at: datetime, to_at: datetime) -> OpenCounts:
         """Return what was posted and found from `from_at` up to `to_at`, and what stands open now."""
-        posted = outbox.c.state.in_([state.value for state in POSTED]) & (outbox.c.changed_at >= from_at) & (outbox.c.changed_at < to_at)
+        posted = outbox.c.state.in_(POSTED_STATES) & (outbox.c.changed_at >= from_at) & (outbox.c.changed_at < to_at)
         found = (invitation_event.c.found_at >= from_at) & (invitation_event.c.found_at < to_at)
         by_state = select(invitation_event.c.state, func.count()).where(found).group_by(invitation_event.c.state)
         with reading(self._engine) as tx:

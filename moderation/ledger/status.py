@@ -13,9 +13,9 @@ from listener.ledger.dialect import insert_missing
 from listener.ledger.tables import mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
+from moderation.ledger.conditions import POSTED_STATES
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_status import public_status, status_promise, status_update
-from moderation.model.outbox import EntryState
 from moderation.model.post import PostKind
 from moderation.model.status import (
     IssueStatus,
@@ -27,8 +27,6 @@ from moderation.model.status import (
     StatusUpdate,
     UpdateState,
 )
-
-_SPOKE = (EntryState.SENT.value, EntryState.FOUND.value)
 
 
 class StatusLedger:
@@ -137,7 +135,7 @@ class StatusLedger:
 
     def last_posted(self, issue_id: int) -> datetime | None:
         """Return when a status update about an issue last reached a thread, or None."""
-        posted = and_(outbox.c.issue_id == issue_id, outbox.c.kind == PostKind.STATUS_UPDATE.value, outbox.c.state.in_(_SPOKE))
+        posted = and_(outbox.c.issue_id == issue_id, outbox.c.kind == PostKind.STATUS_UPDATE.value, outbox.c.state.in_(POSTED_STATES))
         with reading(self._engine) as tx:
             return tx.execute(select(func.max(outbox.c.changed_at)).where(posted)).scalar()
 

@@ -7,15 +7,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, exists, func, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_or_update
 from listener.ledger.tables import mention
 from listener.ledger.transactions import writing
+from moderation.ledger.conditions import THREAD, is_ours
 from moderation.ledger.invitations import add_events
-from moderation.ledger.journeys import THREAD
-from moderation.ledger.tables import outbox
 from moderation.ledger.tables_invitations import community_visits, visit_reading
 from moderation.model.invitation import JourneyKind, NewEvent
 
@@ -47,14 +46,6 @@ class VisitLedger:
 def _unread(tx: Connection) -> tuple[list[Row[Any]], bool]:
     """Return the next messages to count, and whether more may follow; the reading moves on past them."""
     up_to = tx.execute(select(visit_reading.c.up_to)).scalar() or 0
-    ours = exists().where(
-        and_(
-            outbox.c.platform_id == mention.c.native_id,
-            outbox.c.platform == mention.c.platform,
-            outbox.c.realm == mention.c.realm,
-            outbox.c.platform_id != "",
-        )
-    )
     until = tx.execute(
         select(func.max(mention.c.mention_id)).where(
             mention.c.mention_id.in_(
@@ -77,7 +68,7 @@ def _unread(tx: Connection) -> tuple[list[Row[Any]], bool]:
         mention.c.channel == "",
         mention.c.author_key != "",
         mention.c.latest_revision >= 0,
-        ~ours,
+        ~is_ours(),
     )
     rows: list[Row[Any]] = list(tx.execute(query.order_by(mention.c.mention_id)))
     tx.execute(insert_or_update(tx.dialect, visit_reading, key=["reading_id"], change=["up_to"]), {"reading_id": 1, "up_to": until})

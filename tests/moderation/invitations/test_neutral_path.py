@@ -184,6 +184,7 @@ PATH = (
     "moderation.prompts",
     "moderation.model.invitation",
     "moderation.inviting",
+    "moderation.ledger.conditions",
     "moderation.ledger.invitations",
     "moderation.ledger.journeys",
     "moderation.ledger.visits",
