@@ -139,7 +139,7 @@ def restore_command(place: Place, file: Path, yes: bool, as_json: bool) -> None:
         print_json(done)
         return
     print_line(f"{file} is in place, with {done.mentions:,} mentions." + (f" What was there is kept in {done.kept}." if done.kept else ""))
-    print_line("What was unfinished waits for a person when sending next opens. Compare it with the platforms:")
+    print_line("Start Klankbord again (`klankbord run`): what was unfinished then waits for a person. Compare it with the platforms:")
     print_line("  klankbord outbox list --state needs_human, then klankbord outbox reconciled --yes")
 
 
