@@ -14,8 +14,8 @@ from listener.ledger.tables import issue
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.agreed import latest_message, read_agreed
 from moderation.ledger.audit import note
+from moderation.ledger.drafts import insert_draft
 from moderation.ledger.feedback_rows import about_issue
-from moderation.ledger.rows import draft_row
 from moderation.ledger.tables import draft
 from moderation.ledger.tables_feedback import action_act, improvement_action, tell_agreement, you_said_message
 from moderation.model.action import Action, ActionAct, ActionState, NewAction, Telling, TellState, once_each
@@ -161,11 +161,8 @@ class ActionLedger:
         with writing(self._engine) as tx:
             if not _mark(tx, message_id, TellState.DRAFTED, at, was=TellState.PLANNED):
                 return None
-            values = {**draft_row(new), "state": DraftState.OPEN.value, "made_at": at}
-            draft_id = int(tx.execute(insert(draft).values(values).returning(draft.c.draft_id)).scalar_one())
+            draft_id = insert_draft(tx, new, at=at, detail={"message": message_id}).draft_id
             tx.execute(update(you_said_message).where(you_said_message.c.message_id == message_id).values(draft_id=draft_id))
-            detail = {"kind": new.kind.value, "message": message_id}
-            note(tx, at=at, who=new.author, verb="draft", subject=f"draft:{draft_id}", detail=detail)
         return draft_id
 
     def _move(

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, inse
 from listener.ledger.tables import membership, mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
-from moderation.ledger.rows import draft_row, target_of, target_row
+from moderation.ledger.drafts import insert_draft
+from moderation.ledger.rows import target_of, target_row
 from moderation.ledger.tables import draft as draft_table
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_status import broadcast_item, broadcast_plan, broadcast_told
@@ -111,14 +112,11 @@ class BroadcastLedger:
             if tx.execute(select(broadcast_told.c.draft_id).where(_same_thread(plan.update_id, item))).one_or_none() is not None:
                 _mark(tx, item.item_id, ItemState.SKIPPED, why="told")
                 return None
-            values = {**draft_row(new), "state": DraftState.OPEN.value, "made_at": at}
-            draft_id: int = tx.execute(insert(draft_table).values(values).returning(draft_table.c.draft_id)).scalar_one()
+            draft_id = insert_draft(tx, new, at=at, detail={"plan": plan.plan_id, "item": item.item_id}).draft_id
             thread = {"platform": item.target.platform, "realm": item.target.realm, "thread_id": item.target.thread_id}
             told = {"update_id": plan.update_id, **thread, "draft_id": draft_id, "told_at": at}
             tx.execute(insert(broadcast_told).values(told))
             _mark(tx, item.item_id, ItemState.DRAFTED, draft_id=draft_id)
-            detail = {"kind": new.kind.value, "plan": plan.plan_id, "item": item.item_id}
-            note(tx, at=at, who=new.author, verb="draft", subject=f"draft:{draft_id}", detail=detail)
         return draft_id
 
     def take_back(self, update_id: int, item: PlanItem, draft_id: int, *, said: str, who: str, at: datetime) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
@@ -22,17 +23,7 @@ class DraftLedger:
     def add(self, new: NewDraft, *, at: datetime) -> Draft:
         """Keep a draft and return it with its id."""
         with writing(self._engine) as tx:
-            values = {**draft_row(new), "state": DraftState.OPEN.value, "made_at": at}
-            made = draft_of(tx.execute(insert(draft).values(values).returning(draft)).one())
-            note(
-                tx,
-                at=at,
-                who=new.author,
-                verb="draft",
-                subject=f"draft:{made.draft_id}",
-                detail={"kind": new.kind.value, "case": new.case_id},
-            )
-        return made
+            return insert_draft(tx, new, at=at, detail={"case": new.case_id})
 
     def get(self, draft_id: int) -> Draft | None:
         """Return a draft, or None."""
@@ -58,3 +49,11 @@ class DraftLedger:
             if done:
                 note(tx, at=at, who=who, verb="discard", subject=f"draft:{draft_id}", detail={})
         return done
+
+
+def insert_draft(tx: Connection, new: NewDraft, *, at: datetime, detail: Mapping[str, object]) -> Draft:
+    """Keep a draft and its audit line within a transaction, and return it. `detail`: whose draft it is, beside its kind."""
+    values = {**draft_row(new), "state": DraftState.OPEN.value, "made_at": at}
+    made = draft_of(tx.execute(insert(draft).values(values).returning(draft)).one())
+    note(tx, at=at, who=new.author, verb="draft", subject=f"draft:{made.draft_id}", detail={"kind": new.kind.value, **detail})
+    return made
