@@ -11,7 +11,7 @@ from listener.errors import InputError
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
 from moderation.messages.reasons import why_sentence
-from moderation.model.case import CaseSummary, CaseView
+from moderation.model.case import CaseView
 from moderation.parts import Desk
 from moderation.workflows.load_wording import load_words
 
@@ -82,7 +82,7 @@ def inbox_show(place: Place, case_id: int, as_json: bool) -> None:
 def inbox_claim(place: Place, case_id: int, agent: str) -> None:
     """Take a conversation, so that nobody else answers it meanwhile."""
     with desk_of(place) as desk:
-        desk.inbox.claim(case_id, agent, _existing(desk, case_id).version)
+        desk.inbox.claim(case_id, agent, _existing(desk, case_id).summary.version)
         print_line(f"Case {case_id} is yours. Answer with: klankbord inbox reply {case_id} --text “…”")
 
 
@@ -93,7 +93,7 @@ def inbox_claim(place: Place, case_id: int, agent: str) -> None:
 def inbox_release(place: Place, case_id: int, agent: str) -> None:
     """Give a conversation back to the queue."""
     with desk_of(place) as desk:
-        desk.inbox.release(case_id, agent, _existing(desk, case_id).version)
+        desk.inbox.release(case_id, agent, _existing(desk, case_id).summary.version)
         print_line(f"Case {case_id} waits for somebody else now.")
 
 
@@ -104,7 +104,7 @@ def inbox_release(place: Place, case_id: int, agent: str) -> None:
 def inbox_close(place: Place, case_id: int, agent: str) -> None:
     """End a conversation that needs no (further) answer; a new message opens it again."""
     with desk_of(place) as desk:
-        desk.inbox.close(case_id, agent, _existing(desk, case_id).version)
+        desk.inbox.close(case_id, agent, _existing(desk, case_id).summary.version)
         print_line(f"Case {case_id} is closed.")
 
 
@@ -132,17 +132,15 @@ def inbox_reply(place: Place, case_id: int, text: str, language: str, send: bool
         print_line(f"Send it with: klankbord outbox approve {draft.draft_id} --send")
 
 
-def _existing(desk: Desk, case_id: int) -> CaseSummary:
+def _existing(desk: Desk, case_id: int) -> CaseView:
     view = desk.inbox.show(case_id)
     if view is None:
         raise InputError(f"There is no case {case_id}; `klankbord inbox list` shows them.")
-    return view.summary
+    return view
 
 
 def _show(desk: Desk, case_id: int, as_json: bool) -> None:
-    view = desk.inbox.show(case_id)
-    if view is None:
-        raise InputError(f"There is no case {case_id}; `klankbord inbox list` shows them.")
+    view = _existing(desk, case_id)
     if as_json:
         print_json(view)
     else:

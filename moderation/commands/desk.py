@@ -18,6 +18,7 @@ from listener.text.shorten import shorten
 from listener.text.storable import storable
 from moderation.bootstrap import desk_on, sending_on
 from moderation.messages.reasons import outbox_sentence
+from moderation.model.case import CaseRow
 from moderation.model.outbox import OutboxEntry, SendReport
 from moderation.parts import Desk, Sending
 from moderation.policy.gate import words_of, words_of_note
@@ -31,6 +32,14 @@ def desk_of(place: Place) -> Iterator[Desk]:
     with desk_on(place.home, place.settings, SystemClock()) as desk:
         desk.open_cases()
         yield desk
+
+
+def case_of(desk: Desk, case_id: int) -> CaseRow:
+    """Return a case. Raises `InputError` when there is none."""
+    case = desk.cases.get(case_id)
+    if case is None:
+        raise InputError(f"There is no case {case_id}; `klankbord inbox list` shows them.")
+    return case
 
 
 def agent_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,14 +80,15 @@ def send_now(place: Place, entry: OutboxEntry) -> Left:
     """Let the gateway run once here, unless the running service will; return the entry as it stands then."""
     try:
         with sending_on(place.home, place.settings, SystemClock()) as sending:
-            report = asyncio.run(_once(sending))
+            report = asyncio.run(send_and_close(sending))
             now = next(one for one in sending.desk.outbox.list() if one.entry_id == entry.entry_id)
             return Left(entry=now, held=report.held.get(entry.entry_id, ""))
     except StoreLocked:
         return Left(entry=entry)
 
 
-async def _once(sending: Sending) -> SendReport:
+async def send_and_close(sending: Sending) -> SendReport:
+    """Let the gateway run once, and close what it opened to the platforms."""
     try:
         return await sending.send_once()
     finally:

@@ -13,7 +13,7 @@ from listener.errors import InputError
 from listener.sources.import_csv import CsvReader
 from listener.sources.import_rows import look_at
 from listener.text.shorten import shorten
-from moderation.commands.desk import desk_of
+from moderation.commands.desk import case_of, desk_of
 from moderation.model.feedback import FREE_TEXT, Figure, Rate, ScoreFigures
 from moderation.workflows.import_feedback import columns_for, import_feedback
 
@@ -44,9 +44,7 @@ def feedback_link(
         elif case_id is None:
             raise InputError("Name a case, or a channel with --thread.")
         else:
-            case = desk.cases.get(case_id)
-            if case is None:
-                raise InputError(f"There is no case {case_id}; `klankbord inbox list` shows them.")
+            case = case_of(desk, case_id)
             make = links.bare if bare else links.personal
             about = case.issue_id if issue_id is None else issue_id
             link = make(case.conversation_id, issue_id=about, channel=case.platform, language=language, by_hand=True)

@@ -10,7 +10,7 @@ import click
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import InputError
 from listener.text.shorten import shorten
-from moderation.commands.desk import agent_option, desk_of
+from moderation.commands.desk import agent_option, case_of, desk_of
 from moderation.model.action import Action, ActionState, Telling
 from moderation.policy.gate import words_of_note
 from moderation.workflows.load_wording import load_policy
@@ -131,10 +131,7 @@ def action_undo(place: Place, action_id: int, agent: str) -> None:
 def action_agree(place: Place, case_id: int, refused: bool, agent: str) -> None:
     """Note that the customer of a case said they want to hear what we do."""
     with desk_of(place) as desk:
-        case = desk.cases.get(case_id)
-        if case is None:
-            raise InputError(f"There is no case {case_id}; `klankbord inbox list` shows them.")
-        desk.feedback.actions.agree(case.conversation_id, agreed=not refused, by=agent, at=desk.clock.now())
+        desk.feedback.actions.agree(case_of(desk, case_id).conversation_id, agreed=not refused, by=agent, at=desk.clock.now())
     print_line(f"Noted: the customer of case {case_id} {'does not want' if refused else 'wants'} to hear what we do.")
 
 

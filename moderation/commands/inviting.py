@@ -26,7 +26,7 @@ def invite_group() -> None:
 
 @invite_group.command("draft")
 @click.argument("mention_id", type=int)
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the invitation.")
+@click.option("--language", type=_LANGUAGE, default="nl", show_default=True, help="Language of the invitation.")
 @send_option
 @agent_option
 @json_option

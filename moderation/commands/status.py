@@ -11,7 +11,7 @@ from listener.commands.place import Place, json_option, moment, pass_place, prin
 from listener.errors import InputError, StoreLocked
 from listener.text.shorten import shorten
 from moderation.bootstrap import sending_on
-from moderation.commands.desk import agent_option, desk_of, send_option
+from moderation.commands.desk import agent_option, desk_of, send_and_close, send_option
 from moderation.commands.posting import approve_or_show, pair
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.broadcast import ItemState, Plan, PlanState
@@ -224,7 +224,7 @@ def _carry_on(place: Place) -> None:
     try:
         with sending_on(place.home, place.settings, SystemClock()) as sending:
             sending.desk.status.sending.once()
-            asyncio.run(sending.send_once())
+            asyncio.run(send_and_close(sending))
     except StoreLocked:
         print_line("The running service carries it out.")
 
