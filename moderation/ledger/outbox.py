@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, insert, select, true, update
 
 from listener.errors import NotAllowed
 from listener.ledger.transactions import reading, writing
@@ -18,7 +18,7 @@ from moderation.ledger.tables import approval, draft, outbox, outbox_attempt, ou
 from moderation.model.outbox import DraftState, EntryState, NewEntry, OutboxEntry, Outcome
 from moderation.model.post import AccountId
 from moderation.outbox.crash_points import reach
-from moderation.outbox.states import ENDS, POSTED, SENDABLE, may_move, may_resolve
+from moderation.outbox.states import IN_BETWEEN, POSTED, SENDABLE, may_move, may_resolve
 
 _GATEWAY = "gateway"
 _NAMES = {
@@ -82,7 +82,7 @@ class OutboxLedger:
 
     def entries(self, states: Iterable[EntryState] = (), *, case_id: int | None = None) -> list[OutboxEntry]:
         """Return entries in these states (none named: all), in order of approval."""
-        wanted = [state.value for state in states]
+        wanted = _values(states)
         query = _entries().order_by(approval.c.approved_at, outbox.c.entry_id)
         if wanted:
             query = query.where(outbox.c.state.in_(wanted))
@@ -129,7 +129,7 @@ class OutboxLedger:
         same = and_(
             outbox.c.entry_id == started.entry_id,
             outbox.c.attempt == started.attempt,
-            outbox.c.state.in_([state.value for state in (EntryState.STARTED, EntryState.UNKNOWN) if may_move(state, outcome.state)]),
+            outbox.c.state.in_([state.value for state in IN_BETWEEN if may_move(state, outcome.state)]),
         )
         return self._move(started.entry_id, same, outcome, at=at, who=_GATEWAY)
 
@@ -140,8 +140,7 @@ class OutboxLedger:
         """
         if not may_move(entry.state, outcome.state) or outcome.state is EntryState.STARTED:
             raise ValueError(f"{entry.state.value} cannot become {outcome.state.value}")
-        same = and_(outbox.c.entry_id == entry.entry_id, outbox.c.version == entry.version, outbox.c.state == entry.state.value)
-        return self._move(entry.entry_id, same, outcome, at=at, who=who)
+        return self._move(entry.entry_id, _unchanged(entry), outcome, at=at, who=who)
 
     def resolve(self, entry: OutboxEntry, outcome: Outcome, *, at: datetime, who: str) -> bool:
         """Write down what a person found out about an entry that waited for one; False when somebody did so before.
@@ -150,8 +149,7 @@ class OutboxLedger:
         """
         if not may_resolve(entry.state, outcome.state):
             raise ValueError(f"{entry.state.value} cannot be resolved as {outcome.state.value}")
-        same = and_(outbox.c.entry_id == entry.entry_id, outbox.c.version == entry.version, outbox.c.state == entry.state.value)
-        return self._move(entry.entry_id, same, outcome, at=at, who=who)
+        return self._move(entry.entry_id, _unchanged(entry), outcome, at=at, who=who)
 
     def recover(self, *, at: datetime) -> list[int]:
         """Call every started entry unknown, for at start-up nobody is sending it; return their ids. Nothing is sent again for it."""
@@ -161,8 +159,7 @@ class OutboxLedger:
 
     def finish_as_recovered(self, entry: OutboxEntry, outcome: Outcome, *, at: datetime) -> bool:
         """Move one leftover of another life of this process."""
-        same = and_(outbox.c.entry_id == entry.entry_id, outbox.c.version == entry.version, outbox.c.state == entry.state.value)
-        return self._move(entry.entry_id, same, outcome, at=at, who=_GATEWAY, name="recovered")
+        return self._move(entry.entry_id, _unchanged(entry), outcome, at=at, who=_GATEWAY, name="recovered")
 
     def known_ids(self, entry: OutboxEntry) -> set[str]:
         """Return the platform's ids of other posts of ours at this entry's platform and realm: what reconciling must not take for it."""
@@ -191,10 +188,9 @@ class OutboxLedger:
 
     def stuck(self, *, before: datetime) -> list[OutboxEntry]:
         """Return entries that have been in a middle state since before `before` (RULES A10)."""
-        middle = [state for state in EntryState if state not in ENDS and state not in SENDABLE]
-        return [entry for entry in self.entries(middle) if entry.changed_at < before]
+        return [entry for entry in self.entries(IN_BETWEEN) if entry.changed_at < before]
 
-    def _move(self, entry_id: int, same: Any, outcome: Outcome, *, at: datetime, who: str, name: str = "") -> bool:
+    def _move(self, entry_id: int, same: ColumnElement[bool], outcome: Outcome, *, at: datetime, who: str, name: str = "") -> bool:
         name = name or _NAMES[outcome.state]
         reach(f"{name}.begun")
         with writing(self._engine) as tx:
@@ -234,6 +230,11 @@ def _entry_of_draft(tx: Connection, draft_id: int) -> OutboxEntry:
     if row is None:
         raise NotAllowed(f"Draft {draft_id} was thrown away or does not exist; write a new one.")
     return entry_of(row)
+
+
+def _unchanged(entry: OutboxEntry) -> ColumnElement[bool]:
+    """The entry is as it was read."""
+    return and_(outbox.c.entry_id == entry.entry_id, outbox.c.version == entry.version, outbox.c.state == entry.state.value)
 
 
 def _values(states: Iterable[EntryState]) -> list[str]:
