@@ -115,7 +115,7 @@ def open_or_join(tx: Connection, found: Waiting, *, at: datetime) -> bool:
     }
     tx.execute(insert(conversation_mention).values(line))
     if not is_new:
-        _wake(tx, conversation_id, at)
+        wait_again(tx, support_case.c.conversation_id == conversation_id, at)
     return is_new
 
 
@@ -160,14 +160,18 @@ def _open(tx: Connection, found: Waiting, at: datetime) -> int:
         "opened_at": at,
     }
     conversation_id = int(tx.execute(insert(conversation).values(made).returning(conversation.c.conversation_id)).scalar_one())
-    work = {"conversation_id": conversation_id, "state": CaseState.OPEN.value, "opened_at": at, "changed_at": at}
-    case_id = tx.execute(insert(support_case).values(work).returning(support_case.c.case_id)).scalar_one()
+    case_id = add_case(tx, conversation_id, at)
     note(tx, at=at, who="schedule", verb="open", subject=f"case:{case_id}", detail={"mention": found.mention_id, "brand": found.brand})
     return conversation_id
 
 
-def _wake(tx: Connection, conversation_id: int, at: datetime) -> None:
-    """A new message makes an answered or closed case wait again, with whoever holds it; and it changes what a claim was decided on."""
-    mine = support_case.c.conversation_id == conversation_id
+def add_case(tx: Connection, conversation_id: int, at: datetime) -> int:
+    """Keep the case of a conversation that has none, and return its id."""
+    work = {"conversation_id": conversation_id, "state": CaseState.OPEN.value, "opened_at": at, "changed_at": at}
+    return int(tx.execute(insert(support_case).values(work).returning(support_case.c.case_id)).scalar_one())
+
+
+def wait_again(tx: Connection, mine: ColumnElement[bool], at: datetime) -> None:
+    """Make an answered or closed case wait again, with whoever holds it; what a claim was decided on has changed."""
     held = case((support_case.c.holder == "", CaseState.OPEN.value), else_=CaseState.CLAIMED.value)
     tx.execute(update(support_case).where(mine).values(state=held, version=support_case.c.version + 1, changed_at=at))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, select
 
 from listener.ledger.dialect import insert_missing
 from moderation.ledger.audit import note
+from moderation.ledger.case_opening import add_case, wait_again
 from moderation.ledger.tables import support_case
 from moderation.ledger.tables_feedback import feedback, feedback_answer, feedback_recovery
-from moderation.model.case import CaseState
 from moderation.model.feedback import RecoveryRule
 
 
@@ -30,9 +30,7 @@ def recover(tx: Connection, feedback_id: int, rule: RecoveryRule, at: datetime) 
     line = {"feedback_id": feedback_id, "case_id": case_id, "question": low[0], "score": low[1], "at": at}
     if tx.execute(insert_missing(tx.dialect, feedback_recovery).returning(feedback_recovery.c.feedback_id), line).scalar() is None:
         return False
-    held = case((support_case.c.holder == "", CaseState.OPEN.value), else_=CaseState.CLAIMED.value)
-    mine = support_case.c.case_id == case_id
-    tx.execute(update(support_case).where(mine).values(state=held, version=support_case.c.version + 1, changed_at=at))
+    wait_again(tx, support_case.c.case_id == case_id, at)
     note(tx, at=at, who="feedback", verb="recover", subject=f"case:{case_id}", detail={"feedback": feedback_id, "score": low[1]})
     return True
 
@@ -40,7 +38,4 @@ def recover(tx: Connection, feedback_id: int, rule: RecoveryRule, at: datetime) 
 def _case_of(tx: Connection, conversation_id: int, at: datetime) -> int:
     """Return the conversation's case, made new where it had none."""
     found = tx.execute(select(support_case.c.case_id).where(support_case.c.conversation_id == conversation_id)).scalar()
-    if found is not None:
-        return int(found)
-    work = {"conversation_id": conversation_id, "state": CaseState.OPEN.value, "opened_at": at, "changed_at": at}
-    return int(tx.execute(insert(support_case).values(work).returning(support_case.c.case_id)).scalar_one())
+    return add_case(tx, conversation_id, at) if found is None else int(found)
