@@ -13,10 +13,10 @@ from moderation.model.feedback import STEPS
 from moderation.model.status import IssueStatus
 from moderation.parts import Desk
 from moderation.workflows.decide_invitations import Decided
+from moderation.workflows.load_wording import LANGUAGES
 from moderation.workflows.rehearse import AGENT
 
 APPROVER = "Milan (demo)"
-_LANGUAGES = ("nl", "en")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def _feedback(desk: Desk, told: Sequence[Mapping[str, str]], conversations: Sequ
     """Hand a link to every closed conversation; as many people as are invented answer, page by page."""
     answered = 0
     for at, (conversation_id, issue_id, platform) in enumerate(conversations):
-        language = _LANGUAGES[at % 3 == 2]
+        language = LANGUAGES[at % 3 == 2]
         link = desk.feedback.links.personal(conversation_id, issue_id=issue_id, channel=platform, language=language, by_hand=True)
         if at >= len(told):
             continue

@@ -78,7 +78,7 @@ class StatusDesk:
     clock: Clock
 
     def once(self) -> None:
-        """What the schedule does every minute: look at promises, carry approved broadcasts on."""
+        """What the schedule does again and again: look at promises, carry approved broadcasts on."""
         self.promises.once()
         self.sending.once()
 
