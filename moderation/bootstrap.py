@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,29 +24,12 @@ from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
-from moderation.feedback_desk import feedback_desk
-from moderation.inviting import Inviting, inviting_on, inviting_setup, ways_to_tell
-from moderation.ledger.alarms import AlarmLedger
-from moderation.ledger.audit import AuditLedger
-from moderation.ledger.cases import CaseLedger
-from moderation.ledger.counts import SendCounts
-from moderation.ledger.drafts import DraftLedger
-from moderation.ledger.leave import LeaveLedger
-from moderation.ledger.opt_out_reading import OptOutReading
+from moderation.desk import desk_over
 from moderation.ledger.outbox import OutboxLedger
-from moderation.ledger.shadow import ShadowLedger
-from moderation.ledger.standing import StandingLedger
-from moderation.ledger.status import StatusLedger
-from moderation.ledger.switch import SwitchLedger
-from moderation.messages.render import PublicWording
 from moderation.model.post import ConnectedAccount
-from moderation.model.shadow import Bar
-from moderation.outbox.accounts import Accounts
 from moderation.outbox.connect import connect
 from moderation.outbox.connections import Connections, Planned, known_accounts, remembered
-from moderation.outbox.kill_switch import KillSwitch
-from moderation.outbox.precheck import Precheck
-from moderation.outbox.write_side import standing_check, write_side
+from moderation.outbox.write_side import write_side
 from moderation.parts import Answering, Desk, Sending
 from moderation.policy.house import whole_house
 from moderation.ports import Publisher
@@ -55,18 +38,7 @@ from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublishe
 from moderation.publishers.twins import twin_of
 from moderation.settings import AccountSettings, KlankbordSettings
 from moderation.telling import telling
-from moderation.workflows.answer_cases import Inbox
-from moderation.workflows.approve_draft import Outbox
-from moderation.workflows.draft_invitation import Invitations
-from moderation.workflows.draft_status_update import StatusUpdates
-from moderation.workflows.feedback_links import FeedbackLinks
-from moderation.workflows.give_standing import Standing
-from moderation.workflows.invitation_ports import Around
-from moderation.workflows.load_opt_out_words import load_opt_out_words
-from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
-from moderation.workflows.read_opt_outs import ReadOptOuts
-from moderation.workflows.shadow import Shadow
-from moderation.workflows.status_desk import StatusRules, status_desk
+from moderation.workflows.load_wording import load_policy, load_public_wording, template_versions
 from moderation.workflows.tell_when_due import Deliver, TellWhenDue
 
 WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the variable that holds it
@@ -87,7 +59,7 @@ def desk_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[D
     with reading(home) as ledger:
         everywhere = [account for account, _ in _everywhere(home, settings, clock)]
         accounts = known_accounts(_planned(home, settings, clock), ledger.meta, everywhere=everywhere)
-        yield _desk(home, settings, ledger, clock, accounts)
+        yield desk_over(home, settings, ledger, clock, accounts)
 
 
 @contextmanager
@@ -150,119 +122,11 @@ def _sending(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clo
     entries, policy, house = OutboxLedger(ledger.engine), load_policy(), whole_house(settings)
     write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions)
     return Sending(
-        desk=_desk(home, settings, ledger, clock, connections.accounts),
+        desk=desk_over(home, settings, ledger, clock, connections.accounts),
         gateway=write.gateway,
         reconciler=write.reconciler,
         watch=write.watch,
         connections=connections,
-    )
-
-
-def _bar(settings: KlankbordSettings) -> Bar:
-    asked = settings.outbox
-    return Bar(checked=asked.shadow_checked, right=asked.shadow_right, reviewers=asked.shadow_reviewers)
-
-
-def _desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, accounts: Accounts) -> Desk:
-    engine, signature = ledger.engine, settings.outbox.signature
-    cases, drafts, entries, counts = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), SendCounts(engine)
-    wording = load_public_wording()
-    precheck = Precheck(counts, ledger.mentions, accounts, load_policy(), whole_house(settings))
-    switch = KillSwitch(home, SwitchLedger(engine))
-    outbox = Outbox(
-        entries,
-        drafts,
-        switch,
-        precheck,
-        clock,
-        approval_hours=settings.outbox.approval_hours,
-        four_eyes=settings.outbox.four_eyes,
-        cases=cases,
-        standing=standing_check(ledger, template_versions(wording)),
-    )
-    brand = settings.brands[0].name if settings.brands else ""
-    leave, given = LeaveLedger(engine), StandingLedger(engine)
-    shadow = Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording, bar=_bar(settings), standing=given)
-    feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
-    return Desk(
-        settings=settings,
-        clock=clock,
-        ledger=ledger,
-        cases=cases,
-        audit=AuditLedger(engine),
-        inbox=Inbox(ledger, cases, drafts, entries, outbox, precheck, clock, wording=wording, signature=signature),
-        outbox=outbox,
-        updates=StatusUpdates(ledger, drafts, precheck, clock, wording=wording, signature=signature),
-        invitations=Invitations(
-            ledger, drafts, counts, precheck, clock, wording=wording, brand=brand, link=settings.public.base_url, signature=signature
-        ),
-        alarms=AlarmLedger(engine),
-        leave=leave,
-        shadow=shadow,
-        standing=Standing(given, shadow, precheck.accounts, clock, wording=wording, house=whole_house(settings)),
-        feedback=feedback,
-        read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, load_opt_out_words(), clock),
-        status=status_desk(
-            ledger,
-            precheck,
-            outbox,
-            shadow,
-            leave,
-            counts,
-            clock,
-            house=whole_house(settings),
-            rules=_status_rules(settings),
-            wording=wording,
-            words={language: load_words(language, "status") for language in wording},
-            four_eyes=settings.outbox.four_eyes,
-        ),
-        inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
-    )
-
-
-def _inviting(
-    settings: KlankbordSettings,
-    ledger: Ledger,
-    clock: Clock,
-    precheck: Precheck,
-    outbox: Outbox,
-    leave: LeaveLedger,
-    shadow: Shadow,
-    links: FeedbackLinks,
-    wording: Mapping[str, PublicWording],
-) -> Inviting:
-    engine = ledger.engine
-    around = Around(
-        leave=leave,
-        languages=ledger.analyses,
-        shadow=shadow,
-        standing=StandingLedger(engine),
-        outbox=outbox,
-        links=links,
-        statuses=StatusLedger(engine),
-    )
-    return inviting_on(
-        ledger,
-        drafts=DraftLedger(engine),
-        counts=SendCounts(engine),
-        precheck=precheck,
-        around=around,
-        setup=inviting_setup(settings, wording),
-        clock=clock,
-        ways=ways_to_tell(settings),
-    )
-
-
-def _status_rules(settings: KlankbordSettings) -> StatusRules:
-    said = settings.status
-    return StatusRules(
-        zone=settings.zone,
-        ahead=timedelta(minutes=said.promise_minutes),
-        silence_hours=said.silence_hours,
-        second_above=said.second_approver_above,
-        base_url=settings.public.base_url,
-        signature=settings.outbox.signature,
-        ours=(settings.public.contact, *(handle for brand in settings.brands for handle in brand.handles)),
     )
 
 
