@@ -11,6 +11,7 @@ from moderation.commands.desk import agent_option, desk_of
 from moderation.model.leave import Consent, OptOut
 from moderation.model.post import PostKind
 from moderation.model.shadow import Judged, ShadowFigures, ShadowItem, ShadowKind
+from moderation.outbox.standing_check import KINDS
 
 _KINDS = click.Choice([kind.value for kind in ShadowKind])
 
@@ -92,7 +93,7 @@ def standing_group() -> None:
 
 
 @standing_group.command("give")
-@click.argument("kind", type=click.Choice([PostKind.INVITATION.value, PostKind.YOU_SAID.value]))
+@click.argument("kind", type=click.Choice([kind.value for kind in KINDS]))
 @click.argument("template")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Whose text.")
 @click.option("--account", "accounts", multiple=True, metavar="PLATFORM:NAME", help="From this account. Repeatable; none: all of them.")

@@ -12,8 +12,8 @@ from moderation.ledger.standing import StandingLedger
 from moderation.model.outbox import Draft, NewDraft, OutboxEntry, StandingApproval
 from moderation.model.post import AccountId, PostKind
 
-KINDS = frozenset({PostKind.INVITATION, PostKind.YOU_SAID})
-"""What may leave under a standing approval at all (PRODUCT section 3)."""
+KINDS = {PostKind.INVITATION: "whom a journey event chose", PostKind.YOU_SAID: "who agreed to hear what was done"}
+"""What may leave under a standing approval at all (PRODUCT section 3), and the rule that chooses who gets it."""
 
 
 def why_not(given: StandingApproval | None, *, kind: PostKind, template: str, account: AccountId, at: datetime) -> str:

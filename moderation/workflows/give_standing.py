@@ -14,11 +14,10 @@ from moderation.model.policy import House
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
 from moderation.outbox.accounts import Accounts
+from moderation.outbox.standing_check import KINDS
 from moderation.policy.people import same_person
 from moderation.workflows.shadow import Shadow
 
-KINDS = {PostKind.INVITATION: "whom a journey event chose", PostKind.YOU_SAID: "who agreed to hear what was done"}
-"""What may leave under a standing approval at all, and the rule that chooses who gets it (RULES, settled first)."""
 LONGEST_DAYS = 90.0
 
 
