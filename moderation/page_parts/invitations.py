@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inviting import WORDS, Inviting
 from moderation.messages.snippet import FORMATS, written
 from moderation.model.invitation import JourneyKind
-from moderation.workflows.load_wording import load_words
+from moderation.page_parts.words import words_for
 
 
 def invitation_parts(inviting: Inviting) -> InvitationParts:
@@ -28,10 +27,5 @@ def invitation_parts(inviting: Inviting) -> InvitationParts:
         counts=ledger.counts,
         quiet=lambda: list(inviting.decide.quiet().values()),
         snippet=snippet,
-        words=decision_words,
+        words=lambda language: words_for(language, WORDS),
     )
-
-
-@cache
-def decision_words(language: str) -> Mapping[str, str]:
-    return load_words(language, WORDS)

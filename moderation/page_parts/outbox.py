@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from moderation.inbox.outbox_parts import OutboxNow, OutboxParts
 from moderation.messages.reasons import alarm_sentence, outbox_sentence
 from moderation.model.outbox import EntryState
 from moderation.outbox.restored import in_doubt
+from moderation.page_parts.words import words_for
 from moderation.parts import Desk
 from moderation.policy.cost import cost_of_text
 from moderation.policy.gate import words_of_note
 from moderation.workflows.approve_draft import MAY_BE_THERE
-from moderation.workflows.load_wording import load_policy, load_words
+from moderation.workflows.load_wording import load_policy
 
 MOST_SHOWN = 200
 """Entries on the page, newest first: older ones are found by command."""
@@ -41,14 +41,9 @@ def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
         seen=lambda alarm_id, who: desk.alarms.see(alarm_id, who=who, at=desk.clock.now()),
         stop=outbox.stop,
         resume=outbox.resume,
-        sentence=lambda entry, language: outbox_sentence(entry, _words(language)),
+        sentence=lambda entry, language: outbox_sentence(entry, words_for(language, "outbox")),
         note=lambda entry, language: words_of_note(entry.note, policy, language),
-        alarm=lambda alarm, language: alarm_sentence(alarm, _words(language)),
+        alarm=lambda alarm, language: alarm_sentence(alarm, words_for(language, "outbox")),
         may_be_there=MAY_BE_THERE,
         cost=lambda draft: cost_of_text(draft.text, draft.target.platform, policy),
     )
-
-
-@cache
-def _words(language: str) -> dict[str, str]:
-    return load_words(language, "outbox")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
@@ -21,10 +20,10 @@ from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
+from moderation.page_parts.words import words_for
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
-from moderation.workflows.load_wording import load_words
 
 MOST_SHOWN = 50
 """Cases on the queue page: whoever has more waiting needs the order, not the whole list."""
@@ -55,7 +54,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         release=inbox.release,
         signals=lambda limit: listening.ledger.issues.signals(limit=limit),
         reason=reason_sentence,
-        why=lambda reason, language: why_sentence([reason], triage_words(language)),
+        why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
         digest=lambda: digest_figures(listening),
         digest_markdown=markdown,
         report_html=report,
@@ -67,11 +66,6 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
     )
-
-
-@cache
-def triage_words(language: str) -> Mapping[str, str]:
-    return load_words(language, "triage")
 
 
 def queue_for(parts: Answering, agent: str) -> tuple[QueueEntry, ...]:

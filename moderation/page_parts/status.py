@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from moderation.inbox.status_parts import NewWords, PlanShown, StatusParts
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.status import StatusUpdate
+from moderation.page_parts.words import words_for
 from moderation.policy.gate import words_of_note
-from moderation.workflows.load_wording import load_policy, load_words
+from moderation.workflows.load_wording import load_policy
 from moderation.workflows.send_broadcast import ItemReport
 from moderation.workflows.status_desk import StatusDesk
 
 
 def status_parts(desk: StatusDesk) -> StatusParts:
     """Return the parts of the pages about public status, over an open desk."""
+    policy = load_policy()
 
     def draft(issue_id: int, new: NewWords, who: str) -> StatusUpdate:
         return desk.publish.draft(
@@ -40,6 +40,13 @@ def status_parts(desk: StatusDesk) -> StatusParts:
     def tick(plan_id: int, item_id: int, who: str) -> None:
         desk.sending.tick(plan_id, [item_id], who)
 
+    def sent(report: ItemReport, language: str) -> str:
+        """Return where the outbox entry of a thread stands, and what the platform said; empty without one."""
+        if report.entry is None:
+            return ""
+        said = outbox_sentence(report.entry, words_for(language, "outbox"))
+        return f"{said} ({words_of_note(report.entry.note, policy, language)})" if report.entry.note else said
+
     return StatusParts(
         lines=desk.lines,
         line=desk.line,
@@ -53,19 +60,7 @@ def status_parts(desk: StatusDesk) -> StatusParts:
         tick=tick,
         approve=desk.sending.approve,
         cancel=desk.sending.cancel,
-        words=lambda language: _words(language, "status"),
-        sent=_sent,
-        rule=lambda names, language: words_of_note(names, _policy(), language),
+        words=lambda language: words_for(language, "status"),
+        sent=sent,
+        rule=lambda names, language: words_of_note(names, policy, language),
     )
-
-
-def _sent(report: ItemReport, language: str) -> str:
-    """Return where the outbox entry of a thread stands, and what the platform said; empty without one."""
-    if report.entry is None:
-        return ""
-    said = outbox_sentence(report.entry, _words(language, "outbox"))
-    return f"{said} ({words_of_note(report.entry.note, _policy(), language)})" if report.entry.note else said
-
-
-_words = cache(load_words)
-_policy = cache(load_policy)
