@@ -11,7 +11,7 @@ from moderation.commands.desk import agent_option, desk_of, say_entry, send_now,
 from moderation.commands.safety import reconciled_command, resolve_command, resume_now, say_alarms, seen_command, stop_now
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
-from moderation.policy.cost import cost_words, words_of_cost
+from moderation.policy.cost import cost_words
 from moderation.workflows.load_wording import load_policy, load_words
 
 
@@ -159,7 +159,7 @@ def _say_draft(draft: Draft) -> None:
         f"Draft {draft.draft_id} ({draft.kind.value}, {draft.state.value}) below {draft.target.parent_id} on {draft.target.platform}:"
     )
     print_line(draft.text)
-    if cost := words_of_cost(draft.text, draft.target.platform, load_policy()):
+    if cost := cost_words(draft, load_policy()):
         print_line(f"Posting it {cost}.")
     print_line(f"Send it with: klankbord outbox approve {draft.draft_id} --send")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from moderation.model.outbox import Draft
 from moderation.model.policy import Policy
 from moderation.model.post import OutgoingPost
 
@@ -12,9 +13,9 @@ _LINK = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|nl|org|net|eu|io|be|de|inf
 POST, POST_WITH_URL = "post", "post_with_url"
 
 
-def cost_of(post: OutgoingPost, policy: Policy) -> float:
+def cost_of(said: OutgoingPost | Draft, policy: Policy) -> float:
     """Return the US dollars that this post costs; 0 where posting is free. Whatever may count as a link is counted as one."""
-    return cost_of_text(post.text, post.target.platform, policy)
+    return cost_of_text(said.text, said.target.platform, policy)
 
 
 def cost_of_text(text: str, platform: str, policy: Policy) -> float:
@@ -30,12 +31,7 @@ def spent(texts: Iterable[str], platform: str, policy: Policy) -> float:
     return sum(cost_of_text(text, platform, policy) for text in texts)
 
 
-def cost_words(post: OutgoingPost, policy: Policy) -> str:
+def cost_words(said: OutgoingPost | Draft, policy: Policy) -> str:
     """Return the cost for a person to read before it leaves ("costs $0.200 on x", for commands); empty where it is free."""
-    return words_of_cost(post.text, post.target.platform, policy)
-
-
-def words_of_cost(text: str, platform: str, policy: Policy) -> str:
-    """Return the same for a text that is not bound to an account yet: a draft."""
-    cost = cost_of_text(text, platform, policy)
-    return f"costs ${cost:.3f} on {platform}" if cost else ""
+    cost = cost_of(said, policy)
+    return f"costs ${cost:.3f} on {said.target.platform}" if cost else ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from moderation.model.policy import House
+from moderation.policy.gate import SIMULATED
 from moderation.settings import AccountSettings, KlankbordSettings, OutboxSettings
-
-SIMULATED = "simulated"
 
 
 def house_of(settings: OutboxSettings) -> House:
