@@ -28,12 +28,15 @@ from moderation.public.app import build_public_app
 from moderation.schedule import (
     CONNECT_SECONDS,
     INVITE_SECONDS,
+    LEARN_SECONDS,
     OUTBOX_SECONDS,
     OWN_ACCOUNT_SECONDS,
     RECONCILE_SECONDS,
     REPORT_SECONDS,
     STATUS_SECONDS,
     TELL_BACK_SECONDS,
+    TIDY_SECONDS,
+    TITLES_SECONDS,
 )
 from moderation.service import every, every_async, pages_served, wound_down
 
@@ -122,9 +125,9 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
-        asyncio.create_task(every(3600.0, listening.ledger.tidy, stop, "tidying")),
-        asyncio.create_task(every(600.0, listening.rephrase_titles, stop, "rephrasing titles")),
-        asyncio.create_task(every(1800.0, listening.learn_labels_when_due, stop, "learning labels")),
+        asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),
+        asyncio.create_task(every(TITLES_SECONDS, listening.rephrase_titles, stop, "rephrasing titles")),
+        asyncio.create_task(every(LEARN_SECONDS, listening.learn_labels_when_due, stop, "learning labels")),
     ]
 
 

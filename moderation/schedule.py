@@ -1,4 +1,4 @@
-"""How often the answering half looks at its work, in seconds."""
+"""How often the service looks at its work, in seconds."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ TELL_BACK_SECONDS = 60.0
 """Messages about a finished action are prepared when it is closed; this goes on with what a restart left undone."""
 INVITE_SECONDS = 300.0
 """Quiet times are hours at least: whether to ask somebody can wait some minutes."""
+TIDY_SECONDS = 3_600.0
+"""The write-ahead log is emptied, so that texts of removed messages leave the disk."""
+TITLES_SECONDS = 600.0
+"""Titles that a language model words anew, where one is set: nobody waits for them."""
+LEARN_SECONDS = 1_800.0
+"""Learning happens once a night; this is how often it is seen whether its hour has come."""
