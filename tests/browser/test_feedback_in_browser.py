@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from moderation.ledger.feedback import FeedbackLedger
 from moderation.workflows.feedback_links import FeedbackLinks
@@ -93,11 +93,11 @@ def test_feedback_needs_no_script_and_no_mouse(browser: Browser, pages: Pages) -
         page.locator("input[value='4']").focus()
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
-        assert page.locator(".when").inner_text() == "Stap 2 van 5"
+        expect(page.locator(".when")).to_have_text("Stap 2 van 5")  # a key does not wait for the page that it asks for
         page.click("text=EN")
-        assert page.locator(".when").inner_text() == "Step 2 of 5"
+        expect(page.locator(".when")).to_have_text("Step 2 of 5")
         page.click("text=Previous step")
-        assert page.locator("input[value='4']").is_checked()
+        expect(page.locator("input[value='4']")).to_be_checked()
     assert pages.ledger.responses()[0].answers == {"satisfaction": "4"}
     context.close()
 
