@@ -18,7 +18,7 @@ from moderation.messages.asked import against, in_favour, numbers_of
 from moderation.model.invitation import JourneyKind, KeptDecision
 
 STATES = ("waiting", "asked", "never")
-MOST_SHOWN = 100
+MOST_SHOWN = 50
 
 
 def add_invitation_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:

@@ -37,6 +37,11 @@ def build_public_app(parts: PublicParts, *, hosts: frozenset[str] | None = None)
         """Say that the pages are served; nothing else."""
         return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        """Say that there is none: browsers ask by themselves, and a page that is not there would be logged as a mistake of ours."""
+        return Response(status_code=204, headers={"cache-control": "public, max-age=604800"})
+
     @app.get("/static/{version}/{name}")
     def static(version: str, name: str) -> Response:  # noqa: ARG001 - the version tells browsers when to ask again
         """Serve our one style sheet."""

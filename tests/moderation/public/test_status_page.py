@@ -22,7 +22,18 @@ from tests.fakes.public import NOW, ZONE, issue, public_day, update, usual_day
 from tests.moderation.inbox.test_style import contrast
 from tests.moderation.status.said import issue_of, published, resolved
 
-PATHS = ("/", "/status/7", "/status/4", "/status/2", "/status.atom?lang=nl", "/status.atom?lang=en", "/privacy", "/healthz", "/nowhere")
+PATHS = (
+    "/",
+    "/status/7",
+    "/status/4",
+    "/status/2",
+    "/status.atom?lang=nl",
+    "/status.atom?lang=en",
+    "/privacy",
+    "/healthz",
+    "/favicon.ico",
+    "/nowhere",
+)
 SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -46,6 +57,11 @@ def test_the_front_page_says_what_goes_on_and_what_was_just_solved() -> None:
 
 def test_nothing_going_on_is_said_too() -> None:
     assert "Er is op dit moment niets aan de gang." in reader(public_day([])).get("/?lang=nl").text
+
+
+def test_there_is_no_icon_and_that_is_no_error() -> None:
+    answer = reader().get("/favicon.ico")
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_an_issue_has_its_updates_newest_first() -> None:
