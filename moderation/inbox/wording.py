@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from moderation.workflows.load_wording import LANGUAGES, load_words
+from moderation.workflows.load_wording import LANGUAGES, load_page_words, load_words
+
+PAGES = "inbox"
 
 
 class Wording:
@@ -77,9 +79,9 @@ class Wording:
 
 
 @cache
-def wording_of(language: str, name: str = "inbox") -> Wording:
-    """Return the shipped texts of the staff pages, or those in another file, in `language`."""
-    return Wording(language, load_words(language, name))
+def wording_of(language: str, name: str = PAGES) -> Wording:
+    """Return the shipped texts in `language`: those of the staff pages, a file for the frame and one a room, or those in another file."""
+    return Wording(language, load_page_words(language) if name == PAGES else load_words(language, name))
 
 
 def page_languages(asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import yaml
@@ -13,6 +14,7 @@ from moderation.policy.parse import parse_policy
 
 LANGUAGES = ("nl", "en")
 _SUFFIX = ".txt.j2"
+_PAGE_WORDS = re.compile(r"inbox(_[a-z_]+)?\.yaml")
 
 
 def load_policy() -> Policy:
@@ -33,6 +35,18 @@ def template_versions(wording: Mapping[str, PublicWording]) -> frozenset[str]:
 def load_words(language: str, name: str) -> dict[str, str]:
     """Return the texts of config/templates/<language>/<name>.yaml, such as "triage" or "outbox"."""
     return {str(key): str(text) for key, text in yaml.safe_load(shipped_text("templates", language, f"{name}.yaml")).items()}
+
+
+def load_page_words(language: str) -> dict[str, str]:
+    """Return the texts of the staff pages: inbox.yaml, and inbox_<room>.yaml of every room. A key stands in one file only."""
+    names = sorted(file.name for file in shipped("templates", language).iterdir() if _PAGE_WORDS.fullmatch(file.name))
+    texts: dict[str, str] = {}
+    for name in names:
+        found = load_words(language, name.removesuffix(".yaml"))
+        if twice := sorted(texts.keys() & found.keys()):
+            raise ValueError(f"{language}/{name}: {twice[0]!r} stands in another file of the pages too")
+        texts |= found
+    return texts
 
 
 def _templates(language: str) -> dict[str, str]:

@@ -80,7 +80,7 @@ async def test_what_was_accepted_unheard_is_found_and_not_posted_again(bluesky: 
         first = bluesky.post(kim, "Weer geen stroom @stroomloket")
         entry = real.approved(real.heard(realm=REALM, native_id=first["uri"]), "Dag Kim, we kijken.")
         proxy.spoil(PUT, how)
-        await real.write.gateway.run_once()
+        await real.tried(entry)
         assert real.states() == [EntryState.UNKNOWN]
         assert len(shown(bluesky, actor)) == 1
         await real.settle()

@@ -1,0 +1,25 @@
+"""What a look at a text's wording finds: words that put people off, and what can be said instead (PRODUCT section 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToneWord:
+    """One line of config/lexicons/<language>/tone.yaml: a word or phrase, why it puts people off, and wording that says what can be done."""
+
+    phrase: str
+    why: str
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToneHit:
+    """A word found in a text. `start` and `end` are positions in code points; `found` is the text between them."""
+
+    start: int
+    end: int
+    found: str
+    why: str
+    instead: tuple[str, ...]
