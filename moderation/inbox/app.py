@@ -14,6 +14,7 @@ from moderation.inbox.gate import StaffGate
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_account import add_account_routes
+from moderation.inbox.routes_conversation import add_conversation_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
@@ -34,6 +35,7 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     add_issue_routes(app, parts, pages)
     add_report_routes(app, parts, pages)
     add_queue_routes(app, parts, pages)
+    add_conversation_routes(app, parts, pages)
     add_invitation_routes(app, parts, pages)
     add_outbox_routes(app, parts, pages)
     add_shadow_routes(app, parts, pages)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError, AlreadyClaimed
+from moderation.inbox.case_page import case_page
 from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
@@ -28,17 +28,13 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             others=[entry for entry in entries if entry.holder not in ("", agent)],
         )
 
-    @app.get("/cases/{case_id}")
-    def case(request: Request, case_id: RowId) -> Response:
-        return _case_page(request, parts, pages, case_id)
-
     @app.post("/cases/{case_id}/claim")
     def claim(request: Request, case_id: RowId) -> Response:
         """Take the case as it was shown: the version sent back decides between two people, not who looks first."""
         try:
             parts.claim(case_id, request.state.session.agent, _version(request))
         except AlreadyClaimed:
-            return _case_page(request, parts, pages, case_id, status=409, notice="taken")
+            return case_page(request, parts, pages, case_id, status=409, notice="taken")
         return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
     @app.post("/cases/{case_id}/release")
@@ -46,28 +42,8 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         try:
             parts.release(case_id, request.state.session.agent, _version(request))
         except AlreadyClaimed:
-            return _case_page(request, parts, pages, case_id, status=409, notice="changed")
+            return case_page(request, parts, pages, case_id, status=409, notice="changed")
         return RedirectResponse("/queue", status_code=303)
-
-
-def _case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *, status: int = 200, notice: str = "") -> Response:
-    found = parts.case(case_id)
-    if found is None:
-        raise HTTPException(404)
-    mine = found.entry.holder == request.state.session.agent
-    signal = found.issue.signal if found.issue else None
-    reason = parts.reason(signal, pages.language(request)) if signal else ""
-    return pages.show(
-        request,
-        "case.html.j2",
-        status=status,
-        detail=found,
-        entry=found.entry,
-        mine=mine,
-        notice=notice,
-        reason=reason,
-        answered=parts.feedback.of_case(case_id) if parts.feedback else (),
-    )
 
 
 def _version(request: Request) -> int:
