@@ -1,6 +1,6 @@
-"""The gate in front of every staff page: closed unless a path is named open.
+"""The gate in front of every staff page: closed unless a route is named open.
 
-It asks, in order: host, method, origin of a form, its size, session, form token.
+It asks, in order: host, method, origin of a form, its size, session, form token, the route, and the right it needs.
 
 Being one ASGI layer around the whole app, it also covers paths that do not exist and pages that somebody adds later.
 """
@@ -15,17 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from moderation.inbox.checks import LOCAL_HOSTS, came_from_us, cookie_of, known_host, values
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
+from moderation.inbox.matching import Found, route_for
+from moderation.inbox.rights import OPEN, needed_for
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
+from moderation.model.person import Person, Right, Role
 
 logger = logging.getLogger(__name__)
 
-OPEN_PATHS = frozenset({"/healthz", "/sign-in", "/signed-in"})
-OPEN_FOLDER = "/static/"
 LIVE_HEADER = "x-klankbord-live"
 
 
 class StaffGate:
-    """Lets through what may pass and leaves `session`, `secret` and `form` on the request's state; answers everything else itself."""
+    """Lets through what may pass, with `session`, `person`, `secret` and `form` on the request's state; answers everything else itself."""
 
     def __init__(self, app: ASGIApp, *, sign_in: SignIn, error_page: ErrorPage, hosts: frozenset[str] = LOCAL_HOSTS) -> None:
         self._app = app
@@ -41,7 +42,7 @@ class StaffGate:
         def failed(facts: dict[str, object]) -> None:
             logger.error("page failed", extra={**facts, "path": scope["path"]})
 
-        scope.setdefault("state", {}).update(session=None, secret="", form={})
+        scope.setdefault("state", {}).update(session=None, person=None, secret="", form={})
         await answered(self._admit, scope, receive, Sending(send), error_page=self._error_page, failed=failed)
 
     async def _admit(self, scope: Scope, receive: Receive, sending: Sending) -> None:
@@ -52,25 +53,43 @@ class StaffGate:
         if method not in ("GET", "HEAD", "POST"):
             raise Refused(405, "method")
         session = self._session(scope)
-        opened = scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_FOLDER)
+        found = route_for(scope["app"].router.routes, scope)
+        needed = needed_for(method, found.template)
         if method == "POST":
             if not came_from_us(headers, scheme=scope["scheme"], host=host):
                 raise Refused(403, "origin")
             scope["state"]["form"] = await read_form(scope, receive)
-        if session is None and not opened:
-            if method == "POST" or values(headers, LIVE_HEADER):
-                raise Refused(401, "session")
-            await RedirectResponse("/sign-in", status_code=302)(scope, receive, sending)
-            return
-        if method == "POST" and not opened and not _token_fits(session, scope["state"]["form"]):
-            raise Refused(403, "form")
+        if needed != OPEN:
+            if session is None:
+                if method == "POST" or values(headers, LIVE_HEADER):
+                    raise Refused(401, "session")
+                await RedirectResponse("/sign-in", status_code=302)(scope, receive, sending)
+                return
+            if method == "POST" and not _token_fits(session, scope["state"]["form"]):
+                raise Refused(403, "form")
+            _check_right(scope["state"]["person"], found, needed)
         await self._app(scope, receive, sending)
 
     def _session(self, scope: Scope) -> Session | None:
         secret = cookie_of(scope["headers"], COOKIE)
         session = self._sign_in.session(secret, touch=not values(scope["headers"], LIVE_HEADER))
-        scope["state"].update(session=session, secret=secret if session else "")
+        scope["state"].update(session=session, person=person_of(session), secret=secret if session else "")
         return session
+
+
+def person_of(session: Session | None) -> Person | None:
+    """Return who is behind a session."""
+    return None if session is None else Person(name=session.agent, role=Role.ADMIN)
+
+
+def _check_right(person: Person, found: Found, needed: Right | None) -> None:
+    """Refuse what the table does not let this person do; what it does not name does not exist."""
+    if found.other_method:
+        raise Refused(405, "method")
+    if needed is None:
+        raise Refused(404, "missing")
+    if not person.may(needed):
+        raise Refused(403, "right")
 
 
 def _token_fits(session: Session | None, form: dict[str, str]) -> bool:

@@ -10,12 +10,13 @@ from fastapi.testclient import TestClient
 
 from listener.errors import StoreLocked
 from moderation.inbox.edge import MOST_FORM_BYTES
-from moderation.inbox.gate import OPEN_PATHS
 from moderation.inbox.parts import CaseDetail, IssuesNow
+from moderation.inbox.rights import OPEN as NO_SESSION
+from moderation.inbox.rights import ROUTES
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import Staff, visit
 
-OPEN = {*OPEN_PATHS, "/static/{version}/{name}"}
+OPEN = {path for (_, path), needed in ROUTES.items() if needed == NO_SESSION}
 CANARY = "canary-token-5151"
 
 

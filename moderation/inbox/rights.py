@@ -1,0 +1,80 @@
+"""Who may use which route: one table, asked by the gate before any handler runs (RULES S2).
+
+A route without a line here is answered as if it did not exist, and a test fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from moderation.model.person import Right
+
+OPEN: Final = "open"
+"""Needs no session: the door itself, health, and our own few files."""
+
+Needed = Right | Literal["open"]
+
+ROUTES: Mapping[tuple[str, str], Needed] = {
+    # the door, and one's own session
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/static/{version}/{name}"): OPEN,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): OPEN,
+    ("GET", "/signed-in"): OPEN,
+    ("POST", "/sign-out"): Right.READ,
+    ("POST", "/language"): Right.READ,
+    # what is going on
+    ("GET", "/"): Right.READ,
+    ("GET", "/issues"): Right.READ,
+    ("GET", "/issues/{issue_id}"): Right.READ,
+    ("GET", "/digest"): Right.READ,
+    ("GET", "/digest.md"): Right.READ,
+    ("GET", "/report.html"): Right.READ,
+    ("GET", "/sources"): Right.READ,
+    # who is waiting
+    ("GET", "/queue"): Right.READ,
+    ("GET", "/cases/{case_id}"): Right.READ,
+    ("POST", "/cases/{case_id}/claim"): Right.ANSWER,
+    ("POST", "/cases/{case_id}/release"): Right.ANSWER,
+    # what leaves in our name: whoever answers may stop it, who approves may let it go on
+    ("GET", "/outbox"): Right.READ,
+    ("POST", "/outbox/stop"): Right.ANSWER,
+    ("POST", "/outbox/resume"): Right.APPROVE,
+    ("POST", "/outbox/drafts/{draft_id}/approve"): Right.APPROVE,
+    ("POST", "/outbox/{entry_id}/cancel"): Right.ANSWER,
+    ("POST", "/outbox/{entry_id}/resolve"): Right.ANSWER,
+    ("POST", "/outbox/alarms/{alarm_id}/seen"): Right.ANSWER,
+    # what would have left
+    ("GET", "/shadow"): Right.READ,
+    ("POST", "/shadow/{shadow_id}/review"): Right.ANSWER,
+    ("POST", "/shadow/graduate"): Right.APPROVE,
+    # public status and broadcasts
+    ("GET", "/status"): Right.READ,
+    ("GET", "/status/{issue_id}"): Right.READ,
+    ("GET", "/status/plans/{plan_id}"): Right.READ,
+    ("POST", "/status/{issue_id}/draft"): Right.ANSWER,
+    ("POST", "/status/{issue_id}/publish"): Right.APPROVE,
+    ("POST", "/status/{issue_id}/discard"): Right.ANSWER,
+    ("POST", "/status/{issue_id}/plan"): Right.ANSWER,
+    ("POST", "/status/plans/{plan_id}/tick"): Right.ANSWER,
+    ("POST", "/status/plans/{plan_id}/approve"): Right.APPROVE,
+    ("POST", "/status/plans/{plan_id}/cancel"): Right.ANSWER,
+    # whom we ask, and what they answered
+    ("GET", "/invitations"): Right.READ,
+    ("GET", "/invitations/quiet"): Right.READ,
+    ("GET", "/invitations/standing"): Right.READ,
+    ("GET", "/invitations/{event_id}"): Right.READ,
+    ("GET", "/feedback"): Right.READ,
+    # improvement actions
+    ("GET", "/actions"): Right.READ,
+    ("POST", "/actions"): Right.ANSWER,
+    ("POST", "/actions/{action_id}/done"): Right.APPROVE,
+    ("POST", "/actions/{action_id}/drop"): Right.ANSWER,
+    ("POST", "/actions/{action_id}/undo"): Right.ANSWER,
+}
+
+
+def needed_for(method: str, path: str) -> Needed | None:
+    """Return what a route needs; None when the table does not name it, and then nobody gets in."""
+    return ROUTES.get((method, path))
