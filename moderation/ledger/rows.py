@@ -51,6 +51,7 @@ def draft_row(draft: NewDraft) -> dict[str, Any]:
         "template": draft.template,
         "title": draft.title,
         "edits": draft.edits,
+        "removes": draft.removes,
         "options": list(draft.options),
     }
 
@@ -71,6 +72,7 @@ def draft_of(row: Row[Any]) -> Draft:
         template=row.template,
         title=row.title,
         edits=row.edits,
+        removes=row.removes,
         options=tuple(row.options),
     )
 
@@ -91,6 +93,7 @@ def entry_row(entry: NewEntry) -> dict[str, Any]:
         "media": list(entry.post.media),
         "title": entry.post.title,
         "edits": entry.post.edits,
+        "removes": entry.post.removes,
         "options": list(entry.post.options),
         "language": entry.language,
         "text_key": entry.text_key,
@@ -113,6 +116,7 @@ def entry_of(row: Row[Any]) -> OutboxEntry:
         media=tuple(row.media),
         title=row.title,
         edits=row.edits,
+        removes=row.removes,
         options=tuple(row.options),
     )
     return OutboxEntry(

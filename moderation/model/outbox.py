@@ -36,7 +36,7 @@ class EntryState(StrEnum):
 class NewDraft:
     """A text somebody worded, before it is kept. `author` is the agent; `template` names the template and its digest, if one was used.
 
-    `title`, `edits` and `options` are those of `OutgoingPost`.
+    `title`, `edits`, `removes` and `options` are those of `OutgoingPost`.
     """
 
     kind: PostKind
@@ -49,6 +49,7 @@ class NewDraft:
     template: str = ""
     title: str = ""
     edits: str = ""
+    removes: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -69,6 +70,7 @@ class Draft:
     template: str = ""
     title: str = ""
     edits: str = ""
+    removes: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -199,5 +201,12 @@ class SendReport:
 def post_of(draft: Draft | NewDraft, account: AccountId) -> OutgoingPost:
     """Return what would leave if `draft` were approved for `account`."""
     return OutgoingPost(
-        account=account, kind=draft.kind, target=draft.target, text=draft.text, title=draft.title, edits=draft.edits, options=draft.options
+        account=account,
+        kind=draft.kind,
+        target=draft.target,
+        text=draft.text,
+        title=draft.title,
+        edits=draft.edits,
+        removes=draft.removes,
+        options=draft.options,
     )

@@ -64,7 +64,8 @@ class OutgoingPost:
     """One exact text from one account to one place. `media` are digests of the attached files.
 
     `title` heads a thread of its own (a Reddit submission, a Discourse topic, a Discord forum post, an e-mail's subject). `edits` is the
-    platform's id of an earlier post of ours whose text this one replaces. `options` are "distinguish" and "sticky" (own subreddits).
+    platform's id of an earlier post of ours whose text this one replaces; `removes` that of one that is taken away, `text` being what it says.
+    `options` are "distinguish" and "sticky" (own subreddits).
     """
 
     account: AccountId
@@ -74,6 +75,7 @@ class OutgoingPost:
     media: tuple[str, ...] = ()
     title: str = ""
     edits: str = ""
+    removes: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -112,7 +114,7 @@ class ConnectedAccount:
     """An account that can post, and what its platform asks of a text. `native_key`: the platform itself drops repeats of one key.
 
     `serves` are the platforms it posts to, empty means every platform (one simulated account for all); `realms` the places on them, empty
-    means every place. `can_edit`: a post of ours can be changed afterwards.
+    means every place. `can_edit`: a post of ours can be changed afterwards; `can_remove`: taken away.
     """
 
     account: AccountId
@@ -121,3 +123,4 @@ class ConnectedAccount:
     serves: tuple[str, ...] = ()
     realms: tuple[str, ...] = ()
     can_edit: bool = False
+    can_remove: bool = False

@@ -30,6 +30,7 @@ def approval_hash(post: OutgoingPost, *, expires_at: datetime) -> str:
         list(post.media),
         expires_at.astimezone(UTC).isoformat(timespec="microseconds"),
         *([further] if any(further) else []),  # absent from approvals given before these existed, so that they still hold
+        *([["removes", post.removes]] if post.removes else []),
     ]
     return hashlib.sha256(json.dumps(bound, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 

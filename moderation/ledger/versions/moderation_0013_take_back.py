@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
+from listener.ledger.dialect import NEVER_REUSED
+
 revision = "moderation_0013"
 down_revision = "moderation_0012"
 branch_labels = None
@@ -9,4 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table and index."""
+    """Add to drafts and outbox entries which post of ours they take away; what is there takes nothing away."""
+    for table in ("draft", "outbox"):
+        with op.batch_alter_table(table, recreate="auto", table_kwargs=NEVER_REUSED) as changed:
+            changed.add_column(sa.Column("removes", sa.Text, nullable=False, server_default=""))
+        with op.batch_alter_table(table, recreate="auto", table_kwargs=NEVER_REUSED) as changed:
+            changed.alter_column("removes", existing_type=sa.Text, existing_nullable=False, server_default=None)

@@ -18,6 +18,7 @@ from moderation.ledger import tables_feedback as _feedback  # noqa: F401 - its t
 from moderation.ledger import tables_invitations as _invitations  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_leave  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_outbox as _outbox  # noqa: F401 - its tables join the same metadata
+from moderation.ledger import tables_reply as _reply  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_status as _status  # noqa: F401 - its tables join the same metadata
 
 ANOTHER_BRANCH = '''"""The first tables of a half that lives elsewhere."""
