@@ -12,18 +12,22 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from listener.digest.choice import link_only
+from moderation.inbox.menu import menu_of
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.show import excerpt, link_host, page_environment, web_link
 from moderation.inbox.trend import by_day, chart_of
 from moderation.inbox.wording import Wording, page_languages, preferred_language, wording_of
 from moderation.model.case import Reason
 
-STATIC_KINDS = {"app.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
-
-NAV = (("/issues", "issues"), ("/queue", "queue"), ("/digest", "digest"), ("/sources", "sources"))
-"""Pages that every installation has, in the order of the menu."""
-ROOMS = ("status", "invitations", "feedback", "actions", "shadow", "outbox")
-"""Pages that are there when their part of `StaffParts` is, under its name."""
+CSS = "text/css; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
+STATIC_KINDS = {
+    "app.css": CSS,
+    "live.js": SCRIPT,
+    "keys.js": SCRIPT,
+    "mark.svg": "image/svg+xml",
+}
+"""The files that pages link to; a room adds its own, one a line."""
 
 
 class Pages:
@@ -37,7 +41,7 @@ class Pages:
         self._environment = page_environment("moderation.inbox")
         self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
         self._environment.globals.update(link_only=link_only, languages=self.languages)
-        self._environment.globals.update(nav=(*NAV, *((f"/{room}", room) for room in ROOMS if getattr(parts, room, None) is not None)))
+        self._menu = menu_of(parts)
         self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt)
 
     def language(self, request: Request) -> str:
@@ -54,6 +58,7 @@ class Pages:
         """Render `template` for this request. `given` are the page's own values."""
         words = self.wording(request)
         now = self._parts.clock.now()
+        menu = self._menu(getattr(request.state, "person", None))
 
         def when(moment: datetime) -> str:
             return words.moment(moment, now, self._parts.zone)
@@ -73,6 +78,9 @@ class Pages:
             stretch=lambda since: words.stretch(since, now),
             language=words.language,
             session=request.state.session,
+            menu=menu,
+            has_search=any(entry.key == "search" for entry in menu.daily),
+            theme=getattr(request.state, "theme", "system"),
             path=request.url.path,
             now=now,
             clock=f"{now.astimezone(self._parts.zone):%H:%M:%S}",

@@ -78,7 +78,7 @@ def test_hostile_answers_stay_text(opened: Desk, text: str) -> None:
     """Free text comes from anybody who has a link."""
     import_scores(opened, 1, text=text.encode("utf-8", "replace").decode()[:4_000])
     page = staff_on(opened).get("/feedback").text
-    assert page.count("<script") == 1
+    assert page.count("<script") == page.count('<script src="/static/'), "no script but ours"
     assert "<img" not in page
     assert "onerror=" not in page.replace("&#34;", "").replace("&lt;", "") or "<img" not in page
 

@@ -1,4 +1,4 @@
-"""The one style sheet: words can be read on every ground they stand on, and nothing is fetched from anywhere."""
+"""The style sheets: words can be read on every ground they stand on, and nothing is fetched from anywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-SHEET = files("moderation.inbox").joinpath("static", "app.css").read_text(encoding="utf-8")
+STATIC = files("moderation.inbox").joinpath("static")
+SHEET = STATIC.joinpath("app.css").read_text(encoding="utf-8")
+SHEETS = "\n".join(sheet.read_text(encoding="utf-8") for sheet in STATIC.iterdir() if sheet.name.endswith(".css"))
 
 # what stands on what; WCAG 2.2 asks 4.5 for text and 3 for marks
 TEXT = (
@@ -17,11 +19,18 @@ TEXT = (
 )
 
 
+SCHEMES = {
+    "light": ":root {",
+    "dark": ':root:not([data-theme="light"]) {',
+    "dark chosen": ':root[data-theme="dark"] {',
+}
+
+
 def colours(scheme: str) -> dict[str, str]:
     """Return the colours of one scheme by name."""
-    light, _, dark = SHEET.partition("@media (prefers-color-scheme: dark)")
-    block = light if scheme == "light" else dark.partition("}")[0]
-    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+    _, found, after = SHEET.partition(SCHEMES[scheme])
+    assert found
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", after.partition("}")[0]))
 
 
 def brightness(colour: str) -> float:
@@ -36,7 +45,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_word_can_be_read(scheme: str) -> None:
     found = colours(scheme)
     weak = {(ink, ground): round(contrast(found[ink], found[ground]), 2) for ink, ground in TEXT}
@@ -47,9 +56,15 @@ def test_both_schemes_have_the_same_colours() -> None:
     assert colours("light").keys() == colours("dark").keys()
 
 
+def test_dark_is_the_same_whoever_chose_it() -> None:
+    """Who sets dark in their settings sees what a system set to dark shows; who sets light is not overruled by their system."""
+    assert colours("dark") == colours("dark chosen")
+    assert "color-scheme: light; }" in SHEET.partition(':root[data-theme="light"] {')[2].partition("\n")[0]
+
+
 def test_the_pages_fetch_nothing_from_elsewhere() -> None:
     """No font, no picture, no sheet of others."""
-    assert not re.search(r"url\(|@import|//[a-z]", SHEET)
+    assert not re.search(r"url\(|@import|//[a-z]", SHEETS)
     for page in files("moderation.inbox").joinpath("pages").iterdir():
         source = page.read_text(encoding="utf-8")
         assert not re.search(r"(src|href|action)=\"(https?:)?//", source), page.name
@@ -60,7 +75,7 @@ def test_the_pages_fetch_nothing_from_elsewhere() -> None:
 
 def test_every_class_a_page_names_is_drawn() -> None:
     """A misspelt class is a part that looks wrong and nobody notices."""
-    drawn = set(re.findall(r"\.([a-z][a-z0-9_-]*)", SHEET))
+    drawn = set(re.findall(r"\.([a-z][a-z0-9_-]*)", SHEETS))
     named: set[str] = set()
     for page in files("moderation.inbox").joinpath("pages").iterdir():
         for value in re.findall(r'class="([^"{]*)"', page.read_text(encoding="utf-8")):

@@ -1,0 +1,68 @@
+"""The menu of the staff pages: what people open every day, and what they open now and then, as far as it is there and theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from moderation.inbox.parts import StaffParts
+from moderation.model.person import Person, Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One page of the menu. `room` is the part of `StaffParts` that it needs, empty when every installation has it.
+
+    `letter` opens it after a g ("g q" is the queue), so a letter stands here once. The words are those of `nav.<key>`.
+    """
+
+    where: str
+    key: str
+    letter: str
+    room: str = ""
+    right: Right = Right.READ
+
+
+DAILY = (
+    Entry(where="/queue", key="queue", letter="q"),
+    Entry(where="/issues", key="issues", letter="i"),
+    Entry(where="/search", key="search", letter="z", room="search"),
+    Entry(where="/knowledge", key="knowledge", letter="k", room="knowledge"),
+    Entry(where="/status", key="status", letter="s", room="status"),
+    Entry(where="/digest", key="digest", letter="d"),
+)
+MORE = (
+    Entry(where="/sources", key="sources", letter="b"),
+    Entry(where="/outbox", key="outbox", letter="o", room="outbox"),
+    Entry(where="/invitations", key="invitations", letter="v", room="invitations"),
+    Entry(where="/feedback", key="feedback", letter="f", room="feedback"),
+    Entry(where="/actions", key="actions", letter="a", room="actions"),
+    Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
+    Entry(where="/people", key="people", letter="p", room="people", right=Right.ADMINISTER),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    daily: tuple[Entry, ...]
+    more: tuple[Entry, ...]
+
+
+def menu_of(parts: StaffParts) -> Callable[[Person | None], Menu]:
+    """Return what makes a person's menu: only pages that are there, and only those that the person may open.
+
+    Without a person (an app of tests that knows none) the menu holds every page that is there.
+    """
+
+    def there(entry: Entry) -> bool:
+        return not entry.room or getattr(parts, entry.room, None) is not None
+
+    daily, more = tuple(filter(there, DAILY)), tuple(filter(there, MORE))
+
+    def menu(person: Person | None) -> Menu:
+        def may(entry: Entry) -> bool:
+            return person is None or person.may(entry.right)
+
+        return Menu(daily=tuple(filter(may, daily)), more=tuple(filter(may, more)))
+
+    return menu
