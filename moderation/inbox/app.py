@@ -56,7 +56,7 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         return Response(pages.static[name], headers=headers, media_type=STATIC_KINDS[name])
 
     _answer_errors(app, pages)
-    app.add_middleware(StaffGate, sign_in=parts.sign_in, error_page=pages.error, hosts=hosts)
+    app.add_middleware(StaffGate, sign_in=parts.sign_in, error_page=pages.error, objects=parts.objects, hosts=hosts)
     return app
 
 

@@ -1,6 +1,7 @@
 """The gate in front of every staff page: closed unless a route is named open.
 
-It asks, in order: host, method, origin of a form, its size, session, form token, the route, and the right it needs.
+It asks, in order: host, method, origin of a form, its size, session, form token, the route, the right it needs, and whether
+what it names by number is this person's to see.
 
 Being one ASGI layer around the whole app, it also covers paths that do not exist and pages that somebody adds later.
 """
@@ -10,6 +11,8 @@ from __future__ import annotations
 import hmac
 import logging
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +20,7 @@ from moderation.inbox.checks import LOCAL_HOSTS, came_from_us, cookie_of, known_
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
 from moderation.inbox.matching import Found, route_for
 from moderation.inbox.rights import OPEN, needed_for
+from moderation.inbox.scope import ObjectBrands, named_objects, sees_all
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
 from moderation.model.person import Person, Right, Role
 
@@ -28,9 +32,18 @@ LIVE_HEADER = "x-klankbord-live"
 class StaffGate:
     """Lets through what may pass, with `session`, `person`, `secret` and `form` on the request's state; answers everything else itself."""
 
-    def __init__(self, app: ASGIApp, *, sign_in: SignIn, error_page: ErrorPage, hosts: frozenset[str] = LOCAL_HOSTS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        sign_in: SignIn,
+        error_page: ErrorPage,
+        objects: ObjectBrands | None = None,
+        hosts: frozenset[str] = LOCAL_HOSTS,
+    ) -> None:
         self._app = app
         self._sign_in = sign_in
+        self._objects = objects
         self._error_page = error_page
         self._hosts = hosts
 
@@ -68,7 +81,17 @@ class StaffGate:
             if method == "POST" and not _token_fits(session, scope["state"]["form"]):
                 raise Refused(403, "form")
             _check_right(scope["state"]["person"], found, needed)
+            await self._check_objects(scope, found)
         await self._app(scope, receive, sending)
+
+    async def _check_objects(self, scope: Scope, found: Found) -> None:
+        """Answer 404 for what this person may not see, exactly as for what does not exist."""
+        person: Person = scope["state"]["person"]
+        if person.brands is None:
+            return
+        fields = (*QueryParams(scope["query_string"]).multi_items(), *scope["state"]["form"].items())
+        if not await run_in_threadpool(sees_all, person, self._objects, list(named_objects(found.given, fields))):
+            raise Refused(404, "missing")
 
     def _session(self, scope: Scope) -> Session | None:
         secret = cookie_of(scope["headers"], COOKIE)

@@ -13,6 +13,7 @@ from listener.ports import Clock
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.outbox_parts import OutboxParts
+from moderation.inbox.scope import ObjectBrands
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
@@ -114,6 +115,7 @@ class StaffParts:
     - `coverage()`: one line per source.
     - `outbox`: the page about what leaves, None without one. `status`: the pages about public status, likewise. `invitations`: whom we
       ask, and why.
+    - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
 
@@ -141,6 +143,7 @@ class StaffParts:
     status: StatusParts | None = None
     feedback: FeedbackPageParts | None = None
     invitations: InvitationParts | None = None
+    objects: ObjectBrands | None = None
 
     @property
     def actions(self) -> FeedbackPageParts | None:

@@ -13,6 +13,7 @@ from moderation.answers import week_figures
 from moderation.inbox.parts import CaseDetail, QueueEntry, StaffParts
 from moderation.inbox.shown import digest_figures, issue_now, issues_now, named, shown_mention
 from moderation.inbox.sign_in import SignIn
+from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.messages.reasons import why_sentence
 from moderation.model.case import CaseSummary
 from moderation.page_parts.feedback import feedback_page_parts
@@ -65,6 +66,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         outbox=outbox_parts(parts.desk, listening.home),
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
+        objects=ObjectBrandLedger(listening.ledger.engine),
     )
 
 

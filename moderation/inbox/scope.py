@@ -1,0 +1,62 @@
+"""Which things a request names by number, and whether this person may know of them (RULES S3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from moderation.inbox.fields import number_of
+from moderation.model.object_kind import FIELD_KINDS, PATH_KINDS, ObjectKind
+from moderation.model.person import Person
+
+NO_OBJECT = frozenset({"name", "version"})
+"""Path parameters that name nothing of a brand: our own files, and colleagues."""
+
+Named = tuple[ObjectKind | None, int | None]
+"""A kind and a number as an address names them; None for a kind that nobody declared, or for what is no number: nobody sees those."""
+
+
+class ObjectBrands(Protocol):
+    """Knows whose each thing is. `moderation/ledger/object_brands.py`."""
+
+    def brands_of(self, kind: ObjectKind, number: int) -> frozenset[str] | None:
+        """Return the brands of one thing; empty when it belongs to none, None when there is no such thing."""
+        ...
+
+    def brands_of_many(self, kind: ObjectKind, numbers: Iterable[int]) -> Mapping[int, frozenset[str]]:
+        """Return the brands of each of these things that exists."""
+        ...
+
+
+def named_objects(path: Mapping[str, str], fields: Iterable[tuple[str, str]]) -> Iterator[Named]:
+    """Yield what an address names in its path, and what its `fields` (after the question mark, or of a form) name.
+
+    A field that is no number is left to the page, which words it.
+    """
+    for name, written in path.items():
+        if name not in NO_OBJECT:
+            yield PATH_KINDS.get(name), number_of(written)
+    for name, written in fields:
+        kind, number = FIELD_KINDS.get(name), number_of(written)
+        if kind is not None and number is not None:
+            yield kind, number
+
+
+def sees_all(person: Person, objects: ObjectBrands | None, named: Iterable[Named]) -> bool:
+    """Tell whether all of these are there and theirs to see. Somebody of every brand is not asked; without `objects` nothing is seen."""
+    if person.brands is None:
+        return True
+    for kind, number in named:
+        brands = None if kind is None or number is None or objects is None else objects.brands_of(kind, number)
+        if brands is None or not person.sees(brands):
+            return False
+    return True
+
+
+def seen(person: Person, objects: ObjectBrands | None, kind: ObjectKind, numbers: Iterable[int]) -> frozenset[int]:
+    """Return which of these things this person may see: all of them for somebody of every brand, without asking."""
+    wanted = frozenset(numbers)
+    if person.brands is None or not wanted:
+        return wanted
+    brands = {} if objects is None else objects.brands_of_many(kind, wanted)
+    return frozenset(number for number, theirs in brands.items() if person.sees(theirs))

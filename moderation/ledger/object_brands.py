@@ -1,0 +1,148 @@
+"""Which brands a thing belongs to: what the gate asks before anybody sees or changes it (RULES S3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Engine, literal, select
+
+from listener.ledger.changes import batches
+from listener.ledger.tables import issue, mention, mention_brand
+from listener.ledger.transactions import reading
+from moderation.ledger.tables import conversation, draft, outbox, support_case
+from moderation.ledger.tables_feedback import improvement_action
+from moderation.ledger.tables_invitations import invitation_event
+from moderation.ledger.tables_leave import shadow_item
+from moderation.ledger.tables_outbox import alarm
+from moderation.ledger.tables_status import broadcast_plan, status_update
+from moderation.model.object_kind import ObjectKind
+
+Brands = frozenset[str]
+NONE: Brands = frozenset()
+ALARMS_ABOUT_ENTRIES = frozenset({"stuck", "posted_twice"})
+"""Alarms whose subject is an entry's number; others are about an account, which belongs to the house."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ref:
+    """A thing that belongs where the first of these belongs that it names: its case, its mention, its issue."""
+
+    number: Column[int]
+    case: Column[int] | None = None
+    mention: Column[int] | None = None
+    issue: Column[int] | None = None
+
+
+_REFS: Mapping[ObjectKind, _Ref] = {
+    ObjectKind.DRAFT: _Ref(number=draft.c.draft_id, case=draft.c.case_id, mention=draft.c.mention_id, issue=draft.c.issue_id),
+    ObjectKind.ENTRY: _Ref(number=outbox.c.entry_id, case=outbox.c.case_id, mention=outbox.c.mention_id, issue=outbox.c.issue_id),
+    ObjectKind.SHADOW: _Ref(
+        number=shadow_item.c.shadow_id, case=shadow_item.c.case_id, mention=shadow_item.c.mention_id, issue=shadow_item.c.issue_id
+    ),
+    ObjectKind.UPDATE: _Ref(number=status_update.c.update_id, issue=status_update.c.issue_id),
+    ObjectKind.PLAN: _Ref(number=broadcast_plan.c.plan_id, issue=broadcast_plan.c.issue_id),
+    ObjectKind.ACTION: _Ref(number=improvement_action.c.action_id, issue=improvement_action.c.issue_id),
+    ObjectKind.EVENT: _Ref(
+        number=invitation_event.c.event_id,
+        case=invitation_event.c.case_id,
+        mention=invitation_event.c.mention_id,
+        issue=invitation_event.c.issue_id,
+    ),
+}
+
+
+class ObjectBrandLedger:
+    """Answers for one thing or for many of a kind."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def brands_of(self, kind: ObjectKind, number: int) -> Brands | None:
+        """Return the brands of one thing; empty when it belongs to none, None when there is no such thing."""
+        return self.brands_of_many(kind, [number]).get(number)
+
+    def brands_of_many(self, kind: ObjectKind, numbers: Iterable[int]) -> dict[int, Brands]:
+        """Return the brands of each of these things that exists."""
+        wanted = sorted(set(numbers))
+        if not wanted:
+            return {}
+        with reading(self._engine) as tx:
+            return _brands(tx, kind, wanted)
+
+
+def _brands(tx: Connection, kind: ObjectKind, numbers: Sequence[int]) -> dict[int, Brands]:
+    if kind is ObjectKind.MENTION:
+        return _of_mentions(tx, numbers)
+    if kind is ObjectKind.ISSUE:
+        return _of_issues(tx, numbers)
+    if kind is ObjectKind.CASE:
+        return _of_cases(tx, numbers)
+    if kind is ObjectKind.ALARM:
+        return _of_alarms(tx, numbers)
+    return _of_refs(tx, _REFS[kind], numbers)
+
+
+def _of_mentions(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
+    query = select(mention.c.mention_id, mention_brand.c.brand).join_from(
+        mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id, isouter=True
+    )
+    return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(mention.c.mention_id.in_(some))).tuples())
+
+
+def _of_issues(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
+    """Return the brands of the mentions of each issue; of one that was merged, those of the issue it went into."""
+    into: dict[int, int] = {}
+    for some in batches(numbers):
+        for row in tx.execute(select(issue.c.issue_id, issue.c.merged_into).where(issue.c.issue_id.in_(some))):
+            into[row.issue_id] = row.merged_into or row.issue_id
+    about = select(mention.c.issue_id, mention_brand.c.brand).join_from(
+        mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id
+    )
+    pairs = (
+        pair
+        for some in batches(sorted(set(into.values())))
+        for pair in tx.execute(about.where(mention.c.issue_id.in_(some)).distinct()).tuples()
+    )
+    found = _gathered(pairs)
+    return {number: found.get(target, NONE) for number, target in into.items()}
+
+
+def _of_cases(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
+    query = select(support_case.c.case_id, conversation.c.brand).join_from(
+        support_case, conversation, support_case.c.conversation_id == conversation.c.conversation_id
+    )
+    return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(support_case.c.case_id.in_(some))).tuples())
+
+
+def _of_alarms(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
+    query = select(alarm.c.alarm_id, alarm.c.kind, alarm.c.subject)
+    rows = [row for some in batches(numbers) for row in tx.execute(query.where(alarm.c.alarm_id.in_(some)))]
+    about = {row.alarm_id: int(row.subject) for row in rows if row.kind in ALARMS_ABOUT_ENTRIES and row.subject.isdecimal()}
+    entries = _of_refs(tx, _REFS[ObjectKind.ENTRY], sorted(set(about.values())))
+    return {row.alarm_id: entries.get(about.get(row.alarm_id, 0), NONE) for row in rows}
+
+
+def _of_refs(tx: Connection, ref: _Ref, numbers: Sequence[int]) -> dict[int, Brands]:
+    """Return the brands of what each names: its case decides when it has one, then its mention, then its issue."""
+    nothing = literal(None)
+    query = select(ref.number, *(nothing if one is None else one for one in (ref.case, ref.mention, ref.issue)))
+    rows = [tuple(row) for some in batches(numbers) for row in tx.execute(query.where(ref.number.in_(some)))]
+    found: dict[int, Brands] = {row[0]: NONE for row in rows}
+    left = {row[0]: row[1:] for row in rows}
+    for place, lookup in enumerate((_of_cases, _of_mentions, _of_issues)):
+        named = {number: names[place] for number, names in left.items() if names[place] is not None}
+        theirs = lookup(tx, sorted(set(named.values()))) if named else {}
+        for number, name in named.items():
+            if brands := theirs.get(name):
+                found[number] = brands
+                del left[number]
+    return found
+
+
+def _gathered(pairs: Iterable[tuple[int, str | None]]) -> dict[int, Brands]:
+    gathered: dict[int, set[str]] = defaultdict(set)
+    for number, brand in pairs:
+        gathered[number].update([brand] if brand else [])
+    return {number: frozenset(brands) for number, brands in gathered.items()}
