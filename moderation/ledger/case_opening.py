@@ -172,6 +172,7 @@ def add_case(tx: Connection, conversation_id: int, at: datetime) -> int:
 
 
 def wait_again(tx: Connection, mine: ColumnElement[bool], at: datetime) -> None:
-    """Make an answered or closed case wait again, with whoever holds it; what a claim was decided on has changed."""
+    """Make an answered, closed or snoozed case wait again, with whoever holds it; what a claim was decided on has changed."""
     held = case((support_case.c.holder == "", CaseState.OPEN.value), else_=CaseState.CLAIMED.value)
-    tx.execute(update(support_case).where(mine).values(state=held, version=support_case.c.version + 1, changed_at=at))
+    awake = {"snoozed_until": None, "snoozed_issue": "", "ending": ""}
+    tx.execute(update(support_case).where(mine).values(state=held, version=support_case.c.version + 1, changed_at=at, **awake))

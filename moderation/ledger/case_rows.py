@@ -88,4 +88,10 @@ def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[st
         issue_id=None if about is None else about.issue_id,
         issue_created_at=None if about is None else about.issue_created_at,
         low_score=low,
+        team=row.team,
+        snoozed_until=row.snoozed_until,
+        snoozed_issue=row.snoozed_issue,
+        ending=row.ending,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
     )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine
 
-from listener.errors import AlreadyClaimed, NotAllowed
 from listener.ledger.transactions import reading, writing
-from moderation.ledger.audit import note
+from moderation.ledger.case_acts import act_on
 from moderation.ledger.case_opening import open_or_join, waiting_mentions
 from moderation.ledger.case_rows import read_cases
-from moderation.ledger.tables import support_case
-from moderation.model.case import CaseRow, CaseState, Opened
+from moderation.model.case import CaseRow, CaseState, Ending, Opened
+from moderation.model.case_act import ActVerb, NewAct
 
 LIVE = (CaseState.OPEN, CaseState.CLAIMED)
 
@@ -52,31 +51,16 @@ class CaseLedger:
 
         Raises `AlreadyClaimed` when somebody else has it or it changed since it was read, `NotAllowed` when it does not exist or is closed.
         """
-        self._change(case_id, agent, version, at=at, verb="claim", holder=agent, state=CaseState.CLAIMED)
+        self._act(NewAct(verb=ActVerb.CLAIM), case_id, agent, version, at)
 
     def release(self, case_id: int, agent: str, version: int, *, at: datetime) -> None:
         """Take the case from `agent` and put it back in the queue. Raises as `claim` does."""
-        self._change(case_id, agent, version, at=at, verb="release", holder="", state=CaseState.OPEN)
+        self._act(NewAct(verb=ActVerb.RELEASE), case_id, agent, version, at)
 
-    def close(self, case_id: int, agent: str, version: int, *, at: datetime) -> None:
+    def close(self, case_id: int, agent: str, version: int, *, at: datetime, ending: Ending | None = None) -> None:
         """End the work on a case. A new message of the customer opens it again. Raises as `claim` does."""
-        self._change(case_id, agent, version, at=at, verb="close", holder=agent, state=CaseState.CLOSED)
+        self._act(NewAct(verb=ActVerb.CLOSE, ending=ending), case_id, agent, version, at)
 
-    def _change(self, case_id: int, agent: str, version: int, *, at: datetime, verb: str, holder: str, state: CaseState) -> None:
-        mine = support_case.c.case_id == case_id
+    def _act(self, new: NewAct, case_id: int, agent: str, version: int, at: datetime) -> None:
         with writing(self._engine) as tx:
-            row = tx.execute(select(support_case).where(mine)).one_or_none()
-            if row is None:
-                raise NotAllowed(f"There is no case {case_id}.")
-            if row.state == CaseState.CLOSED.value:
-                raise NotAllowed(f"Case {case_id} is closed; a new message of the customer opens it again.")
-            if row.holder not in ("", agent):
-                raise AlreadyClaimed(f"Case {case_id} is held by {row.holder}.")
-            if verb == "release" and row.holder != agent:
-                raise AlreadyClaimed(f"Case {case_id} is not yours to give back; nobody holds it.")
-            same = mine & (support_case.c.version == version)
-            kept = CaseState.ANSWERED if verb == "claim" and row.state == CaseState.ANSWERED.value else state
-            values = {"holder": holder, "state": kept.value, "version": support_case.c.version + 1, "changed_at": at}
-            if tx.execute(update(support_case).where(same).values(values)).rowcount != 1:
-                raise AlreadyClaimed(f"Case {case_id} changed since you read it; look at it again.")
-            note(tx, at=at, who=agent, verb=verb, subject=f"case:{case_id}", detail={"version": version})
+            act_on(tx, new, case_id, version, by=agent, at=at)

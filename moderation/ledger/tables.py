@@ -36,6 +36,7 @@ conversation_mention = Table(
 )
 
 # Mentions that joined after `answered_at` wait for an answer. `version` grows with every change; two people cannot both match it.
+# `snoozed_issue` is what stood about the issue when the case was put away until that changes; `ending` says how a closed case ended.
 support_case = Table(
     "support_case",
     metadata,
@@ -47,6 +48,10 @@ support_case = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("team", Text, nullable=False, default=""),
+    Column("snoozed_until", UtcDateTime),
+    Column("snoozed_issue", Text, nullable=False, default=""),
+    Column("ending", Text, nullable=False, default=""),
     Index("ix_support_case_state", "state"),
     **NEVER_REUSED,
 )

@@ -19,6 +19,17 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Ending(StrEnum):
+    """How the work on a closed case ended. A case that was closed before endings were kept has none."""
+
+    ANSWERED = "answered"
+    ANSWERED_BY_COMMUNITY = "answered_by_community"
+    NO_ANSWER_NEEDED = "no_answer_needed"
+    RESOLVED_BY_FIX = "resolved_by_fix"
+    SPAM = "spam"
+    NOT_OURS = "not_ours"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a case stands where it stands: a key with words in config/templates/<language>/triage.yaml, and the number in it."""
@@ -111,6 +122,17 @@ class CaseRow:
     issue_id: int | None
     issue_created_at: datetime | None
     low_score: LowScore | None = None
+    team: str = ""
+    snoozed_until: datetime | None = None
+    snoozed_issue: str = ""
+    ending: str = ""
+    opened_at: datetime | None = None
+    changed_at: datetime | None = None
+
+    @property
+    def snoozed(self) -> bool:
+        """Whether the case was put away for now: until a moment, or until something about its issue changes."""
+        return self.snoozed_until is not None or self.snoozed_issue != ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
