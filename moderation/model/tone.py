@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToneWord:
-    """One line of config/lexicons/<language>/tone.yaml: a word or phrase, why it puts people off, and wording that says what can be done."""
+    """One phrase of config/lexicons/<language>/tone.yaml: why it puts people off, and wording that says what can be done.
+
+    `unless` are longer phrases in which it does no harm ("even groot als"). `under_complaint`: only wrong when the customer complains.
+    """
 
     phrase: str
     why: str
     instead: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    under_complaint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
