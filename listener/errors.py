@@ -12,6 +12,8 @@ ProductError
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 
 class ProductError(Exception):
     """Something a person can read and act on. The message says what happened and what to do next, without secrets or traces."""
@@ -66,7 +68,17 @@ class StoreFull(StoreError):
 
 
 class ActionError(ProductError):
-    """Something a person asked for cannot be done now."""
+    """Something a person asked for cannot be done now.
+
+    `key` and `fields` let a page say it in its reader's language ("refused.<key>" among its words); `rules` are the rules of the policy
+    that forbid it, by name. Without them a page shows the message.
+    """
+
+    def __init__(self, message: str, *, key: str = "", fields: Mapping[str, object] | None = None, rules: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.key = key
+        self.fields = dict(fields or {})
+        self.rules = tuple(rules)
 
 
 class AlreadyClaimed(ActionError):

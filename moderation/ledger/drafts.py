@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, exists, insert, select, update
 
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.rows import draft_of, draft_row
 from moderation.ledger.tables import draft
+from moderation.ledger.tables_reply import approval_request, working_draft
 from moderation.model.outbox import Draft, DraftState, NewDraft
 
 
@@ -40,6 +41,12 @@ class DraftLedger:
             query = query.where(draft.c.case_id == case_id)
         with reading(self._engine) as tx:
             return [draft_of(row) for row in tx.execute(query)]
+
+    def in_preview(self) -> set[int]:
+        """Return the open drafts that their author looks at and has put before nobody: for nobody else to approve."""
+        asked = exists().where(approval_request.c.draft_id == working_draft.c.draft_id)
+        with reading(self._engine) as tx:
+            return set(tx.execute(select(working_draft.c.draft_id).where(working_draft.c.draft_id.is_not(None), ~asked)).scalars())
 
     def discard(self, draft_id: int, *, who: str, at: datetime) -> bool:
         """Throw an open draft away; return False when it was not open (any more)."""

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, insert, select, true, update
 
-from listener.errors import NotAllowed
+from listener.errors import AlreadyClaimed, NotAllowed
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.answered import note_answer
 from moderation.ledger.audit import note
 from moderation.ledger.conditions import of_account
 from moderation.ledger.rows import entry_of, entry_row
-from moderation.ledger.tables import approval, draft, outbox, outbox_attempt, outbox_switch
+from moderation.ledger.tables import approval, draft, outbox, outbox_attempt, outbox_switch, support_case
+from moderation.ledger.tables_reply import working_draft
 from moderation.model.outbox import DraftState, EntryState, NewEntry, OutboxEntry, Outcome
 from moderation.model.post import AccountId
 from moderation.outbox.crash_points import reach
@@ -39,11 +40,12 @@ class OutboxLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def approve(self, new: NewEntry) -> tuple[OutboxEntry, bool]:
+    def approve(self, new: NewEntry, *, holder: str = "") -> tuple[OutboxEntry, bool]:
         """Keep an approval and its outbox entry, once per draft; return the entry and whether it is new.
 
-        Pressing again, or fifty people pressing at once, gives the entry of the first press (RULES F5). Raises `NotAllowed` when the draft
-        was thrown away or does not exist.
+        Pressing again, or fifty people pressing at once, gives the entry of the first press (RULES F5). What somebody was still writing
+        is gone with the approval. Raises `NotAllowed` when the draft was thrown away or does not exist, `AlreadyClaimed` when `holder` is
+        named and does not hold its case (any more).
         """
         reach("approve.begun")
         with writing(self._engine) as tx:
@@ -51,6 +53,8 @@ class OutboxLedger:
             if tx.execute(update(draft).where(opened).values(state=DraftState.APPROVED.value)).rowcount != 1:
                 return _entry_of_draft(tx, new.draft_id), False
             reach("approve.moved")
+            _must_hold(tx, new.case_id, holder)
+            tx.execute(delete(working_draft).where(working_draft.c.draft_id == new.draft_id))
             given = {
                 "draft_id": new.draft_id,
                 "approval_hash": new.approval_hash,
@@ -73,6 +77,12 @@ class OutboxLedger:
             kept = entry_of(tx.execute(_entries().where(outbox.c.entry_id == entry_id)).one())
         reach("approve.committed")
         return kept, True
+
+    def of_draft(self, draft_id: int) -> OutboxEntry | None:
+        """Return the entry of an approved draft, or None."""
+        with reading(self._engine) as tx:
+            row = tx.execute(_entries().where(outbox.c.draft_id == draft_id)).one_or_none()
+        return None if row is None else entry_of(row)
 
     def get(self, entry_id: int) -> OutboxEntry | None:
         """Return an entry, or None."""
@@ -223,6 +233,15 @@ def _entries() -> Select[Any]:
     """Return the query for entries with what their approval says; the approval's columns are the ones a hash is compared with."""
     given = (approval.c.approval_hash, approval.c.approved_by, approval.c.approved_at, approval.c.expires_at, approval.c.standing_id)
     return select(outbox, *given).join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id)
+
+
+def _must_hold(tx: Connection, case_id: int | None, holder: str) -> None:
+    """Raise unless `holder` holds the case at this moment, whatever was read before."""
+    if not holder or case_id is None:
+        return
+    holds = tx.execute(select(support_case.c.holder).where(support_case.c.case_id == case_id)).scalar()
+    if holds != holder:
+        raise AlreadyClaimed(f"Case {case_id} is not yours any more: {holds or 'nobody'} holds it.", key="not_yours")
 
 
 def _entry_of_draft(tx: Connection, draft_id: int) -> OutboxEntry:

@@ -81,7 +81,11 @@ def length(text: str, limits: Limits) -> int:
 def must_fit(text: str, limits: Limits) -> None:
     """Raise `NotAllowed` with both figures when `text` is empty or longer than the platform takes."""
     if not text.strip():
-        raise NotAllowed("The text is empty.")
+        raise NotAllowed("The text is empty.", key="empty")
     counted = length(text, limits)
     if counted > limits.most:
-        raise NotAllowed(f"The text has {counted} {limits.counts}; this platform takes {limits.most}. Shorten it; nothing is cut for you.")
+        raise NotAllowed(
+            f"The text has {counted} {limits.counts}; this platform takes {limits.most}. Shorten it; nothing is cut for you.",
+            key="too_long",
+            fields={"over": counted - limits.most, "most": limits.most},
+        )

@@ -19,19 +19,31 @@ def approval_hash(post: OutgoingPost, *, expires_at: datetime) -> str:
     Any byte changed gives another hash, and the approval no longer holds (RULES 0.5). The account is the one the platform named
     ("whoami"), so a swapped token is another account (F31).
     """
+    what, further = _bound(post)
+    return _digest(["klankbord-approval-1", *what, expires_at.astimezone(UTC).isoformat(timespec="microseconds"), *further])
+
+
+def content_hash(post: OutgoingPost) -> str:
+    """Return the SHA-256 over all that an approval binds but its end: what somebody saw and presses Send for (RULES S13)."""
+    what, further = _bound(post)
+    return _digest(["klankbord-shown-1", *what, *further])
+
+
+def _bound(post: OutgoingPost) -> tuple[list[object], list[object]]:
+    """Return what is bound before and after the expiry. What came later is absent where it says nothing, so that older approvals hold."""
     target = post.target
-    further = [post.title, post.edits, list(post.options), target.person]
-    bound = [
-        "klankbord-approval-1",
+    more = [post.title, post.edits, list(post.options), target.person]
+    what: list[object] = [
         [post.account.platform, post.account.realm, post.account.native_id],
         post.kind.value,
         [target.platform, target.realm, target.thread_id, target.parent_id, target.mention_id, target.revision, target.content_hash],
         post.text,
         list(post.media),
-        expires_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        *([further] if any(further) else []),  # absent from approvals given before these existed, so that they still hold
-        *([["removes", post.removes]] if post.removes else []),
     ]
+    return what, [*([more] if any(more) else []), *([["removes", post.removes]] if post.removes else [])]
+
+
+def _digest(bound: list[object]) -> str:
     return hashlib.sha256(json.dumps(bound, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 

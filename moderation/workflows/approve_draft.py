@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.case import CaseState
 from moderation.model.outbox import Draft, DraftState, EntryState, NewDraft, NewEntry, OutboxEntry, Outcome, StandingApproval, post_of
-from moderation.outbox.approval import approval_hash, idempotency_key
+from moderation.outbox.approval import approval_hash, content_hash, idempotency_key
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
 from moderation.outbox.same_text import text_key
@@ -54,7 +54,9 @@ class Outbox:
         four_eyes: bool = False,
         cases: CaseLedger | None = None,
         standing: StandingCheck | None = None,
+        second_for: Callable[[Draft], bool] | None = None,
     ) -> None:
+        """`second_for` tells which drafts a second person has to approve where `four_eyes` does not ask it of all."""
         self._entries = entries
         self._drafts = drafts
         self._switch = switch
@@ -64,14 +66,20 @@ class Outbox:
         self._four_eyes = four_eyes
         self._cases = cases
         self._standing = standing
+        self._second_for = second_for
 
     def list(self, states: Iterable[EntryState] = ()) -> tuple[OutboxEntry, ...]:
         """Return entries in these states (none named: all), oldest approval first."""
         return tuple(self._entries.entries(states))
 
     def open_drafts(self) -> tuple[Draft, ...]:
-        """Return the drafts that wait for approval, oldest first."""
-        return tuple(self._drafts.all(state=DraftState.OPEN))
+        """Return the drafts that wait for approval, oldest first; what its author still looks at is not among them."""
+        previews = self._drafts.in_preview()
+        return tuple(one for one in self._drafts.all(state=DraftState.OPEN) if one.draft_id not in previews)
+
+    def needs_second(self, draft: Draft) -> bool:
+        """Tell whether somebody else than its author has to approve this draft."""
+        return self._four_eyes or (self._second_for is not None and self._second_for(draft))
 
     def own_authors(self) -> frozenset[str]:
         """Return the keys of our connected accounts, as the authors of mentions have them."""
@@ -84,10 +92,11 @@ class Outbox:
             raise NotAllowed(f"There is no draft {draft_id}.")
         return draft
 
-    def approve(self, draft_id: int, who: str) -> OutboxEntry:
+    def approve(self, draft_id: int, who: str, *, shown: str = "", holder: str = "") -> OutboxEntry:
         """Approve exactly this draft, for the connected account, until it expires; return its outbox entry.
 
         Approving again gives the same entry: one draft leaves once, however often and by how many people the button is pressed.
+        `shown` is the content hash of what `who` saw: anything else, such as another account, is refused. `holder` has to hold its case.
         Raises `NotAllowed` when nobody is named, a rule forbids it, the message it answers changed, or (four eyes) `who` wrote it.
         """
         if not person_of(who):
@@ -95,7 +104,10 @@ class Outbox:
         draft = self.draft(draft_id)
         if draft.state is DraftState.OPEN:
             self._may_approve(draft, who)
-        entry, _ = self._entries.approve(self._entry(draft, who))
+        new = self._entry(draft, who)
+        if shown and content_hash(new.post) != shown:
+            raise NotAllowed("This is not what you saw: look at the preview again.", key="not_what_was_shown")
+        entry, _ = self._entries.approve(new, holder=holder)
         return entry
 
     def approve_standing(self, draft_id: int, standing_id: int, *, who: str = "standing") -> OutboxEntry:
@@ -169,8 +181,11 @@ class Outbox:
             return None
 
     def _may_approve(self, draft: Draft, who: str) -> None:
-        if self._four_eyes and same_person(who, draft.author):
-            raise NotAllowed("Somebody else has to approve this: four eyes is set.")
+        if same_person(who, draft.author):
+            if self.needs_second(draft):
+                raise NotAllowed("Somebody else has to approve this: four eyes is set.", key="second_person")
+        elif draft.draft_id in self._drafts.in_preview():
+            raise NotAllowed(f"{draft.author} is still writing this; nobody was asked to approve it.", key="still_writing")
         self._still_its_authors(draft)
         must_be_sound(draft, self._precheck)
         self._precheck.must_pass(draft, who=who, at=self._clock.now())
@@ -181,9 +196,10 @@ class Outbox:
         if row is None:
             return
         if row.holder not in ("", draft.author):
-            raise NotAllowed(f"{row.holder} holds this conversation now; this answer of {draft.author} was not sent.")
+            why = f"{row.holder} holds this conversation now; this answer of {draft.author} was not sent."
+            raise NotAllowed(why, key="held_by_other", fields={"holder": row.holder, "author": draft.author})
         if row.state is CaseState.CLOSED:
-            raise NotAllowed("This conversation is closed; claim it again to answer.")
+            raise NotAllowed("This conversation is closed; claim it again to answer.", key="closed")
 
     def _entry(self, draft: Draft, who: str, *, standing: StandingApproval | None = None) -> NewEntry:
         now = self._clock.now()

@@ -29,9 +29,10 @@ def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
     """Raise `NotAllowed` when the text is empty, too long, unfinished, or (a reply) carries a link to a review site."""
     must_fit(draft.text, precheck.accounts.for_target(draft.target).limits)
     if blanks := forgotten_blanks(draft.text):
-        raise NotAllowed(f"The text has a blank that was not filled in: {', '.join(blanks)}.")
+        found = ", ".join(blanks)
+        raise NotAllowed(f"The text has a blank that was not filled in: {found}.", key="blanks", fields={"found": found})
     if any("\ud800" <= sign <= "\udfff" or (sign < " " and sign not in "\n\t") for sign in draft.text):
-        raise NotAllowed("The text holds a control character or half a character; type it again.")
+        raise NotAllowed("The text holds a control character or half a character; type it again.", key="control_sign")
     if draft.kind is PostKind.REPLY and (links := review_links(draft.text, precheck.policy.review_hosts)):
         raise precheck.refuse("review_link", found=", ".join(links))
 
