@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from listener.settings.schema import ListenerSettings, Section
+from moderation.settings_clocks import ClockSettings
 
 _LINK = r"^$|^https://|^mailto:"
 
@@ -166,6 +167,7 @@ class KlankbordSettings(ListenerSettings):
     web: WebSettings = Field(default_factory=lambda: WebSettings.model_validate({}))
     public: PublicSettings = Field(default_factory=lambda: PublicSettings.model_validate({}))
     inbox: InboxSettings = Field(default_factory=lambda: InboxSettings.model_validate({}))
+    clocks: ClockSettings = Field(default_factory=lambda: ClockSettings.model_validate({}))
     outbox: OutboxSettings = Field(default_factory=lambda: OutboxSettings.model_validate({}))
     status: StatusSettings = Field(default_factory=lambda: StatusSettings.model_validate({}))
     invitations: InvitationSettings = Field(default_factory=lambda: InvitationSettings.model_validate({}))
