@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -21,6 +20,7 @@ from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import SignIn
+from moderation.ledger.sessions import SessionLedger
 from moderation.page_parts.public import public_parts
 from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering, Sending
@@ -63,7 +63,7 @@ def _control(parts: Listening, new_link: Callable[[str], str]) -> Mapping[str, A
 @asynccontextmanager
 async def staff_pages(parts: Answering, *, port: int) -> AsyncIterator[tuple[str, SignIn]]:
     """Serve the staff pages; hand out their address and the desk that prints sign-in links."""
-    sign_in = SignIn(time.monotonic)
+    sign_in = SignIn(SessionLedger(parts.listening.ledger.engine), parts.listening.clock)
     app = build_staff_app(staff_parts(parts, sign_in))
     async with pages_served(app, port=port) as bound:
         yield f"http://localhost:{bound}", sign_in
@@ -76,6 +76,16 @@ async def commands_answered(parts: Answering, *, port: int) -> AsyncIterator[tup
         listening = parts.listening
         async with answering(listening.home, _control(listening, lambda agent: sign_in.new_link(address, agent=agent))):
             yield address, sign_in
+
+
+def ways_in(address: str, sign_in: SignIn) -> tuple[str, ...]:
+    """Return what tells somebody at the terminal how to come in: with people by their own password, before that by a link."""
+    if sign_in.has_people():
+        return (f"Sign in at {address}/sign-in; a link for one person: `klankbord sign-in --as NAME`",)
+    return (
+        f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}",
+        "Nobody works here yet: `klankbord person add NAME --role admin` makes the first one, who invites the others.",
+    )
 
 
 @asynccontextmanager
@@ -94,7 +104,8 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
         tasks = await _started(parts, closing, stop)
         writing = _started_writing(parts.sending, stop)
         say(f"Klankbord runs on {listening.home}")
-        say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
+        for line in ways_in(address, sign_in):
+            say(line)
         say(f"Public status page: {public}")
         say("Stop with Ctrl-C or SIGTERM; `klankbord sources` shows what is seen, `klankbord doctor` what needs you.")
         await stop.wait()

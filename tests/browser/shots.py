@@ -24,9 +24,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, syn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, this file's own folder would be searched instead
 
+from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
-from moderation.inbox.sign_in import SignIn
 from tests.conftest import chromium_path
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 
 PAGES = {"issues": "/issues", "issue": "/issues/1", "queue": "/queue", "case": "/cases/1", "digest": "/digest", "sources": "/sources"}
@@ -39,7 +40,7 @@ SCREENS = {"light": (1280, 800, "light"), "dark": (1280, 800, "dark"), "375": (3
 @contextmanager
 def invented_day() -> Iterator[str]:
     """Serve the pages on an invented day and hand out a sign-in link."""
-    sign_in = SignIn(time.monotonic)
+    sign_in = sign_in_on(SystemClock())
     app = build_staff_app(StaffDay().parts(sign_in=sign_in))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

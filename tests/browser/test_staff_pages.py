@@ -13,9 +13,11 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
+from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import COOKIE, SignIn
 from tests.conftest import chromium_path
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 from tests.moderation.inbox.test_hostile_text import HOSTILE, written_by
 
@@ -43,7 +45,7 @@ class Served:
 
 
 def serve(day: StaffDay) -> Iterator[Served]:
-    sign_in = SignIn(time.monotonic)
+    sign_in = sign_in_on(SystemClock())
     app = build_staff_app(day.parts(sign_in=sign_in))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -14,10 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
-from moderation.inbox.sign_in import SignIn
 from tests.browser.axe import grave_violations
 from tests.conftest import chromium_path
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 
 START_SECONDS = 20.0
@@ -61,7 +62,7 @@ def signed_in(**rooms: Any) -> Iterator[Page]:
 @contextmanager
 def come_in(browser: Browser, **rooms: Any) -> Iterator[Page]:
     """Do the same in a browser that runs already: two cannot be driven from one thread."""
-    sign_in = SignIn(time.monotonic)
+    sign_in = sign_in_on(SystemClock())
     with served(build_staff_app(replace(StaffDay().parts(sign_in=sign_in), **rooms))) as base:
         context = browser.new_context(locale="nl", base_url=base)
         page = context.new_page()

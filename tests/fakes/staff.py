@@ -11,6 +11,7 @@ from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
 from listener.model.issue import IssueState, Signal
 from moderation.inbox.parts import CaseDetail, IssueDetail, IssuesNow, QueueEntry, StaffParts
 from moderation.inbox.sign_in import SignIn
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff_figures import COVERAGE, NOW, ZONE, issue_figures, mention_of, quote_of, reason_of, signal_of
 
 AGENT = "Fenna de Wit"
@@ -180,7 +181,7 @@ class StaffDay:
         return StaffParts(
             clock=ManualClock(NOW),
             zone=ZONE,
-            sign_in=sign_in or SignIn(ManualClock(NOW).monotonic),
+            sign_in=sign_in or sign_in_on(ManualClock(NOW)),
             brand="Zoemvolt",
             issues=self.now,
             issue=self.issue,

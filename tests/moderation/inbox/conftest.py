@@ -16,6 +16,7 @@ from httpx2 import Response
 from listener.clock import ManualClock
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import COOKIE, SignIn
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 from tests.fakes.staff_figures import NOW
 
@@ -78,7 +79,7 @@ def day() -> StaffDay:
 def visit(day: StaffDay, **broken: Any) -> Staff:
     """Return somebody who is not signed in yet; `broken` replaces parts of the day."""
     clock = ManualClock(NOW)
-    sign_in = SignIn(clock.monotonic)
+    sign_in = sign_in_on(clock)
     app = build_staff_app(replace(day.parts(sign_in=sign_in), **broken))
     client = TestClient(app, base_url=BASE, raise_server_exceptions=False)
     return Staff(client, sign_in, clock, app, day)

@@ -10,9 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from moderation.inbox.app import build_staff_app
-from moderation.inbox.sign_in import COOKIE, SignIn
+from moderation.inbox.sign_in import COOKIE
 from moderation.page_parts.invitations import invitation_parts
 from tests.fakes.invited import DAYS, Invited, open_invited, said, signal
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff import StaffDay
 
 
@@ -20,7 +21,7 @@ class Visitor:
     """Somebody signed in, looking at pages fed by a desk with invitations."""
 
     def __init__(self, invited: Invited) -> None:
-        sign_in = SignIn(invited.desk.clock.monotonic)
+        sign_in = sign_in_on(invited.desk.clock)
         parts = replace(StaffDay().parts(sign_in=sign_in), invitations=invitation_parts(invited.inviting), clock=invited.desk.clock)
         self._client = TestClient(build_staff_app(parts), base_url="http://127.0.0.1:8642")
         link = sign_in.new_link("http://127.0.0.1:8642", agent="anna")

@@ -1,0 +1,56 @@
+"""Who works here, for tests of pages: the real sign-in on a small ledger of its own, holding only the tables of people and the audit log."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from listener.ledger.dialect import empty_log, ledger_engine
+from listener.ledger.metadata import metadata
+from listener.ports import Clock
+from moderation.inbox.sign_in import SignIn
+from moderation.ledger.sessions import SessionLedger
+from moderation.ledger.tables import audit_head, audit_line
+from moderation.ledger.tables_people import PEOPLE_TABLES
+
+_NUMBERS = count(1)
+
+
+def people_engine() -> Engine:
+    """Return a fresh ledger without people. Its file goes when the tests end."""
+    folder, empty = _folder()
+    file = folder / f"people-{next(_NUMBERS)}.db"
+    shutil.copyfile(empty, file)
+    return ledger_engine(f"sqlite:///{file}")
+
+
+def sign_in_on(clock: Clock, engine: Engine | None = None) -> SignIn:
+    """Return the sign-in of a home without people: a link lets anybody in, with every right, as on a machine that was just set up."""
+    return SignIn(SessionLedger(engine or people_engine()), clock)
+
+
+@cache
+def _folder() -> tuple[Path, Path]:
+    """Make the empty ledger once: a copy takes a millisecond, making tables takes twenty."""
+    kept = tempfile.TemporaryDirectory(prefix="klankbord-people-")
+    _KEPT.append(kept)
+    file = Path(kept.name) / "empty.db"
+    engine = ledger_engine(f"sqlite:///{file}")
+    metadata.create_all(engine, tables=[*PEOPLE_TABLES, audit_line, audit_head])
+    empty_log(engine)
+    engine.dispose()
+    return Path(kept.name), file
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def ledger_files(sign_in: SignIn) -> list[Path]:
+    """Return the files in which a sign-in of `sign_in_on` keeps everything, to look for what must not lie there."""
+    file = Path(str(sign_in._store._engine.url.database))  # noqa: SLF001 - a test looks into the files as a thief would
+    return sorted(file.parent.glob(f"{file.name}*"))
