@@ -157,7 +157,6 @@ case_ending = Table(
     Column("draft_id", Id, ForeignKey("draft.draft_id")),
     Column("made_by", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
-    Column("undone_at", UtcDateTime),
     Index("ix_case_ending_case_id", "case_id"),
     Index("ix_case_ending_act_id", "act_id"),
     **NEVER_REUSED,

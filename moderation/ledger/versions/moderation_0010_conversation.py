@@ -164,7 +164,6 @@ def _cards() -> None:
         sa.Column("draft_id", Id),
         sa.Column("made_by", sa.Text, nullable=False),
         sa.Column("made_at", UtcDateTime, nullable=False),
-        sa.Column("undone_at", UtcDateTime),
         sa.ForeignKeyConstraint(["case_id"], ["support_case.case_id"]),
         sa.ForeignKeyConstraint(["mention_id"], ["mention.mention_id"]),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.draft_id"]),

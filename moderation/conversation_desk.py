@@ -1,0 +1,113 @@
+"""Everything that people do on a conversation's page, put together on an open ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from listener.ledger.ledger import Ledger
+from listener.parts import pseudonym_key
+from listener.ports import Clock
+from moderation.ledger.card_facts import CardFactLedger
+from moderation.ledger.cards import CardLedger
+from moderation.ledger.cases import CaseLedger
+from moderation.ledger.contacts import ContactLedger
+from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.endings import EndingLedger
+from moderation.ledger.joins import JoinLedger
+from moderation.ledger.leave import LeaveLedger
+from moderation.ledger.notes import NoteLedger
+from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.questions import QuestionLedger
+from moderation.ledger.status import StatusLedger
+from moderation.ledger.thread import ThreadLedger
+from moderation.ledger.timeline import TimelineLedger
+from moderation.messages.render import PublicWording
+from moderation.outbox.precheck import Precheck
+from moderation.workflows.approve_draft import Outbox
+from moderation.workflows.ask_specialists import Questions
+from moderation.workflows.case_acts import CaseActs
+from moderation.workflows.correct_messages import Corrections
+from moderation.workflows.end_cases import Endings
+from moderation.workflows.export_conversation import ExportConversation
+from moderation.workflows.join_contacts import Joins, ReadSigns
+from moderation.workflows.keep_cards import Cards
+from moderation.workflows.note_cases import Notes
+from moderation.workflows.note_leave import LeaveNotes
+from moderation.workflows.show_conversation import ShowConversation, Stores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationDesk:
+    """`show` reads a conversation; the others each do one thing to it. `read_signs` prepares suggestions, and joins nothing."""
+
+    show: ShowConversation
+    notes: Notes
+    questions: Questions
+    joins: Joins
+    leave: LeaveNotes
+    cards: Cards
+    corrections: Corrections
+    endings: Endings
+    export: ExportConversation
+    read_signs: ReadSigns
+
+
+def conversation_desk(
+    ledger: Ledger,
+    clock: Clock,
+    *,
+    acts: CaseActs,
+    outbox: Outbox,
+    precheck: Precheck,
+    wording: Mapping[str, PublicWording],
+    signature: Callable[[str], str],
+) -> ConversationDesk:
+    """Return the conversation side of a desk."""
+    engine = ledger.engine
+    cases, threads, contacts, leave = CaseLedger(engine), ThreadLedger(engine), ContactLedger(engine), LeaveLedger(engine)
+    note_ledger, question_ledger, card_ledger, join_ledger = (
+        NoteLedger(engine),
+        QuestionLedger(engine),
+        CardLedger(engine),
+        JoinLedger(engine),
+    )
+    entries = OutboxLedger(engine)
+    joins = Joins(ledger, threads, contacts, join_ledger, leave, clock)
+    notes, cards = Notes(note_ledger, clock), Cards(card_ledger, CardFactLedger(engine), ledger, clock)
+    leave_notes = LeaveNotes(leave, joins, clock)
+    endings = Endings(
+        ledger,
+        cases,
+        threads,
+        EndingLedger(engine),
+        acts,
+        DraftLedger(engine),
+        precheck,
+        outbox,
+        clock,
+        wording=wording,
+        signature=signature,
+    )
+    stores = Stores(
+        cases=cases,
+        threads=threads,
+        contacts=contacts,
+        notes=note_ledger,
+        questions=question_ledger,
+        entries=entries,
+        statuses=StatusLedger(engine),
+        timeline=TimelineLedger(engine),
+    )
+    return ConversationDesk(
+        show=ShowConversation(ledger, stores, joins=joins, leave=leave_notes, notes=notes, cards=cards, endings=endings),
+        notes=notes,
+        questions=Questions(question_ledger, clock),
+        joins=joins,
+        leave=leave_notes,
+        cards=cards,
+        corrections=Corrections(ledger, threads, clock),
+        endings=endings,
+        export=ExportConversation(ledger, cases, threads, note_ledger, question_ledger, card_ledger, join_ledger, entries),
+        read_signs=ReadSigns(ledger, contacts, leave, key=pseudonym_key(ledger)),
+    )
