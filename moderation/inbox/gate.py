@@ -22,7 +22,7 @@ from moderation.inbox.matching import Found, route_for
 from moderation.inbox.rights import OPEN, needed_for
 from moderation.inbox.scope import ObjectBrands, named_objects, sees_all
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
-from moderation.model.person import Person, Right, Role
+from moderation.model.person import Person, Right
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class StaffGate:
             raise Refused(400, "host")
         if method not in ("GET", "HEAD", "POST"):
             raise Refused(405, "method")
-        session = self._session(scope)
+        session = await run_in_threadpool(self._session, scope)
         found = route_for(scope["app"].router.routes, scope)
         needed = needed_for(method, found.template)
         if method == "POST":
@@ -96,13 +96,13 @@ class StaffGate:
     def _session(self, scope: Scope) -> Session | None:
         secret = cookie_of(scope["headers"], COOKIE)
         session = self._sign_in.session(secret, touch=not values(scope["headers"], LIVE_HEADER))
-        scope["state"].update(session=session, person=person_of(session), secret=secret if session else "")
+        scope["state"].update(session=session, person=person_of(session), secret=secret if session else "", theme=session.theme.value if session else "system")
         return session
 
 
 def person_of(session: Session | None) -> Person | None:
     """Return who is behind a session."""
-    return None if session is None else Person(name=session.agent, role=Role.ADMIN)
+    return None if session is None else session.person
 
 
 def _check_right(person: Person, found: Found, needed: Right | None) -> None:
