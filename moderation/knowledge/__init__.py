@@ -1,0 +1,1 @@
+"""Knowledge out of answered conversations: grouping, wording, fit and differences (pure)."""
