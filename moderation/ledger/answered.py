@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, exists, select, update
 
+from moderation.ledger.case_facts import touch
 from moderation.ledger.tables import approval, conversation_mention, outbox, support_case
 from moderation.model.case import CaseState
 
@@ -13,9 +14,10 @@ def note_answer(tx: Connection, entry_id: int) -> None:
 
     Messages that joined after that moment were not read by whoever answered: with one of those, the case goes on waiting.
     """
-    query = select(outbox.c.case_id, approval.c.approved_at).join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id)
-    case_id, approved_at = tx.execute(query.where(outbox.c.entry_id == entry_id)).one()
-    if case_id is None:
+    query = select(outbox.c.case_id, outbox.c.removes, approval.c.approved_at)
+    query = query.join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id)
+    case_id, removes, approved_at = tx.execute(query.where(outbox.c.entry_id == entry_id)).one()
+    if case_id is None or removes:  # taking a post away answers nobody
         return
     mine = support_case.c.case_id == case_id
     later = exists().where(
@@ -24,3 +26,4 @@ def note_answer(tx: Connection, entry_id: int) -> None:
     tx.execute(update(support_case).where(mine).values(answered_at=approved_at, version=support_case.c.version + 1))
     waits = support_case.c.state.in_([CaseState.OPEN.value, CaseState.CLAIMED.value])
     tx.execute(update(support_case).where(mine, waits, ~later).values(state=CaseState.ANSWERED.value))
+    touch(tx, mine, stale=True)

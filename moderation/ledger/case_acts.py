@@ -12,6 +12,7 @@ from listener.errors import ActionError, AlreadyClaimed, NotAllowed
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.case_changes import audit_detail, before_of, changed, check, restored
+from moderation.ledger.case_facts import touch
 from moderation.ledger.case_spam import call_spam, take_back_spam
 from moderation.ledger.tables import conversation, support_case
 from moderation.ledger.tables_queue import case_act
@@ -113,6 +114,7 @@ def act_on(tx: Connection, new: NewAct, case_id: int, version: int, *, by: str, 
     if new.verb is ActVerb.SPAM:
         before["corrected"] = call_spam(tx, row.conversation_id, by=by, at=at)
     act_id = _keep(tx, new, row, before, by=by, at=at, bulk_id=bulk_id)
+    touch(tx, mine, stale=True)
     note(tx, at=at, who=by, verb=new.verb.value, subject=f"case:{case_id}", detail=audit_detail(new, version, act_id))
     return act_of(tx.execute(select(case_act).where(case_act.c.act_id == act_id)).one())
 
@@ -147,6 +149,7 @@ def _take_back(tx: Connection, act: Row[Any], *, by: str, at: datetime) -> None:
     if act.before.get("corrected"):
         take_back_spam(tx, act.before["corrected"], by=by, at=at)
     tx.execute(update(case_act).where(case_act.c.act_id == act.act_id).values(undone_at=at, undone_by=by))
+    touch(tx, support_case.c.case_id == act.case_id, stale=True)
     note(tx, at=at, who=by, verb=f"undo {act.verb}", subject=f"case:{act.case_id}", detail={"act": act.act_id, "version": act.version})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, inse
 
 from listener.ledger.tables import label, mention, mention_brand
 from moderation.ledger.audit import note
+from moderation.ledger.case_facts import touch
 from moderation.ledger.conditions import THREAD, is_ours
 from moderation.ledger.tables import conversation, conversation_mention, support_case
-from moderation.model.case import CaseState
+from moderation.model.case import CaseState, Opened
 
 _SPAM = "spam"
 
@@ -29,17 +30,26 @@ class Waiting:
     author_key: str
     issue_id: int | None
     directed: bool
+    unread: bool
 
 
-def waiting_mentions(
-    tx: Connection, *, not_before: datetime, read_by: datetime, limit: int, own_authors: Collection[str] = ()
-) -> list[Waiting]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeInRule:
+    """Which messages open cases: see `waiting_mentions`."""
+
+    not_before: datetime
+    read_by: datetime
+    own_authors: Collection[str] = ()
+
+
+def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: ColumnElement[bool] | None = None) -> list[Waiting]:
     """Return messages to take in, in order of posting.
 
     Those are: directed at a brand of ours, or written by somebody with a conversation in the same thread (an answer rarely names us
     again); public (no imported telephone call); posted since `not_before`; not ours (a post the outbox knows, or by one of `own_authors`,
-    the keys of our accounts); not called spam. The analyser has read them, or had the chance: what first came before `read_by` is taken
-    in unread, so that a broken analyser silences nobody.
+    the keys of our accounts); not called spam. They need not be read by the analyser, with one exception: of somebody who has a case
+    elsewhere, the analyser may say that it is about the same, so that message waits for it, until it came before `read_by`.
+    `among`: only mentions for which this holds.
     """
     wanted = (
         mention.c.mention_id,
@@ -50,16 +60,17 @@ def waiting_mentions(
         mention.c.author_key,
         mention.c.issue_id,
         mention_brand.c.directed,
+        (mention.c.analysed_revision < 0).label("unread"),
     )
     query = (
         select(*wanted)
         .join_from(mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id)
         .where(
-            mention.c.posted_at >= not_before,
+            mention.c.posted_at >= rule.not_before,
             mention.c.latest_revision >= 0,
             mention.c.channel == "",
-            mention.c.author_key.not_in(list(own_authors)),
-            or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= read_by),
+            mention.c.author_key.not_in(list(rule.own_authors)),
+            or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= rule.read_by, ~_has_case_elsewhere()),
             or_(mention_brand.c.directed.is_(true()), _follows()),
             ~_is_taken(),
             ~_is_spam(),
@@ -68,7 +79,44 @@ def waiting_mentions(
         .order_by(mention.c.posted_at, mention.c.mention_id)
         .limit(limit)
     )
-    return [Waiting(**row) for row in tx.execute(query).mappings()]
+    if among is not None:
+        query = query.where(among)
+    return [Waiting(**{**row, "unread": bool(row["unread"])}) for row in tx.execute(query).mappings()]
+
+
+def take_in(tx: Connection, found: Sequence[Waiting], *, at: datetime, read_by: datetime) -> Opened:
+    """Put these messages into conversations, in order; one that has to wait for the analyser after all is left for later."""
+    opened = joined = 0
+    for one in found:
+        if one.unread and _opened_meanwhile(tx, one, read_by):
+            continue
+        if open_or_join(tx, one, at=at):
+            opened += 1
+        else:
+            joined += 1
+    return Opened(opened=opened, joined=joined)
+
+
+def _opened_meanwhile(tx: Connection, found: Waiting, read_by: datetime) -> bool:
+    """Tell whether an unread message's author got a case in another thread since the message was found."""
+    young = mention.c.first_seen_at > read_by
+    query = select(mention.c.mention_id).join_from(mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id)
+    mine = and_(mention.c.mention_id == found.mention_id, mention_brand.c.brand == found.brand)
+    return tx.execute(query.where(mine, young, _has_case_elsewhere())).scalar() is not None
+
+
+def _has_case_elsewhere() -> ColumnElement[bool]:
+    """The mention's author has a live case with the brand in another thread, and none in this one."""
+    live = exists().where(
+        and_(
+            conversation.c.author_key == mention.c.author_key,
+            conversation.c.author_key != "",
+            conversation.c.brand == mention_brand.c.brand,
+            support_case.c.conversation_id == conversation.c.conversation_id,
+            support_case.c.state.in_([CaseState.OPEN.value, CaseState.CLAIMED.value]),
+        )
+    )
+    return and_(live, ~_follows())
 
 
 def _is_taken() -> ColumnElement[bool]:
@@ -168,7 +216,9 @@ def _open(tx: Connection, found: Waiting, at: datetime) -> int:
 def add_case(tx: Connection, conversation_id: int, at: datetime) -> int:
     """Keep the case of a conversation that has none, and return its id."""
     work = {"conversation_id": conversation_id, "state": CaseState.OPEN.value, "opened_at": at, "changed_at": at}
-    return int(tx.execute(insert(support_case).values(work).returning(support_case.c.case_id)).scalar_one())
+    case_id = int(tx.execute(insert(support_case).values(work).returning(support_case.c.case_id)).scalar_one())
+    touch(tx, support_case.c.case_id == case_id, stale=True)
+    return case_id
 
 
 def wait_again(tx: Connection, mine: ColumnElement[bool], at: datetime) -> None:
@@ -176,3 +226,4 @@ def wait_again(tx: Connection, mine: ColumnElement[bool], at: datetime) -> None:
     held = case((support_case.c.holder == "", CaseState.OPEN.value), else_=CaseState.CLAIMED.value)
     awake = {"snoozed_until": None, "snoozed_issue": "", "ending": ""}
     tx.execute(update(support_case).where(mine).values(state=held, version=support_case.c.version + 1, changed_at=at, **awake))
+    touch(tx, mine, stale=True)

@@ -10,14 +10,18 @@ from sqlalchemy import Connection, Row, select
 
 from listener.ledger.changes import batches
 from listener.ledger.labels import labels_now
-from listener.ledger.tables import issue, mention
+from listener.ledger.tables import analysis, issue, mention
 from moderation.ledger.tables import conversation, conversation_mention, support_case
 from moderation.ledger.tables_feedback import feedback_recovery
 from moderation.model.case import CaseRow, CaseState, LowScore
 
+_SPAM = ("spam", "yes")
 
-def read_cases(tx: Connection, *, states: Sequence[str], case_id: int | None) -> list[CaseRow]:
-    """Return cases in these states (and only `case_id`, if given), by id, without those that have no message left."""
+
+def read_cases(
+    tx: Connection, *, states: Sequence[str], case_id: int | None = None, case_ids: Sequence[int] | None = None
+) -> list[CaseRow]:
+    """Return cases in these states (and only `case_id` or `case_ids`, if given), by id, without those that have no message left."""
     query = (
         select(support_case, conversation.c.brand, conversation.c.platform, conversation.c.realm)
         .join_from(support_case, conversation, support_case.c.conversation_id == conversation.c.conversation_id)
@@ -26,6 +30,8 @@ def read_cases(tx: Connection, *, states: Sequence[str], case_id: int | None) ->
     )
     if case_id is not None:
         query = query.where(support_case.c.case_id == case_id)
+    if case_ids is not None:
+        query = query.where(support_case.c.case_id.in_(list(case_ids)))
     found = tx.execute(query).all()
     messages = _messages(tx, [row.conversation_id for row in found])
     labels = _labels(tx, [one.mention_id for some in messages.values() for one in some])
@@ -36,9 +42,16 @@ def read_cases(tx: Connection, *, states: Sequence[str], case_id: int | None) ->
 def _messages(tx: Connection, conversation_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     query = (
-        select(conversation_mention, mention.c.posted_at, mention.c.issue_id, issue.c.created_at.label("issue_created_at"))
+        select(
+            conversation_mention,
+            mention.c.posted_at,
+            mention.c.issue_id,
+            issue.c.created_at.label("issue_created_at"),
+            analysis.c.language,
+        )
         .join_from(conversation_mention, mention, conversation_mention.c.mention_id == mention.c.mention_id)
         .join(issue, issue.c.issue_id == mention.c.issue_id, isouter=True)
+        .join(analysis, analysis.c.mention_id == mention.c.mention_id, isouter=True)
         .where(mention.c.latest_revision >= 0)
         .order_by(mention.c.posted_at, mention.c.mention_id)
     )
@@ -94,4 +107,6 @@ def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[st
         ending=row.ending,
         opened_at=row.opened_at,
         changed_at=row.changed_at,
+        language=next((one.language for one in reversed(messages) if one.language), ""),
+        spam=bool(unanswered) and all(_SPAM in labels.get(one.mention_id, ()) for one in unanswered),
     )

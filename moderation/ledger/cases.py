@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from listener.ledger.tables import mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.case_acts import act_on
-from moderation.ledger.case_opening import open_or_join, waiting_mentions
+from moderation.ledger.case_opening import TakeInRule, take_in, waiting_mentions
 from moderation.ledger.case_rows import read_cases
 from moderation.model.case import CaseRow, CaseState, Ending, Opened
 from moderation.model.case_act import ActVerb, NewAct
@@ -26,15 +27,18 @@ class CaseLedger:
     def take_in(
         self, *, now: datetime, not_before: datetime, read_by: datetime, limit: int = 500, own_authors: Collection[str] = ()
     ) -> Opened:
-        """Open or join conversations for messages that speak to us and are in none yet; one transaction. See `case_opening` for which."""
+        """Open or join conversations for messages that speak to us and are in none yet; one transaction. See `case_opening` for which.
+
+        Looks at every message since `not_before`: `FollowLedger.step` is for all day.
+        """
+        rule = TakeInRule(not_before=not_before, read_by=read_by, own_authors=own_authors)
+        with reading(self._engine) as tx:
+            ids = [one.mention_id for one in waiting_mentions(tx, rule, limit=limit)]
+        if not ids:
+            return Opened(opened=0, joined=0)
         with writing(self._engine) as tx:
-            opened = joined = 0
-            for found in waiting_mentions(tx, not_before=not_before, read_by=read_by, limit=limit, own_authors=own_authors):
-                if open_or_join(tx, found, at=now):
-                    opened += 1
-                else:
-                    joined += 1
-        return Opened(opened=opened, joined=joined)
+            found = waiting_mentions(tx, rule, limit=limit, among=mention.c.mention_id.in_(ids))
+            return take_in(tx, found, at=now, read_by=read_by)
 
     def rows(self, states: Iterable[CaseState] = LIVE, *, case_id: int | None = None) -> list[CaseRow]:
         """Return cases in these states with what triage needs, by id. A case whose messages were all removed is left out."""

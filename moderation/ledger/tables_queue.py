@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, true
 
-from listener.ledger.dialect import NEVER_REUSED, Id
+from listener.ledger.dialect import NEVER_REUSED, Id, only_where
 from listener.ledger.metadata import metadata
 from listener.ledger.types import UtcDateTime
 
@@ -31,6 +31,8 @@ case_act = Table(
 
 # Where a case stands, worked out from what the ledger knows of it (`ledger/case_facts.py`); every line can be made again.
 # The queue's order is `rank_at`, which does not move while a case waits. `points_change_at` is when the points next do.
+# What a case is to people (`lane`, `holder`, `team`, `version`) follows in the transaction that changes it; a line that is `stale` has
+# its other columns worked out again within a second.
 case_fact = Table(
     "case_fact",
     metadata,
@@ -55,9 +57,11 @@ case_fact = Table(
     Column("rank_at", UtcDateTime, nullable=False),
     Column("due_kind", Text, nullable=False),
     Column("due_started_at", UtcDateTime),
+    Column("due_orange_at", UtcDateTime),
     Column("due_at", UtcDateTime),
     Column("snoozed_until", UtcDateTime),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("stale", Boolean, nullable=False),
     Index("ix_case_fact_lane_holder_rank_at", "lane", "holder", "rank_at", "waiting_since", "case_id"),
     Index("ix_case_fact_lane_changed_at", "lane", "changed_at"),
     Index("ix_case_fact_lane_due_at", "lane", "due_at"),
@@ -65,6 +69,7 @@ case_fact = Table(
     Index("ix_case_fact_points_change_at", "points_change_at"),
     Index("ix_case_fact_snoozed_until", "snoozed_until"),
 )
+Index("ix_case_fact_stale", case_fact.c.case_id, **only_where(case_fact.c.stale.is_(true())))
 
 # How far the queue has followed what the listening half writes, by name.
 queue_mark = Table(

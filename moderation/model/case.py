@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from listener.model.mention import StoredMention
+from moderation.model.clock import CaseClock, ClockState
 from moderation.model.outbox import Draft, OutboxEntry
 
 
@@ -53,6 +54,7 @@ class CaseFacts:
 
     `unanswered` counts the customer's messages since our last answer. `issue_age_hours` is None without an issue; `issue_growing` means a
     signal about it within the last day. `low_score` is what the customer gave in feedback since our last answer, when that was low.
+    `clock` is the state of the case's soonest clock, None without one.
     """
 
     waiting_seconds: float
@@ -66,6 +68,7 @@ class CaseFacts:
     issue_age_hours: float | None = None
     answered_before: bool = False
     low_score: LowScore | None = None
+    clock: ClockState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """A case as the ledger keeps it, with the labels of its unanswered mentions: what triage is fed from."""
+    """A case as the ledger keeps it, with the labels of its unanswered mentions: what triage is fed from.
+
+    `language` is that of its newest message that has one; `spam` tells that each unanswered message is called so.
+    """
 
     case_id: int
     conversation_id: int
@@ -128,11 +134,41 @@ class CaseRow:
     ending: str = ""
     opened_at: datetime | None = None
     changed_at: datetime | None = None
+    language: str = ""
+    spam: bool = False
 
     @property
     def snoozed(self) -> bool:
         """Whether the case was put away for now: until a moment, or until something about its issue changes."""
         return self.snoozed_until is not None or self.snoozed_issue != ""
+
+
+class Lane(StrEnum):
+    """Where a case stands for the people who work. `new` was not looked at yet; of `gone` nothing is left to read."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    SNOOZED = "snoozed"
+    SPAM = "spam"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePlace:
+    """A case's place in the queue: `rank_at` first, then `waiting_since`, then its number.
+
+    `rank_at` is when the wait would have begun had it earned all its points by waiting, so it stands still while all wait alike.
+    `points_change_at` is when the points will be others without anybody doing anything, None for never.
+    """
+
+    lane: Lane
+    points: int
+    points_change_at: datetime | None
+    waiting_since: datetime
+    rank_at: datetime
+    clock: CaseClock | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,9 +81,11 @@ def _fact() -> None:
         sa.Column("rank_at", UtcDateTime, nullable=False),
         sa.Column("due_kind", sa.Text, nullable=False),
         sa.Column("due_started_at", UtcDateTime),
+        sa.Column("due_orange_at", UtcDateTime),
         sa.Column("due_at", UtcDateTime),
         sa.Column("snoozed_until", UtcDateTime),
         sa.Column("changed_at", UtcDateTime, nullable=False),
+        sa.Column("stale", sa.Boolean, nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["support_case.case_id"]),
         sa.PrimaryKeyConstraint("case_id"),
     )
@@ -93,6 +95,8 @@ def _fact() -> None:
     op.create_index("ix_case_fact_issue_id", "case_fact", ["issue_id"])
     op.create_index("ix_case_fact_points_change_at", "case_fact", ["points_change_at"])
     op.create_index("ix_case_fact_snoozed_until", "case_fact", ["snoozed_until"])
+    stale = sa.text("stale IS 1")
+    op.create_index("ix_case_fact_stale", "case_fact", ["case_id"], sqlite_where=stale, postgresql_where=sa.text("stale IS true"))
 
 
 def _views() -> None:
