@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from moderation.inbox.checks import LOCAL_HOSTS, came_from_us, cookie_of, known_host, values
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
 from moderation.inbox.matching import Found, route_for
-from moderation.inbox.rights import OPEN, needed_for
+from moderation.inbox.rights import OPEN, WHOLE_HOUSE, needed_for
 from moderation.inbox.scope import ObjectBrands, named_objects, sees_all
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
 from moderation.model.person import Person, Right
@@ -80,7 +80,7 @@ class StaffGate:
                 return
             if method == "POST" and not _token_fits(session, scope["state"]["form"]):
                 raise Refused(403, "form")
-            _check_right(scope["state"]["person"], found, needed)
+            _check_right(scope["state"]["person"], method, found, needed)
             await self._check_objects(scope, found)
         await self._app(scope, receive, sending)
 
@@ -96,7 +96,9 @@ class StaffGate:
     def _session(self, scope: Scope) -> Session | None:
         secret = cookie_of(scope["headers"], COOKIE)
         session = self._sign_in.session(secret, touch=not values(scope["headers"], LIVE_HEADER))
-        scope["state"].update(session=session, person=person_of(session), secret=secret if session else "", theme=session.theme.value if session else "system")
+        scope["state"].update(
+            session=session, person=person_of(session), secret=secret if session else "", theme=session.theme.value if session else "system"
+        )
         return session
 
 
@@ -105,7 +107,7 @@ def person_of(session: Session | None) -> Person | None:
     return None if session is None else session.person
 
 
-def _check_right(person: Person, found: Found, needed: Right | None) -> None:
+def _check_right(person: Person, method: str, found: Found, needed: Right | None) -> None:
     """Refuse what the table does not let this person do; what it does not name does not exist."""
     if found.other_method:
         raise Refused(405, "method")
@@ -113,6 +115,8 @@ def _check_right(person: Person, found: Found, needed: Right | None) -> None:
         raise Refused(404, "missing")
     if not person.may(needed):
         raise Refused(403, "right")
+    if person.brands is not None and (method, found.template) in WHOLE_HOUSE:
+        raise Refused(403, "house")
 
 
 def _token_fits(session: Session | None, form: dict[str, str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
@@ -18,6 +19,16 @@ from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
 from moderation.model.case import Reason
+from moderation.model.person import Person
+
+Room = TypeVar("Room")
+
+
+def there(room: Room | None) -> Room:
+    """Return a room's part where it must be: its routes are only added when it is."""
+    if room is None:
+        raise LookupError("a room lost its part")
+    return room
 
 
 def key_of(reason: Reason, language: str) -> str:  # noqa: ARG001 - a key is the same in every language
@@ -115,7 +126,8 @@ class StaffParts:
     - `coverage()`: one line per source.
     - `outbox`: the page about what leaves, None without one. `status`: the pages about public status, likewise. `invitations`: whom we
       ask, and why.
-    - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number.
+    - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
+      as somebody of these brands sees them; use `seen_by`.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
 
@@ -144,6 +156,18 @@ class StaffParts:
     feedback: FeedbackPageParts | None = None
     invitations: InvitationParts | None = None
     objects: ObjectBrands | None = None
+    within: Callable[[frozenset[str]], StaffParts] | None = None
+
+    def seen_by(self, person: Person) -> StaffParts:
+        """Return these parts as this person sees them: lists, counts and files of their brands; the same object for every brand.
+
+        Raises `LookupError` when nobody wired how to see less: better no page than a page with too much.
+        """
+        if person.brands is None:
+            return self
+        if self.within is None:
+            raise LookupError("nothing knows how to show less than every brand")
+        return self.within(person.brands)
 
     @property
     def actions(self) -> FeedbackPageParts | None:

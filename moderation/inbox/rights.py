@@ -75,6 +75,16 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
 }
 
 
+WHOLE_HOUSE: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("GET", "/sources"),  # what a source saw is counted over all brands and cannot be split
+        ("POST", "/outbox/resume"),  # lets posts of every brand leave again; stopping is safe, and anybody's who answers
+        ("POST", "/shadow/graduate"),  # a template that graduates posts for every brand
+    }
+)
+"""Routes that are about every brand at once: only for somebody of every brand."""
+
+
 def needed_for(method: str, path: str) -> Needed | None:
     """Return what a route needs; None when the table does not name it, and then nobody gets in."""
     return ROUTES.get((method, path))

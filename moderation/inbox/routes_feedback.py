@@ -13,7 +13,7 @@ from listener.errors import NotAllowed
 from moderation.inbox.feedback_parts import FeedbackPageParts, NewActionWords
 from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.model.action import ActionState
 
 MOST_RESPONSES = 50
@@ -24,14 +24,15 @@ def add_feedback_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     """Add the pages about feedback and actions; none without their part."""
     if parts.feedback is None:
         return
-    _add_answers(app, parts.feedback, pages)
+    _add_answers(app, parts, pages)
     _add_actions(app, parts, parts.feedback, pages)
 
 
-def _add_answers(app: FastAPI, feedback: FeedbackPageParts, pages: Pages) -> None:
+def _add_answers(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     @app.get("/feedback")
     def answers(request: Request) -> Response:
         issue_id = _issue(request)
+        feedback = there(parts.seen_by(request.state.person).feedback)
         responses = feedback.responses(issue_id, MOST_RESPONSES)
         known = feedback.titles(
             sorted({one.issue_id for one in responses if one.issue_id is not None} | ({issue_id} if issue_id else set()))
@@ -44,7 +45,7 @@ def _add_answers(app: FastAPI, feedback: FeedbackPageParts, pages: Pages) -> Non
 def _add_actions(app: FastAPI, parts: StaffParts, feedback: FeedbackPageParts, pages: Pages) -> None:
     @app.get("/actions")
     def actions(request: Request) -> Response:
-        return _actions(request, feedback, pages, parts)
+        return _actions(request, pages, parts)
 
     @app.post("/actions")
     def add(request: Request) -> Response:
@@ -79,7 +80,8 @@ def _add_actions(app: FastAPI, parts: StaffParts, feedback: FeedbackPageParts, p
         return _see(request, 0)
 
 
-def _actions(request: Request, feedback: FeedbackPageParts, pages: Pages, parts: StaffParts) -> Response:
+def _actions(request: Request, pages: Pages, parts: StaffParts) -> Response:
+    feedback = there(parts.seen_by(request.state.person).feedback)
     issue_id = _issue(request)
     found = feedback.actions(issue_id)
     known = feedback.titles(sorted({one.issue_id for one in found} | ({issue_id} if issue_id else set())))

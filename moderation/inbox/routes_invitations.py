@@ -13,7 +13,7 @@ from listener.errors import NotAllowed
 from moderation.inbox.fields import RowId
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.messages.asked import against, in_favour, numbers_of
 from moderation.model.invitation import JourneyKind, KeptDecision
 
@@ -31,11 +31,12 @@ def add_invitation_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None
     def invitations(request: Request) -> Response:
         state, kind = (_one_of(request.query_params.get(name, ""), allowed) for name, allowed in (("state", STATES), ("kind", _KINDS)))
         words = inviting.words(pages.language(request))
+        room = there(parts.seen_by(request.state.person).invitations)
         return pages.show(
             request,
             "invitations.html.j2",
-            decisions=[_shown(one, words) for one in inviting.decisions(state, kind, MOST_SHOWN)],
-            counts=inviting.counts(),
+            decisions=[_shown(one, words) for one in room.decisions(state, kind, MOST_SHOWN)],
+            counts=room.counts(),
             state=state,
             kind=kind,
             states=STATES,

@@ -27,11 +27,12 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/issues")
     def issues(request: Request) -> Response:
-        now = parts.issues()
+        room = parts.seen_by(request.state.person)
+        now = room.issues()
         choice = IssueChoice.from_query(request.query_params)
         shown = [issue for issue in now.issues if choice.fits(issue)]
         language = pages.language(request)
-        signals = [(signal, parts.reason(signal, language)) for signal in parts.signals(LATEST_SIGNALS)]
+        signals = [(signal, parts.reason(signal, language)) for signal in room.signals(LATEST_SIGNALS)]
         return pages.show(
             request,
             "issues.html.j2",
@@ -43,13 +44,13 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             signals=signals,
             reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in shown if issue.signal},
             titles={issue.issue_id: issue.title for issue in now.issues},
-            coverage=parts.coverage(),
+            coverage=room.coverage(),
         )
 
     @app.get("/issues/{issue_id}")
     def issue(request: Request, issue_id: RowId) -> Response:
         page = _page_number(request.query_params.get("page", ""))
-        found = parts.issue(issue_id, (page - 1) * MENTIONS_A_PAGE, MENTIONS_A_PAGE)
+        found = parts.seen_by(request.state.person).issue(issue_id, (page - 1) * MENTIONS_A_PAGE, MENTIONS_A_PAGE)
         if found is None:
             raise HTTPException(404)
         language = pages.language(request)
@@ -75,7 +76,7 @@ def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/digest")
     def digest(request: Request) -> Response:
-        figures = parts.digest()
+        figures = parts.seen_by(request.state.person).digest()
         language = pages.language(request)
         told = (*figures.new, *figures.growing, *figures.steady, *figures.fading)
         reasons = {issue.issue_id: parts.reason(issue.signal, language) for issue in told if issue.signal}
@@ -86,13 +87,15 @@ def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/digest.md")
     def digest_file(request: Request) -> Response:
-        text = parts.digest_markdown(pages.language(request))
+        text = parts.seen_by(request.state.person).digest_markdown(pages.language(request))
         return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=_as_file("klankbord-digest.md"))
 
     @app.get("/report.html")
     def report_file(request: Request) -> Response:
         """Hand the weekly report over as a file: it carries its own styles, which our pages' content policy would not let it use."""
-        return HTMLResponse(parts.report_html(pages.language(request)), headers=_as_file("klankbord-report.html"))
+        return HTMLResponse(
+            parts.seen_by(request.state.person).report_html(pages.language(request)), headers=_as_file("klankbord-report.html")
+        )
 
     @app.get("/sources")
     def sources(request: Request) -> Response:

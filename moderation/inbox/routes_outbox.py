@@ -13,7 +13,7 @@ from listener.errors import ActionError
 from moderation.inbox.fields import RowId
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.model.outbox import EntryState
 
 SHOWN = {
@@ -37,7 +37,8 @@ def add_outbox_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         chosen = request.query_params.get("state", "")
         if chosen and chosen not in SHOWN:
             raise HTTPException(404)
-        return pages.show(request, "outbox.html.j2", **_shown(outbox, chosen, pages.language(request)))
+        room = there(parts.seen_by(request.state.person).outbox)
+        return pages.show(request, "outbox.html.j2", **_shown(room, chosen, pages.language(request)))
 
     @app.post("/outbox/stop")
     def stop(request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from listener.errors import ActionError
 from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.model.shadow import Judged, ShadowKind
 
 MOST_NOTE = 500
@@ -27,7 +27,8 @@ def add_shadow_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         after = number_of(request.query_params.get("after", "0"))
         if after is None:
             raise HTTPException(404)
-        waiting = shadow.waiting()
+        room = there(parts.seen_by(request.state.person).shadow)
+        waiting = room.waiting()
         later = [item for item in waiting if item.shadow_id > after]
         return pages.show(
             request,
@@ -36,9 +37,9 @@ def add_shadow_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             cost=shadow.cost(later[0]) if later else 0.0,
             left=len(waiting),
             skipped=bool(waiting) and not later,
-            figures=shadow.figures(),
-            checked=shadow.checked(),
-            standing=shadow.standing(),
+            figures=room.figures(),
+            checked=room.checked(),
+            standing=room.standing(),
         )
 
     @app.post("/shadow/{shadow_id}/review")

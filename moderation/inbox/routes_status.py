@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from listener.errors import ActionError
 from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.inbox.status_parts import NewWords, StatusParts
 from moderation.model.status import IssueStatus
 from moderation.workflows.load_wording import LANGUAGES
@@ -26,15 +26,15 @@ def add_status_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     """Add the pages about public status; none without their part."""
     if parts.status is None:
         return
-    _add_reading(app, parts.status, pages)
+    _add_reading(app, parts, parts.status, pages)
     _add_updates(app, parts, parts.status, pages)
-    _add_plans(app, parts.status, pages)
+    _add_plans(app, parts, pages)
 
 
-def _add_reading(app: FastAPI, status: StatusParts, pages: Pages) -> None:
+def _add_reading(app: FastAPI, parts: StaffParts, status: StatusParts, pages: Pages) -> None:
     @app.get("/status")
     def lines(request: Request) -> Response:
-        return pages.show(request, "status.html.j2", lines=status.lines(), words=status.words(pages.language(request)))
+        return pages.show(request, "status.html.j2", lines=_status(request, parts).lines(), words=status.words(pages.language(request)))
 
     @app.get("/status/{issue_id}")
     def line(request: Request, issue_id: RowId) -> Response:
@@ -61,7 +61,7 @@ def _add_reading(app: FastAPI, status: StatusParts, pages: Pages) -> None:
     @app.get("/status/plans/{plan_id}")
     def plan(request: Request, plan_id: RowId) -> Response:
         language = pages.language(request)
-        shown = status.shown(plan_id)
+        shown = _status(request, parts).shown(plan_id)
         return pages.show(
             request,
             "status_plan.html.j2",
@@ -99,25 +99,30 @@ def _add_updates(app: FastAPI, parts: StaffParts, status: StatusParts, pages: Pa
         return RedirectResponse(f"/status/plans/{made.plan_id}", status_code=303)
 
 
-def _add_plans(app: FastAPI, status: StatusParts, pages: Pages) -> None:
+def _add_plans(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     @app.post("/status/plans/{plan_id}/tick")
     def tick(request: Request, plan_id: RowId) -> Response:
         """Choose one thread: each has a button of its own, so that nobody chooses what they did not see."""
         item_id = _number(request.state.form, "item")
-        status.tick(plan_id, item_id, request.state.session.agent)
+        _status(request, parts).tick(plan_id, item_id, request.state.session.agent)
         return RedirectResponse(f"/status/plans/{plan_id}#item-{item_id}", status_code=303)
 
     @app.post("/status/plans/{plan_id}/approve")
     def approve(request: Request, plan_id: RowId) -> Response:
         if stale := pages.stale(request):
             return stale
-        status.approve(plan_id, request.state.session.agent)
+        _status(request, parts).approve(plan_id, request.state.session.agent)
         return RedirectResponse(f"/status/plans/{plan_id}", status_code=303)
 
     @app.post("/status/plans/{plan_id}/cancel")
     def cancel(request: Request, plan_id: RowId) -> Response:
-        status.cancel(plan_id, request.state.session.agent)
+        _status(request, parts).cancel(plan_id, request.state.session.agent)
         return RedirectResponse(f"/status/plans/{plan_id}", status_code=303)
+
+
+def _status(request: Request, parts: StaffParts) -> StatusParts:
+    """Return the room as this person sees it."""
+    return there(parts.seen_by(request.state.person).status)
 
 
 def _chosen(asked: str) -> IssueStatus:

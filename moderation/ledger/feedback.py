@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, select, update
 
 from listener.ledger.dialect import insert_missing, insert_or_update
 from listener.ledger.transactions import reading, writing
+from moderation.ledger.brand_conditions import about_brands
 from moderation.ledger.feedback_counts import asked_count
 from moderation.ledger.feedback_recovery import recover
 from moderation.ledger.feedback_rows import invite_of, read_responses
@@ -94,22 +95,36 @@ class FeedbackLedger:
             tx.execute(insert_missing(tx.dialect, review_click), {"invite_id": invite_id, "name": name, "at": at})
 
     def responses(
-        self, *, conversation_id: int | None = None, issue_id: int | None = None, feedback_id: int | None = None, limit: int | None = None
+        self,
+        *,
+        conversation_id: int | None = None,
+        issue_id: int | None = None,
+        feedback_id: int | None = None,
+        limit: int | None = None,
+        brands: frozenset[str] | None = None,
     ) -> list[Response]:
-        """Return responses, newest first; those of one conversation or issue (merged ones too), or all."""
+        """Return responses, newest first; those of one conversation or issue (merged ones too), or all; about `brands`, None for all."""
+        about = () if brands is None else (about_brands(brands, feedback.c.conversation_id, feedback.c.issue_id),)
         with reading(self._engine) as tx:
-            return read_responses(tx, conversation_id=conversation_id, issue_id=issue_id, feedback_id=feedback_id, limit=limit)
+            return read_responses(tx, conversation_id=conversation_id, issue_id=issue_id, feedback_id=feedback_id, limit=limit, where=about)
 
-    def figures(self, from_at: datetime, to_at: datetime, issue_id: int | None = None) -> FeedbackFigures:
-        """Return the figures of responses begun, and of people asked, in [from_at, to_at): of one issue (merged ones too), or of all."""
-        period = (feedback.c.begun_at >= from_at, feedback.c.begun_at < to_at)
+    def figures(
+        self, from_at: datetime, to_at: datetime, issue_id: int | None = None, *, brands: frozenset[str] | None = None
+    ) -> FeedbackFigures:
+        """Return the figures of responses begun, and of people asked, in [from_at, to_at): of one issue (merged ones too), or of all.
+
+        `brands`: only what is about these, or about none; None for all.
+        """
+        period: tuple[ColumnElement[bool], ...] = (feedback.c.begun_at >= from_at, feedback.c.begun_at < to_at)
+        if brands is not None:
+            period = (*period, about_brands(brands, feedback.c.conversation_id, feedback.c.issue_id))
         with reading(self._engine) as tx:
             return feedback_figures(
                 read_responses(tx, issue_id=issue_id, where=period),
                 from_at=from_at,
                 to_at=to_at,
-                within=asked_count(tx, Asked.WITHIN_FEEDBACK, from_at, to_at, issue_id),
-                bare=asked_count(tx, Asked.BARE, from_at, to_at, issue_id),
+                within=asked_count(tx, Asked.WITHIN_FEEDBACK, from_at, to_at, issue_id, brands),
+                bare=asked_count(tx, Asked.BARE, from_at, to_at, issue_id, brands),
                 issue_id=issue_id,
                 least=self._least,
             )

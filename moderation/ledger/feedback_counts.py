@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, select
 
+from moderation.ledger.brand_conditions import about_brands
 from moderation.ledger.conditions import POSTED_STATES
 from moderation.ledger.feedback_rows import about_issue
 from moderation.ledger.tables import outbox
@@ -21,8 +22,10 @@ from moderation.model.post import PostKind
 _LINK = re.compile(r"/f/(?:done/)?([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])")
 
 
-def asked_count(tx: Connection, asked: Asked, from_at: datetime, to_at: datetime, issue_id: int | None) -> AskedCount:
-    """Count the people who were asked this way with a link of their own, made in [from_at, to_at).
+def asked_count(
+    tx: Connection, asked: Asked, from_at: datetime, to_at: datetime, issue_id: int | None, brands: frozenset[str] | None = None
+) -> AskedCount:
+    """Count the people who were asked this way with a link of their own, made in [from_at, to_at); about these brands, None for all.
 
     Asked is: the post with the link left, a person handed it over, or it was used (which proves it arrived). A link that only shadow saw
     asked nobody. Links for threads are left out: how many people read a thread, nobody knows.
@@ -46,6 +49,8 @@ def asked_count(tx: Connection, asked: Asked, from_at: datetime, to_at: datetime
     )
     if issue_id is not None:
         query = query.where(about_issue(feedback_invite.c.issue_id, issue_id))
+    if brands is not None:
+        query = query.where(about_brands(brands, feedback_invite.c.conversation_id, feedback_invite.c.issue_id))
     left = set(_links_that_left(tx, from_at))
     reached = [row for row in tx.execute(query) if _reached(row, left)]
     return AskedCount(
@@ -60,7 +65,7 @@ def _reached(row: Row[Any], left: set[str]) -> bool:
 def _links_that_left(tx: Connection, since: datetime) -> Iterator[str]:
     """Yield the hash of every feedback link in a post that left: the text tells, so nobody has to report it."""
     query = select(outbox.c.text).where(
-        outbox.c.kind == PostKind.INVITATION.value, outbox.c.state.in_(POSTED_STATES), outbox.c.changed_at >= since
+        outbox.c.kind == PostKind.INVITATION.value, outbox.c.state.in_(POSTED_STATES), outbox.c.changed_at >= since, outbox.c.removes == ""
     )
     for text in tx.execute(query).scalars():
         for written in _LINK.findall(text):

@@ -12,7 +12,7 @@ from listener.ledger.changes import batches
 from listener.ledger.tables import issue, mention, mention_brand
 from listener.ledger.transactions import reading
 from moderation.ledger.tables import conversation, draft, outbox, support_case
-from moderation.ledger.tables_feedback import improvement_action
+from moderation.ledger.tables_feedback import feedback, improvement_action
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.ledger.tables_leave import shadow_item
 from moderation.ledger.tables_outbox import alarm
@@ -27,10 +27,11 @@ ALARMS_ABOUT_ENTRIES = frozenset({"stuck", "posted_twice"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ref:
-    """A thing that belongs where the first of these belongs that it names: its case, its mention, its issue."""
+    """A thing that belongs where the first of these belongs that it names: its case, its conversation, its mention, its issue."""
 
     number: Column[int]
     case: Column[int] | None = None
+    conversation: Column[int] | None = None
     mention: Column[int] | None = None
     issue: Column[int] | None = None
 
@@ -47,9 +48,11 @@ _REFS: Mapping[ObjectKind, _Ref] = {
     ObjectKind.EVENT: _Ref(
         number=invitation_event.c.event_id,
         case=invitation_event.c.case_id,
+        conversation=invitation_event.c.conversation_id,
         mention=invitation_event.c.mention_id,
         issue=invitation_event.c.issue_id,
     ),
+    ObjectKind.FEEDBACK: _Ref(number=feedback.c.feedback_id, conversation=feedback.c.conversation_id, issue=feedback.c.issue_id),
 }
 
 
@@ -116,6 +119,13 @@ def _of_cases(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(support_case.c.case_id.in_(some))).tuples())
 
 
+def _of_conversations(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
+    query = select(conversation.c.conversation_id, conversation.c.brand)
+    return _gathered(
+        pair for some in batches(numbers) for pair in tx.execute(query.where(conversation.c.conversation_id.in_(some))).tuples()
+    )
+
+
 def _of_alarms(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     query = select(alarm.c.alarm_id, alarm.c.kind, alarm.c.subject)
     rows = [row for some in batches(numbers) for row in tx.execute(query.where(alarm.c.alarm_id.in_(some)))]
@@ -125,13 +135,13 @@ def _of_alarms(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
 
 
 def _of_refs(tx: Connection, ref: _Ref, numbers: Sequence[int]) -> dict[int, Brands]:
-    """Return the brands of what each names: its case decides when it has one, then its mention, then its issue."""
+    """Return the brands of what each names: its case decides when it has one, then its conversation, its mention, its issue."""
     nothing = literal(None)
-    query = select(ref.number, *(nothing if one is None else one for one in (ref.case, ref.mention, ref.issue)))
+    query = select(ref.number, *(nothing if one is None else one for one in (ref.case, ref.conversation, ref.mention, ref.issue)))
     rows = [tuple(row) for some in batches(numbers) for row in tx.execute(query.where(ref.number.in_(some)))]
     found: dict[int, Brands] = {row[0]: NONE for row in rows}
     left = {row[0]: row[1:] for row in rows}
-    for place, lookup in enumerate((_of_cases, _of_mentions, _of_issues)):
+    for place, lookup in enumerate((_of_cases, _of_conversations, _of_mentions, _of_issues)):
         named = {number: names[place] for number, names in left.items() if names[place] is not None}
         theirs = lookup(tx, sorted(set(named.values()))) if named else {}
         for number, name in named.items():

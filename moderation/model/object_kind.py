@@ -20,6 +20,7 @@ class ObjectKind(StrEnum):
     PLAN = "plan"
     ACTION = "action"
     EVENT = "event"
+    FEEDBACK = "feedback"
 
 
 PATH_KINDS: Mapping[str, ObjectKind] = {f"{kind.value}_id": kind for kind in ObjectKind}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
@@ -19,6 +20,7 @@ from moderation.model.case import CaseSummary
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.outbox import outbox_parts
+from moderation.page_parts.scope import within
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
@@ -42,7 +44,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         figures = week_figures(listening, week_before(listening.clock.now(), zone))
         return report_html(figures, language=language, zone=zone, templates=templates(language))
 
-    return StaffParts(
+    whole = StaffParts(
         clock=listening.clock,
         zone=zone,
         sign_in=sign_in,
@@ -68,6 +70,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         feedback=feedback_page_parts(parts.desk),
         objects=ObjectBrandLedger(listening.ledger.engine),
     )
+    return replace(whole, within=lambda brands: within(whole, parts, brands))
 
 
 def queue_for(parts: Answering, agent: str) -> tuple[QueueEntry, ...]:
