@@ -11,6 +11,7 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,9 @@ class EncodingFailed(RuntimeError):
 
 
 class SentenceEmbedder:
-    """Encodes in one worker process that starts with the first texts. One call at a time; made by `open_embedder`.
+    """Encodes in one worker process that starts with the first texts. Calls from several threads wait for each other.
+
+    Made by `open_embedder`.
 
     reader: folder of the Dutch reader, for the model it belongs to.
     """
@@ -58,6 +61,7 @@ class SentenceEmbedder:
         self._worker = worker
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._turn = Lock()
 
     @property
     def model_id(self) -> str:
@@ -70,6 +74,10 @@ class SentenceEmbedder:
         Raises `EncodingFailed` when the worker crashed, hung or failed twice on these texts, and `SettingsError` when the model
         cannot be loaded.
         """
+        with self._turn:
+            return self._encoded(texts)
+
+    def _encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if not texts:
             if self._dims is None:
                 self._started()
