@@ -13,6 +13,7 @@ from moderation.inviting import Inviting, inviting_on, inviting_setup, ways_to_t
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
+from moderation.ledger.clocks import ClockLedger
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.leave import LeaveLedger
@@ -22,6 +23,7 @@ from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.standing import StandingLedger
 from moderation.ledger.status import StatusLedger
 from moderation.ledger.switch import SwitchLedger
+from moderation.ledger.waits import WaitLedger
 from moderation.messages.render import PublicWording
 from moderation.model.policy import House
 from moderation.model.shadow import Bar
@@ -41,9 +43,11 @@ from moderation.workflows.give_standing import Standing
 from moderation.workflows.invitation_ports import Around
 from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
+from moderation.workflows.read_clocks import Clocks
 from moderation.workflows.read_opt_outs import ReadOptOuts
 from moderation.workflows.shadow import Shadow
 from moderation.workflows.status_desk import StatusDesk, StatusRules, status_desk
+from moderation.workflows.tell_clocks import TellClocks
 
 
 def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock, accounts: Accounts) -> Desk:
@@ -55,6 +59,7 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
     outbox = _outbox(home, settings, ledger, clock, precheck, wording)
     shadow = Shadow(ShadowLedger(engine), accounts, clock, wording=wording, bar=_bar(settings), standing=given)
     feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
+    clocks = Clocks(StatusLedger(engine), settings.clocks, clock, zone=settings.zone)
     brand = settings.brands[0].name if settings.brands else ""
     return Desk(
         settings=settings,
@@ -74,6 +79,8 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         standing=Standing(given, shadow, accounts, clock, wording=wording, house=house),
         feedback=feedback,
         read_opt_outs=ReadOptOuts(OptOutReading(engine), leave, load_opt_out_words(), clock),
+        clocks=clocks,
+        tell_clocks=TellClocks(ClockLedger(engine), WaitLedger(engine), clocks, clock),
         status=_status(settings, ledger, clock, precheck, outbox, shadow, leave, wording, house),
         inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
     )

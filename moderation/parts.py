@@ -28,9 +28,11 @@ from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.give_standing import Standing
 from moderation.workflows.open_cases import open_cases
+from moderation.workflows.read_clocks import Clocks
 from moderation.workflows.read_opt_outs import ReadOptOuts
 from moderation.workflows.shadow import Shadow
 from moderation.workflows.status_desk import StatusDesk
+from moderation.workflows.tell_clocks import TellClocks
 from moderation.workflows.tell_when_due import TellWhenDue
 
 
@@ -53,6 +55,8 @@ class Desk:
     standing: Standing
     feedback: FeedbackDesk
     read_opt_outs: ReadOptOuts
+    clocks: Clocks
+    tell_clocks: TellClocks
     status: StatusDesk
     inviting: Inviting
 

@@ -14,6 +14,8 @@ REPORT_SECONDS = 30.0
 """A digest or report is due when its period has no row in the ledger (RULES F15), not when a timer rings."""
 STATUS_SECONDS = 20.0
 """Promises, and broadcasts that were approved: "no news yet" is ready half an hour ahead, to the minute."""
+CLOCK_SECONDS = 20.0
+"""Clocks that turn orange or red: seen within the minute in which they do."""
 TELL_BACK_SECONDS = 60.0
 """Messages about a finished action are prepared when it is closed; this goes on with what a restart left undone."""
 INVITE_SECONDS = 300.0

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
+from moderation.model.feedback import Figure
+
 DAY_MINUTES = 24 * 60
 NEVER_OPEN: tuple[tuple[int, int], ...] = ()
 ALWAYS_OPEN: tuple[tuple[int, int], ...] = ((0, DAY_MINUTES),)
@@ -81,3 +83,67 @@ class Targets:
 
     def of(self, platform: str) -> ReplyTarget:
         return self.by_platform.get(platform, self.usual)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTimes:
+    """When the customer of a case wrote and when we answered, in order: what waits are worked out from.
+
+    `messages` are (posted, joined) moments: a message is waited for from its posting, and answered by what was approved after we had it.
+    `ended_at` is when the case was closed, None while it is not.
+    """
+
+    platform: str
+    messages: tuple[tuple[datetime, datetime], ...]
+    answers: tuple[datetime, ...]
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """One stretch in which a customer waited for us; `answered_at` None: no answer came, `ended_at` None: it goes on."""
+
+    platform: str
+    kind: ClockKind
+    since: datetime
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelKept:
+    """How many of a channel's customers heard from us in time. `share` holds how many waits there were, and the interval."""
+
+    platform: str
+    kind: ClockKind
+    kept: int
+    share: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningClock:
+    """The clock of a case that is due first, as the queue keeps it."""
+
+    case_id: int
+    kind: ClockKind
+    orange_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTurned:
+    """A clock that became orange (time is nearly up) or red (it is over), told once each. `at` is when it was seen."""
+
+    case_id: int
+    kind: ClockKind
+    due_at: datetime
+    state: ClockState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClocksNow:
+    """How many cases have a clock in its last fifth, and how many one that is over."""
+
+    orange: int
+    red: int

@@ -32,6 +32,8 @@ def _lines(figures: SpokenFigures, words: Mapping[str, str], language: str, zone
         yield "", words["stopped"].format(who=figures.stopped_by)
     yield from counted("alarms", figures.alarms)
     yield from counted("needs_human", figures.needs_human)
+    yield from counted("clock_red", figures.clocks_red)
+    yield from counted("clock_orange", figures.clocks_orange)
     yield from ((one.title, words[_promise(one, as_of)].format(moment=moment(one.due_at))) for one in figures.promises)
     yield from ((one.title, words["silence"].format(span=phrases.stretch(one.hours * 3600, language))) for one in figures.silences)
     yield from counted("to_approve", figures.to_approve)

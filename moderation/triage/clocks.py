@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from moderation.model.case import CaseRow, CaseState
@@ -26,7 +26,7 @@ def clocks_of(
 
 
 def soonest_due(
-    rows: Sequence[CaseRow], promises: dict[int, Sequence[PromisedMoment]], *, hours: OpeningHours, targets: Targets, now: datetime
+    rows: Sequence[CaseRow], promises: Mapping[int, Sequence[PromisedMoment]], *, hours: OpeningHours, targets: Targets, now: datetime
 ) -> dict[int, CaseClock]:
     """Return, for each case that has a clock, the one due first: what a queue is sorted by. `promises` are by case."""
     found: dict[int, CaseClock] = {}
@@ -58,8 +58,7 @@ def _reply(row: CaseRow, time: OpenTime, targets: Targets, now: datetime) -> Cas
 
 
 def _promise(promised: PromisedMoment, now: datetime) -> CaseClock:
-    length: timedelta = max(timedelta(0), promised.due_at - promised.made_at)
-    orange = promised.due_at - length * (1 - ORANGE_FROM)
+    orange = promised.due_at - max(timedelta(0), promised.due_at - promised.made_at) * (1 - ORANGE_FROM)
     return CaseClock(
         kind=ClockKind.PROMISE,
         started_at=promised.made_at,

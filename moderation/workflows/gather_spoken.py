@@ -22,6 +22,7 @@ def gather_spoken(desk: Desk, from_at: datetime, as_of: datetime) -> SpokenFigur
     counts = SpokenCounts(desk.ledger.engine).between(from_at, as_of)
     feedback = desk.feedback.answers.figures(from_at, as_of)
     asked = feedback.within_feedback
+    waiting = desk.tell_clocks.now()
     return SpokenFigures(
         posted=counts.posted,
         to_approve=counts.to_approve,
@@ -39,6 +40,8 @@ def gather_spoken(desk: Desk, from_at: datetime, as_of: datetime) -> SpokenFigur
         invited=asked.asked if asked else 0,
         responded=feedback.all.responses,
         actions=_actions(desk, from_at, as_of),
+        clocks_red=waiting.red,
+        clocks_orange=waiting.orange,
     )
 
 

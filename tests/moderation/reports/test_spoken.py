@@ -74,3 +74,11 @@ def test_silence_feedback_and_actions_are_told_with_their_figures() -> None:
         "Storing: Kabel vervangen (Bram): was due Sun 15 Mar 2026.",
         "App: done: Inlogpagina uitleggen (Eva).",
     ]
+
+
+def test_customers_who_wait_too_long_are_told_of_and_those_who_are_about_to() -> None:
+    """What can still be prevented stands in the digest too; who works on it does not."""
+    assert said(SpokenFigures(clocks_red=1, clocks_orange=3)) == [
+        "1 klant wacht langer dan we willen.",
+        "3 klanten moeten binnenkort antwoord hebben, anders wordt het te laat.",
+    ]
