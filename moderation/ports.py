@@ -37,6 +37,11 @@ class Publisher(Protocol):
         ...
 
     @property
+    def can_remove(self) -> bool:
+        """Whether a post of ours can be taken away afterwards (`OutgoingPost.removes`)."""
+        ...
+
+    @property
     def limits(self) -> Limits:
         """How long a text may be."""
         ...
@@ -48,6 +53,7 @@ class Publisher(Protocol):
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
         """Post once, and return what the platform says it accepted.
 
+        A post that `removes` takes exactly that post of ours away and nothing else; one that is gone already counts as taken away.
         Raises `PublishRejected` when the platform said no and accepted nothing (final), `RateLimited` when it accepted nothing and asks
         to wait, `NotSent` when the request never left this machine (no name, no connection), `PublishUnknown` when it may have accepted
         (time-out, reset, 5xx, an answer that cannot be read). Any other error counts as unknown.

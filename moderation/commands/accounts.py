@@ -82,6 +82,7 @@ def _row(account: AccountSettings, known: ConnectedAccount | None, trouble: str 
         "takes": f"{known.limits.most} {known.limits.counts}" if known else "",
         "native_key": known.native_key if known else None,
         "can_edit": known.can_edit if known else None,
+        "can_remove": known.can_remove if known else None,
         "note": trouble or _note(account, known),
     }
 

@@ -30,8 +30,9 @@ def is_ours() -> ColumnElement[bool]:
 
 
 def may_be_there(*, leave_out: int = 0) -> ColumnElement[bool]:
-    """The entry was started and is not surely absent; the entry `leave_out` itself does not count."""
-    return and_(outbox.c.started_at.is_not(None), outbox.c.state.not_in(NOT_POSTED_STATES), outbox.c.entry_id != leave_out)
+    """The entry was started and is not surely absent; the entry `leave_out` itself does not count, nor does taking a post away."""
+    started = outbox.c.started_at.is_not(None) & (outbox.c.removes == "")
+    return and_(started, outbox.c.state.not_in(NOT_POSTED_STATES), outbox.c.entry_id != leave_out)
 
 
 def of_account(account: AccountId) -> ColumnElement[bool]:

@@ -15,8 +15,8 @@ from moderation.model.policy import GateFacts
 from moderation.model.post import AccountId, PostKind, Target
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
-_BROADCAST = PostKind.STATUS_UPDATE.value
-_ANNOUNCING = (_BROADCAST, PostKind.INVITATION.value)
+_BROADCAST = (PostKind.STATUS_UPDATE.value, PostKind.ANSWER.value)
+_ANNOUNCING = (PostKind.STATUS_UPDATE.value, PostKind.INVITATION.value)
 
 
 class SendCounts:
@@ -39,7 +39,7 @@ class SendCounts:
             return query.where(may_be_there(leave_out=leave_out), outbox.c.started_at > at - span, *conditions)
 
         realm = (outbox.c.platform == target.platform) & (outbox.c.realm == target.realm)
-        automatic = or_(approval.c.standing_id.is_not(None), outbox.c.kind == _BROADCAST) & (outbox.c.edits == "")
+        automatic = or_(approval.c.standing_id.is_not(None), outbox.c.kind.in_(_BROADCAST)) & (outbox.c.edits == "")
         capped = automatic & of_account(account)
         in_thread = realm & (outbox.c.thread_id == target.thread_id)
         personal = and_(outbox.c.kind == PostKind.REPLY.value, approval.c.approved_by == who)
@@ -74,7 +74,7 @@ class SendCounts:
     def invited(self, target: Target, *, at: datetime) -> int:
         """Return how many invitations this thread has or may have got in the last 30 days."""
         same = and_(outbox.c.platform == target.platform, outbox.c.realm == target.realm, outbox.c.thread_id == target.thread_id)
-        live = outbox.c.state.not_in(NOT_POSTED_STATES) & (outbox.c.changed_at > at - _MONTH)
+        live = outbox.c.state.not_in(NOT_POSTED_STATES) & (outbox.c.changed_at > at - _MONTH) & (outbox.c.removes == "")
         query = select(func.count()).select_from(outbox).where(same, live, outbox.c.kind == PostKind.INVITATION.value)
         with reading(self._engine) as tx:
             return int(tx.execute(query).scalar_one())

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, exists, insert, select, update
+from sqlalchemy import Connection, Engine, and_, exists, insert, select, update
 
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.rows import draft_of, draft_row
-from moderation.ledger.tables import draft
+from moderation.ledger.tables import draft, outbox
 from moderation.ledger.tables_reply import approval_request, working_draft
-from moderation.model.outbox import Draft, DraftState, NewDraft
+from moderation.model.outbox import Draft, DraftState, EntryState, NewDraft
+from moderation.model.post import AccountId
+
+_NOT_REMOVED = [state.value for state in (EntryState.REFUSED, EntryState.CANCELLED, EntryState.EXPIRED, EntryState.NEEDS_HUMAN)]
+"""A removal that ended so may be asked for again: taking away what is gone harms nobody."""
 
 
 class DraftLedger:
@@ -25,6 +29,17 @@ class DraftLedger:
         """Keep a draft and return it with its id."""
         with writing(self._engine) as tx:
             return insert_draft(tx, new, at=at, detail={"case": new.case_id})
+
+    def add_removal(self, new: NewDraft, account: AccountId, *, at: datetime) -> Draft:
+        """Keep a draft that takes a post away, once per post: while one is open or on its way, that one is returned."""
+        failed = outbox.c.state.in_(_NOT_REMOVED) & (outbox.c.draft_id == draft.c.draft_id)
+        same = and_(draft.c.removes == new.removes, draft.c.platform == new.target.platform, draft.c.realm == new.target.realm)
+        live = and_(same, draft.c.state != DraftState.DISCARDED.value, ~exists().where(failed))
+        with writing(self._engine) as tx:
+            found = tx.execute(select(draft).where(live).order_by(draft.c.draft_id).limit(1)).one_or_none()
+            if found is not None:
+                return draft_of(found)
+            return insert_draft(tx, new, at=at, detail={"case": new.case_id, "removes": new.removes, "account": account.key})
 
     def get(self, draft_id: int) -> Draft | None:
         """Return a draft, or None."""

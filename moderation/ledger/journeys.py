@@ -22,9 +22,10 @@ from moderation.ledger.tables import conversation, conversation_mention, outbox,
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.model.case import CaseState
 from moderation.model.invitation import JourneyKind, NewEvent
-from moderation.model.post import PostKind, Target
+from moderation.model.post import ANSWERING, Target
 from moderation.prompts.going_on import DAYS, IssueCounts, SeenSignal
 
+_ANSWERING = tuple(sorted(kind.value for kind in ANSWERING))
 _LIVE = (CaseState.OPEN.value, CaseState.CLAIMED.value)
 MOST_THREADS = 25
 
@@ -84,7 +85,9 @@ class JourneyLedger:
         ours = (
             select(support_case.c.conversation_id, outbox.c.started_at)
             .join_from(outbox, support_case, outbox.c.case_id == support_case.c.case_id)
-            .where(outbox.c.state.in_(POSTED_STATES), outbox.c.kind == PostKind.REPLY.value, outbox.c.started_at.is_not(None))
+            .where(
+                outbox.c.state.in_(POSTED_STATES), outbox.c.kind.in_(_ANSWERING), outbox.c.started_at.is_not(None), outbox.c.removes == ""
+            )
         )
         moments: dict[int, list[datetime]] = defaultdict(list)
         newest: dict[int, tuple[datetime, int]] = {}

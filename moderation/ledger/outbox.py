@@ -180,10 +180,16 @@ class OutboxLedger:
 
     def posted_as(self, account: AccountId, platform_id: str) -> OutboxEntry | None:
         """Return the entry that first put the post `platform_id` on the platform, or None: not every post is ours."""
-        mine = of_account(account) & (outbox.c.platform_id == platform_id) & (outbox.c.edits == "")
+        mine = of_account(account) & (outbox.c.platform_id == platform_id) & (outbox.c.edits == "") & (outbox.c.removes == "")
         with reading(self._engine) as tx:
             row = tx.execute(_entries().where(mine).order_by(outbox.c.entry_id).limit(1)).one_or_none()
         return None if row is None else entry_of(row)
+
+    def edits_of(self, account: AccountId, platform_id: str) -> list[OutboxEntry]:
+        """Return the entries that changed a post and were posted, oldest first."""
+        mine = of_account(account) & (outbox.c.edits == platform_id) & outbox.c.state.in_(_values(POSTED))
+        with reading(self._engine) as tx:
+            return [entry_of(row) for row in tx.execute(_entries().where(mine).order_by(outbox.c.entry_id))]
 
     def left_from(self, account: AccountId, *, since: datetime) -> list[OutboxEntry]:
         """Return this account's entries that were posted, or may have been, and changed since a moment; what it may show is among them."""

@@ -34,7 +34,8 @@ class SpokenCounts:
 
     def between(self, from_at: datetime, to_at: datetime) -> OpenCounts:
         """Return what was posted and found from `from_at` up to `to_at`, and what stands open now."""
-        posted = outbox.c.state.in_(POSTED_STATES) & (outbox.c.changed_at >= from_at) & (outbox.c.changed_at < to_at)
+        posted = outbox.c.state.in_(POSTED_STATES) & (outbox.c.removes == "")
+        posted &= (outbox.c.changed_at >= from_at) & (outbox.c.changed_at < to_at)
         found = (invitation_event.c.found_at >= from_at) & (invitation_event.c.found_at < to_at)
         by_state = select(invitation_event.c.state, func.count()).where(found).group_by(invitation_event.c.state)
         with reading(self._engine) as tx:

@@ -135,7 +135,8 @@ class StatusLedger:
 
     def last_posted(self, issue_id: int) -> datetime | None:
         """Return when a status update about an issue last reached a thread, or None."""
-        posted = and_(outbox.c.issue_id == issue_id, outbox.c.kind == PostKind.STATUS_UPDATE.value, outbox.c.state.in_(POSTED_STATES))
+        updates = and_(outbox.c.issue_id == issue_id, outbox.c.kind == PostKind.STATUS_UPDATE.value, outbox.c.removes == "")
+        posted = updates & outbox.c.state.in_(POSTED_STATES)
         with reading(self._engine) as tx:
             return tx.execute(select(func.max(outbox.c.changed_at)).where(posted)).scalar()
 

@@ -14,6 +14,7 @@ async def connect(publisher: Publisher, *, serves: tuple[str, ...] = (), realms:
         limits=publisher.limits,
         native_key=publisher.native_key,
         can_edit=publisher.can_edit,
+        can_remove=publisher.can_remove,
         serves=serves,
         realms=realms,
     )

@@ -59,6 +59,7 @@ def remembered(planned: Planned, memory: Memory) -> ConnectedAccount | None:
         limits=Limits(**found["limits"]),
         native_key=found["native_key"],
         can_edit=found["can_edit"],
+        can_remove=found.get("can_remove", False),
         serves=(planned.platform,),
         realms=planned.realms,
     )
@@ -163,5 +164,6 @@ def _kept(account: ConnectedAccount) -> str:
             "limits": asdict(account.limits),
             "native_key": account.native_key,
             "can_edit": account.can_edit,
+            "can_remove": account.can_remove,
         }
     )

@@ -177,7 +177,7 @@ class Gateway:
         if whoami is None:
             return this.hold(entry, self._rest.resting(account.key) or "account_unreachable")
         reach("gateway.account_known")
-        place = await self._look.place(entry)
+        place = "" if entry.post.removes else await self._look.place(entry)  # a post of ours is taken away wherever it stands
         if isinstance(place, Outcome):
             return self._end(entry, place, this)
         if place:
@@ -199,12 +199,14 @@ class Gateway:
             return Outcome(state=EntryState.EXPIRED, reason="expired")
         if not still_bound(entry):
             return Outcome(state=EntryState.NEEDS_HUMAN, reason="approval_void")
+        if entry.post.removes and self._outbox.posted_as(entry.post.account, entry.post.removes) is None:
+            return Outcome(state=EntryState.NEEDS_HUMAN, reason="not_ours")  # only what left from here is ours to take away
         if entry.standing_id is not None:
             why = self._standing.void(entry, at=now) if self._standing is not None else "standing approvals cannot be read"
             if why:
                 return Outcome(state=EntryState.NEEDS_HUMAN, reason="standing_void", note=why)
         publisher = self._publishers.get(entry.post.account.key)
-        if entry.reason != "not_there" or publisher is None or entry.post.edits:
+        if entry.reason != "not_there" or publisher is None or entry.post.edits or entry.post.removes:
             return None
         holds = key_holds(entry, publisher.key_seconds if publisher.native_key else 0.0, at=now)
         return None if holds else Outcome(state=EntryState.NEEDS_HUMAN, reason="maybe_there")

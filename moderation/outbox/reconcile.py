@@ -85,6 +85,8 @@ class Reconciler:
         except Exception:  # whatever is wrong with one publisher, the posts of the others are looked for
             logger.exception("a publisher failed while its own posts were read", extra={"entry_id": entry.entry_id})
             return None
+        if entry.post.removes:
+            return self._removed(entry, seen)
         matches = self._matches(entry, seen)
         if len(matches) > 1:
             alarms.extend(self._told.new([("posted_twice", str(entry.entry_id))], about=str(entry.entry_id)))
@@ -95,9 +97,10 @@ class Reconciler:
     def _since(self, entry: OutboxEntry) -> datetime:
         """Return from when on posts are looked at; for a changed post, from its own beginning."""
         started = entry.started_at or entry.approved_at
-        if not entry.post.edits:
+        earlier = entry.post.edits or entry.post.removes
+        if not earlier:
             return started - WINDOW
-        first = self._outbox.posted_as(entry.post.account, entry.post.edits)
+        first = self._outbox.posted_as(entry.post.account, earlier)
         return first.started_at - WINDOW if first is not None and first.started_at is not None else started - EDIT_WINDOW
 
     def _matches(self, entry: OutboxEntry, seen: list[SeenPost]) -> list[SeenPost]:
@@ -107,6 +110,21 @@ class Reconciler:
             return [one for one in seen if one.platform_id == entry.post.edits and normalised(one.text) == wanted]
         others = self._outbox.known_ids(entry)
         return [one for one in seen if one.platform_id not in others and normalised(one.text) == wanted]
+
+    def _removed(self, entry: OutboxEntry, seen: list[SeenPost]) -> Outcome | None:
+        """Return what is clear about a post that was to be taken away: gone, or still there after two looks and then taken away again.
+
+        Both need two looks: what is not listed this once may only be late. Taking away what is gone harms nobody, so no key is asked for.
+        """
+        still = any(one.platform_id == entry.post.removes for one in seen)
+        look, now = (entry.entry_id, entry.version), self._clock.monotonic()
+        if now - self._looked.setdefault(look, now) < self._apart_seconds:
+            return None
+        if not still:
+            return Outcome(state=EntryState.FOUND, reason="gone", platform_id=entry.post.removes)
+        if entry.attempt >= MOST_ATTEMPTS:
+            return Outcome(state=EntryState.NEEDS_HUMAN, reason="still_there_twice")
+        return Outcome(state=EntryState.PROVEN_ABSENT, reason="still_there")
 
     def _absent(self, entry: OutboxEntry, *, key_seconds: float) -> Outcome | None:
         look, now = (entry.entry_id, entry.version), self._clock.monotonic()

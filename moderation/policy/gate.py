@@ -11,6 +11,8 @@ from moderation.policy.content import CONTENT_CHECKS, PROMPTS, spend_is_capped
 
 SIMULATED = "simulated"
 _UNASKED = frozenset({PostKind.STATUS_UPDATE, PostKind.INVITATION})
+BROADCASTS = frozenset({PostKind.STATUS_UPDATE, PostKind.ANSWER})
+"""Kinds in which one text goes to many threads: the caps count them."""
 ADDRESSED_ONLY = {"x": "x_summoned", "bluesky": "bluesky_addressed", "mastodon": "mastodon_addressed"}
 """Platforms on which a program answers only those who spoke to the brand, and the rule that says so."""
 OLD = timedelta(days=180)
@@ -70,6 +72,12 @@ def one_reply_on_x(question: Question, _policy: Policy, _house: House) -> Iterat
         yield "x_one_reply"
 
 
+def nobody_is_answered_twice(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """F30: one answer to many goes nowhere where a colleague, or another plan, answered the same message in the meantime."""
+    if question.post.kind is PostKind.ANSWER and question.facts.to_same_mention > 0 and not question.post.edits:
+        yield "answered_meanwhile"
+
+
 def announcements_are_few(question: Question, policy: Policy, _house: House) -> Iterator[str]:
     """P18: on Mastodon at most three announcements a day on one server."""
     post = question.post
@@ -90,7 +98,7 @@ def two_programs_do_not_talk(question: Question, policy: Policy, _house: House) 
     facts, kind = question.facts, question.post.kind
     if question.post.edits:
         return
-    automatic = facts.standing or kind is PostKind.STATUS_UPDATE
+    automatic = facts.standing or kind in BROADCASTS
     if (automatic and facts.automatic_thread_day >= policy.automatic_per_thread_day) or (facts.standing and facts.automatic_to_mention > 0):
         yield "loop_breaker"
 
@@ -128,6 +136,7 @@ CHECKS: tuple[Check, ...] = (
     target_still_stands,
     only_when_addressed,
     one_reply_on_x,
+    nobody_is_answered_twice,
     announcements_are_few,
     two_programs_do_not_talk,
     place_allows_kind,
@@ -139,11 +148,14 @@ CHECKS: tuple[Check, ...] = (
 def check(question: Question, policy: Policy, house: House, *, checks: Sequence[Check] = CHECKS) -> Verdict:
     """Return everything that keeps a post from leaving. Pure: the same question gives the same verdict.
 
-    Caps hold a post until the hour or day has passed; every other rule refuses. An alarm stops nothing.
+    Caps hold a post until the hour or day has passed; every other rule refuses. An alarm stops nothing. Taking a post of ours away says
+    nothing to anybody: only the account has to be the one that was approved, wherever the post stands and whatever became of its thread.
     """
+    if question.post.removes:
+        return Verdict(refused=tuple(account_is_ours(question, policy, house)))
     refused = tuple(name for one in checks for name in one(question, policy, house))
     facts, held = question.facts, []
-    if (facts.standing or question.post.kind is PostKind.STATUS_UPDATE) and not question.post.edits:  # an edit is no further post
+    if (facts.standing or question.post.kind in BROADCASTS) and not question.post.edits:  # an edit is no further post
         if facts.under_caps_hour >= house.most_per_hour:
             held.append("cap_hour")
         if facts.under_caps_day >= house.most_per_day:

@@ -34,6 +34,7 @@ from moderation.publishers.bluesky_records import (
 from moderation.publishers.bluesky_session import BlueskySession
 from moderation.publishers.http import WriteClient
 from moderation.publishers.limits import BLUESKY
+from moderation.publishers.removal import taken_away
 
 PLATFORM = "bluesky"
 REALM = "atproto"
@@ -62,6 +63,7 @@ class BlueskyPublisher:
     key_seconds = BLUESKY.key_seconds
     looks_back = BLUESKY.looks_back
     can_edit = BLUESKY.can_edit
+    can_remove = BLUESKY.can_remove
 
     def __init__(
         self, *, identifier: str, password: SecretStr, http: HttpSettings, clock: Clock, service: str = SERVICE, allow_private: bool = False
@@ -86,6 +88,8 @@ class BlueskyPublisher:
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
         """Post once; see `Publisher.publish`. The post answered is read first: its newest version and its thread's root are named."""
+        if post.removes:
+            return await taken_away(self._remove(post.removes), post.removes)
         record = self._record(post)
         try:
             if post.target.thread_id:
@@ -102,6 +106,18 @@ class BlueskyPublisher:
         uri = made.get("uri")
         uri = uri if isinstance(uri, str) else ""
         return Accepted(platform_id=uri, url=post_url(uri))
+
+    async def _remove(self, uri: str) -> None:
+        """Delete one record of ours. Raises `PublishRejected` for an address that is not one of our own posts."""
+        try:
+            did, headers = await self._session.did(), await self._session.headers()
+        except SourceUnavailable as error:
+            raise NotSent(str(error)) from error
+        found = read_uri(uri)
+        if found is None or found[0] != did:
+            raise PublishRejected("That is no post of this account.", why="invalid")
+        body = {"repo": did, "collection": POSTS, "rkey": found[1]}
+        await self._client.write("POST", "/xrpc/com.atproto.repo.deleteRecord", headers=headers, json=body)
 
     async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
         """Return our posts in the target's thread since a moment: what we posted from here, and what people posted in the app.

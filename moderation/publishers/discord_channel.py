@@ -1,9 +1,10 @@
 """Discord through discord.py's HTTP routes, without its gateway: a message in a channel or thread, a reply, a forum post, and edits.
 
 API facts (docs.discord.com, read 2026-11-25; discord.py 2.7.1 as installed): POST /channels/{id}/messages takes `nonce` (up to 25 signs)
-and `enforce_nonce`: a nonce known from "the past few minutes" gives the first message back; `handle_message_parameters` sends both.
-POST /channels/{id}/threads starts a forum post, without a nonce. Messages come newest first, 100 a page, by snowflake. discord.py sends
-again on 500, 502, 504, 524, lost connections and 429; `discord_requests` keeps it from that (RULES M9).
+and `enforce_nonce`: a nonce known from "the past few minutes" gives the first message back; `handle_message_parameters` sends both. POST
+/channels/{id}/threads starts a forum post, without a nonce. DELETE /channels/{id}/messages/{id} answers 204, and 404 with code 10008 for
+a message that is gone. Messages come newest first, 100 a page, by snowflake. discord.py sends again on 500, 502, 504, 524, lost
+connections and 429; `discord_requests` keeps it from that (RULES M9).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.discord_requests import API_URL, DiscordRequests, NotShown
 from moderation.publishers.limits import DISCORD
+from moderation.publishers.removal import taken_away
 
 PLATFORM = "discord"
 REALM = "discord.com"
@@ -40,6 +42,7 @@ class DiscordPublisher:
     key_seconds = DISCORD.key_seconds
     looks_back = DISCORD.looks_back
     can_edit = DISCORD.can_edit
+    can_remove = DISCORD.can_remove
 
     def __init__(
         self, token: str, clock: Clock, *, channels: Iterable[str] = (), timeout_seconds: float = 20.0, api_url: str = API_URL
@@ -62,6 +65,8 @@ class DiscordPublisher:
         """Post with the first 25 signs of `key` as nonce; nobody is pinged, whatever the text says. A forum post has no nonce:
         one with the same words in the last hour is not made again.
         """
+        if post.removes:
+            return await taken_away(self._remove(post), post.removes)
         _must_fit(post)
         if post.edits:
             return await self._edit(post)
@@ -109,10 +114,24 @@ class DiscordPublisher:
         await self._http.aclose()
 
     async def _edit(self, post: OutgoingPost) -> Accepted:
-        # the first message of a forum post has the id of its thread
-        channel = post.target.thread_id or (post.edits if post.title else post.target.realm)
+        channel = _channel_of(post, post.edits)
         made = await self._http.write(lambda client: client.edit_message(channel, post.edits, params=_message(post)))
         return _accepted(made, channel)
+
+    async def _remove(self, post: OutgoingPost) -> None:
+        """Delete one message of ours: a bot that may manage messages could delete anybody's, so its author is asked first."""
+        channel, own = _channel_of(post, post.removes), self._own_id or (await self.whoami()).native_id
+        try:
+            there = await self._http.ask("GET", "/channels/{channel_id}/messages/{message_id}", channel_id=channel, message_id=post.removes)
+        except NotShown as refused:
+            if refused.code in _GONE or refused.status == 404:
+                return
+            raise
+        except SourceUnavailable as error:
+            raise NotSent(f"{error} Nothing was deleted.") from error
+        if str((there.get("author") or {}).get("id", "")) != own:
+            raise PublishRejected("That message is not this account's.", why="forbidden")
+        await self._http.delete(lambda client: client.delete_message(channel, post.removes))
 
     async def _start_forum_post(self, post: OutgoingPost) -> Accepted:
         """Look first, for Discord drops no repeats here: a post with these words that is there already is looked for, not made again."""
@@ -153,6 +172,11 @@ class DiscordPublisher:
         found = {thread["id"]: await self._history(thread["id"], own, since) for thread in threads}
         first = [one for thread, posts in found.items() for one in posts if one.platform_id == thread]
         return sorted(first, key=lambda one: one.posted_at)
+
+
+def _channel_of(post: OutgoingPost, message_id: str) -> str:
+    """Return the channel of a message of ours: the first message of a forum post has the id of its thread."""
+    return post.target.thread_id or (message_id if post.title else post.target.realm)
 
 
 def _must_fit(post: OutgoingPost) -> None:

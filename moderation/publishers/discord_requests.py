@@ -67,6 +67,10 @@ class DiscordRequests:
             raise PublishUnknown("Discord accepted, but did not say what.")
         return made
 
+    async def delete(self, make: Callable[[Any], Any]) -> None:
+        """Take something away; Discord answers with nothing. Raises the errors of `Publisher.publish`."""
+        await make(self._opened())
+
     async def aclose(self) -> None:
         """Let go of connections; harmless when called twice."""
         if self._session is not None:
@@ -104,6 +108,8 @@ class DiscordRequests:
         except (aiohttp.ClientError, OSError, ValueError) as error:  # OSError: also TimeoutError
             what = "did not answer in time" if isinstance(error, TimeoutError) else f"gave no whole answer: {type(error).__name__}"
             raise (PublishUnknown if write else SourceUnavailable)(f"Discord {what}.") from error
+        if route.method == "DELETE" and said.status == 204:
+            return None
         raise_unless_clear(said, _refusal, now=self._clock.now())
         return said.json()
 
@@ -114,6 +120,7 @@ class DiscordRequests:
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=self._timeout / 2),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
+            self._session._retry_connection = False  # else it repeats a DELETE whose connection broke
         async with self._session.request(method, url, headers=headers, allow_redirects=False, **more) as response:
             body = bytearray()
             async for chunk in response.content.iter_chunked(64 * 1024):

@@ -20,6 +20,7 @@ from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, Pla
 from moderation.publishers.answer import Answer, made_at, object_in
 from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import DISCOURSE
+from moderation.publishers.removal import taken_away
 
 PLATFORM = "discourse"
 CHUNK = 20
@@ -48,6 +49,7 @@ class DiscoursePublisher:
     key_seconds = DISCOURSE.key_seconds
     looks_back = DISCOURSE.looks_back
     can_edit = DISCOURSE.can_edit
+    can_remove = DISCOURSE.can_remove
 
     def __init__(
         self,
@@ -85,7 +87,9 @@ class DiscoursePublisher:
         return AccountId(platform=PLATFORM, realm=self._client.host, native_id=str(user_id), name=name)
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:  # noqa: ARG002 - the port gives it; a forum knows no keys
-        """Post once, or replace the text of `post.edits`; see `Publisher.publish`."""
+        """Post once, replace the text of `post.edits`, or delete `post.removes`; see `Publisher.publish`."""
+        if post.removes:
+            return await taken_away(self._remove(post.removes), post.removes)
         self._must_be_possible(post)
         if post.edits:
             changed = await self._client.write_json("PUT", f"/posts/{path_part(post.edits)}.json", json={"post": {"raw": post.text}})
@@ -105,6 +109,19 @@ class DiscoursePublisher:
         except _ClosedOrGone as refusal:
             raise await self._why_closed(post.target, str(refusal)) from refusal
         return self._accepted(made)
+
+    async def _remove(self, post_id: str) -> None:
+        """Delete one post of ours: trusted users could delete others' too, so its author is asked first."""
+        try:
+            answer = await self._client.ask(f"/posts/{path_part(post_id)}.json", gone=True)
+            found = object_in(self._client.read_json(answer), self._client.host) if answer.status == 200 else None
+        except SourceUnavailable as error:
+            raise NotSent(f"The post cannot be asked about now: {error}") from error
+        if found is None or found.get("deleted_at"):
+            return
+        if not self._is_ours(found):
+            raise PublishRejected("That post is not this account's.", why="forbidden")
+        await self._client.write("DELETE", f"/posts/{path_part(post_id)}.json")
 
     async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
         """Return our posts in the target's topic since a moment, as typed; without a topic, the first posts of topics we started."""

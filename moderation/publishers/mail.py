@@ -83,6 +83,7 @@ class MailPublisher:
     key_seconds = MAIL.key_seconds
     looks_back = MAIL.looks_back
     can_edit = MAIL.can_edit
+    can_remove = MAIL.can_remove
 
     def __init__(
         self,
@@ -127,7 +128,7 @@ class MailPublisher:
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
         """Hand one message over; see `Publisher.publish`. Its Message-ID comes from the key, so that mailboxes can drop a repeat."""
-        if post.edits or post.media:
+        if post.edits or post.removes or post.media:
             raise PublishRejected("By e-mail we send plain texts: no files, and nothing is edited.", why="invalid")
         if length(post.text, self.limits) > self.limits.most or len(post.title) > MAIL.title_most:
             raise PublishRejected(f"The text is longer than {self.limits.most} or its subject than {MAIL.title_most}.", why="too_long")

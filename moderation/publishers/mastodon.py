@@ -21,6 +21,7 @@ from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, Pla
 from moderation.publishers.answer import Answer, made_at, object_in
 from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import MASTODON
+from moderation.publishers.removal import taken_away
 
 PLATFORM = "mastodon"
 PAGE = 40
@@ -35,14 +36,15 @@ class MastodonPublisher:
     API facts (docs.joinmastodon.org, methods/statuses, methods/accounts, entities/V2_Instance; mastodon/mastodon
     app/services/post_status_service.rb; read 2026-11-26): a repeated Idempotency-Key gives the first status back, for an hour; the key is
     kept just after the status is, so a repeat in the same moment might slip through, which the reconciler's minute of waiting rules out.
-    PUT /api/v1/statuses/:id edits since 3.5. `content` is HTML; the words as typed are at /source. 429 carries X-RateLimit-Reset as an ISO
-    date. A deleted status answers 404.
+    PUT /api/v1/statuses/:id edits since 3.5, DELETE /api/v1/statuses/:id deletes our own and answers 404 for any other. `content` is
+    HTML; the words as typed are at /source. 429 carries X-RateLimit-Reset as an ISO date. A deleted status answers 404.
     """
 
     native_key = MASTODON.native_key
     key_seconds = MASTODON.key_seconds
     looks_back = MASTODON.looks_back
     can_edit = MASTODON.can_edit
+    can_remove = MASTODON.can_remove
 
     def __init__(
         self, server: str, *, token: SecretStr, http: HttpSettings, clock: Clock, visibility: str = "unlisted", allow_private: bool = False
@@ -75,7 +77,13 @@ class MastodonPublisher:
         return AccountId(platform=PLATFORM, realm=self._client.host, native_id=own_id, name=name)
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
-        """Post once, or replace the text of `post.edits`; see `Publisher.publish`. Who says #nobot in their profile gets no reply."""
+        """Post once, replace the text of `post.edits`, or delete `post.removes`; see `Publisher.publish`.
+
+        Who says #nobot in their profile gets no reply.
+        """
+        if post.removes:
+            away = self._client.write("DELETE", f"/api/v1/statuses/{path_part(post.removes)}")
+            return await taken_away(away, post.removes)
         if length(post.text, self._limits) > self._limits.most:
             raise PublishRejected(f"{self._client.host} takes {self._limits.most} characters.", why="too_long")
         if post.media or post.title:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from listener.errors import PublishRejected, PublishUnknown, SourceRefused, SourceUnavailable
+from listener.errors import NotSent, PublishRejected, PublishUnknown, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
@@ -22,6 +22,7 @@ from moderation.publishers.answer import Answer
 from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import MATRIX
 from moderation.publishers.matrix_events import MESSAGE, content_of, in_room, may_speak, read_message, room_of
+from moderation.publishers.removal import taken_away
 
 PLATFORM = "matrix"
 API = "/_matrix/client/v3"
@@ -47,6 +48,7 @@ class MatrixPublisher:
     key_seconds = MATRIX.key_seconds
     looks_back = MATRIX.looks_back
     can_edit = MATRIX.can_edit
+    can_remove = MATRIX.can_remove
 
     def __init__(self, *, homeserver: str, token: SecretStr, http: HttpSettings, clock: Clock, allow_private: bool = False) -> None:
         self._token = token
@@ -71,10 +73,15 @@ class MatrixPublisher:
         return AccountId(platform=PLATFORM, realm=user.partition(":")[2], native_id=user, name=user)
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
-        """Post once, or replace the text of the event `post.edits`; see `Publisher.publish`. An edit keeps the first event's id."""
+        """Post once, replace the text of the event `post.edits`, or redact `post.removes`; see `Publisher.publish`.
+
+        An edit keeps the first event's id.
+        """
         room = room_of(post.target)
         if post.media or post.title or not room:
             raise PublishRejected("In Matrix we post plain texts in a room: no title, no files.", why="invalid")
+        if post.removes:
+            return await taken_away(self._redact(room, post.removes, key), post.removes)
         content = content_of(post)
         size = len(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if length(post.text, self.limits) > self.limits.most or size > MOST_CONTENT_BYTES:
@@ -85,6 +92,20 @@ class MatrixPublisher:
             raise PublishUnknown(f"{self._client.host} accepted, but did not say under which id.")
         event = post.edits or event
         return Accepted(platform_id=event, url=_url(room, event))
+
+    async def _redact(self, room: str, event_id: str, key: str) -> None:
+        """Redact one event of ours: whoever moderates a room could redact anybody's, so its sender is asked first."""
+        try:
+            answer = await self._client.ask(f"{API}/rooms/{path_part(room)}/event/{path_part(event_id)}", gone=True)
+            event = self._client.read_json(answer) if answer.status == 200 else None
+            me = await self._me()
+        except SourceUnavailable as error:
+            raise NotSent(f"{error} Nothing was redacted.") from error
+        if event is None or (isinstance(event, dict) and not event.get("content")):
+            return
+        if not isinstance(event, dict) or event.get("sender") != me:
+            raise PublishRejected("That event is not this account's.", why="forbidden")
+        await self._client.write_json("PUT", f"{API}/rooms/{path_part(room)}/redact/{path_part(event_id)}/{path_part(key)}", json={})
 
     async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
         """Return our messages said or edited in the target's room since a moment, with their last text and its time, oldest first."""

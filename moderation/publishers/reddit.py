@@ -1,10 +1,11 @@
 """Reddit through praw: a comment below a post or comment, a submission of its own, and edits of both. One request a post, never repeated.
 
 API facts (reddit.com/dev/api, read 2026-11-25; praw 8.0.3 and prawcore 4.0.0 as installed): POST /api/comment (`thing_id`, `text`), POST
-/api/submit, POST /api/editusertext, POST /api/distinguish. Refusals come with status 200 and `json.errors`, a list of [code, words, field]
-(praw: RedditAPIException), or with 403. prawcore re-sends any method on 5xx and lost connections and once after a 401 (RULES M9); praw
-re-sends after RATELIMIT up to `ratelimit_seconds`. Both are kept from it. There is no key against repeats: what became of a lost answer is
-found by our own comments. An account's listing ends after about 1,000 items.
+/api/submit, POST /api/editusertext, POST /api/del (`id`; answers {} whether or not it was there), POST /api/distinguish. Refusals come
+with status 200 and `json.errors`, a list of [code, words, field] (praw: RedditAPIException), or with 403. prawcore re-sends any method on
+5xx and lost connections and once after a 401 (RULES M9); praw re-sends after RATELIMIT up to `ratelimit_seconds`. Both are kept from it.
+There is no key against repeats: what became of a lost answer is found by our own comments. An account's listing ends after about 1,000
+items.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, Pla
 from moderation.publishers.blocking import InThread, OneTry
 from moderation.publishers.limits import REDDIT
 from moderation.publishers.reddit_answers import fields_of, is_gone, is_write, listing_of, meant, refusal_of, subreddit_of, url_of
+from moderation.publishers.removal import taken_away
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class RedditPublisher:
     key_seconds = REDDIT.key_seconds
     looks_back = REDDIT.looks_back
     can_edit = REDDIT.can_edit
+    can_remove = REDDIT.can_remove
 
     def __init__(
         self,
@@ -98,7 +101,9 @@ class RedditPublisher:
             raise
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:  # noqa: ARG002  # Reddit knows no keys
-        """Comment below `parent_id` (else the thread), submit to the subreddit `realm` under `title`, or change the post `edits`."""
+        """Comment below `parent_id` (else the thread), submit to `realm` under `title`, change `edits`, or delete `removes`."""
+        if post.removes:
+            return await taken_away(self._thread.write(lambda: self._remove(post.removes)), post.removes)
         self._must_be_possible(post)
         if MODERATING & set(post.options):
             await self._must_be_own(post)
@@ -217,6 +222,12 @@ class RedditPublisher:
             raise PublishUnknown("Reddit did not say which comment it made.")
         fields = vars(comment)
         return Accepted(platform_id=f"t1_{fields['id']}", url=url_of(fields))
+
+    def _remove(self, platform_id: str) -> Accepted:
+        reddit = self._opened()
+        kind = reddit.comment if platform_id.startswith("t1_") else reddit.submission
+        kind(platform_id.partition("_")[2]).delete()
+        return Accepted(platform_id=platform_id)
 
     async def _distinguish(self, platform_id: str, *, sticky: bool) -> None:
         """Mark the new post as the brand's. It is posted already, so that a failure here is told in the log only."""

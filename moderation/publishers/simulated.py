@@ -10,6 +10,7 @@ from listener.errors import NotSent, PublishRejected, PublishUnknown, SourceErro
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.limits import PlatformTraits
+from moderation.publishers.removal import taken_away
 from moderation.publishers.simulated_platform import AcceptedPost, Fault, SimulatedPlatform, place_of, url_of
 
 __all__ = ["AcceptedPost", "Fault", "SimulatedPlatform", "SimulatedPublisher", "simulated_account"]
@@ -36,7 +37,9 @@ class SimulatedPublisher:
         timeout_seconds: float | None = None,
     ) -> None:
         keyed = platform.native_key
-        usual = PlatformTraits(limits=USUAL_LIMITS, native_key=keyed, key_seconds=math.inf if keyed else 0.0, can_edit=True, title_most=300)
+        usual = PlatformTraits(
+            limits=USUAL_LIMITS, native_key=keyed, key_seconds=math.inf if keyed else 0.0, can_edit=True, can_remove=True, title_most=300
+        )
         self._platform = platform
         self._account = simulated_account(name, realm=realm)
         self._traits = traits or usual
@@ -62,6 +65,10 @@ class SimulatedPublisher:
         return self._traits.can_edit
 
     @property
+    def can_remove(self) -> bool:
+        return self._traits.can_remove
+
+    @property
     def limits(self) -> Limits:
         return self._limits
 
@@ -82,8 +89,15 @@ class SimulatedPublisher:
             raise NotSent("the platform cannot be reached; nothing was sent")
         if post.edits and not self.can_edit:
             raise PublishRejected("405: posts cannot be changed here", why="invalid")
+        if post.removes and not self.can_remove:
+            raise PublishRejected("405: posts cannot be taken away here", why="invalid")
+        if post.removes:
+            return await taken_away(self._take(post, key), post.removes)
         if length(post.text, self._limits) > self._limits.most or len(post.title) > self._traits.title_most > 0:
             raise PublishRejected("413: that is too long", why="too_long")
+        return await self._take(post, key)
+
+    async def _take(self, post: OutgoingPost, key: str) -> Accepted:
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._platform.take(self._account, post, key, native_key=self.native_key)

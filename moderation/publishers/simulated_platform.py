@@ -1,7 +1,7 @@
 """The simulated platform: accepts and refuses as told, and keeps its own record, so that our ledger can be checked against it.
 
-One line of JSON per accepted post or edit, synced to disk before the platform answers. A torn last line was never accepted. Faults are told
-in advance, one per request; they behave as platforms do (RULES F4): most of them accept and then fail to say so.
+One line of JSON per accepted post, edit or removal, synced to disk before the platform answers. A torn last line was never accepted.
+Faults are told in advance, one per request; they behave as platforms do (RULES F4): most of them accept and then fail to say so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptedPost:
-    """One post in the platform's own record, as its edits left it. `visible_at`: from when the platform shows it when asked."""
+    """One post in the platform's own record, as its edits left it. `visible_at`: from when the platform shows it when asked.
+
+    `removed`: taken away again, and shown to nobody.
+    """
 
     platform_id: str
     account: str
@@ -56,6 +59,7 @@ class AcceptedPost:
     title: str = ""
     options: tuple[str, ...] = ()
     edits: int = 0
+    removed: bool = False
 
 
 class SimulatedPlatform:
@@ -108,7 +112,9 @@ class SimulatedPlatform:
         posts: dict[str, AcceptedPost] = {}
         for line in lines[:-1]:
             fields = json.loads(line)
-            if (changed := fields.get("changes")) is not None:
+            if (gone := fields.get("removes")) is not None:
+                posts[gone] = replace(posts[gone], removed=True)
+            elif (changed := fields.get("changes")) is not None:
                 posts[changed] = replace(posts[changed], text=fields["text"], edits=posts[changed].edits + 1)
             else:
                 posts[fields["platform_id"]] = _read(fields)
@@ -117,7 +123,7 @@ class SimulatedPlatform:
     def shown(self) -> list[AcceptedPost]:
         """Return what the platform shows by now: an accepted post may take a while to appear."""
         now = self._clock.now()
-        return [one for one in self.posts() if one.visible_at <= now]
+        return [one for one in self.posts() if one.visible_at <= now and not one.removed]
 
     async def take(self, account: AccountId, post: OutgoingPost, key: str, *, native_key: bool | None = None) -> Accepted:
         """Handle one request with the next fault. `native_key`: as this platform's own, when it stands for several."""
@@ -128,7 +134,7 @@ class SimulatedPlatform:
             raise PublishRejected("403: this account may not post here")
         if fault is Fault.BAD_KEY:
             raise SourceRefused("401: this key is not accepted")
-        if why := self._closed.get(place_of(post.target)):
+        if not post.removes and (why := self._closed.get(place_of(post.target))):
             raise PublishRejected(f"403: the thread is {why}", why=_WHY.get(why, ""))
         if fault is Fault.RATE_LIMIT:
             raise RateLimited("429: too many requests", wait_seconds=30)
@@ -152,8 +158,13 @@ class SimulatedPlatform:
             fcntl.flock(file, fcntl.LOCK_EX)
             earlier = self.posts()
             mine = {one.platform_id: one for one in earlier if one.account == account.key}
+            if post.removes:
+                if post.removes not in mine or mine[post.removes].removed:
+                    raise PublishRejected("404: there is no such post of ours", why="gone")
+                self._append(file, {"removes": post.removes, "key": key})
+                return Accepted(platform_id=post.removes)
             if post.edits:
-                if post.edits not in mine:
+                if post.edits not in mine or mine[post.edits].removed:
                     raise PublishRejected("404: there is no such post of ours", why="gone")
                 self._append(file, {"changes": post.edits, "text": post.text, "key": key})
                 return Accepted(platform_id=post.edits, url=url_of(post.edits))

@@ -41,6 +41,7 @@ class WebhookPublisher:
     native_key = WEBHOOK.native_key
     key_seconds = WEBHOOK.key_seconds
     can_edit = WEBHOOK.can_edit
+    can_remove = WEBHOOK.can_remove
 
     def __init__(
         self,
@@ -86,6 +87,8 @@ class WebhookPublisher:
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
         """Send once, signed; see `Publisher.publish`."""
+        if post.removes:
+            raise PublishRejected("What a webhook was told cannot be taken back here.", why="invalid")
         if length(post.text, self.limits) > self.limits.most:
             raise PublishRejected(f"A webhook takes {self.limits.most} characters.", why="too_long")
         try:

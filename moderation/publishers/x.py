@@ -1,11 +1,12 @@
 """X through tweepy: a reply, or a post of its own. One request a post, never repeated; X has no key against repeats.
 
-API facts (docs.x.com, read 2026-11-25; tweepy 4.17.0 as installed): POST /2/tweets (`text`, `reply.in_reply_to_tweet_id`), GET
-/2/users/me, GET /2/users/:id/tweets (`start_time`, pages of 5 to 100, the newest 3,200), GET /2/tweets?ids=. The same text again is refused
-with 403 "You are not allowed to create a Tweet with duplicate content": then the first one may be there, so that counts as unknown and is
-looked for. Texts come back HTML-escaped, with links as t.co and, in replies, with the names of those answered put in front; what we return
-is undone as far as `entities` tell. An edit needs a subscription and is not done by program. tweepy sends to api.twitter.com, sets no
-time-out, and waits on 429 only when told to; `blocking.OneTry` stands below it.
+API facts (docs.x.com, read 2026-11-25; tweepy 4.17.0 as installed): POST /2/tweets (`text`, `reply.in_reply_to_tweet_id`), DELETE
+/2/tweets/:id (`data.deleted`; 404 for one that is not there), GET /2/users/me, GET /2/users/:id/tweets (`start_time`, pages of 5 to 100,
+the newest 3,200), GET /2/tweets?ids=. The same text again is refused with 403 "You are not allowed to create a Tweet with duplicate
+content": then the first one may be there, so that counts as unknown and is looked for. Texts come back HTML-escaped, with links as t.co
+and, in replies, with the names of those answered put in front; what we return is undone as far as `entities` tell. An edit needs a
+subscription and is not done by program. tweepy sends to api.twitter.com, sets no time-out, and waits on 429 only when told to;
+`blocking.OneTry` stands below it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.blocking import InThread, OneTry
 from moderation.publishers.limits import X
+from moderation.publishers.removal import taken_away
 from moderation.publishers.said import Said
 
 PLATFORM = "x"
@@ -50,6 +52,7 @@ class XPublisher:
     key_seconds = X.key_seconds
     looks_back = X.looks_back
     can_edit = X.can_edit
+    can_remove = X.can_remove
 
     def __init__(self, access: XAccess, clock: Clock, *, timeout_seconds: float = 20.0, api_url: str = "https://api.x.com") -> None:
         self._access = access
@@ -76,7 +79,9 @@ class XPublisher:
         return account
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:  # noqa: ARG002  # X knows no keys
-        """Reply to `parent_id` (else to the thread's first post), or post on our own page when there is no thread."""
+        """Reply to `parent_id` (else to the thread's first post), post on our own page when there is no thread, or delete `removes`."""
+        if post.removes:
+            return await taken_away(self._thread.write(lambda: self._remove(post.removes)), post.removes)
         if post.edits:
             raise PublishRejected("X lets no program change a post; send a follow-up.", why="invalid")
         if (counted := length(post.text, X.limits)) > X.limits.most:
@@ -89,6 +94,12 @@ class XPublisher:
             return Accepted(platform_id=number, url=f"https://x.com/i/status/{number}")
 
         return await self._thread.write(send)
+
+    def _remove(self, number: str) -> Accepted:
+        said = self._opened().delete_tweet(number, user_auth=self._oauth1)
+        if not (said.get("data") or {}).get("deleted"):
+            raise PublishUnknown("X did not say that the post was deleted.")
+        return Accepted(platform_id=number)
 
     async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
         """Return this account's posts in the conversation (those that answer nobody, when there is no thread), oldest first."""

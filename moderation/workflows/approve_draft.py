@@ -16,6 +16,7 @@ from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.case import CaseState
 from moderation.model.outbox import Draft, DraftState, EntryState, NewDraft, NewEntry, OutboxEntry, Outcome, StandingApproval, post_of
+from moderation.model.post import AccountId
 from moderation.outbox.approval import approval_hash, content_hash, idempotency_key
 from moderation.outbox.kill_switch import KillSwitch
 from moderation.outbox.precheck import Precheck
@@ -102,6 +103,8 @@ class Outbox:
         if not person_of(who):
             raise NotAllowed("A person approves what leaves; say who you are with --as NAME.")
         draft = self.draft(draft_id)
+        if draft.removes:
+            raise NotAllowed(f"Draft {draft_id} takes a post away: `klankbord outbox take-back` approves that.", key="is_removal")
         if draft.state is DraftState.OPEN:
             self._may_approve(draft, who)
         new = self._entry(draft, who)
@@ -127,6 +130,17 @@ class Outbox:
             must_be_sound(draft, self._precheck)
             self._precheck.must_pass(draft, who=who, at=now, standing=True)
         entry, _ = self._entries.approve(self._entry(draft, who, standing=given))
+        return entry
+
+    def approve_removal(self, draft_id: int, who: str, *, account: AccountId) -> OutboxEntry:
+        """Approve taking away a post that `account` made; return its outbox entry. Approving again gives the same entry.
+
+        A second person is asked for what is said, not for taking it back. Raises `NotAllowed` when nobody is named or nothing is removed.
+        """
+        draft = self.draft(draft_id)
+        if not person_of(who) or not draft.removes:
+            raise NotAllowed("A person takes a post back; say who you are with --as NAME.")
+        entry, _ = self._entries.approve(self._entry(draft, who, account=account))
         return entry
 
     def cancel(self, entry_id: int, who: str, why: str) -> OutboxEntry:
@@ -201,10 +215,10 @@ class Outbox:
         if row.state is CaseState.CLOSED:
             raise NotAllowed("This conversation is closed; claim it again to answer.", key="closed")
 
-    def _entry(self, draft: Draft, who: str, *, standing: StandingApproval | None = None) -> NewEntry:
+    def _entry(self, draft: Draft, who: str, *, standing: StandingApproval | None = None, account: AccountId | None = None) -> NewEntry:
         now = self._clock.now()
         expires_at = now + self._valid if standing is None else min(now + self._valid, standing.expires_at)
-        post = post_of(draft, self._precheck.accounts.for_target(draft.target).account)
+        post = post_of(draft, account or self._precheck.accounts.for_target(draft.target).account)
         approved, salt = approval_hash(post, expires_at=expires_at), secrets.token_hex(16)
         return NewEntry(
             draft_id=draft.draft_id,

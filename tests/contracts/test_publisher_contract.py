@@ -40,17 +40,17 @@ NAUGHTY = (
     "0",
 )
 
-PROMISES = {  # looks back, can edit, knows a key, starts threads; a test of a promise that is not made returns at once
-    "reddit": (True, True, False, True),
-    "x": (True, False, False, True),
-    "discord": (True, True, True, True),
-    "mastodon": (True, True, True, True),
-    "discourse": (True, True, False, True),
-    "bluesky": (True, False, True, True),
-    "matrix": (True, True, True, True),
-    "mail": (False, False, False, False),
-    "webhook": (True, False, True, False),  # its rig has an address that can be asked; the twin has none
-    "twin of webhook": (False, False, True, False),
+PROMISES = {  # looks back, can edit, can remove, knows a key, starts threads; a test of a promise that is not made returns at once
+    "reddit": (True, True, True, False, True),
+    "x": (True, False, True, False, True),
+    "discord": (True, True, True, True, True),
+    "mastodon": (True, True, True, True, True),
+    "discourse": (True, True, True, False, True),
+    "bluesky": (True, False, True, True, True),
+    "matrix": (True, True, True, True, True),
+    "mail": (False, False, False, False, False),
+    "webhook": (True, False, False, True, False),  # its rig has an address that can be asked; the twin has none
+    "twin of webhook": (False, False, False, True, False),
 }
 
 
@@ -80,7 +80,7 @@ async def outcome(rig: Rig, text: str = ANSWER) -> Exception | None:
 async def test_it_promises_what_its_platform_can_do(rig: Rig, request: pytest.FixtureRequest) -> None:
     """Else a promise that was lost would only make its test return at once."""
     publisher, name = rig.publisher, request.node.callspec.params["rig"]
-    found = publisher.looks_back, publisher.can_edit, publisher.key_seconds > 0, rig.opening is not None
+    found = publisher.looks_back, publisher.can_edit, publisher.can_remove, publisher.key_seconds > 0, rig.opening is not None
     assert found == PROMISES.get(name, PROMISES.get(name.removeprefix("twin of ")))
     assert publisher.native_key is (publisher.key_seconds > 0)
 
@@ -273,6 +273,55 @@ async def test_an_edit_replaces_the_text_of_our_own_post(rig: Rig) -> None:
     with pytest.raises(PublishUnknown):
         await rig.publisher.publish(rig.post("Nog iets.", edits=first.platform_id), key="k" * 32)
     assert len(rig.fake.writes) == 3
+
+
+async def test_taking_a_post_away_takes_ours_and_nothing_else(rig: Rig) -> None:
+    """A wrong deletion is as public as a wrong post. Asked twice it is still one."""
+    if not rig.publisher.can_remove:
+        error = await _removal(rig, "4711")
+        assert isinstance(error, PublishRejected), repr(error)
+        assert rig.fake.writes == []
+        return
+    kept = await rig.publisher.publish(rig.post("Dit blijft staan."), key=key_of("blijft"))
+    rig.clock.advance(timedelta(seconds=1))
+    first = await rig.publisher.publish(rig.post("Dit was niet goed."), key=KEY)
+    for _ in range(2):
+        gone = await rig.publisher.publish(rig.post("Dit was niet goed.", removes=first.platform_id), key=KEY[::-1])
+        assert gone.platform_id == first.platform_id
+    assert {one.text: one.removed for one in rig.fake.posts()} == {"Dit blijft staan.": False, "Dit was niet goed.": True}
+    assert [one.platform_id for one in await rig.publisher.own_posts(rig.thread(1), BEFORE)] == [kept.platform_id]
+
+
+@pytest.mark.parametrize("fault", [faults.ACCEPT_THEN_502, faults.LOSE, faults.RESET], ids=lambda fault: fault.name)
+async def test_after_an_unclear_answer_to_a_removal_looking_tells(rig: Rig, fault: Fault) -> None:
+    if not rig.publisher.can_remove:
+        return  # posts cannot be taken away here
+    first = await rig.publisher.publish(rig.post("Dit was niet goed."), key=KEY)
+    rig.fake.fault(fault)
+    assert isinstance(await _removal(rig, first.platform_id), PublishUnknown)
+    await asyncio.sleep(0.05)
+    seen = [one.platform_id for one in await rig.publisher.own_posts(rig.thread(1), BEFORE)]
+    assert (first.platform_id not in seen) is bool(fault.accepts)
+    assert len(rig.fake.writes) == 2
+
+
+async def test_what_others_wrote_is_not_ours_to_take_away(rig: Rig) -> None:
+    """An account that moderates a place could delete a customer's words; it never does by this road."""
+    if not rig.publisher.can_remove:
+        return  # posts cannot be taken away here
+    theirs = rig.thread(1).parent_id or "501"
+    await _removal(rig, theirs)
+    fake = rig.fake
+    assert getattr(fake, "deleted_of_others", []) + getattr(fake, "redacted_of_others", []) == []
+    assert not any(one.removed for one in fake.posts())
+
+
+async def _removal(rig: Rig, platform_id: str) -> Exception | None:
+    try:
+        await rig.publisher.publish(rig.post("Dit was niet goed.", removes=platform_id), key=key_of("weg"))
+    except Exception as error:
+        return error
+    return None
 
 
 async def test_a_thread_of_our_own_has_its_title_and_is_found(rig: Rig) -> None:

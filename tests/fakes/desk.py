@@ -149,7 +149,7 @@ def open_desk(
     clock = ManualClock(start)
     platform = SimulatedPlatform(home / "platform.jsonl", clock, faults=faults, native_key=native_key, on_step=on_step)
     publisher = SimulatedPublisher(platform, NAME)
-    account = ConnectedAccount(account=simulated_account(NAME), limits=publisher.limits, native_key=native_key)
+    account = ConnectedAccount(account=simulated_account(NAME), limits=publisher.limits, native_key=native_key, can_edit=True, can_remove=True)
     wording, policy = shipped_rules()
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
         engine = ledger.engine

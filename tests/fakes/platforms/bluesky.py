@@ -48,12 +48,13 @@ class FakeBluesky(FakePlatform):
             web.get(f"{server}.getSession", self.session),
             web.post(f"{repo}.putRecord", self.put),
             web.get(f"{repo}.getRecord", self.record_at),
+            web.post(f"{repo}.deleteRecord", self.delete),
             web.get(f"{repo}.listRecords", self.records),
             web.get("/xrpc/app.bsky.feed.getPosts", self.views),
         ]
 
     def is_write(self, request: web.Request) -> bool:
-        return request.path.endswith("putRecord")
+        return request.path.endswith(("putRecord", "deleteRecord"))
 
     def refusal(self, why: Why, fields: dict[str, object]) -> web.Response:
         status, error = _REFUSALS.get(why, (400, "InvalidRequest"))
@@ -92,6 +93,15 @@ class FakeBluesky(FakePlatform):
         reply = record.get("reply") or {"root": {"uri": ""}, "parent": {"uri": ""}}
         post = self.take(account, reply["root"]["uri"], record["text"], said["rkey"], parent=reply["parent"]["uri"], record=record)
         return answer_json({"uri": post.post_id, "cid": f"bafy{post.number}", "validationStatus": "valid"})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Deleting what is not there is no mistake to a PDS."""
+        account, said = self.check_token(request), await request.json()
+        assert (said["repo"], said["collection"]) == (DID, POSTS)
+        uri = f"at://{DID}/{POSTS}/{said['rkey']}"
+        if any(one.post_id == uri for one in self.shown(account)):
+            self.remove(account, uri)
+        return answer_json({"commit": {"cid": "bafy", "rev": "3k"}})
 
     async def record_at(self, request: web.Request) -> web.Response:
         found = next((one for one in self.posts() if one.key == request.query["rkey"]), None)

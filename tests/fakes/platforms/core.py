@@ -139,17 +139,27 @@ class FakePlatform:
 
     def change(self, account: str, post_id: str, text: str) -> Post:
         """Accept an edit of an own post, or raise `Refused`."""
-        found = next((one for one in self.record.posts() if one.post_id == post_id and one.account == account), None)
-        if found is None:
-            raise Refused(Why.GONE)
+        found = self._own(account, post_id)
         if (why := self.places.why.get(found.target)) is not None:
             raise Refused(why)
         return self.record.edit(post_id, text)
 
+    def remove(self, account: str, post_id: str) -> Post:
+        """Take an own post away, or raise `Refused`; a closed place does not keep anybody from it."""
+        return self.record.remove(self._own(account, post_id).post_id)
+
+    def _own(self, account: str, post_id: str) -> Post:
+        mine = (one for one in self.record.posts() if one.post_id == post_id and one.account == account and not one.removed)
+        found = next(mine, None)
+        if found is None:
+            raise Refused(Why.GONE)
+        return found
+
     def shown(self, account: str = "", target: str = "") -> list[Post]:
         """Return what the platform shows by now, oldest first; empty arguments mean any."""
         now = self.clock.now()
-        return [one for one in self.record.posts() if one.visible_at <= now and account in ("", one.account) and target in ("", one.target)]
+        there = [one for one in self.record.posts() if one.visible_at <= now and not one.removed]
+        return [one for one in there if account in ("", one.account) and target in ("", one.target)]
 
     def check_token(self, request: web.Request, scheme: str = "Bearer") -> str:
         """Return the account of a request's token, or raise `Refused`."""

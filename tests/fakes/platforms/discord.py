@@ -38,6 +38,10 @@ class FakeDiscord(FakePlatform):
     name = "discord"
     native_key = True
 
+    def __init__(self, record: Path, clock: ManualClock) -> None:
+        super().__init__(record, clock)
+        self.deleted_of_others: list[str] = []
+
     def routes(self) -> Iterable[web.RouteDef]:
         return [
             web.get("/users/@me", self.me),
@@ -46,6 +50,7 @@ class FakeDiscord(FakePlatform):
             web.get("/channels/{channel}/messages/{message}", self.message),
             web.post("/channels/{channel}/messages", self.post),
             web.patch("/channels/{channel}/messages/{message}", self.edit),
+            web.delete("/channels/{channel}/messages/{message}", self.delete),
             web.post("/channels/{channel}/threads", self.start),
             web.get("/guilds/{guild}/threads/active", self.threads),
             web.get("/channels/{channel}/threads/archived/public", self.archived),
@@ -77,8 +82,13 @@ class FakeDiscord(FakePlatform):
         return answer_json({"id": channel, "guild_id": GUILD, "type": kind, "thread_metadata": {"locked": why is Why.LOCKED}})
 
     async def message(self, request: web.Request) -> web.Response:
+        """Ours as it stands; whatever else is asked for is a customer's, but what we took away."""
         self._account(request)
-        return answer_json({"id": request.match_info["message"], "content": "Geen stroom", "author": {"id": "7"}})
+        message = request.match_info["message"]
+        mine = next((one for one in self.posts() if one.post_id == message), None)
+        if mine is not None:
+            return answer_json({"message": "Unknown Message", "code": 10008}, 404) if mine.removed else answer_json(self._shown(mine))
+        return answer_json({"id": message, "content": "Geen stroom", "author": {"id": "7"}})
 
     async def post(self, request: web.Request) -> web.Response:
         account, said = self._account(request), await request.json()
@@ -88,6 +98,15 @@ class FakeDiscord(FakePlatform):
     async def edit(self, request: web.Request) -> web.Response:
         account, said = self._account(request), await request.json()
         return answer_json(self._shown(self.change(account, request.match_info["message"], said["content"])))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """A bot that may manage messages could delete anybody's: the far side would let it."""
+        account, message = self._account(request), request.match_info["message"]
+        if not any(one.post_id == message for one in self.posts()):
+            self.deleted_of_others.append(message)
+            return web.Response(status=204)
+        self.remove(account, message)
+        return web.Response(status=204)
 
     async def start(self, request: web.Request) -> web.Response:
         account, said = self._account(request), await request.json()

@@ -52,6 +52,7 @@ class FakeDiscourse(FakePlatform):
             web.post("/posts.json", self.post),
             web.get("/posts/{id}.json", self.one),
             web.put("/posts/{id}.json", self.edit),
+            web.delete("/posts/{id}.json", self.delete),
             web.get("/t/{topic}.json", self.topic),
             web.get("/t/{topic}/posts.json", self.some),
             web.get("/topics/created-by/{name}.json", self.topics),
@@ -80,8 +81,15 @@ class FakeDiscourse(FakePlatform):
         said = await request.json()
         return answer_json({"post": self._shown(self.change(self.key(request), request.match_info["id"], said["post"]["raw"]))})
 
+    async def delete(self, request: web.Request) -> web.Response:
+        self.remove(self.key(request), request.match_info["id"])
+        return web.Response(status=200)
+
     async def one(self, request: web.Request) -> web.Response:
-        self.key(request)
+        account = self.key(request)
+        mine = next((one for one in self.posts() if one.post_id == request.match_info["id"]), None)
+        if mine is not None and mine.account == account:
+            return answer_json({**self._shown(mine), "deleted_at": _time(mine) if mine.removed else None})
         return answer_json({"id": int(request.match_info["id"]), "post_number": int(request.match_info["id"]) - 500, "username": "kim"})
 
     async def topic(self, request: web.Request) -> web.Response:

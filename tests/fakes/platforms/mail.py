@@ -106,9 +106,11 @@ class MailRig(Rig):
     def rate_limits(self) -> tuple[Fault, ...]:
         return (too_many(0, name="451"),)
 
-    def post(self, text: str = ANSWER, *, number: int = 1, edits: str = "", options: tuple[str, ...] = ()) -> OutgoingPost:
+    def post(
+        self, text: str = ANSWER, *, number: int = 1, edits: str = "", removes: str = "", options: tuple[str, ...] = ()
+    ) -> OutgoingPost:
         """Return an answer to the n-th person."""
-        return replace(super().post(text, number=number, edits=edits, options=options), title="Re: Geen stroom")
+        return replace(super().post(text, number=number, edits=edits, removes=removes, options=options), title="Re: Geen stroom")
 
 
 @contextmanager

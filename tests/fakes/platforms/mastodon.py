@@ -57,6 +57,7 @@ class FakeMastodon(FakePlatform):
             web.get("/api/v1/statuses/{id}", self.status),
             web.get("/api/v1/statuses/{id}/source", self.source),
             web.put("/api/v1/statuses/{id}", self.edit),
+            web.delete("/api/v1/statuses/{id}", self.delete),
         ]
 
     def post_id(self, number: int) -> str:
@@ -86,6 +87,10 @@ class FakeMastodon(FakePlatform):
     async def edit(self, request: web.Request) -> web.Response:
         said = await request.json()
         return answer_json(self._shown(self.change(self.check_token(request), request.match_info["id"], said["status"])))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        gone = self.remove(self.check_token(request), request.match_info["id"])
+        return answer_json({**self._shown(gone), "text": gone.text})
 
     async def status(self, request: web.Request) -> web.Response:
         status_id = request.match_info["id"]

@@ -36,6 +36,10 @@ class FakeMatrix(FakePlatform):
     name = PLATFORM
     native_key = True
 
+    def __init__(self, record: Path, clock: ManualClock) -> None:
+        super().__init__(record, clock)
+        self.redacted_of_others: list[str] = []
+
     def routes(self) -> Iterable[web.RouteDef]:
         room = f"{API}/rooms/{{room}}"
         return [
@@ -43,6 +47,7 @@ class FakeMatrix(FakePlatform):
             web.get(f"{API}/joined_rooms", self.rooms),
             web.put(f"{room}/send/m.room.message/{{key}}", self.send),
             web.get(f"{room}/messages", self.messages),
+            web.put(f"{room}/redact/{{event}}/{{key}}", self.redact),
             web.get(f"{room}/state/{{kind:[^/]+}}", self.state),
             web.get(f"{room}/state/m.room.member/{{user}}", self.member),
             web.get(f"{room}/event/{{event}}", self.event),
@@ -73,6 +78,16 @@ class FakeMatrix(FakePlatform):
         post = self.take(account, room, said["body"], request.match_info["key"])
         return answer_json({"event_id": post.post_id})
 
+    async def redact(self, request: web.Request) -> web.Response:
+        """Whoever moderates a room may redact anybody's: the far side would let it."""
+        account, event = self.check_token(request), request.match_info["event"]
+        assert await request.json() == {}
+        if not event.startswith("$ours"):
+            self.redacted_of_others.append(event)
+        elif any(one.post_id == event for one in self.shown(account)):
+            self.remove(account, event)
+        return answer_json({"event_id": f"$redaction-{event[1:]}"})
+
     async def messages(self, request: web.Request) -> web.Response:
         """Page back, `limit` of ours a page; an end beyond the first event is never given."""
         account, room = self.check_token(request), request.match_info["room"]
@@ -99,7 +114,11 @@ class FakeMatrix(FakePlatform):
         self.check_token(request)
         if self.places.why.get(request.match_info["room"]) is Why.GONE:
             return self.refusal(Why.GONE, {})
-        return answer_json({"event_id": request.match_info["event"], "content": {"msgtype": "m.text", "body": "Hoi"}})
+        mine = next((one for one in self.posts() if one.post_id == request.match_info["event"]), None)
+        if mine is not None:
+            return answer_json({**_event(mine), **({"content": {}} if mine.removed else {})})
+        said = {"msgtype": "m.text", "body": "Hoi"}
+        return answer_json({"event_id": request.match_info["event"], "sender": "@kim:fake.example", "content": said})
 
 
 def _event(post: Post) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The far side's own book: one line of JSON per accepted post or edit, synced to disk before anybody hears of it.
+"""The far side's own book: one line of JSON per accepted post, edit or removal, synced to disk before anybody hears of it.
 
 Several processes may write one file; whoever reads it learns what the platform accepted, whatever our own ledger believes. A torn last
 line was never accepted.
@@ -35,6 +35,7 @@ class Post:
     parent: str = ""
     more: dict[str, Any] = field(default_factory=dict)
     edits: int = 0
+    removed: bool = False
 
 
 class Record:
@@ -50,7 +51,9 @@ class Record:
         posts: dict[str, Post] = {}
         for line in self.path.read_bytes().split(b"\n")[:-1]:
             fields = json.loads(line)
-            if (post_id := fields.get("edits_post")) is not None:
+            if (gone := fields.get("removes_post")) is not None:
+                posts[gone] = replace(posts[gone], removed=True)
+            elif (post_id := fields.get("edits_post")) is not None:
                 posts[post_id] = replace(posts[post_id], text=fields["text"], edits=posts[post_id].edits + 1)
             else:
                 moments = {name: datetime.fromisoformat(fields[name]) for name in ("accepted_at", "visible_at")}
@@ -72,6 +75,13 @@ class Record:
             found = {one.post_id: one for one in self.posts()}[post_id]
             self._append(file, {"edits_post": post_id, "text": text})
         return replace(found, text=text, edits=found.edits + 1)
+
+    def remove(self, post_id: str) -> Post:
+        """Take a post away. An unknown post raises KeyError."""
+        with self._locked() as file:
+            found = {one.post_id: one for one in self.posts()}[post_id]
+            self._append(file, {"removes_post": post_id})
+        return replace(found, removed=True)
 
     def _append(self, file: int, fields: dict[str, Any]) -> None:
         os.ftruncate(file, self.path.read_bytes().rfind(b"\n") + 1)  # a line that was being written when the power went never counted

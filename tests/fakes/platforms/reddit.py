@@ -45,6 +45,7 @@ class FakeReddit(FakePlatform):
             web.post("/api/submit/", self.submit),
             web.post("/api/editusertext/", self.edit),
             web.post("/api/distinguish/", self.distinguish),
+            web.post("/api/del/", self.delete),
             web.get("/api/info", self.info),
             web.get("/user/{name}/{what}", self.own),
             web.get("/r/{name}/about", self.about),
@@ -93,6 +94,13 @@ class FakeReddit(FakePlatform):
         name = str(form["thing_id"]).replace("t3_", "t1_")
         post = self.change(self.check_token(request), name, str(form["text"]))
         return answer_json({"json": {"errors": [], "data": {"things": [{"kind": "t1", "data": self._comment(post)}]}}})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Reddit says nothing about what it deleted, not even that there was nothing."""
+        account, name = self.check_token(request), str((await request.post())["id"]).replace("t3_", "t1_")
+        if any(one.post_id == name for one in self.shown(account)):
+            self.remove(account, name)
+        return answer_json({})
 
     async def distinguish(self, request: web.Request) -> web.Response:
         self.check_token(request)

@@ -50,10 +50,14 @@ class Rig:
     def rate_limits(self) -> tuple[Fault, ...]:
         return (*self.common_waits, *self.waits)
 
-    def post(self, text: str = ANSWER, *, number: int = 1, edits: str = "", options: tuple[str, ...] = ()) -> OutgoingPost:
+    def post(
+        self, text: str = ANSWER, *, number: int = 1, edits: str = "", removes: str = "", options: tuple[str, ...] = ()
+    ) -> OutgoingPost:
         """Return a reply in the n-th place."""
         target = self.thread(number)
-        return OutgoingPost(account=self.account, kind=PostKind.REPLY, target=target, text=text, edits=edits, options=options)
+        return OutgoingPost(
+            account=self.account, kind=PostKind.REPLY, target=target, text=text, edits=edits, removes=removes, options=options
+        )
 
     async def put(self, number: int, text: str) -> None:
         """Let a post of ours be there, through no publisher where the fake allows it: that is faster, and no request."""

@@ -94,6 +94,7 @@ def _post(one: AcceptedPost) -> Post:
         parent=one.parent_id,
         more={"title": one.title},
         edits=one.edits,
+        removed=one.removed,
     )
 
 

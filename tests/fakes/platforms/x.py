@@ -45,6 +45,7 @@ class FakeX(FakePlatform):
             web.get("/2/users/me", self.me),
             web.post("/2/tweets", self.post),
             web.get("/2/tweets", self.look_up),
+            web.delete("/2/tweets/{id}", self.delete),
             web.get("/2/users/{id}/tweets", self.own),
         ]
 
@@ -65,6 +66,13 @@ class FakeX(FakePlatform):
         above = said.get("reply", {}).get("in_reply_to_tweet_id", "")
         post = self.take(account, _conversation(above), said["text"], parent=above)
         return answer_json({"data": {"id": post.post_id, "text": self._shown(post)["text"]}}, 201)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        account = self.check_token(request)
+        if not any(one.post_id == request.match_info["id"] for one in self.shown(account)):
+            return answer_json({"title": "Not Found Error", "detail": "Could not find tweet.", "type": "about:blank", "status": 404}, 404)
+        self.remove(account, request.match_info["id"])
+        return answer_json({"data": {"deleted": True}})
 
     async def look_up(self, request: web.Request) -> web.Response:
         self.check_token(request)

@@ -45,6 +45,7 @@ class Platform(SimulatedPublisher):
 
     native_key = True
     can_edit = True
+    can_remove = True
 
     @property
     def limits(self) -> Limits:
@@ -133,6 +134,7 @@ async def test_drafts_can_be_made_while_the_platform_is_down_once_it_was_up() ->
         limits=Limits(most=1_000, counts="mastodon"),
         native_key=True,
         can_edit=True,
+        can_remove=True,
         serves=("mastodon",),
         realms=("social.example",),
     )
