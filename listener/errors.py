@@ -86,7 +86,11 @@ class AlreadyClaimed(ActionError):
 
 
 class NotAllowed(ActionError):
-    """A role, rule or switch forbids it; the message names which."""
+    """A role, rule or switch forbids it; the message names which. `why` is a key for pages that have words of their own; empty: none."""
+
+    def __init__(self, message: str, *, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class PublishRejected(ActionError):
