@@ -245,7 +245,7 @@ def _say_update(update: StatusUpdate, *, as_json: bool) -> None:
 
 def _say_plan(desk: Desk, plan: Plan, *, as_json: bool) -> None:
     report, done = desk.status.sending.report(plan.plan_id), desk.status.done_at(plan)
-    second, live = desk.status.sending.needs_second(plan), desk.status.sending.live()
+    second, live = desk.status.sending.needs_second(plan), desk.status.sending.live(plan)
     if as_json:
         print_json({"plan": plan, "report": report, "done_at": done, "needs_second": second, "graduated": live})
         return

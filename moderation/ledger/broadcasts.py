@@ -12,13 +12,15 @@ from listener.ledger.tables import membership, mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.drafts import insert_draft
+from moderation.ledger.issue_cases import why_not_answered
 from moderation.ledger.rows import target_of, target_row
 from moderation.ledger.tables import draft as draft_table
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_status import broadcast_item, broadcast_plan, broadcast_told
-from moderation.model.broadcast import ItemState, NewItem, Plan, PlanItem, PlanState
+from moderation.model.broadcast import ItemState, NewItem, Plan, PlanItem, PlanKind, PlanState
 from moderation.model.outbox import DraftState, EntryState, NewDraft
 
+_OF_ANSWERS = ("case_id", "title", "seen_mention_id")
 Thread = tuple[str, str, str]
 """platform, realm, thread id."""
 
@@ -30,14 +32,21 @@ class BroadcastLedger:
         self._engine = engine
 
     def add(self, update_id: int, issue_id: int, items: Sequence[NewItem], *, correct: bool, who: str, at: datetime) -> Plan:
-        """Keep a plan and return it with its ids."""
-        values = {"update_id": update_id, "issue_id": issue_id, "state": PlanState.OPEN.value, "correct": correct}
+        """Keep a plan and return it with its ids. `update_id` 0: it answers cases."""
+        kind = PlanKind.STATUS_UPDATE if update_id else PlanKind.ANSWER
+        values = {
+            "kind": kind.value,
+            "update_id": update_id or None,
+            "issue_id": issue_id,
+            "state": PlanState.OPEN.value,
+            "correct": correct,
+        }
         with writing(self._engine) as tx:
             row = {**values, "planned_by": who, "planned_at": at, "approved_by": "", "content": ""}
             plan_id = tx.execute(insert(broadcast_plan).values(row).returning(broadcast_plan.c.plan_id)).scalar_one()
             if items:
                 tx.execute(insert(broadcast_item), [_item_row(item, plan_id, number) for number, item in enumerate(items)])
-            detail = {"update": update_id, "to_post": sum(1 for item in items if item.posts), "items": len(items)}
+            detail = {"kind": kind.value, "update": update_id, "to_post": sum(1 for item in items if item.posts), "items": len(items)}
             note(tx, at=at, who=who, verb="plan_broadcast", subject=f"plan:{plan_id}", detail=detail)
             return _plan(tx, plan_id)
 
@@ -47,14 +56,18 @@ class BroadcastLedger:
             there = tx.execute(select(broadcast_plan.c.plan_id).where(broadcast_plan.c.plan_id == plan_id)).one_or_none()
             return None if there is None else _plan(tx, plan_id)
 
-    def plans(self, states: Iterable[PlanState] = (), *, update_id: int | None = None, limit: int | None = None) -> list[Plan]:
-        """Return plans in these states (none named: all), newest first."""
+    def plans(
+        self, states: Iterable[PlanState] = (), *, update_id: int | None = None, answering: int | None = None, limit: int | None = None
+    ) -> list[Plan]:
+        """Return plans in these states (none named: all), newest first. `answering` names an issue: those that answer cases of it."""
         query = select(broadcast_plan.c.plan_id).order_by(broadcast_plan.c.plan_id.desc()).limit(limit)
         wanted = [state.value for state in states]
         if wanted:
             query = query.where(broadcast_plan.c.state.in_(wanted))
         if update_id is not None:
             query = query.where(broadcast_plan.c.update_id == update_id)
+        if answering is not None:
+            query = query.where(broadcast_plan.c.issue_id == answering, broadcast_plan.c.kind == PlanKind.ANSWER.value)
         with reading(self._engine) as tx:
             return [_plan(tx, plan_id) for plan_id in tx.execute(query).scalars().all()]
 
@@ -103,19 +116,21 @@ class BroadcastLedger:
     def draft(self, plan: Plan, item: PlanItem, new: NewDraft, *, at: datetime) -> int | None:
         """Keep the draft of an item, and with it that its thread hears this update: both or neither. Return the draft's id.
 
-        None: the thread hears this update by another plan already. An item that has its draft gives that one.
+        None: the thread hears this update by another plan already, or the case is not to be answered by this plan any more; the item says
+        why. An item that has its draft gives that one.
         """
         with writing(self._engine) as tx:
             row = tx.execute(select(broadcast_item).where(broadcast_item.c.item_id == item.item_id)).one()
             if row.draft_id is not None:
                 return int(row.draft_id)
-            if tx.execute(select(broadcast_told.c.draft_id).where(_same_thread(plan.update_id, item))).one_or_none() is not None:
-                _mark(tx, item.item_id, ItemState.SKIPPED, why="told")
+            if why := _may_not_hear(tx, plan, item):
+                _mark(tx, item.item_id, ItemState.SKIPPED, why=why)
                 return None
             draft_id = insert_draft(tx, new, at=at, detail={"plan": plan.plan_id, "item": item.item_id}).draft_id
-            thread = {"platform": item.target.platform, "realm": item.target.realm, "thread_id": item.target.thread_id}
-            told = {"update_id": plan.update_id, **thread, "draft_id": draft_id, "told_at": at}
-            tx.execute(insert(broadcast_told).values(told))
+            if plan.kind is PlanKind.STATUS_UPDATE:
+                thread = {"platform": item.target.platform, "realm": item.target.realm, "thread_id": item.target.thread_id}
+                told = {"update_id": plan.update_id, **thread, "draft_id": draft_id, "told_at": at}
+                tx.execute(insert(broadcast_told).values(told))
             _mark(tx, item.item_id, ItemState.DRAFTED, draft_id=draft_id)
         return draft_id
 
@@ -184,6 +199,14 @@ class BroadcastLedger:
         return done
 
 
+def _may_not_hear(tx: Connection, plan: Plan, item: PlanItem) -> str:
+    """Return why a thread must not get this draft (any more); empty when it may."""
+    if plan.kind is PlanKind.ANSWER:
+        return why_not_answered(tx, item.case_id or 0, by=plan.planned_by, seen_mention_id=item.seen_mention_id)
+    told = tx.execute(select(broadcast_told.c.draft_id).where(_same_thread(plan.update_id, item))).one_or_none()
+    return "" if told is None else "told"
+
+
 def _same_thread(update_id: int, item: PlanItem) -> Any:
     told = broadcast_told.c
     return and_(
@@ -203,7 +226,7 @@ def _mark(tx: Connection, item_id: int, state: ItemState, *, why: str = "", said
 
 def _item_row(item: NewItem, plan_id: int, position: int) -> dict[str, Any]:
     state = ItemState.PLANNED if item.posts else ItemState.SKIPPED
-    named = ("account", "account_key", "language", "text", "template", "short", "edits", "why", "note")
+    named = ("account", "account_key", "language", "text", "template", "short", "edits", "why", "note", *_OF_ANSWERS)
     return {
         **target_row(item.target),
         **{name: getattr(item, name) for name in named},
@@ -217,11 +240,12 @@ def _item_row(item: NewItem, plan_id: int, position: int) -> dict[str, Any]:
 def _plan(tx: Connection, plan_id: int) -> Plan:
     row = tx.execute(select(broadcast_plan).where(broadcast_plan.c.plan_id == plan_id)).one()
     items = tx.execute(select(broadcast_item).where(broadcast_item.c.plan_id == plan_id).order_by(broadcast_item.c.position))
-    return Plan(**{**row._mapping, "state": PlanState(row.state)}, items=tuple(_item(one) for one in items))
+    named = {"state": PlanState(row.state), "kind": PlanKind(row.kind), "update_id": row.update_id or 0}
+    return Plan(**{**row._mapping, **named}, items=tuple(_item(one) for one in items))
 
 
 def _item(row: Row[Any]) -> PlanItem:
     named = ("item_id", "position", "account", "account_key", "language", "text", "template", "short", "edits", "why", "note")
-    further = ("ticked_by", "draft_id", "entry_id")
+    further = ("ticked_by", "draft_id", "entry_id", *_OF_ANSWERS)
     values = {name: row._mapping[name] for name in (*named, *further)}
     return PlanItem(**values, state=ItemState(row.state), target=target_of(row))

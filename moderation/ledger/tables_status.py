@@ -62,11 +62,13 @@ status_promise = Table(
     **NEVER_REUSED,
 )
 
+# A plan tells an update to the threads of its issue, or answers cases of it (then it has no update).
 broadcast_plan = Table(
     "broadcast_plan",
     metadata,
     Column("plan_id", Id, primary_key=True),
-    Column("update_id", Id, ForeignKey("status_update.update_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("update_id", Id, ForeignKey("status_update.update_id")),
     Column("issue_id", Id, ForeignKey("issue.issue_id"), nullable=False),
     Column("state", Text, nullable=False),
     Column("correct", Boolean, nullable=False),
@@ -76,6 +78,7 @@ broadcast_plan = Table(
     Column("approved_at", UtcDateTime),
     Column("content", Text, nullable=False, default=""),
     Index("ix_broadcast_plan_update_id", "update_id"),
+    Index("ix_broadcast_plan_issue_id", "issue_id"),
     Index("ix_broadcast_plan_state", "state"),
     **NEVER_REUSED,
 )
@@ -107,6 +110,9 @@ broadcast_item = Table(
     Column("ticked_by", Text, nullable=False, default=""),
     Column("draft_id", Id, ForeignKey("draft.draft_id")),
     Column("entry_id", Id, ForeignKey("outbox.entry_id")),
+    Column("case_id", Id, ForeignKey("support_case.case_id")),
+    Column("title", Text, nullable=False),
+    Column("seen_mention_id", Id, nullable=False),
     UniqueConstraint("plan_id", "platform", "realm", "thread_id"),
     **NEVER_REUSED,
 )

@@ -1,4 +1,4 @@
-"""One status update to many threads: the plan, its items, and what became of each."""
+"""One status update to many threads, or one answer to everybody hit: the plan, its items, and what became of each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from moderation.model.post import Target
+
+
+class PlanKind(StrEnum):
+    """What a plan does: tell a published update to the threads of its issue, or answer cases of it in words somebody wrote."""
+
+    STATUS_UPDATE = "status_update"
+    ANSWER = "answer"
 
 
 class PlanState(StrEnum):
@@ -34,7 +41,8 @@ class NewItem:
     """One thread of a plan. `why` is a key of the words in status.yaml below `skip.` ("" when it would be posted), `note` what adds to it.
 
     `account` names the account that would speak, `account_key` is what the approval binds. `short`: the shorter wording was needed.
-    `edits` is the platform's id of our earlier post that this one changes.
+    `edits` is the platform's id of our earlier post that this one changes. `case_id` is the case that it answers, `title` the subject of
+    an answer by e-mail, `seen_mention_id` the newest message that was there to be read when the item was planned.
     """
 
     target: Target
@@ -47,6 +55,9 @@ class NewItem:
     edits: str = ""
     why: str = ""
     note: str = ""
+    case_id: int | None = None
+    title: str = ""
+    seen_mention_id: int = 0
 
     @property
     def posts(self) -> bool:
@@ -73,11 +84,30 @@ class PlanItem:
     ticked_by: str = ""
     draft_id: int | None = None
     entry_id: int | None = None
+    case_id: int | None = None
+    title: str = ""
+    seen_mention_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectedCase:
+    """A case that waits and in which somebody wrote about an issue. `mention_ids` are those of its whole conversation, oldest first."""
+
+    case_id: int
+    brand: str
+    platform: str
+    realm: str
+    holder: str
+    version: int
+    mention_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A broadcast as it was planned. `content`: the hash of what the approver saw, "" before. `correct`: our earlier posts change."""
+    """A broadcast as it was planned. `content`: the hash of what the approver saw, "" before. `correct`: our earlier posts change.
+
+    `update_id` is 0 for a plan that answers cases.
+    """
 
     plan_id: int
     update_id: int
@@ -90,6 +120,7 @@ class Plan:
     approved_by: str = ""
     approved_at: datetime | None = None
     content: str = ""
+    kind: PlanKind = PlanKind.STATUS_UPDATE
 
     @property
     def to_post(self) -> tuple[PlanItem, ...]:

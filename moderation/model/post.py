@@ -8,12 +8,17 @@ from enum import StrEnum
 
 
 class PostKind(StrEnum):
-    """Why something is posted (PRODUCT section 3)."""
+    """Why something is posted (PRODUCT section 3). An answer is one text to everybody hit by an issue, each thread chosen singly."""
 
     REPLY = "reply"
+    ANSWER = "answer"
     STATUS_UPDATE = "status_update"
     INVITATION = "invitation"
     YOU_SAID = "you_said"
+
+
+ANSWERING = frozenset({PostKind.REPLY, PostKind.ANSWER})
+"""Kinds that answer what somebody asked; all else tells something."""
 
 
 class PlaceNow(StrEnum):

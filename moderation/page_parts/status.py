@@ -34,7 +34,7 @@ def status_parts(desk: StatusDesk) -> StatusParts:
             report=desk.sending.report(plan_id),
             done_at=desk.done_at(plan),
             needs_second=desk.sending.needs_second(plan),
-            live=desk.sending.live(),
+            live=desk.sending.live(plan),
         )
 
     def tick(plan_id: int, item_id: int, who: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from listener.text.folding import folded
 from moderation.messages.neutral import review_links, steering_words
 from moderation.model.policy import House, Policy, Question
-from moderation.model.post import OutgoingPost, PostKind
+from moderation.model.post import ANSWERING, OutgoingPost, PostKind
 from moderation.policy.cost import cost_of, spent
 from moderation.policy.similar import ALIKE, most_alike
 
@@ -90,7 +90,7 @@ def direct_messages_have_consent(question: Question, policy: Policy, house: Hous
 def public_replies_promote_nothing(question: Question, policy: Policy, _house: House) -> Iterator[str]:
     """P31, P34: a reply carries no advertisement and no link to a review site."""
     post = question.post
-    if post.kind is not PostKind.REPLY:
+    if post.kind not in ANSWERING:
         return
     if promotes(post.text, policy) and not question.facts.leave.consented:
         yield "promotion_in_reply"

@@ -11,7 +11,7 @@ from moderation.messages.length import must_fit
 from moderation.messages.neutral import review_links
 from moderation.messages.render import forgotten_blanks
 from moderation.model.outbox import Draft, NewDraft
-from moderation.model.post import PostKind, Target
+from moderation.model.post import ANSWERING, Target
 from moderation.outbox.precheck import Precheck
 
 MAIL = "mail"
@@ -33,7 +33,7 @@ def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
         raise NotAllowed(f"The text has a blank that was not filled in: {found}.", key="blanks", fields={"found": found})
     if any("\ud800" <= sign <= "\udfff" or (sign < " " and sign not in "\n\t") for sign in draft.text):
         raise NotAllowed("The text holds a control character or half a character; type it again.", key="control_sign")
-    if draft.kind is PostKind.REPLY and (links := review_links(draft.text, precheck.policy.review_hosts)):
+    if draft.kind in ANSWERING and (links := review_links(draft.text, precheck.policy.review_hosts)):
         raise precheck.refuse("review_link", found=", ".join(links))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from listener.errors import NotAllowed
 from listener.ports import Clock
 from moderation.ledger.broadcasts import BroadcastLedger
-from moderation.model.broadcast import ItemState, Plan, PlanItem, PlanState
+from moderation.model.broadcast import ItemState, Plan, PlanItem, PlanKind, PlanState
 from moderation.model.outbox import NewDraft, OutboxEntry
 from moderation.model.post import PostKind
 from moderation.model.shadow import ShadowKind
@@ -70,9 +70,12 @@ class SendBroadcast:
         """Return whether somebody else than its planner has to approve a plan."""
         return len(plan.to_post) > self._second_above
 
-    def live(self) -> bool:
-        """Return whether broadcasts have graduated: items that nobody ticked singly may leave too."""
-        return self._shadow.graduated(ShadowKind.BROADCAST)
+    def live(self, plan: Plan) -> bool:
+        """Return whether items that nobody ticked singly may leave too: broadcasts have graduated, and this one tells an update.
+
+        What somebody wrote for one occasion was never in shadow, so an answer leaves only where it was ticked.
+        """
+        return plan.kind is PlanKind.STATUS_UPDATE and self._shadow.graduated(ShadowKind.BROADCAST)
 
     def tick(self, plan_id: int, item_ids: Iterable[int], who: str) -> Plan:
         """Choose items singly: `who` looked at each of these threads and its text. Raises `NotAllowed` when the plan is not open."""
@@ -96,6 +99,8 @@ class SendBroadcast:
             return plan
         if not plan.to_post:
             raise NotAllowed("Nothing in this plan would be posted.")
+        if plan.kind is PlanKind.ANSWER and not any(item.ticked_by for item in plan.to_post):
+            raise NotAllowed("Choose the conversations that get this answer, one by one.")
         if self.needs_second(plan) and same_person(who, plan.planned_by):
             raise NotAllowed(
                 f"Somebody else has to approve this: it goes to {len(plan.to_post)} threads and {plan.planned_by} planned it "
@@ -147,16 +152,10 @@ class SendBroadcast:
 
     def _move(self, plan: Plan, item: PlanItem) -> bool:
         """Bring one item to the outbox, or to the shadow; return whether it is in the outbox now."""
-        new = NewDraft(
-            kind=PostKind.STATUS_UPDATE,
-            target=item.target,
-            text=item.text,
-            language=item.language,
-            author=plan.planned_by,
-            issue_id=plan.issue_id,
-            template=item.template,
-            edits=item.edits,
-        )
+        new = _draft_of(plan, item)
+        if not item.ticked_by and plan.kind is PlanKind.ANSWER:
+            self._broadcasts.mark(item.item_id, ItemState.SKIPPED, why="unticked")
+            return False
         if not item.ticked_by:
             why = {"plan": plan.plan_id, "update": plan.update_id, "approved_by": plan.approved_by}
             if not self._shadow.record(ShadowKind.BROADCAST, new, why=why).live:
@@ -180,6 +179,21 @@ class SendBroadcast:
         return True
 
 
+def _draft_of(plan: Plan, item: PlanItem) -> NewDraft:
+    return NewDraft(
+        kind=PostKind.ANSWER if plan.kind is PlanKind.ANSWER else PostKind.STATUS_UPDATE,
+        target=item.target,
+        text=item.text,
+        language=item.language,
+        author=plan.planned_by,
+        case_id=item.case_id,
+        issue_id=plan.issue_id,
+        template=item.template,
+        edits=item.edits,
+        title=item.title,
+    )
+
+
 def content_of(plan: Plan) -> str:
     """Return the hash of everything an approver sees of a plan: places, accounts, words. Any byte changed gives another. Pure."""
     seen = [
@@ -190,6 +204,7 @@ def content_of(plan: Plan) -> str:
             item.language,
             item.text,
             item.edits,
+            *([item.case_id, item.title, item.ticked_by] if plan.kind is PlanKind.ANSWER else ()),
         ]
         for item in plan.items
     ]

@@ -12,6 +12,7 @@ from listener.model.issue import WHOLE, Issue
 from listener.ports import Clock
 from moderation.ledger.broadcasts import BroadcastLedger
 from moderation.ledger.counts import SendCounts
+from moderation.ledger.issue_cases import IssueCaseLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.status import StatusLedger
 from moderation.messages.render import PublicWording
@@ -21,6 +22,7 @@ from moderation.model.status import Light, Promise, PromiseState, PublicStatus, 
 from moderation.outbox.precheck import Precheck
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.keep_promises import KeepPromises
+from moderation.workflows.plan_answers import PlanAnswers
 from moderation.workflows.plan_broadcast import PlanBroadcast, done_at
 from moderation.workflows.publish_status import PublishStatus
 from moderation.workflows.send_broadcast import SendBroadcast
@@ -76,6 +78,7 @@ class StatusDesk:
     house: House
     rules: StatusRules
     clock: Clock
+    answers: PlanAnswers
 
     def once(self) -> None:
         """What the schedule does again and again: look at promises, carry approved broadcasts on."""
@@ -187,7 +190,19 @@ def status_desk(
         broadcasts, outbox, shadow, clock, most_per_hour=house.most_per_hour, four_eyes=four_eyes, second_above=rules.second_above
     )
     promises = KeepPromises(status, publish, clock, ahead=rules.ahead)
-    return StatusDesk(ledger, status, broadcasts, publish, promises, planning, sending, counts, house, rules, clock)
+    answers = PlanAnswers(
+        ledger,
+        IssueCaseLedger(ledger.engine),
+        status,
+        broadcasts,
+        precheck,
+        clock,
+        opted_out=leave.opted_out,
+        words=words,
+        zone=rules.zone,
+        signature=rules.signature,
+    )
+    return StatusDesk(ledger, status, broadcasts, publish, promises, planning, sending, counts, house, rules, clock, answers)
 
 
 def _order(line: StatusLine, now: datetime) -> tuple[int, datetime]:

@@ -235,12 +235,12 @@ async def test_once_broadcasts_have_graduated_threads_that_nobody_ticked_hear_it
         first = planned(desk, 50)
         desk.status.sending.approve(first.plan_id, "bram")
         await carried_out(desk, hours=1)
-        assert (len(desk.platform.posts()), desk.status.sending.live()) == (0, False)
+        assert (len(desk.platform.posts()), desk.status.sending.live(first)) == (0, False)
         for item in desk.shadow.items():
             desk.shadow.review(item.shadow_id, Judged.RIGHT, "carla")
-        assert not desk.status.sending.live(), "good figures alone let nothing leave"
+        assert not desk.status.sending.live(first), "good figures alone let nothing leave"
         desk.shadow.graduate(ShadowKind.BROADCAST, desk.shadow.subject_of(ShadowKind.BROADCAST, ""), "carla")
-        assert desk.status.sending.live()
+        assert desk.status.sending.live(first)
         second = desk.status.planning.plan(first.update_id, "carla")
         desk.status.sending.approve(second.plan_id, "bram")
         await carried_out(desk, hours=1)
