@@ -88,8 +88,10 @@ class AlreadyClaimed(ActionError):
 class NotAllowed(ActionError):
     """A role, rule or switch forbids it; the message names which. `why` is a key for pages that have words of their own; empty: none."""
 
-    def __init__(self, message: str, *, why: str = "") -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, why: str = "", key: str = "", fields: Mapping[str, object] | None = None, rules: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message, key=key, fields=fields, rules=rules)
         self.why = why
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from listener.errors import NotAllowed
@@ -13,6 +14,7 @@ from moderation.messages.render import forgotten_blanks
 from moderation.model.outbox import Draft, NewDraft
 from moderation.model.post import ANSWERING, Target
 from moderation.outbox.precheck import Precheck
+from moderation.policy.gate import ADDRESSED_ONLY
 
 MAIL = "mail"
 """Where an answer has a receiver and a subject of its own."""
@@ -27,6 +29,8 @@ def keep_draft(new: NewDraft, drafts: DraftLedger, precheck: Precheck, *, at: da
 
 def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
     """Raise `NotAllowed` when the text is empty, too long, unfinished, or (a reply) carries a link to a review site."""
+    if draft.removes:  # what stands there already is taken away, whatever it says
+        return
     must_fit(draft.text, precheck.accounts.for_target(draft.target).limits)
     if blanks := forgotten_blanks(draft.text):
         found = ", ".join(blanks)
@@ -50,6 +54,12 @@ def target_below(stored: StoredMention) -> Target:
         content_hash=mention.content_hash,
         person=mention.author.native_id if mention.platform == MAIL and mention.author is not None else "",
     )
+
+
+def to_answer(messages: Sequence[StoredMention]) -> StoredMention:
+    """Return the message to answer: the latest one; where a program may only answer those who speak to us, the latest that does."""
+    addressed = [one for one in messages if any(hit.directed for hit in one.hits)]
+    return addressed[-1] if addressed and messages[-1].mention.platform in ADDRESSED_ONLY else messages[-1]
 
 
 def subject_below(stored: StoredMention) -> str:
