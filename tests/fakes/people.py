@@ -1,4 +1,4 @@
-"""Who works here, for tests of pages: the real sign-in on a small ledger of its own, holding only the tables of people and the audit log."""
+"""Who works here, for tests of pages: the real sign-in on a small ledger of people and the audit log."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ _KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 def ledger_files(sign_in: SignIn) -> list[Path]:
     """Return the files in which a sign-in of `sign_in_on` keeps everything, to look for what must not lie there."""
-    file = Path(str(sign_in._store._engine.url.database))  # noqa: SLF001 - a test looks into the files as a thief would
+    file = Path(str(sign_in._store._engine.url.database))
     return sorted(file.parent.glob(f"{file.name}*"))
