@@ -10,16 +10,35 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-WORDS = tuple(
-    ["welkom", "wachtwoord", "geheim", "hallo", "zomer", "winter", "lente", "herfst", "januari", "februari", "maart", "april", "juni", "juli", "augustus", "september", "oktober", "november", "december", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag", "nederland", "holland", "amsterdam", "rotterdam", "utrecht", "eindhoven", "groningen", "denhaag", "ajax", "feyenoord", "psv", "oranje", "voetbal", "koffie", "appeltaart", "schatje", "liefje", "lieverd", "knuffel", "poes", "hond", "konijn", "vlinder", "zonnetje", "bloem", "familie", "moeder", "vader", "oma", "opa", "kantoor", "klant", "klanten", "klantenservice", "webcare", "beheer", "beheerder", "gebruiker", "toegang", "inloggen", "openen", "sesamopenu", "tijdelijk", "nieuw", "verander", "veranderen", "medewerker", "team", "bedrijf", "password", "passphrase", "welcome", "secret", "hello", "summer", "spring", "autumn", "january", "february", "march", "june", "july", "august", "october", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "england", "london", "football", "baseball", "basketball", "dragon", "monkey", "master", "shadow", "sunshine", "princess", "superman", "batman", "starwars", "pokemon", "liverpool", "arsenal", "chelsea", "iloveyou", "letmein", "trustno", "whatever", "freedom", "flower", "cookie", "chocolate", "butterfly", "computer", "internet", "samsung", "google", "facebook", "twitter", "admin", "administrator", "root", "login", "access", "user", "guest", "test", "testing", "demo", "default", "changeme", "change", "temporary", "support", "service", "customer", "company", "office", "manager", "agent", "approver", "moderator", "viewer", "server", "system", "database", "backup", "public", "private", "security", "mustang", "jordan", "michael", "jennifer", "thomas", "jessica", "daniel", "robert", "charlie", "andrew", "michelle", "ashley", "mother", "father", "family", "klankbord", "soundingboard", "inbox", "mention", "stroomwerk"]
+# fmt: off
+WORDS = (
+    "welkom", "wachtwoord", "geheim", "hallo", "zomer", "winter", "lente", "herfst", "januari", "februari", "maart", "april", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag",
+    "zaterdag", "zondag", "nederland", "holland", "amsterdam", "rotterdam", "utrecht", "eindhoven", "groningen", "denhaag", "ajax",
+    "feyenoord", "psv", "oranje", "voetbal", "koffie", "appeltaart", "schatje", "liefje", "lieverd", "knuffel", "poes", "hond", "konijn",
+    "vlinder", "zonnetje", "bloem", "familie", "moeder", "vader", "oma", "opa", "kantoor", "klant", "klanten", "klantenservice",
+    "webcare", "beheer", "beheerder", "gebruiker", "toegang", "inloggen", "openen", "sesamopenu", "tijdelijk", "nieuw", "verander",
+    "veranderen", "medewerker", "team", "bedrijf", "password", "passphrase", "welcome", "secret", "hello", "summer", "spring", "autumn",
+    "january", "february", "march", "june", "july", "august", "october", "monday", "tuesday", "wednesday", "thursday", "friday",
+    "saturday", "sunday", "england", "london", "football", "baseball", "basketball", "dragon", "monkey", "master", "shadow", "sunshine",
+    "princess", "superman", "batman", "starwars", "pokemon", "liverpool", "arsenal", "chelsea", "iloveyou", "letmein", "trustno",
+    "whatever", "freedom", "flower", "cookie", "chocolate", "butterfly", "computer", "internet", "samsung", "google", "facebook",
+    "twitter", "admin", "administrator", "root", "login", "access", "user", "guest", "test", "testing", "demo", "default", "changeme",
+    "change", "temporary", "support", "service", "customer", "company", "office", "manager", "agent", "approver", "moderator", "viewer",
+    "server", "system", "database", "backup", "public", "private", "security", "mustang", "jordan", "michael", "jennifer", "thomas",
+    "jessica", "daniel", "robert", "charlie", "andrew", "michelle", "ashley", "mother", "father", "family", "klankbord", "soundingboard",
+    "inbox", "mention", "stroomwerk",
 )
-_JOINERS = frozenset(
-    ["de", "het", "een", "mijn", "onze", "ik", "ben", "is", "in", "op", "dit", "jij", "je", "the", "a", "my", "our", "i", "am", "to", "you", "me", "no", "it", "and", "en", "for", "voor", "van", "of"]
-)
+_JOINERS = frozenset({
+    "de", "het", "een", "mijn", "onze", "ik", "ben", "is", "in", "op", "dit", "jij", "je", "the", "a", "my", "our", "i", "am", "to",
+    "you", "me", "no", "it", "and", "en", "for", "voor", "van", "of",
+})
 ENDINGS = ("", "1", "12", "123", "1234", "12345", "123456", "!", "!!", "01", "007", "2000", "2020", "2023", "2024", "2025", "2026")
-_ROWS = tuple(
-    ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "qwertzuiop", "yxcvbnm", "0987654321", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm", "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6", "abcdefghijklmnopqrstuvwxyz"]
+_ROWS = (
+    "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "qwertzuiop", "yxcvbnm", "0987654321",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm", "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6", "abcdefghijklmnopqrstuvwxyz",
 )
+# fmt: on
 _LEET = str.maketrans("4@3€1!|0$57+", "aaeeiiiosstt")
 _WALK = 4
 """So many neighbouring keys or more are a walk, not a word."""
