@@ -7,48 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from listener.text.folding import folded
 from moderation.model.tone import ToneHit, ToneWord
-from moderation.tone.spoken import Spoken, is_word, spoken
+from moderation.tone.phrases import Phrase, excused, matched, read
+from moderation.tone.spoken import Spoken, spoken
 
 CAPITALS = "<capitals>"
 EXCLAMATIONS = "<exclamations>"
-GAP = "_"
-MOST_SKIPPED = 3
-"""Words that one `_` in a phrase stands for at most."""
 FEWEST_CAPITALS = 6
 _SHOUTED = re.compile(r"[!?！？]{2,}")
 _TIMES = re.compile(r"\{(\d)\}$")
 
 
-class _Term(NamedTuple):
-    forms: frozenset[str]
-    beginnings: tuple[str, ...]
-    capitals: bool
-    optional: bool
-
-    def fits(self, word: Spoken) -> bool:
-        if self.capitals and not word.capitals:
-            return False
-        return word.form in self.forms or (bool(self.beginnings) and word.form.startswith(self.beginnings))
-
-
-class _Phrase(NamedTuple):
-    first: _Term
-    rest: tuple[_Term | None, ...]
-    plain: tuple[_Term, ...]
-    """The rest again where every term is one word: those take a short way."""
-    asked: tuple[_Term, ...]
-
-    def all_in(self, present: frozenset[str]) -> bool:
-        """Tell whether a text with these words can hold the phrase at all: most cannot, and need no look at each place."""
-        return all(term.beginnings or not term.forms.isdisjoint(present) for term in self.asked)
-
-
 class _Line(NamedTuple):
-    phrase: _Phrase
+    phrase: Phrase
     times: int
-    unless: tuple[_Phrase, ...]
+    unless: tuple[Phrase, ...]
     word: ToneWord
 
 
@@ -78,7 +51,7 @@ def tone_hits(text: str, words: Sequence[ToneWord], *, complaint: bool = True) -
 
 def read_phrase(phrase: str) -> int:
     """Return how many words a phrase of the lexicon asks for at least. Raises `ValueError` when it cannot be read, or asks for none."""
-    return 1 if phrase in (CAPITALS, EXCLAMATIONS) else len(_phrase(_TIMES.sub("", phrase)).asked)
+    return 1 if phrase in (CAPITALS, EXCLAMATIONS) else len(read(_TIMES.sub("", phrase)).asked)
 
 
 def _phrases(said: Sequence[Spoken], lexicon: _Lexicon) -> Iterator[tuple[int, int, ToneWord]]:
@@ -90,46 +63,12 @@ def _phrases(said: Sequence[Spoken], lexicon: _Lexicon) -> Iterator[tuple[int, i
             lines = (*lexicon.by_form.get(first.form, ()), *lexicon.by_beginning.get(first.form[:2], ()))
             of_form[first.form] = [line for line in lines if line.phrase.all_in(present)]
         for line in of_form[first.form]:
-            end = _matched(said, place, line.phrase)
-            if end is None or _excused(said, place, end, line.unless):
+            end = matched(said, place, line.phrase)
+            if end is None or excused(said, place, end, line.unless):
                 continue
             seen[id(line)] = seen.get(id(line), 0) + 1
             if seen[id(line)] >= line.times:
                 yield first.start, said[end - 1].end, line.word
-
-
-def _matched(said: Sequence[Spoken], place: int, phrase: _Phrase) -> int | None:
-    """Return where the longest match ends that begins at `place`, or None. Bounded: every `_` skips a fixed number of words at most."""
-    if place + len(phrase.asked) > len(said) or not phrase.first.fits(said[place]):
-        return None
-    if phrase.plain:
-        for end, each in enumerate(phrase.plain, place + 1):
-            if not each.fits(said[end]):
-                return None
-        end = place + len(phrase.asked)
-        return end if said[end - 1].sentence == said[place].sentence else None
-    ends = {place + 1}
-    for term in phrase.rest:
-        if term is None:
-            ends = {end + skipped for end in ends for skipped in range(MOST_SKIPPED + 1)}
-            continue
-        reached = {end + 1 for end in ends if end < len(said) and term.fits(said[end])}
-        ends = reached | ends if term.optional else reached
-        if not ends:
-            return None
-    inside = [end for end in ends if end <= len(said) and said[end - 1].sentence == said[place].sentence]
-    return max(inside, default=None)
-
-
-def _excused(said: Sequence[Spoken], place: int, end: int, unless: Sequence[_Phrase]) -> bool:
-    """Tell whether a longer, harmless phrase covers these words."""
-    earliest = max(0, place - 4)
-    for phrase in unless:
-        for start in range(earliest, place + 1):
-            reached = _matched(said, start, phrase)
-            if reached is not None and reached >= end:
-                return True
-    return False
 
 
 def _capitals(said: Sequence[Spoken], word: ToneWord | None) -> Iterator[tuple[int, int, ToneWord]]:
@@ -160,8 +99,8 @@ def _lexicon(words: tuple[ToneWord, ...]) -> _Lexicon:
         if word.phrase in (CAPITALS, EXCLAMATIONS):
             continue
         times = _TIMES.search(word.phrase)
-        phrase = _phrase(_TIMES.sub("", word.phrase))
-        line = _Line(phrase, int(times.group(1)) if times else 1, tuple(_phrase(one) for one in word.unless), word)
+        phrase = read(_TIMES.sub("", word.phrase))
+        line = _Line(phrase, int(times.group(1)) if times else 1, tuple(read(one) for one in word.unless), word)
         for form in phrase.first.forms:
             by_form.setdefault(form, []).append(line)
         for beginning in phrase.first.beginnings:
@@ -175,26 +114,3 @@ def _frozen(lines: Mapping[str, Iterable[_Line]]) -> Mapping[str, tuple[_Line, .
 
 def _special(words: Sequence[ToneWord], phrase: str) -> ToneWord | None:
     return next((word for word in words if word.phrase == phrase), None)
-
-
-def _phrase(written: str) -> _Phrase:
-    terms = [None if one == GAP else _term(one) for one in written.split()]
-    first = terms[0] if terms else None
-    forms = [form for term in terms if term is not None for form in (*term.forms, *term.beginnings)]
-    if first is None or first.optional or not all(is_word(form) for form in forms):
-        raise ValueError(written)
-    asked = [term for term in terms if term is not None and not term.optional]
-    plain = asked[1:] if len(asked) == len(terms) else []
-    return _Phrase(first, tuple(terms[1:]), tuple(plain), tuple(asked))
-
-
-def _term(written: str) -> _Term:
-    optional = written.endswith("?")
-    options = written.removesuffix("?").split("|")
-    plain = [folded(one) for one in options]
-    return _Term(
-        frozenset(one for one in plain if not one.endswith("*")),
-        tuple(one.removesuffix("*") for one in plain if one.endswith("*")),
-        all(one.isupper() and len(one) > 1 for one in options),
-        optional,
-    )
