@@ -8,6 +8,7 @@ from pathlib import Path
 
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
+from moderation.conversation_desk import conversation_desk
 from moderation.feedback_desk import feedback_desk
 from moderation.inviting import Inviting, inviting_on, inviting_setup, ways_to_tell
 from moderation.ledger.alarms import AlarmLedger
@@ -33,6 +34,7 @@ from moderation.outbox.precheck import Precheck
 from moderation.outbox.write_side import standing_check
 from moderation.parts import Desk
 from moderation.policy.house import whole_house
+from moderation.queueing import queueing_over
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
@@ -60,6 +62,7 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
     shadow = Shadow(ShadowLedger(engine), accounts, clock, wording=wording, bar=_bar(settings), standing=given)
     feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
     clocks = Clocks(StatusLedger(engine), settings.clocks, clock, zone=settings.zone)
+    queueing = queueing_over(ledger, clock, clocks=clocks, most_age=timedelta(days=settings.inbox.most_age_days))
     brand = settings.brands[0].name if settings.brands else ""
     return Desk(
         settings=settings,
@@ -67,7 +70,10 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         ledger=ledger,
         cases=cases,
         audit=AuditLedger(engine),
-        inbox=Inbox(ledger, cases, drafts, OutboxLedger(engine), outbox, precheck, clock, wording=wording, signature=signature),
+        inbox=Inbox(
+            ledger, cases, drafts, OutboxLedger(engine), outbox, precheck, clock, queue=queueing.queue, wording=wording, signature=signature
+        ),
+        queueing=queueing,
         outbox=outbox,
         updates=StatusUpdates(ledger, drafts, precheck, clock, wording=wording, signature=signature),
         invitations=Invitations(
@@ -83,6 +89,15 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         tell_clocks=TellClocks(ClockLedger(engine), WaitLedger(engine), clocks, clock),
         status=_status(settings, ledger, clock, precheck, outbox, shadow, leave, wording, house),
         inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
+        conversation=conversation_desk(
+            ledger,
+            clock,
+            acts=queueing.acts,
+            outbox=outbox,
+            precheck=precheck,
+            wording=wording,
+            signature=lambda by: signature,  # noqa: ARG005 - one for everybody until people have their own
+        ),
     )
 
 

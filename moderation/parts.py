@@ -8,11 +8,13 @@ from datetime import timedelta
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
 from listener.ports import Clock
+from moderation.conversation_desk import ConversationDesk
 from moderation.feedback_desk import FeedbackDesk
 from moderation.inviting import Inviting
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
+from moderation.ledger.following import Followed
 from moderation.ledger.leave import LeaveLedger
 from moderation.model.case import Opened
 from moderation.model.outbox import SendReport
@@ -20,6 +22,7 @@ from moderation.outbox.connections import Connections
 from moderation.outbox.gateway import Gateway
 from moderation.outbox.own_account import OwnAccountWatch
 from moderation.outbox.reconcile import Reconciler
+from moderation.queueing import Queueing
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
@@ -46,6 +49,7 @@ class Desk:
     cases: CaseLedger
     audit: AuditLedger
     inbox: Inbox
+    queueing: Queueing
     outbox: Outbox
     updates: StatusUpdates
     invitations: Invitations
@@ -59,12 +63,29 @@ class Desk:
     tell_clocks: TellClocks
     status: StatusDesk
     inviting: Inviting
+    conversation: ConversationDesk
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
         self.read_opt_outs()
         most_age = timedelta(days=self.settings.inbox.most_age_days)
-        return open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=most_age, own_authors=self.outbox.own_authors())
+        opened = open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=most_age, own_authors=self.outbox.own_authors())
+        self.conversation.read_signs.once()
+        self.queueing.follow.once(self.outbox.own_authors())
+        return opened
+
+    def follow_cases(self) -> Followed:
+        """The same for what came in since the last time, and every case's place brought up to date: cheap enough for every half second."""
+        self.read_opt_outs()
+        followed = self.queueing.follow.once(self.outbox.own_authors())
+        if followed.opened or followed.joined:
+            self.conversation.read_signs.once()
+        return followed
+
+    def check_cases(self) -> None:
+        """Look at every message and every case once: nobody is forgotten because something was overlooked on the way."""
+        self.queueing.follow.check_all()
+        self.open_cases()
 
     def decide_invitations(self) -> Decided:
         """Decide whom to ask, after whoever asked to be left alone was heard."""

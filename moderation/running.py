@@ -26,6 +26,9 @@ from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering, Sending
 from moderation.public.app import build_public_app
 from moderation.schedule import (
+    CASES_SECONDS,
+    CHECK_CASES_SECONDS,
+    CLOCK_SECONDS,
     CONNECT_SECONDS,
     INVITE_SECONDS,
     LEARN_SECONDS,
@@ -127,12 +130,15 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
     def analyse() -> Analysed:
         done = listening.analyse.once()
         if done.mentions:
-            parts.desk.open_cases()
+            parts.desk.follow_cases()
         return done if done.more else replace(done, signals=done.signals + listening.watch.once())
 
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
+        asyncio.create_task(every(CASES_SECONDS, parts.desk.follow_cases, stop, "opening cases")),
+        asyncio.create_task(every(CHECK_CASES_SECONDS, parts.desk.check_cases, stop, "checking cases")),
         asyncio.create_task(every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises")),
+        asyncio.create_task(every(CLOCK_SECONDS, parts.desk.tell_clocks.once, stop, "telling clocks")),
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),

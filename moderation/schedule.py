@@ -4,6 +4,10 @@ from __future__ import annotations
 
 CONNECT_SECONDS = 60.0
 """How often an account whose platform was down at the start is tried again (RULES F38)."""
+CASES_SECONDS = 0.5
+"""Whoever speaks to us is in the queue within a second, also while the analyser is busy; a look that finds nothing takes no lock."""
+CHECK_CASES_SECONDS = 3_600.0
+"""All messages of the last weeks are looked at once more, in case one was overlooked; it reads much and finds nothing."""
 OUTBOX_SECONDS = 2.0
 """RULES B6: approved to accepted within five seconds."""
 RECONCILE_SECONDS = 15.0

@@ -47,11 +47,16 @@ def touch(tx: Connection, mine: ColumnElement[bool], *, stale: bool) -> None:
 
 def fill(tx: Connection) -> int:
     """Make a stale line for every case that has none, or whose line is of another version; return how many."""
-    there = exists().where(case_fact.c.case_id == support_case.c.case_id, case_fact.c.version == support_case.c.version)
-    missing = list(tx.execute(select(support_case.c.case_id).where(~there)).scalars())
+    missing = lineless(tx)
     for some in batches(missing):
         touch(tx, support_case.c.case_id.in_(some), stale=True)
     return len(missing)
+
+
+def lineless(tx: Connection) -> list[int]:
+    """Return the cases that have no line, or one of another version."""
+    there = exists().where(case_fact.c.case_id == support_case.c.case_id, case_fact.c.version == support_case.c.version)
+    return list(tx.execute(select(support_case.c.case_id).where(~there)).scalars())
 
 
 def mark_stale(tx: Connection, which: ColumnElement[bool]) -> None:

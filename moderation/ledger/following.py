@@ -15,7 +15,7 @@ from listener.ledger.transactions import reading, writing
 from moderation.ledger import case_follow as follow
 from moderation.ledger.case_acts import act_on
 from moderation.ledger.case_changes import SCHEDULE
-from moderation.ledger.case_facts import Places, fill, mark_mentions_stale, refresh, stale_cases
+from moderation.ledger.case_facts import Places, fill, lineless, mark_mentions_stale, refresh, stale_cases
 from moderation.ledger.case_opening import TakeInRule, take_in, waiting_mentions
 from moderation.model.case import Opened
 from moderation.model.case_act import ActVerb, NewAct
@@ -83,6 +83,10 @@ class FollowLedger:
 
     def check_all(self) -> int:
         """Have every case worked out again whose line is missing or of another version, and return how many: a look at everything."""
+        with reading(self._engine) as tx:
+            missing = lineless(tx)
+        if not missing:
+            return 0
         with writing(self._engine) as tx:
             return fill(tx)
 

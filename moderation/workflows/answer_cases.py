@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 
 from listener.errors import AlreadyClaimed, NotAllowed
 from listener.ledger.ledger import Ledger
@@ -13,16 +12,14 @@ from moderation.ledger.cases import LIVE, CaseLedger
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.messages.render import PublicWording, tidy
-from moderation.model.case import CaseFacts, CaseRow, CaseState, CaseSummary, CaseView
+from moderation.model.case import CaseRow, CaseState, CaseSummary, CaseView
 from moderation.model.outbox import Draft, NewDraft, OutboxEntry
+from moderation.model.person import Person, Role
 from moderation.model.post import PostKind
 from moderation.outbox.precheck import Precheck
-from moderation.policy.gate import ADDRESSED_ONLY
-from moderation.triage.urgency import urgency
 from moderation.workflows.approve_draft import Outbox
-from moderation.workflows.draft_text import keep_draft, subject_below, target_below
-
-_GROWING = timedelta(hours=24)
+from moderation.workflows.draft_text import keep_draft, subject_below, target_below, to_answer
+from moderation.workflows.queue_cases import WHOLE, Queue
 
 
 class Inbox:
@@ -38,6 +35,7 @@ class Inbox:
         precheck: Precheck,
         clock: Clock,
         *,
+        queue: Queue,
         wording: Mapping[str, PublicWording],
         signature: str = "",
     ) -> None:
@@ -48,36 +46,36 @@ class Inbox:
         self._outbox = outbox
         self._precheck = precheck
         self._clock = clock
+        self._queue = queue
         self._wording = wording
         self._signature = signature
 
     def next(self, agent: str) -> CaseSummary | None:
         """Return the most urgent waiting case that nobody else holds, or None. It is not claimed yet."""
-        free = (case for case in self.list() if case.holder in ("", agent))
-        return next(free, None)
+        self._queue.follow()
+        return self._queue.next(WHOLE, Person(name=agent, role=Role.AGENT), mine_too=True)
 
     def list(
         self, *, states: Iterable[CaseState] = LIVE, brand: str | None = None, holder: str | None = None, issue_id: int | None = None
     ) -> tuple[CaseSummary, ...]:
-        """Return cases in the order in which they should be answered: most urgent first, then longest waiting. `holder` "" means nobody."""
-        now = self._clock.now()
-        growing = self._growing(now)
-        found = [summary_of(row, growing=growing, now=now) for row in self._cases.rows(states)]
-        wanted = [
+        """Return cases in the order in which they should be answered. `holder` "" means nobody. Snoozed ones are left out.
+
+        Works out every case there is; `Queue.page` reads one page.
+        """
+        found = self._queue.in_order([row for row in self._cases.rows(states) if not row.snoozed])
+        return tuple(
             one
             for one in found
             if brand in (None, one.brand) and holder in (None, one.holder) and (issue_id is None or issue_id == one.issue_id)
-        ]
-        return tuple(sorted(wanted, key=lambda one: (-one.urgency, one.waiting_since, one.case_id)))
+        )
 
     def show(self, case_id: int) -> CaseView | None:
         """Return a case with its messages, oldest first, drafts and posts; None when there is no such case or nothing of it is left."""
         row = self._cases.get(case_id)
         if row is None:
             return None
-        now = self._clock.now()
         return CaseView(
-            summary=summary_of(row, growing=self._growing(now), now=now),
+            summary=self._queue.in_order([row])[0],
             mentions=self._messages(row),
             drafts=tuple(self._drafts.all(case_id=case_id)),
             entries=tuple(self._entries.entries(case_id=case_id)),
@@ -126,7 +124,7 @@ class Inbox:
         return self._outbox.approve(draft_id, agent)
 
     def _keep(self, row: CaseRow, agent: str, text: str, language: str, *, template: str) -> Draft:
-        asked = _to_answer(self._messages(row))
+        asked = to_answer(self._messages(row))
         new = NewDraft(
             kind=PostKind.REPLY,
             target=target_below(asked),
@@ -152,47 +150,3 @@ class Inbox:
     def _messages(self, row: CaseRow) -> tuple[StoredMention, ...]:
         found = self._ledger.mentions.by_ids(row.mention_ids)
         return tuple(sorted(found, key=lambda one: (one.mention.posted_at, one.mention_id)))
-
-    def _growing(self, now: datetime) -> frozenset[int]:
-        recent = self._ledger.issues.signals(now - _GROWING)
-        return frozenset(signal.issue_id for signal in recent if signal.issue_id is not None and signal.at <= now)
-
-
-def summary_of(row: CaseRow, *, growing: frozenset[int], now: datetime) -> CaseSummary:
-    """Return a case with its urgency and the reasons for it."""
-    labels = row.labels
-    facts = CaseFacts(
-        waiting_seconds=(now - row.waiting_since).total_seconds() if row.unanswered or row.low_score else 0.0,
-        unanswered=row.unanswered,
-        mentions=len(row.mention_ids),
-        directed=row.directed,
-        question=any(name == "question" for name, _ in labels),
-        negative=("sentiment", "negative") in labels,
-        promise_broken=("cause", "promise_not_kept") in labels,
-        issue_growing=row.issue_id in growing,
-        issue_age_hours=None if row.issue_created_at is None else max(0.0, (now - row.issue_created_at).total_seconds() / 3600),
-        answered_before=row.answered_at is not None,
-        low_score=row.low_score,
-    )
-    score, why = urgency(facts)
-    return CaseSummary(
-        case_id=row.case_id,
-        conversation_id=row.conversation_id,
-        brand=row.brand,
-        state=row.state,
-        holder=row.holder,
-        version=row.version,
-        urgency=score,
-        why=why,
-        mention_ids=row.mention_ids,
-        issue_id=row.issue_id,
-        waiting_since=row.waiting_since,
-        platform=row.platform,
-        realm=row.realm,
-    )
-
-
-def _to_answer(messages: Sequence[StoredMention]) -> StoredMention:
-    """Return the message to answer: the latest one; where a program may only answer those who speak to us, the latest that does."""
-    addressed = [one for one in messages if any(hit.directed for hit in one.hits)]
-    return addressed[-1] if addressed and messages[-1].mention.platform in ADDRESSED_ONLY else messages[-1]

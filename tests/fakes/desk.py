@@ -39,6 +39,7 @@ from moderation.outbox.states import ENDS
 from moderation.outbox.write_side import standing_check, write_side
 from moderation.policy.opt_out_words import OptOutWords
 from moderation.publishers.simulated import Fault, SimulatedPlatform, SimulatedPublisher, simulated_account
+from moderation.queueing import Queueing, queueing_over
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
@@ -77,6 +78,7 @@ class Desk:
     precheck: Precheck
     outbox: Outbox
     inbox: Inbox
+    queueing: Queueing
     updates: StatusUpdates
     invitations: Invitations
     alarms: AlarmLedger
@@ -163,6 +165,7 @@ def open_desk(
         leave, given = LeaveLedger(engine), StandingLedger(engine)
         shadow = Shadow(ShadowLedger(engine), precheck.accounts, clock, wording=wording, standing=given)
         write = write_side(home, ledger, entries, publishers, policy, house, clock, versions=versions, send_seconds=send_seconds)
+        queueing = queueing_over(ledger, clock)
         yield Desk(
             home=home,
             ledger=ledger,
@@ -178,7 +181,10 @@ def open_desk(
             switch=switch,
             precheck=precheck,
             outbox=outbox,
-            inbox=Inbox(ledger, cases, drafts, entries, outbox, precheck, clock, wording=wording, signature=signature),
+            inbox=Inbox(
+                ledger, cases, drafts, entries, outbox, precheck, clock, queue=queueing.queue, wording=wording, signature=signature
+            ),
+            queueing=queueing,
             updates=StatusUpdates(ledger, drafts, precheck, clock, wording=wording, signature=signature),
             invitations=Invitations(
                 ledger, drafts, counts, precheck, clock, wording=wording, brand="Stroomwerk", link=link, signature=signature
