@@ -34,9 +34,10 @@ def suggestions(
     for brand, language in sorted({(one.brand, one.language) for one in cases}):
         here = sorted((one for one in cases if (one.brand, one.language) == (brand, language)), key=lambda one: one.mention_id)
         groups = grouped(np.stack([one.vector for one in here]), near=near, least=least)
-        found += [
+        made = [
             _suggestion([here[row] for row in group.rows], group.fits, signed, (stop_words or {}).get(language, ())) for group in groups
         ]
+        found += [one for one in made if one.answer]
     return tuple(sorted(found, key=lambda one: (-len(one.evidence), one.evidence[0].mention_id)))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, and_, delete, exists, insert, or_, se
 from sqlalchemy.orm import aliased
 
 from listener.errors import NotAllowed
+from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing, insert_or_update
 from listener.ledger.facts import from_float16
 from listener.ledger.tables import mention
@@ -204,6 +205,19 @@ class KnowledgeLedger:
         with reading(self._engine) as tx:
             rows = tx.execute(select(article_use).where(article_use.c.case_id == case_id).order_by(article_use.c.use_id)).all()
         return [Used(article_id=row.article_id, version=row.version, case_id=row.case_id, made_by=row.made_by, at=row.at) for row in rows]
+
+    def of_conversations(self, conversation_ids: Collection[int]) -> dict[int, int]:
+        """Return how many articles each of these conversations helped to make, or had put into a reply; none is left out."""
+        found: dict[int, set[int]] = {one: set() for one in conversation_ids}
+        with reading(self._engine) as tx:
+            for table in (article_use, article_evidence):
+                query = select(support_case.c.conversation_id, table.c.article_id).join_from(
+                    support_case, table, table.c.case_id == support_case.c.case_id
+                )
+                for some in batches(sorted(found)):
+                    for row in tx.execute(query.where(support_case.c.conversation_id.in_(some))):
+                        found[row.conversation_id].add(row.article_id)
+        return {one: len(articles) for one, articles in found.items()}
 
     def vectors(self, article_ids: Collection[int], model: str) -> list[ArticleVectors]:
         """Return the vectors of `model` of each of these articles that has some, by id. One of an older wording is not handed out."""

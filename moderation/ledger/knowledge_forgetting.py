@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from listener.ledger.tables import mention
 from moderation.ledger.audit import note
@@ -60,13 +60,9 @@ def _forget_evidence(tx: Connection) -> set[int]:
 
 
 def _rests_on_nothing(tx: Connection, article_id: int) -> bool:
-    lines = select(func.count()).select_from(article_evidence).where(article_evidence.c.article_id == article_id)
-    waits = select(article.c.state).where(article.c.article_id == article_id)
-    made = select(article.c.made_by).where(article.c.article_id == article_id)
-    if tx.execute(waits).scalar() != ArticleState.SUGGESTED.value or tx.execute(lines).scalar_one():
-        return False
-    wording = read_articles(tx, article.c.article_id == article_id)[0]
-    return tx.execute(made).scalar() == MACHINE or not wording.answer
+    """Tell whether a suggestion has no conversation left, or lost the words of its answer."""
+    found = read_articles(tx, article.c.article_id == article_id)[0]
+    return found.state is ArticleState.SUGGESTED and (not found.evidence or not found.answer)
 
 
 def _delete_article(tx: Connection, article_id: int) -> None:
