@@ -56,6 +56,8 @@ async def pages_served(app: FastAPI, *, port: int, setting: str = "web.port", op
             await asyncio.sleep(0.05)
         yield listener.getsockname()[1]
     finally:
+        if (live := getattr(app.state, "live", None)) is not None:
+            live.close()  # uvicorn waits for every answer to end, and a page that listens is one that goes on for ever
         server.should_exit = True
         server.force_exit = False
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):

@@ -42,6 +42,16 @@ class PeriodTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCount:
+    """How much is said about an issue in one place, and by how many people there."""
+
+    platform: str
+    realm: str
+    mentions: int
+    authors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One text: its earliest mention, how many copies it has, and when it was last posted."""
 

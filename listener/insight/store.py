@@ -16,7 +16,7 @@ from listener.errors import StoreDamaged, StoreFull
 from listener.insight.batches import fact_table, label_table, vector_table
 from listener.insight.buckets import bucket_edges
 from listener.insight.file import connect
-from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals
+from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals, PlaceCount
 from listener.insight.sql import query
 from listener.model.analysis import AnalysedMention
 
@@ -143,6 +143,19 @@ class Insight:
             one = Candidate(mention_id=mention_id, person=person, platform=platform, posted_at=_aware(posted_at), vector=vector)
             found.setdefault(issue_id, []).append(one)
         return found
+
+    def issue_signs(self, as_of: datetime) -> dict[int, dict[tuple[str, str], int]]:
+        """Return per issue how many mentions have each ("cause", value) and each ("sentiment", value)."""
+        found: dict[int, dict[tuple[str, str], int]] = {}
+        for issue_id, name, value, mentions in self._rows(query("issue_signs"), {"as_of": _naive(as_of)}):
+            found.setdefault(issue_id, {})[name, value] = mentions
+        return found
+
+    def issue_places(self, issue_id: int, most: int, *, as_of: datetime) -> list[PlaceCount]:
+        """Return where people speak about an issue, the busiest place first."""
+        given = {"issue_id": issue_id, "most": most, "as_of": _naive(as_of)}
+        rows = self._rows(query("issue_places"), given)
+        return [PlaceCount(platform=row[0], realm=row[1], mentions=row[2], authors=row[3]) for row in rows]
 
     def languages(self, mention_ids: Sequence[int]) -> dict[int, str]:
         """Return the language (nl, en, de, fr or other) of those mentions that are here."""
