@@ -19,7 +19,7 @@ from listener.ledger.ledger import Ledger
 from listener.ledger.lock import home_lock
 from listener.model.figures import DigestFigures
 from listener.parts import Listening
-from listener.ports import Clock
+from listener.ports import Clock, Embedder
 from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
@@ -45,9 +45,9 @@ WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the var
 
 
 @contextmanager
-def answering_on(home: Path, settings: KlankbordSettings, clock: Clock) -> Iterator[Answering]:
-    """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it."""
-    with listening(home, settings, clock=clock) as parts:
+def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embedder: Embedder | None = None) -> Iterator[Answering]:
+    """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it. `embedder` replaces the model (tests)."""
+    with listening(home, settings, clock=clock, embedder=embedder) as parts:
         sending = _sending(home, settings, parts.ledger, clock)
         both = replace(parts, further=telling(sending.desk))
         yield Answering(listening=both, sending=sending, tell=_tell(both, settings))
