@@ -46,7 +46,10 @@ WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the var
 
 @contextmanager
 def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embedder: Embedder | None = None) -> Iterator[Answering]:
-    """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it. `embedder` replaces the model (tests)."""
+    """Open everything on `home`, holding its lock. Raises `StoreLocked` when another process has it.
+
+    `embedder` replaces the sentence model (tests).
+    """
     with listening(home, settings, clock=clock, embedder=embedder) as parts:
         sending = _sending(home, settings, parts.ledger, clock)
         both = replace(parts, further=telling(sending.desk))
