@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from listener.settings.schema import ListenerSettings, Section
+from moderation.settings_advice import GridSettings, KnowledgeSettings, ToneSettings
 from moderation.settings_clocks import ClockSettings
 
 _LINK = r"^$|^https://|^mailto:"
@@ -77,6 +78,8 @@ class OutboxSettings(Section):
     alarm_per_hour: int = Field(120, ge=1, description="Personal replies an hour by one agent that raise an alarm.")
     approval_hours: float = Field(24.0, gt=0, le=168, description="An approval not used within these hours expires.")
     four_eyes: bool = Field(False, description="True asks a second person to approve each reply.")
+    four_eyes_brands: tuple[str, ...] = Field((), description="Brands whose replies a second person approves, where not all are.")
+    four_eyes_teams: tuple[str, ...] = Field((), description="Teams whose replies a second person approves, such as newcomers.")
     signature: str = Field("", description="Signed under replies, such as '– Team Stroomwerk'.")
     x_usd_per_day: float = Field(1.0, ge=0, description="US dollars that posts on X may cost in 24 hours; further ones wait.")
     shadow_checked: int = Field(
@@ -172,6 +175,9 @@ class KlankbordSettings(ListenerSettings):
     status: StatusSettings = Field(default_factory=lambda: StatusSettings.model_validate({}))
     invitations: InvitationSettings = Field(default_factory=lambda: InvitationSettings.model_validate({}))
     feedback: FeedbackSettings = Field(default_factory=lambda: FeedbackSettings.model_validate({}))
+    tone: ToneSettings = Field(default_factory=lambda: ToneSettings.model_validate({}))
+    grid: GridSettings = Field(default_factory=lambda: GridSettings.model_validate({}))
+    knowledge: KnowledgeSettings = Field(default_factory=lambda: KnowledgeSettings.model_validate({}))
     delivery: DeliverySettings = Field(default_factory=lambda: DeliverySettings.model_validate({}))
     report: ReportSettings = Field(default_factory=lambda: ReportSettings.model_validate({}))
     invented: bool = Field(False, description="Marks every page and digest as invented data; the demo sets it.")

@@ -12,7 +12,10 @@ END_OF_DAY = time(18, 0)
 _NUMBERS = {
     word: number
     for number, words in enumerate(
-        ["een one", "twee two", "drie three", "vier four", "vijf five", "zes six", "zeven seven", "acht eight", "negen nine", "tien ten", "elf eleven", "twaalf twelve"],
+        (
+            *("een one", "twee two", "drie three", "vier four", "vijf five", "zes six"),
+            *("zeven seven", "acht eight", "negen nine", "tien ten", "elf eleven", "twaalf twelve"),
+        ),
         1,
     )
     for word in words.split()
@@ -32,7 +35,10 @@ _DAYS = (
 _WEEKDAYS = {
     name: day % 7
     for day, name in enumerate(
-        ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+        (
+            *("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+            *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        )
     )
 }
 _LATER = ("middag", "avond", "afternoon", "evening", "tonight")
