@@ -42,6 +42,7 @@ class ConversationDesk:
     """`show` reads a conversation; the others each do one thing to it. `read_signs` prepares suggestions, and joins nothing."""
 
     show: ShowConversation
+    acts: CaseActs
     notes: Notes
     questions: Questions
     joins: Joins
@@ -100,6 +101,7 @@ def conversation_desk(
         timeline=TimelineLedger(engine),
     )
     return ConversationDesk(
+        acts=acts,
         show=ShowConversation(ledger, stores, joins=joins, leave=leave_notes, notes=notes, cards=cards, endings=endings),
         notes=notes,
         questions=Questions(question_ledger, clock),

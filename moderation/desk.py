@@ -20,6 +20,7 @@ from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.people import PeopleLedger
 from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.standing import StandingLedger
 from moderation.ledger.status import StatusLedger
@@ -35,6 +36,7 @@ from moderation.outbox.write_side import standing_check
 from moderation.parts import Desk
 from moderation.policy.house import whole_house
 from moderation.queueing import queueing_over
+from moderation.reply_desk import reply_desk, second_person_for
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
@@ -89,6 +91,7 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         tell_clocks=TellClocks(ClockLedger(engine), WaitLedger(engine), clocks, clock),
         status=_status(settings, ledger, clock, precheck, outbox, shadow, leave, wording, house),
         inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
+        replies=reply_desk(settings, ledger, clock, precheck=precheck, outbox=outbox, wording=wording),
         conversation=conversation_desk(
             ledger,
             clock,
@@ -115,6 +118,7 @@ def _outbox(
         four_eyes=settings.outbox.four_eyes,
         cases=CaseLedger(engine),
         standing=standing_check(ledger, template_versions(wording)),
+        second_for=second_person_for(settings, CaseLedger(engine), PeopleLedger(engine)),
     )
 
 

@@ -23,6 +23,7 @@ from moderation.outbox.gateway import Gateway
 from moderation.outbox.own_account import OwnAccountWatch
 from moderation.outbox.reconcile import Reconciler
 from moderation.queueing import Queueing
+from moderation.reply_desk import ReplyDesk
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
@@ -63,11 +64,13 @@ class Desk:
     tell_clocks: TellClocks
     status: StatusDesk
     inviting: Inviting
+    replies: ReplyDesk
     conversation: ConversationDesk
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
         self.read_opt_outs()
+        self.replies.forget_removed()
         most_age = timedelta(days=self.settings.inbox.most_age_days)
         opened = open_cases(self.ledger, self.cases, now=self.clock.now(), most_age=most_age, own_authors=self.outbox.own_authors())
         self.conversation.read_signs.once()

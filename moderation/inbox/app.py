@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -9,15 +11,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from listener.errors import ActionError, StoreError
+from moderation.inbox.api.app import add_api_routes
+from moderation.inbox.api.problems import is_call, not_done, refusal, wrong_fields
 from moderation.inbox.checks import LOCAL_HOSTS
 from moderation.inbox.gate import StaffGate
+from moderation.inbox.limits import PersonLimits
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_account import add_account_routes
 from moderation.inbox.routes_conversation import add_conversation_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
+from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
+from moderation.inbox.routes_live import add_live_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_queue import add_queue_routes
 from moderation.inbox.routes_shadow import add_shadow_routes
@@ -36,11 +43,13 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     add_report_routes(app, parts, pages)
     add_queue_routes(app, parts, pages)
     add_conversation_routes(app, parts, pages)
+    add_inside_routes(app, parts, pages)
     add_invitation_routes(app, parts, pages)
     add_outbox_routes(app, parts, pages)
     add_shadow_routes(app, parts, pages)
     add_status_routes(app, parts, pages)
     add_feedback_routes(app, parts, pages)
+    add_live_routes(app, parts)
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -56,23 +65,41 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         return Response(pages.static[name], headers=headers, media_type=STATIC_KINDS[name])
 
     _answer_errors(app, pages)
-    app.add_middleware(StaffGate, sign_in=parts.sign_in, error_page=pages.error, objects=parts.objects, hosts=hosts)
+    app.state.parts = parts
+    add_api_routes(app)
+    at = urlsplit(parts.base_url)
+    app.add_middleware(
+        StaffGate,
+        sign_in=parts.sign_in,
+        error_page=pages.error,
+        limits=PersonLimits(parts.clock.monotonic),
+        objects=parts.objects,
+        tokens=parts.tokens,
+        hosts=hosts | ({at.hostname} if at.hostname else set()),
+        origin=f"{at.scheme}://{at.netloc}" if at.hostname else "",
+    )
     return app
 
 
 def _answer_errors(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        return pages.error(request.scope, error.status_code, {404: "missing", 405: "method"}.get(error.status_code, "unread"))
+        reason = {404: "missing", 405: "method"}.get(error.status_code, "unread")
+        return (refusal if is_call(request.scope) else pages.error)(request.scope, error.status_code, reason)
 
     @app.exception_handler(RequestValidationError)
-    async def unread(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001 - the address is wrong, its details help nobody
-        return pages.error(request.scope, 404, "missing")
+    async def unread(request: Request, error: RequestValidationError) -> Response:
+        """Say which fields of a call are wrong; on a page the address is, and its details help nobody."""
+        return wrong_fields(error) if is_call(request.scope) else pages.error(request.scope, 404, "missing")
 
     @app.exception_handler(ActionError)
     async def not_now(request: Request, error: ActionError) -> Response:
+        if is_call(request.scope):
+            return not_done(error)
         return pages.show(request, "error.html.j2", status=409, status_code=409, reason="action", said=str(error), number_of_error="")
 
     @app.exception_handler(StoreError)
     async def store(request: Request, error: StoreError) -> Response:
+        if is_call(request.scope):
+            return refusal(request.scope, 503, "store")
         return pages.show(request, "error.html.j2", status=503, status_code=503, reason="store", said=str(error), number_of_error="")

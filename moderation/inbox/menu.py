@@ -33,6 +33,7 @@ DAILY = (
 )
 MORE = (
     Entry(where="/sources", key="sources", letter="b"),
+    Entry(where="/questions", key="questions", letter="u", room="conversation"),
     Entry(where="/outbox", key="outbox", letter="o", room="outbox"),
     Entry(where="/invitations", key="invitations", letter="v", room="invitations"),
     Entry(where="/feedback", key="feedback", letter="f", room="feedback"),

@@ -25,6 +25,7 @@ STATIC_KINDS = {
     "app.css": CSS,
     "live.js": SCRIPT,
     "keys.js": SCRIPT,
+    "conversation.css": CSS,
     "mark.svg": "image/svg+xml",
 }
 """The files that pages link to; a room adds its own, one a line."""

@@ -11,14 +11,19 @@ from zoneinfo import ZoneInfo
 from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
 from listener.model.issue import Signal
 from listener.ports import Clock
+from moderation.inbox.api.parts import ApiParts
+from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.inbox.invitation_parts import InvitationParts
+from moderation.inbox.live import Live
 from moderation.inbox.outbox_parts import OutboxParts
-from moderation.inbox.scope import ObjectBrands
+from moderation.inbox.queue_parts import QueueParts
+from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
 from moderation.model.case import Reason
+from moderation.model.clock import CaseClock
 from moderation.model.person import Person
 
 Room = TypeVar("Room")
@@ -86,7 +91,8 @@ class QueueEntry:
     """A case as the queue shows it. `holder` is empty while nobody has it; `version` goes back with a claim or a release.
 
     `why` are the reasons of its place in the queue, weightiest first: a `Reason` is worded by `StaffParts.why`, a text is a key of the
-    pages' own wording below `why.` (such as "question") or stands as it is. `urgency` is between 0 and 1.
+    pages' own wording below `why.` (such as "question") or stands as it is. `urgency` is between 0 and 1. `clock` is the one that is due
+    first, `clock_state` how near that is.
     """
 
     case_id: int
@@ -101,6 +107,13 @@ class QueueEntry:
     opening: ShownMention
     issue_id: int | None = None
     issue_title: str = ""
+    unanswered: int = 0
+    team: str = ""
+    ending: str = ""
+    snoozed_until: datetime | None = None
+    snoozed_issue: bool = False
+    clock: CaseClock | None = None
+    clock_state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +131,7 @@ class StaffParts:
     """Everything the staff pages are built from. Every callable may block: the pages call them in a thread.
 
     - `issues()`: all issues now. `issue(issue_id, offset, limit)`: one with a page of its mentions, or None.
-    - `queue(agent)`: open cases in the order in which they should be answered. `case(case_id)`: one, or None.
-    - `claim` and `release(case_id, agent, version)` raise `ActionError` when somebody was first or it is not allowed.
+    - `queue`: what waits, and what is done to cases besides answering. `case(case_id)`: one, or None.
     - `signals(limit)`: the latest, newest first. `reason(signal, language)`: why, in one sentence. `why(reason, language)`: the words of
       a case's reason.
     - `digest()`: the figures of today's digest; `digest_markdown(language)` and `report_html(language)`: the same as files.
@@ -128,6 +140,8 @@ class StaffParts:
       ask, and why.
     - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
       as somebody of these brands sees them; use `seen_by`.
+    - `tokens(token)`: who calls the API. `api`: what it does; None without one. `base_url`: where a proxy with TLS serves all this.
+    - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
 
@@ -137,10 +151,8 @@ class StaffParts:
     brand: str
     issues: Callable[[], IssuesNow]
     issue: Callable[[int, int, int], IssueDetail | None]
-    queue: Callable[[str], Sequence[QueueEntry]]
+    queue: QueueParts
     case: Callable[[int], CaseDetail | None]
-    claim: Callable[[int, str, int], None]
-    release: Callable[[int, str, int], None]
     signals: Callable[[int], Sequence[Signal]]
     reason: Callable[[Signal, str], str]
     digest: Callable[[], DigestFigures]
@@ -155,8 +167,13 @@ class StaffParts:
     status: StatusParts | None = None
     feedback: FeedbackPageParts | None = None
     invitations: InvitationParts | None = None
+    live: Live | None = None
+    conversation: ConversationParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None
+    tokens: TokenCheck = no_tokens
+    api: ApiParts | None = None
+    base_url: str = ""
 
     def seen_by(self, person: Person) -> StaffParts:
         """Return these parts as this person sees them: lists, counts and files of their brands; the same object for every brand.

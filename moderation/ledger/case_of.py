@@ -17,5 +17,5 @@ def case_and_person(tx: Connection, case_id: int) -> tuple[int, str]:
     )
     row = tx.execute(query).one_or_none()
     if row is None:
-        raise NotAllowed(f"There is no case {case_id}.")
+        raise NotAllowed(f"There is no case {case_id}.", key="talk_no_case")
     return row.conversation_id, row.author_key

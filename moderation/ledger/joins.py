@@ -33,7 +33,7 @@ class JoinLedger:
             others = {conversation_id} | {one for join in standing for one in (join.conversation_id, join.other_conversation_id) if one}
             moments = {join.mention_id for join in standing if join.mention_id}
             if contact.conversation_id in others or contact.mention_id in moments:
-                raise NotAllowed("These are joined already.")
+                raise NotAllowed("These are joined already.", key="talk_joined")
             row = {
                 "conversation_id": conversation_id,
                 "other_conversation_id": contact.conversation_id,
@@ -54,7 +54,7 @@ class JoinLedger:
         with writing(self._engine) as tx:
             conversation_id, _ = case_and_person(tx, case_id)
             if join_id not in {join.join_id for join in _around(tx, conversation_id)}:
-                raise NotAllowed("This join was taken back already.")
+                raise NotAllowed("This join was taken back already.", key="talk_unjoined")
             tx.execute(update(contact_join).where(contact_join.c.join_id == join_id).values(undone_at=at, undone_by=who))
             note(tx, at=at, who=who, verb="unjoin", subject=f"case:{case_id}", detail={"join": join_id})
 

@@ -39,7 +39,7 @@ class NoteLedger:
             mine = (case_note.c.note_id == note_id) & (case_note.c.conversation_id == conversation_id) & case_note.c.removed_at.is_(None)
             done = update(case_note).where(mine, case_note.c.made_by == who).values(text="", removed_at=at, removed_by=who)
             if tx.execute(done).rowcount != 1:
-                raise NotAllowed("Only whoever wrote a note takes it away, and only once.")
+                raise NotAllowed("Only whoever wrote a note takes it away, and only once.", key="talk_not_your_note")
             note(tx, at=at, who=who, verb="remove_note", subject=f"case:{case_id}", detail={"note": note_id})
 
     def of(self, conversation_ids: Collection[int]) -> list[CaseNote]:
@@ -52,7 +52,7 @@ class NoteLedger:
         """Keep what is planned about an issue. Raises `NotAllowed` when there is no such issue."""
         with writing(self._engine) as tx:
             if tx.execute(select(issue.c.issue_id).where(issue.c.issue_id == issue_id)).scalar() is None:
-                raise NotAllowed(f"There is no issue {issue_id}.")
+                raise NotAllowed(f"There is no issue {issue_id}.", key="talk_no_issue")
             row = {"issue_id": issue_id, "text": text, "made_by": who, "made_at": at, "until": until}
             kept = _plan(tx.execute(insert(planning_note).values(row).returning(planning_note)).one())
             note(tx, at=at, who=who, verb="plan_note", subject=f"issue:{issue_id}", detail={"note": kept.note_id})
@@ -63,7 +63,7 @@ class NoteLedger:
         mine = (planning_note.c.note_id == note_id) & (planning_note.c.issue_id == issue_id) & planning_note.c.ended_at.is_(None)
         with writing(self._engine) as tx:
             if tx.execute(update(planning_note).where(mine).values(ended_at=at, ended_by=who)).rowcount != 1:
-                raise NotAllowed("This planning note ended already.")
+                raise NotAllowed("This planning note ended already.", key="talk_plan_ended")
             note(tx, at=at, who=who, verb="end_plan_note", subject=f"issue:{issue_id}", detail={"note": note_id})
 
     def plans(self, issue_id: int) -> list[PlanningNote]:

@@ -85,7 +85,7 @@ class QuestionLedger:
         values = {"state": state.value, "answer": answer, "answered_by": who, "answered_at": at}
         with writing(self._engine) as tx:
             if tx.execute(update(case_question).where(mine, _OPEN).values(values)).rowcount != 1:
-                raise NotAllowed(f"Question {question_id} does not wait for an answer (any more).")
+                raise NotAllowed(f"Question {question_id} does not wait for an answer (any more).", key="talk_question_closed")
             ended = _question(tx.execute(_questions().where(mine)).one())
             note(tx, at=at, who=who, verb=verb, subject=f"case:{ended.case_id}", detail={"question": question_id})
         return ended

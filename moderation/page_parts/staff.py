@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
 from listener.model.figures import IssueFigures
-from listener.model.mention import StoredMention
 from listener.settings.wording import templates
 from moderation.answers import week_figures
-from moderation.inbox.parts import CaseDetail, QueueEntry, StaffParts
+from moderation.inbox.live import Live
+from moderation.inbox.parts import CaseDetail, StaffParts
 from moderation.inbox.shown import digest_figures, issue_now, issues_now, named, shown_mention
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.object_brands import ObjectBrandLedger
+from moderation.ledger.pulse import PulseLedger
 from moderation.messages.reasons import why_sentence
-from moderation.model.case import CaseSummary
+from moderation.page_parts.conversation import conversation_parts
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.outbox import outbox_parts
+from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.scope import within
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
@@ -27,9 +28,6 @@ from moderation.page_parts.words import words_for
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
-
-MOST_SHOWN = 50
-"""Cases on the queue page: whoever has more waiting needs the order, not the whole list."""
 
 
 def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
@@ -51,10 +49,8 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         brand=listening.brand_name,
         issues=lambda: issues_now(listening),
         issue=lambda issue_id, offset, limit: issue_now(listening, issue_id, offset, limit),
-        queue=lambda agent: queue_for(parts, agent),
+        queue=queue_parts(parts),
         case=lambda case_id: case_now(parts, case_id),
-        claim=inbox.claim,
-        release=inbox.release,
         signals=lambda limit: listening.ledger.issues.signals(limit=limit),
         reason=reason_sentence,
         why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
@@ -68,20 +64,11 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         outbox=outbox_parts(parts.desk, listening.home),
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
+        conversation=conversation_parts(parts.desk.conversation),
+        live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),
     )
     return replace(whole, within=lambda brands: within(whole, parts, brands))
-
-
-def queue_for(parts: Answering, agent: str) -> tuple[QueueEntry, ...]:
-    """Return the cases to answer, most urgent first; those the agent holds are among them."""
-    del agent  # the queue is the same for everybody: who holds what is shown, not hidden
-    cases = parts.desk.inbox.list()[:MOST_SHOWN]
-    ledger = parts.listening.ledger
-    opening = {one.mention_id: one for one in ledger.mentions.by_ids({case.mention_ids[-1] for case in cases if case.mention_ids})}
-    titles = ledger.issues.titles({case.issue_id for case in cases if case.issue_id is not None})
-    shown = [(case, opening.get(case.mention_ids[-1])) for case in cases if case.mention_ids]
-    return tuple(_entry(case, message, titles) for case, message in shown if message is not None)
 
 
 def case_now(parts: Answering, case_id: int) -> CaseDetail | None:
@@ -91,7 +78,7 @@ def case_now(parts: Answering, case_id: int) -> CaseDetail | None:
         return None
     titles = parts.listening.ledger.issues.titles([found.summary.issue_id] if found.summary.issue_id is not None else [])
     return CaseDetail(
-        entry=_entry(found.summary, found.mentions[-1], titles),
+        entry=entry_of(found.summary, found.mentions[-1], titles, parts.listening.clock.now()),
         mentions=tuple(shown_mention(one, author=named(one)) for one in found.mentions),
         issue=_issue(parts, found.summary.issue_id),
     )
@@ -102,20 +89,3 @@ def _issue(parts: Answering, issue_id: int | None) -> IssueFigures | None:
         return None
     found = issue_now(parts.listening, issue_id, 0, 1)
     return found.figures if found else None
-
-
-def _entry(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str]) -> QueueEntry:
-    return QueueEntry(
-        case_id=case.case_id,
-        version=case.version,
-        brand=case.brand,
-        state=case.state.value,
-        holder=case.holder,
-        urgency=case.urgency / 100,
-        why=tuple(case.why),
-        waiting_since=case.waiting_since,
-        mention_count=len(case.mention_ids),
-        opening=shown_mention(opening, author=named(opening)),
-        issue_id=case.issue_id,
-        issue_title=titles.get(case.issue_id, "") if case.issue_id is not None else "",
-    )

@@ -27,9 +27,9 @@ class Questions:
         team = name.startswith(TEAM_SIGN)
         name = name.removeprefix(TEAM_SIGN).strip()
         if not name:
-            raise NotAllowed("Name the colleague or the team that you ask.")
+            raise NotAllowed("Name the colleague or the team that you ask.", key="talk_ask_whom")
         if not team and same_person(name, by):
-            raise NotAllowed("Ask somebody else; for yourself, write a note.")
+            raise NotAllowed("Ask somebody else; for yourself, write a note.", key="talk_ask_yourself")
         return self._ledger.ask(case_id, name, inside_words(text), team=team, who=by, at=self._clock.now())
 
     def answer(self, question_id: int, text: str, by: Person) -> CaseQuestion:
@@ -41,7 +41,9 @@ class Questions:
         """Take back a question that is still open; only whoever asked it does."""
         found = self._theirs(question_id, by)
         if not same_person(found.asked_by, by.name):
-            raise NotAllowed(f"{found.asked_by} asked this and takes it back.")
+            raise NotAllowed(
+                f"{found.asked_by} asked this and takes it back.", key="talk_not_your_question", fields={"who": found.asked_by}
+            )
         return self._ledger.withdraw(question_id, who=by.name, at=self._clock.now())
 
     def waiting_for(self, person: Person) -> tuple[CaseQuestion, ...]:
@@ -61,5 +63,5 @@ class Questions:
     def _theirs(self, question_id: int, by: Person) -> CaseQuestion:
         found = self._ledger.get(question_id)
         if found is None or not by.sees([found.brand]):
-            raise NotAllowed(f"There is no question {question_id}.")
+            raise NotAllowed(f"There is no question {question_id}.", key="talk_no_question")
         return found

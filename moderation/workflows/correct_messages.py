@@ -25,9 +25,9 @@ class Corrections:
     def correct(self, conversation_ids: Collection[int], mention_id: int, name: str, value: str, by: str) -> None:
         """Keep a person's answer; an empty one takes theirs back. Raises `NotAllowed` for another conversation's message, or no answer."""
         if mention_id not in self._threads.message_ids(conversation_ids):
-            raise NotAllowed("This message is not part of the conversation (any more).")
+            raise NotAllowed("This message is not part of the conversation (any more).", key="talk_not_in_thread")
         if name not in SHOWN or (value and value not in ANSWERS[name]):
-            raise NotAllowed("There is no such answer; choose one from the list.")
+            raise NotAllowed("There is no such answer; choose one from the list.", key="talk_choose")
         now = self._clock.now()
         try:
             if value:
@@ -35,4 +35,4 @@ class Corrections:
             else:
                 self._ledger.labels.undo(mention_id, name, by=by, at=now)
         except InputError as error:
-            raise NotAllowed(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+            raise NotAllowed(f"{str(error)[:1].upper()}{str(error)[1:]}.", key="talk_label_not_now") from error

@@ -63,11 +63,13 @@ class Endings:
         Raises `NotAllowed` when something is missing, `AlreadyClaimed` when somebody else holds the case or it changed; then nothing did.
         """
         if ending not in BY_HAND:
-            raise NotAllowed("A conversation ends answered, answered by the community, without an answer, or resolved by a fix.")
+            raise NotAllowed(
+                "A conversation ends answered, answered by the community, without an answer, or resolved by a fix.", key="talk_choose"
+            )
         if ending is Ending.ANSWERED_BY_COMMUNITY:
             self._must_help(case_id, helper)
         if ending is Ending.RESOLVED_BY_FIX and not about:
-            raise NotAllowed("Say which action or which public status solved it.")
+            raise NotAllowed("Say which action or which public status solved it.", key="talk_which_fix")
         act = self._acts.close(case_id, by, version, ending=ending)
         kept = helper if ending is Ending.ANSWERED_BY_COMMUNITY else None
         solved = about if ending is Ending.RESOLVED_BY_FIX else ""
@@ -77,6 +79,10 @@ class Endings:
     def ending(self, case_id: int) -> CaseEnding | None:
         """Return how a closed case ended, or None."""
         return self._endings.latest(case_id)
+
+    def can_be_undone(self, act_id: int) -> bool:
+        """Tell whether an ending can still be taken back: nothing happened to its case since."""
+        return self._acts.can_be_undone(act_id)
 
     def offered_thanks(self, case_id: int, language: str, by: str) -> str:
         """Return the words that thank whoever helped, ready to be changed; empty when nobody helped or their message is gone."""
@@ -99,7 +105,7 @@ class Endings:
         found = self._endings.latest(case_id)
         stored = self._ledger.mentions.by_ids([found.mention_id]) if found and found.mention_id else []
         if found is None or not stored:
-            raise NotAllowed("Nobody of the community is named as having helped here, or their message was removed.")
+            raise NotAllowed("Nobody of the community is named as having helped here, or their message was removed.", key="talk_no_helper")
         row = self._cases.get(case_id)
         new = NewDraft(
             kind=PostKind.REPLY,
@@ -123,7 +129,7 @@ class Endings:
         """Approve the thank-you of a case and queue it: pressing Send is the approval. Raises `NotAllowed` when it is another draft."""
         draft = self.thanks(case_id)
         if draft is None or draft.draft_id != draft_id:
-            raise NotAllowed("This is not the thank-you of this case (any more); look at the case again.")
+            raise NotAllowed("This is not the thank-you of this case (any more); look at the case again.", key="talk_other_thanks")
         return self._outbox.approve(draft_id, by)
 
     def _must_help(self, case_id: int, helper: int | None) -> None:
@@ -131,4 +137,4 @@ class Endings:
         place = self._threads.place(row.conversation_id) if row else None
         around = self._threads.around(place, leave_out=row.mention_ids) if row and place else []
         if helper is None or helper not in around:
-            raise NotAllowed("Choose the message in this thread that answered the customer.")
+            raise NotAllowed("Choose the message in this thread that answered the customer.", key="talk_choose_helper")

@@ -98,14 +98,14 @@ class Joins:
         """Join one of the contact moments that this case's page shows. Raises `NotAllowed` when it shows no such one (any more)."""
         place = self._threads.place(conversation_id)
         if place is None:
-            raise NotAllowed(f"There is no case {case_id}.")
+            raise NotAllowed(f"There is no case {case_id}.", key="talk_no_case")
         for one in self.suggestions(place):
             if one.contact.key == contact_key:
                 return self._joins.join(case_id, one.contact, one.evidence, who=by, at=self._clock.now())
         for same in self.same_person(place):
             if same.key == contact_key:
                 return self._joins.join(case_id, same, (), who=by, at=self._clock.now())
-        raise NotAllowed("This contact moment is no longer among those that may be joined; look at the case again.")
+        raise NotAllowed("This contact moment is no longer among those that may be joined; look at the case again.", key="talk_not_offered")
 
     def undo(self, case_id: int, join_id: int, by: str) -> None:
         """Take a join back; everything is as it was before it. Raises `NotAllowed` when it does not stand."""

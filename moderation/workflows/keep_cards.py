@@ -79,16 +79,16 @@ class Cards:
         }
         for name, answers in allowed.items():
             if getattr(given, name) not in answers:
-                raise NotAllowed(f"{name} is one of {', '.join(answers[1:])}, or empty.")
+                raise NotAllowed(f"{name} is one of {', '.join(answers[1:])}, or empty.", key="talk_choose")
         kept = replace(given, summary=one_line(given.summary, most=MOST_SUMMARY))
         return self._cards.keep(case_id, kept, who=by, at=self._clock.now())
 
     def mark(self, case_id: int, answer: str, by: str, *, avoidable_by: str = "", why: str = "") -> None:
         """Say whether the contact was necessary; an empty answer takes it back. Raises `NotAllowed` for an unknown one."""
         if answer and answer not in [one.value for one in Unnecessary]:
-            raise NotAllowed("Say yes, no or unsure.")
+            raise NotAllowed("Say yes, no or unsure.", key="talk_choose")
         if avoidable_by and avoidable_by not in AVOIDABLE_BY:
-            raise NotAllowed(f"What could have avoided it is one of {', '.join(AVOIDABLE_BY)}.")
+            raise NotAllowed(f"What could have avoided it is one of {', '.join(AVOIDABLE_BY)}.", key="talk_choose")
         chosen = Unnecessary(answer) if answer else None
         by_what = avoidable_by if chosen is not Unnecessary.NO else ""
         words = one_line(why, most=MOST_WHY)

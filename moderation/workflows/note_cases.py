@@ -30,7 +30,7 @@ class Notes:
         """Keep what is planned about an issue; every case of it shows it until `until`."""
         now = self._clock.now()
         if until is not None and until <= now:
-            raise NotAllowed("A planning note stands until a moment that is still to come.")
+            raise NotAllowed("A planning note stands until a moment that is still to come.", key="talk_until_past")
         return self._ledger.plan(issue_id, inside_words(text), who=by, at=now, until=until)
 
     def end_plan(self, issue_id: int, note_id: int, by: str) -> None:

@@ -72,12 +72,12 @@ class LeaveNotes:
         self._known(person_key)
         said = one_line(why, most=300)
         if not said:
-            raise NotAllowed("Say how they asked for it: an opt-out ends only at their own wish.")
+            raise NotAllowed("Say how they asked for it: an opt-out ends only at their own wish.", key="talk_how_asked")
         self._ledger.end_opt_out(person_key, who=by, at=self._clock.now(), why=said)
         self._joins.forget_reading(person_key)
 
     def _known(self, person_key: str, channel: str = JOINING) -> None:
         if not person_key:
-            raise NotAllowed("The platform named nobody here, so there is nobody to keep this for.")
+            raise NotAllowed("The platform named nobody here, so there is nobody to keep this for.", key="talk_nobody")
         if channel not in CHANNELS:
-            raise NotAllowed(f"They can agree to one of {', '.join(CHANNELS)}.")
+            raise NotAllowed(f"They can agree to one of {', '.join(CHANNELS)}.", key="talk_choose")

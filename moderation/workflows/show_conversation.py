@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from listener.errors import NotAllowed
 from listener.ledger.ledger import Ledger
 from listener.model.mention import StoredMention
 from moderation.ledger.cases import CaseLedger
@@ -68,6 +69,14 @@ class ShowConversation:
         """Return the conversation of a case and those joined with it; empty when there is no such case or nothing of it is left."""
         row = self._stores.cases.get(case_id)
         return tuple(sorted(_joined(row.conversation_id, self._joins.standing(row.conversation_id))[0])) if row else ()
+
+    def customer(self, case_id: int) -> Place:
+        """Return where a case's conversation stands and whose it is. Raises `NotAllowed` when there is no such case."""
+        row = self._stores.cases.get(case_id)
+        place = self._stores.threads.place(row.conversation_id) if row else None
+        if place is None:
+            raise NotAllowed(f"There is no case {case_id}, or its messages were removed.", key="talk_no_case")
+        return place
 
     def show(self, case_id: int, suggest: Suggest, *, whole: bool = False) -> Talk | None:
         """Return a conversation; None when there is no such case or nothing of it is left. `whole`: with every line of a long thread."""

@@ -1,0 +1,103 @@
+"""A desk with everything that people do on a conversation's page, and customers who write on several channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from listener.model.analysis import Analysis, AnalysisStep, Label
+from listener.model.issue import Membership, NewIssue
+from listener.model.mention import Author, BrandHit, Kept, Mention
+from moderation.conversation_desk import ConversationDesk, conversation_desk
+from moderation.ledger.case_acts import CaseActLedger
+from moderation.model.case import CaseRow
+from moderation.model.person import Person, Role
+from moderation.model.talk import Talk
+from moderation.workflows.case_acts import CaseActs
+from tests.fakes.desk import MORNING, Desk, mention, shipped_rules
+
+ANNA, BRAM = Person(name="anna", role=Role.AGENT, teams=frozenset({"techniek"})), Person(name="bram", role=Role.AGENT)
+
+
+@dataclass
+class Conversations:
+    """A desk and its conversation side."""
+
+    desk: Desk
+    talks: ConversationDesk
+    acts: CaseActs
+
+    def hear(self, *mentions: Mention) -> list[int]:
+        """Let messages come in, and read what may show whose they are."""
+        ids = self.desk.hear(*mentions)
+        self.talks.read_signs.once()
+        return ids
+
+    def imported(self, *mentions: Mention) -> list[int]:
+        """Let contact moments of other channels come in, as an import does."""
+        self.desk.ledger.mentions.add_page([Kept(mention=one) for one in mentions], source="import:crm", next_cursor=None, at=MORNING)
+        self.talks.read_signs.once()
+        return [found.mention_id for one in mentions if (found := self.desk.ledger.mentions.find(one.key)) is not None]
+
+    def case(self, number: int = 0) -> CaseRow:
+        """Return the n-th case that was opened."""
+        return self.desk.cases.rows()[number]
+
+    def show(self, case_id: int) -> Talk:
+        """Return a conversation as its page shows it, with every line."""
+        found = self.talks.show.show(case_id, lambda cause, title: f"{cause}: {title}", whole=True)
+        assert found is not None
+        return found
+
+    def analyse(self, mention_ids: list[int], *labels: Label, issue: str = "", card_id: int | None = None) -> None:
+        """Let the analyser say something about messages, and perhaps put them into one new issue."""
+        at = self.desk.clock.now()
+        analyses = tuple(
+            Analysis(mention_id=one, revision=0, language="nl", card_id=card_id or one, text_hash=f"h{one}", labels=labels)
+            for one in mention_ids
+        )
+        members = tuple(Membership(mention_id=one, issue_id=-1, by="model", reason="near", at=at) for one in mention_ids)
+        self.desk.ledger.analyses.save(
+            AnalysisStep(
+                at=at,
+                analyses=analyses,
+                new_issues=(NewIssue(temporary_id=-1, title=issue, created_at=at),) if issue else (),
+                memberships=members if issue else (),
+            )
+        )
+
+
+def writer(name: str, *, platform: str = "feed", realm: str = "forum.example", native_id: str = "") -> Author:
+    """Return somebody who writes."""
+    return Author(platform=platform, realm=realm, native_id=native_id or f"id-{name}", name=name)
+
+
+def wrote(number: str, text: str, who: Author, **changes: object) -> Mention:
+    """Return a message of somebody on their own platform, in a thread of its own but for `changes`."""
+    return mention(number, text, author=who, platform=who.platform, realm=who.realm, **changes)
+
+
+def called(number: str, text: str, who: Author, *, channel: str = "phone") -> Mention:
+    """Return an imported contact moment, such as a telephone call."""
+    return mention(number, text, author=who, platform="import", realm=who.realm, channel=channel, posted_at=MORNING - timedelta(days=1))
+
+
+@pytest.fixture
+def conversations(desk: Desk) -> Conversations:
+    """A desk with its conversation side."""
+    acts = CaseActs(CaseActLedger(desk.ledger.engine), desk.clock)
+    talks = conversation_desk(
+        desk.ledger,
+        desk.clock,
+        acts=acts,
+        outbox=desk.outbox,
+        precheck=desk.precheck,
+        wording=shipped_rules()[0],
+        signature=lambda by: f"Groet, {by}",
+    )
+    return Conversations(desk=desk, talks=talks, acts=acts)
+
+
+HIT = BrandHit(brand="Stroomwerk", directed=True, terms=("stroomwerk",))
