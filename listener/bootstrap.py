@@ -10,6 +10,7 @@ from pathlib import Path
 
 from listener.embedding.label_models import open_label_models
 from listener.embedding.open import BUNDLED, open_embedder
+from listener.embedding.shared import SharedEmbedder
 from listener.errors import SettingsError
 from listener.insight.store import Insight, open_insight
 from listener.issues.analyst import Analyst
@@ -22,6 +23,7 @@ from listener.parts import Listening, pseudonym_key
 from listener.ports import Clock, Embedder
 from listener.rephrase.rephraser import Rephraser
 from listener.schedule import Watched
+from listener.search.store import open_search
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import Secrets
@@ -37,6 +39,7 @@ from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.read_quickly import QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
 from listener.workflows.rephrase_titles import RephraseTitles
+from listener.workflows.search_mentions import SearchMentions
 from listener.workflows.watch_sources import WatchSources
 
 ANALYSE_BATCH = 256
@@ -67,7 +70,8 @@ def listening(
         closing.enter_context(home_lock(home))
         ledger = closing.enter_context(open_ledger(ledger_url(home), backups=home / "backups"))
         insight = closing.enter_context(open_insight(home / "insight.duckdb"))
-        encode = embedder or open_embedder(settings.model, models_dir=home / "models", languages=settings.languages)
+        search = closing.enter_context(open_search(home / "search"))
+        encode = SharedEmbedder(embedder or open_embedder(settings.model, models_dir=home / "models", languages=settings.languages))
         closing.callback(encode.close)
         if embedder is None:
             ledger.meta.keep_first(f"{NAME_KEY}{encode.model_id}", settings.model.name)
@@ -97,6 +101,10 @@ def listening(
             queries=brand_queries(settings),
             analyse=analyse,
             watch=new_watch(settings, ledger, insight),
+            search_store=search,
+            search=SearchMentions(
+                ledger, search, soon=encode.soon, asked_model=lambda: encode.model_id, serving_model=lambda: analyse.model_id
+            ),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
             rephrase_titles=new_rephrasing(home, settings, ledger, insight, clock).once,

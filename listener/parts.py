@@ -14,11 +14,13 @@ from listener.ledger.ledger import Ledger
 from listener.model.figures import DigestFigures, Further
 from listener.ports import Clock, Embedder
 from listener.schedule import Watched
+from listener.search.store import SearchStore
 from listener.settings.schema import ListenerSettings
 from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.gather_figures import gather_figures
 from listener.workflows.learn_labels import LearnLabels
+from listener.workflows.search_mentions import SearchMentions
 from listener.workflows.watch_sources import WatchSources
 
 
@@ -44,6 +46,8 @@ class Listening:
     queries: tuple[BrandQuery, ...]
     analyse: AnalyseMentions
     watch: WatchSources
+    search_store: SearchStore
+    search: SearchMentions
     open_sources: Callable[[AsyncExitStack], list[Watched]]
     new_learning: Callable[[], LearnLabels]
     rephrase_titles: Callable[[], int]
@@ -64,6 +68,10 @@ class Listening:
         local = self.clock.now().astimezone(self.settings.zone)
         if self.new_learning().due(local, hour=self.settings.labels.learn_hour):
             self.learn_labels()
+
+    def tidy_search(self) -> None:
+        """Let words of texts that are gone leave the search's file, at most twice a day."""
+        self.search_store.tidy(self.clock.now())
 
     @property
     def brand_name(self) -> str:

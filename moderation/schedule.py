@@ -20,6 +20,8 @@ STATUS_SECONDS = 20.0
 """Promises, and broadcasts that were approved: "no news yet" is ready half an hour ahead, to the minute."""
 CLOCK_SECONDS = 20.0
 """Clocks that turn orange or red: seen within the minute in which they do."""
+SEARCH_SECONDS = 2.0
+"""What was read just now is found within seconds."""
 TELL_BACK_SECONDS = 60.0
 """Messages about a finished action are prepared when it is closed; this goes on with what a restart left undone."""
 INVITE_SECONDS = 300.0

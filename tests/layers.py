@@ -65,7 +65,7 @@ COMPUTES_WITH = {
 }
 CLOCK_CALLS = frozenset({"now", "utcnow", "today"})
 SQL_LIBRARIES = ("sqlalchemy", "alembic", "duckdb", "sqlite3")
-SQL_ROOMS = ("listener.ledger", "listener.insight", "moderation.ledger", "moderation.insight")
+SQL_ROOMS = ("listener.ledger", "listener.insight", "listener.search", "moderation.ledger", "moderation.insight")
 SQL_TEXT = re.compile(
     r"^\s*(?:select\s.+\sfrom\s|insert\s+(?:or\s+\w+\s+)?into\s|update\s+\w+\s+set\s|delete\s+from\s|(?:create|drop|alter)\s+table\s|pragma\s+\w)",
     re.IGNORECASE | re.DOTALL,
@@ -241,7 +241,7 @@ def bootstrap_is_known_by_commands_only(module: Module) -> Iterator[str]:
 
 def rooms_do_not_know_the_steps(module: Module) -> Iterator[str]:
     """Sources, stores, models, settings and publishers are called by workflows, never the other way round."""
-    rooms = ("sources", "ledger", "insight", "embedding", "settings", "model", "publishers", "consequences", "delivery", "outbox")
+    rooms = ("sources", "ledger", "insight", "search", "embedding", "settings", "model", "publishers", "consequences", "delivery", "outbox")
     if not module.inside(*(f"{package}.{room}" for package in PACKAGES for room in rooms)):
         return
     for one in module.imports:

@@ -65,6 +65,16 @@ class AnalysisLedger:
                 found.update(zip([row.text_hash for row in kept], from_float16([row.vector for row in kept]), strict=True))
         return found
 
+    def vectors_of(self, mention_ids: Iterable[int], model: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the ids of those mentions that have a vector of `model`, int64 `(n,)`, and the vectors, float32 `(n, n_dims)`."""
+        of_model = (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model)
+        kept: list[tuple[int, bytes]] = []
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(mention_ids))):
+                query = select(analysis.c.mention_id, embedding.c.vector).join_from(analysis, embedding, of_model)
+                kept += [(row[0], row[1]) for row in tx.execute(query.where(analysis.c.mention_id.in_(some)))]
+        return np.asarray([one for one, _ in kept], dtype=np.int64), from_float16([vector for _, vector in kept])
+
     def keep_vectors(self, embeddings: Sequence[NewEmbedding]) -> None:
         """Keep vectors of another model for texts analysed before. No fact changes by it, so insight hears nothing."""
         with writing(self._engine) as tx:

@@ -14,8 +14,8 @@ from moderation.outbox.restored import put_in_doubt
 
 LEDGER = "ledger.db"
 _BESIDE = ("", "-wal", "-shm")
-_DERIVED = "insight.duckdb"
-"""Made from the ledger: it knows things that the older ledger does not, so it is set aside too and made anew."""
+_DERIVED = ("insight.duckdb", "search")
+"""Made from the ledger: they know things that the older ledger does not, so they are set aside too and made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def _checked_copy(backup: Path, fresh: Path, home: Path) -> int:
 
 def _set_aside(home: Path, at: datetime) -> str:
     """Move what the present ledger consists of to a folder of its own; nothing is deleted."""
-    found = [home / f"{name}{beside}" for name in (LEDGER, _DERIVED) for beside in (*_BESIDE, ".wal")]
+    found = [home / f"{name}{beside}" for name in (LEDGER, *_DERIVED) for beside in (*_BESIDE, ".wal")]
     found = [file for file in found if file.exists()]
     if not found:
         return ""
