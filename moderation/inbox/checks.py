@@ -24,6 +24,9 @@ SAFE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
 )
 
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+"""Added where a proxy with TLS stands before us: browsers then never ask without it, for a year (RULES S6)."""
+
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 

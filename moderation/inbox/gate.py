@@ -1,7 +1,7 @@
-"""The gate in front of every staff page: closed unless a route is named open.
+"""The gate in front of every staff page and every call of the API: closed unless a route is named open.
 
-It asks, in order: host, method, origin of a form, its size, session, form token, the route, the right it needs, and whether
-what it names by number is this person's to see.
+It asks, in order: host, method, origin of a form, its size, session, form token, the route, the right it needs, whether what it names by
+number is this person's to see, and how often. Calls of the API bring a token instead of a session, and no cookie counts there.
 
 Being one ASGI layer around the whole app, it also covers paths that do not exist and pages that somebody adds later.
 """
@@ -13,24 +13,32 @@ import logging
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from moderation.inbox.checks import LOCAL_HOSTS, came_from_us, cookie_of, known_host, values
+from moderation.inbox.admission import Admission
+from moderation.inbox.api.problems import is_call, refusal
+from moderation.inbox.api.reading import bearer_of, query_of, read_json
+from moderation.inbox.checks import HSTS, LOCAL_HOSTS, SAFE_HEADERS, came_from_us, cookie_of, known_host, values
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
-from moderation.inbox.matching import Found, route_for
-from moderation.inbox.rights import OPEN, WHOLE_HOUSE, needed_for
-from moderation.inbox.scope import ObjectBrands, named_objects, sees_all
+from moderation.inbox.limits import PersonLimits
+from moderation.inbox.matching import route_for
+from moderation.inbox.rights import OPEN, needed_for
+from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
-from moderation.model.person import Person, Right
 
 logger = logging.getLogger(__name__)
 
 LIVE_HEADER = "x-klankbord-live"
+STREAM = "/events"
+"""An open page that listens is no sign that somebody is there."""
 
 
 class StaffGate:
-    """Lets through what may pass, with `session`, `person`, `secret` and `form` on the request's state; answers everything else itself."""
+    """Lets through what may pass, with `session`, `person`, `secret` and `form` on the request's state; answers everything else itself.
+
+    `origin` is the address under which a proxy with TLS serves these pages, such as "https://inbox.example.nl"; empty without one.
+    """
 
     def __init__(
         self,
@@ -38,14 +46,20 @@ class StaffGate:
         *,
         sign_in: SignIn,
         error_page: ErrorPage,
+        limits: PersonLimits,
         objects: ObjectBrands | None = None,
+        tokens: TokenCheck = no_tokens,
         hosts: frozenset[str] = LOCAL_HOSTS,
+        origin: str = "",
     ) -> None:
         self._app = app
         self._sign_in = sign_in
-        self._objects = objects
-        self._error_page = error_page
+        self._page = error_page
+        self._admission = Admission(objects=objects, limits=limits)
+        self._tokens = tokens
         self._hosts = hosts
+        self._origin = origin
+        self._safe = (*SAFE_HEADERS, HSTS) if origin.startswith("https://") else SAFE_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,24 +69,47 @@ class StaffGate:
         def failed(facts: dict[str, object]) -> None:
             logger.error("page failed", extra={**facts, "path": scope["path"]})
 
-        scope.setdefault("state", {}).update(session=None, person=None, secret="", form={})
-        await answered(self._admit, scope, receive, Sending(send), error_page=self._error_page, failed=failed)
+        scope.setdefault("state", {}).update(session=None, person=None, secret="", form={}, theme="system")
+        await answered(self._admit, scope, receive, Sending(send, safe=self._safe), error_page=self._error, failed=failed)
 
     async def _admit(self, scope: Scope, receive: Receive, sending: Sending) -> None:
-        headers, method = scope["headers"], scope["method"]
-        host = known_host(headers, self._hosts)
+        host = known_host(scope["headers"], self._hosts)
         if host is None:
             raise Refused(400, "host")
+        if is_call(scope):
+            await self._admit_call(scope, receive, sending)
+        else:
+            await self._admit_page(scope, receive, sending, host)
+
+    async def _admit_call(self, scope: Scope, receive: Receive, sending: Sending) -> None:
+        """Let a call in by its token alone: a cookie is never read here, so that no page elsewhere can use one."""
+        method, token = scope["method"], bearer_of(scope["headers"])
+        person = await run_in_threadpool(self._tokens, token) if token else None
+        if person is None or person.disabled:
+            raise Refused(401, "token")
+        scope["state"]["person"] = person
+        found = route_for(scope["app"].router.routes, scope)
+        self._admission.check_right(person, method, found)
+        fields = query_of(scope)
+        if method == "POST":
+            body, receive = await read_json(scope, receive)
+            fields = [*fields, *body.items()]
+        await self._admission.check_objects(person, found, fields)
+        self._admission.count(scope, person, method, found)
+        await self._app(scope, receive, sending)
+
+    async def _admit_page(self, scope: Scope, receive: Receive, sending: Sending, host: str) -> None:
+        headers, method = scope["headers"], scope["method"]
         if method not in ("GET", "HEAD", "POST"):
             raise Refused(405, "method")
         session = await run_in_threadpool(self._session, scope)
         found = route_for(scope["app"].router.routes, scope)
-        needed = needed_for(method, found.template)
         if method == "POST":
-            if not came_from_us(headers, scheme=scope["scheme"], host=host):
+            scheme = "https" if self._origin == f"https://{host}" else scope["scheme"]  # behind the proxy, which speaks plain http to us
+            if not came_from_us(headers, scheme=scheme, host=host):
                 raise Refused(403, "origin")
             scope["state"]["form"] = await read_form(scope, receive)
-        if needed != OPEN:
+        if needed_for(method, found.template) != OPEN:
             if session is None:
                 if method == "POST" or values(headers, LIVE_HEADER):
                     raise Refused(401, "session")
@@ -80,43 +117,30 @@ class StaffGate:
                 return
             if method == "POST" and not _token_fits(session, scope["state"]["form"]):
                 raise Refused(403, "form")
-            _check_right(scope["state"]["person"], method, found, needed)
-            await self._check_objects(scope, found)
+            self._admission.check_right(session.person, method, found)
+            fields = (*QueryParams(scope["query_string"]).multi_items(), *scope["state"]["form"].items())
+            await self._admission.check_objects(session.person, found, fields)
+            self._admission.count(scope, session.person, method, found)
         await self._app(scope, receive, sending)
-
-    async def _check_objects(self, scope: Scope, found: Found) -> None:
-        """Answer 404 for what this person may not see, exactly as for what does not exist."""
-        person: Person = scope["state"]["person"]
-        if person.brands is None:
-            return
-        fields = (*QueryParams(scope["query_string"]).multi_items(), *scope["state"]["form"].items())
-        if not await run_in_threadpool(sees_all, person, self._objects, list(named_objects(found.given, fields))):
-            raise Refused(404, "missing")
 
     def _session(self, scope: Scope) -> Session | None:
         secret = cookie_of(scope["headers"], COOKIE)
-        session = self._sign_in.session(secret, touch=not values(scope["headers"], LIVE_HEADER))
+        session = self._sign_in.session(secret, touch=not (values(scope["headers"], LIVE_HEADER) or scope["path"] == STREAM))
         scope["state"].update(
-            session=session, person=person_of(session), secret=secret if session else "", theme=session.theme.value if session else "system"
+            session=session,
+            person=session.person if session else None,
+            secret=secret if session else "",
+            theme=session.theme.value if session else "system",
         )
         return session
 
-
-def person_of(session: Session | None) -> Person | None:
-    """Return who is behind a session."""
-    return None if session is None else session.person
-
-
-def _check_right(person: Person, method: str, found: Found, needed: Right | None) -> None:
-    """Refuse what the table does not let this person do; what it does not name does not exist."""
-    if found.other_method:
-        raise Refused(405, "method")
-    if needed is None:
-        raise Refused(404, "missing")
-    if not person.may(needed):
-        raise Refused(403, "right")
-    if person.brands is not None and (method, found.template) in WHOLE_HOUSE:
-        raise Refused(403, "house")
+    def _error(self, scope: Scope, status: int, reason: str) -> Response:
+        if is_call(scope):
+            return refusal(scope, status, reason)
+        answer = self._page(scope, status, reason)
+        if status == 429:
+            answer.headers["retry-after"] = str(scope["state"]["retry_after"])
+        return answer
 
 
 def _token_fits(session: Session | None, form: dict[str, str]) -> bool:

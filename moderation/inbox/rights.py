@@ -97,12 +97,51 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/actions/{action_id}/done"): Right.APPROVE,
     ("POST", "/actions/{action_id}/drop"): Right.ANSWER,
     ("POST", "/actions/{action_id}/undo"): Right.ANSWER,
+    # the API: the same rights as the pages that do the same
+    ("GET", "/api/v1/openapi.json"): Right.READ,
+    ("GET", "/api/v1/me"): Right.READ,
+    ("GET", "/api/v1/people"): Right.ADMINISTER,
+    ("GET", "/api/v1/cases"): Right.READ,
+    ("GET", "/api/v1/cases/{case_id}"): Right.READ,
+    ("POST", "/api/v1/cases/{case_id}/claim"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/release"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/wake"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/spam"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/not-ours"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/reopen"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/assign"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/snooze"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/close"): Right.ANSWER,
+    ("POST", "/api/v1/acts/{act_id}/undo"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/notes"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/questions"): Right.ANSWER,
+    ("GET", "/api/v1/questions"): Right.READ,
+    ("POST", "/api/v1/questions/{question_id}/answer"): Right.ANSWER,
+    ("POST", "/api/v1/cases/{case_id}/drafts"): Right.ANSWER,
+    ("GET", "/api/v1/drafts/{draft_id}"): Right.READ,
+    ("POST", "/api/v1/drafts/{draft_id}/send"): Right.ANSWER,
+    ("GET", "/api/v1/issues"): Right.READ,
+    ("GET", "/api/v1/issues/{issue_id}"): Right.READ,
+    ("GET", "/api/v1/issues/{issue_id}/mentions"): Right.READ,
+    ("GET", "/api/v1/mentions/{mention_id}"): Right.READ,
+    ("GET", "/api/v1/status"): Right.READ,
+    ("GET", "/api/v1/status/{issue_id}"): Right.READ,
+    ("GET", "/api/v1/outbox"): Right.READ,
+    ("GET", "/api/v1/outbox/{entry_id}"): Right.READ,
+    ("POST", "/api/v1/outbox/{entry_id}/cancel"): Right.ANSWER,
+    ("POST", "/api/v1/outbox/stop"): Right.ANSWER,
+    ("GET", "/api/v1/feedback"): Right.READ,
+    ("GET", "/api/v1/sources"): Right.READ,
+    ("GET", "/api/v1/audit"): Right.ADMINISTER,
 }
 
 
 WHOLE_HOUSE: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", "/sources"),  # what a source saw is counted over all brands and cannot be split
+        ("GET", "/api/v1/sources"),
+        ("GET", "/api/v1/people"),  # who works for which brand, and what each did, is the whole house's
+        ("GET", "/api/v1/audit"),
         ("POST", "/outbox/resume"),  # lets posts of every brand leave again; stopping is safe, and anybody's who answers
         ("POST", "/shadow/graduate"),  # a template that graduates posts for every brand
     }

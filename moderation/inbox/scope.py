@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from moderation.inbox.fields import number_of
 from moderation.model.object_kind import FIELD_KINDS, PATH_KINDS, ObjectKind
 from moderation.model.person import Person
 
-NO_OBJECT = frozenset({"name", "version"})
-"""Path parameters that name nothing of a brand: our own files, and colleagues."""
+NO_OBJECT = frozenset({"name", "version", "view_id", "person_id", "team_id", "session_id", "token_id", "template_id"})
+"""Path parameters that name nothing of a brand: our own files, colleagues and what is theirs; their workflows ask whose it is."""
 
 Named = tuple[ObjectKind | None, int | None]
 """A kind and a number as an address names them; None for a kind that nobody declared, or for what is no number: nobody sees those."""
+
+TokenCheck = Callable[[str], Person | None]
+"""Tells who is behind a token and what it may do: a `Person` whose `scopes` are those of the token, or None. May block."""
+
+
+def no_tokens(token: str) -> Person | None:  # noqa: ARG001 - where no token was ever made, none works
+    """Return nobody."""
+    return None
 
 
 class ObjectBrands(Protocol):

@@ -44,6 +44,14 @@ class AuditLedger:
         with reading(self._engine) as tx:
             return [AuditLine(**row) for row in reversed(tx.execute(query).mappings().all())]
 
+    def newest(self, *, before: int | None, limit: int) -> list[AuditLine]:
+        """Return the newest lines with a number below `before` (None: all), newest first."""
+        query = select(audit_line).order_by(audit_line.c.seq.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit_line.c.seq < before)
+        with reading(self._engine) as tx:
+            return [AuditLine(**row) for row in tx.execute(query).mappings()]
+
     def head(self) -> tuple[int, str] | None:
         """Return number and digest of the newest line, or None when nothing was ever noted."""
         with reading(self._engine) as tx:

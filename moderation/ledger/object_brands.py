@@ -12,10 +12,13 @@ from listener.ledger.changes import batches
 from listener.ledger.tables import issue, mention, mention_brand
 from listener.ledger.transactions import reading
 from moderation.ledger.tables import conversation, draft, outbox, support_case
+from moderation.ledger.tables_conversation import case_note, case_question
 from moderation.ledger.tables_feedback import feedback, improvement_action
 from moderation.ledger.tables_invitations import invitation_event
+from moderation.ledger.tables_knowledge import article, article_brand
 from moderation.ledger.tables_leave import shadow_item
 from moderation.ledger.tables_outbox import alarm
+from moderation.ledger.tables_queue import case_act
 from moderation.ledger.tables_status import broadcast_plan, status_update
 from moderation.model.object_kind import ObjectKind
 
@@ -52,6 +55,9 @@ _REFS: Mapping[ObjectKind, _Ref] = {
         mention=invitation_event.c.mention_id,
         issue=invitation_event.c.issue_id,
     ),
+    ObjectKind.ACT: _Ref(number=case_act.c.act_id, case=case_act.c.case_id),
+    ObjectKind.NOTE: _Ref(number=case_note.c.note_id, conversation=case_note.c.conversation_id),
+    ObjectKind.QUESTION: _Ref(number=case_question.c.question_id, conversation=case_question.c.conversation_id),
     ObjectKind.FEEDBACK: _Ref(number=feedback.c.feedback_id, conversation=feedback.c.conversation_id, issue=feedback.c.issue_id),
 }
 
@@ -82,6 +88,8 @@ def _brands(tx: Connection, kind: ObjectKind, numbers: Sequence[int]) -> dict[in
         return _of_issues(tx, numbers)
     if kind is ObjectKind.CASE:
         return _of_cases(tx, numbers)
+    if kind is ObjectKind.ARTICLE:
+        return _of_articles(tx, numbers)
     if kind is ObjectKind.ALARM:
         return _of_alarms(tx, numbers)
     return _of_refs(tx, _REFS[kind], numbers)
@@ -124,6 +132,13 @@ def _of_conversations(tx: Connection, numbers: Sequence[int]) -> dict[int, Brand
     return _gathered(
         pair for some in batches(numbers) for pair in tx.execute(query.where(conversation.c.conversation_id.in_(some))).tuples()
     )
+
+
+def _of_articles(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
+    query = select(article.c.article_id, article_brand.c.brand).join_from(
+        article, article_brand, article.c.article_id == article_brand.c.article_id, isouter=True
+    )
+    return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(article.c.article_id.in_(some))).tuples())
 
 
 def _of_alarms(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:

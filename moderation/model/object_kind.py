@@ -21,6 +21,10 @@ class ObjectKind(StrEnum):
     ACTION = "action"
     EVENT = "event"
     FEEDBACK = "feedback"
+    ACT = "act"
+    NOTE = "note"
+    QUESTION = "question"
+    ARTICLE = "article"
 
 
 PATH_KINDS: Mapping[str, ObjectKind] = {f"{kind.value}_id": kind for kind in ObjectKind}

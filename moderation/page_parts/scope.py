@@ -60,7 +60,6 @@ def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> Staff
         brand=listening.brand_name,
         issues=lambda: issues_now(listening),
         issue=lambda issue_id, offset, limit: issue_now(listening, issue_id, offset, limit),
-        queue=lambda agent: [one for one in whole.queue(agent) if not one.brand or one.brand in brands],
         signals=signals,
         digest=digest,
         digest_markdown=markdown,

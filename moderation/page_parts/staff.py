@@ -15,7 +15,9 @@ from moderation.inbox.shown import digest_figures, issue_now, issues_now, named,
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.pulse import PulseLedger
+from moderation.ledger.ways_in import TokenLedger
 from moderation.messages.reasons import why_sentence
+from moderation.page_parts.api import api_parts
 from moderation.page_parts.conversation import conversation_parts
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
@@ -28,11 +30,12 @@ from moderation.page_parts.words import words_for
 from moderation.parts import Answering
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
+from moderation.workflows.hold_tokens import HoldTokens
 
 
 def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
     """Return the pages' parts over an open home."""
-    listening, inbox = parts.listening, parts.desk.inbox
+    listening = parts.listening
     zone = listening.settings.zone
 
     def markdown(language: str) -> str:
@@ -67,6 +70,8 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         conversation=conversation_parts(parts.desk.conversation),
         live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),
+        tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
+        api=api_parts(parts.desk),
     )
     return replace(whole, within=lambda brands: within(whole, parts, brands))
 

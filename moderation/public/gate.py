@@ -9,7 +9,7 @@ import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from moderation.inbox.checks import SAFE_HEADERS, known_host, values
+from moderation.inbox.checks import HSTS, SAFE_HEADERS, known_host, values
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 POST_FOLDER = "/f/"
 """Only pages below this folder take a form: feedback."""
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _REPLACED = {b"content-security-policy": CONTENT_POLICY.encode("ascii")}
 _SAFE = tuple((name, _REPLACED.get(name, value)) for name, value in SAFE_HEADERS)
 _DROPPED = frozenset({b"set-cookie", HSTS[0]})
