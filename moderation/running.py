@@ -36,6 +36,7 @@ from moderation.schedule import (
     OWN_ACCOUNT_SECONDS,
     RECONCILE_SECONDS,
     REPORT_SECONDS,
+    SEARCH_SECONDS,
     STATUS_SECONDS,
     TELL_BACK_SECONDS,
     TIDY_SECONDS,
@@ -143,6 +144,8 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),
+        asyncio.create_task(every(SEARCH_SECONDS, listening.search.keep, stop, "keeping the search")),
+        asyncio.create_task(every(TIDY_SECONDS, listening.tidy_search, stop, "tidying the search")),
         asyncio.create_task(every(TITLES_SECONDS, listening.rephrase_titles, stop, "rephrasing titles")),
         asyncio.create_task(every(LEARN_SECONDS, listening.learn_labels_when_due, stop, "learning labels")),
     ]
