@@ -12,7 +12,7 @@ from moderation.tone.phrases import Phrase, matched, read
 from moderation.tone.spoken import Spoken
 
 USUAL = "usual"
-_LISTS = ("requests", "checks", "summary", "promises")
+_LISTS = ("requests", "checks", "summary", "promises", "private")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class CoachWords:
     checks: tuple[Phrase, ...]
     summary: tuple[Phrase, ...]
     promises: tuple[Phrase, ...]
+    private: tuple[Phrase, ...]
     offers: Mapping[str, Mapping[QuestionKind, tuple[str, ...]]]
     thanks: tuple[str, ...]
     stop_words: Collection[str] = field(default_factory=frozenset)
