@@ -77,7 +77,8 @@ def terms_of(plain: str, stop_words: frozenset[str]) -> dict[str, str]:
         form = folded(written)
         stemmed = stem(form)
         says_nothing = form in stop_words or form in UNTELLING or stemmed in _STEMS_UNTELLING
-        if len(form) < SHORTEST_WORD or says_nothing or not any(char.isalpha() for char in form):
+        # one sign may unfold to several words (U+FDFA is a whole sentence): that is no word of a title
+        if len(form) < SHORTEST_WORD or says_nothing or " " in form or not any(char.isalpha() for char in form):
             before.clear()
             continue
         before.append((stemmed, written))

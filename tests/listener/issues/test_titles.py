@@ -109,3 +109,10 @@ def test_a_title_that_is_the_beginning_of_a_text_is_masked() -> None:
     said = beginning_of(clean("Ik ben Piet Verhoeven, bel 06-12345678. Waar blijft de monteur?"), "nl", 60)
     assert said == "Ik ben [naam], bel [telefoon]. Waar blijft de monteur?"
     assert beginning_of(clean(""), "nl", 60) == "…"
+
+
+def test_a_sign_that_unfolds_to_a_sentence_is_no_word_of_a_title() -> None:
+    """U+FDFA, common in Arabic greetings, unfolds to four words: as one term it would have stopped regrouping for everybody."""
+    terms = [terms_of("storing ﷺ" + "ﷺ" * 40 + " noord", frozenset()) for _ in range(4)]
+    assert all(len(term.split()) <= 3 for one in terms for term in one)
+    assert title_for(terms, Background.of(terms)) == "noord · storing"
