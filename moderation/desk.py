@@ -11,6 +11,7 @@ from listener.ports import Clock
 from moderation.conversation_desk import conversation_desk
 from moderation.feedback_desk import feedback_desk
 from moderation.inviting import Inviting, inviting_on, inviting_setup, ways_to_tell
+from moderation.knowledge_desk import knowledge_desk
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
@@ -101,6 +102,7 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
             wording=wording,
             signature=lambda by: signature,  # noqa: ARG005 - one for everybody until people have their own
         ),
+        knowledge=knowledge_desk(home, settings, ledger, clock),
     )
 
 

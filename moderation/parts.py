@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from listener.issues.prepare import Reader
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
 from listener.ports import Clock
 from moderation.conversation_desk import ConversationDesk
 from moderation.feedback_desk import FeedbackDesk
 from moderation.inviting import Inviting
+from moderation.knowledge_desk import KnowledgeDesk
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
@@ -66,6 +69,7 @@ class Desk:
     inviting: Inviting
     replies: ReplyDesk
     conversation: ConversationDesk
+    knowledge: KnowledgeDesk
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
@@ -129,11 +133,12 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """Both halves on one locked home."""
+    """Both halves on one locked home. `reader` reads texts as the analyser does, to split an issue; None: splitting is not on offer."""
 
     listening: Listening
     sending: Sending
     tell: TellWhenDue
+    reader: Callable[[], Reader] | None = None
 
     @property
     def desk(self) -> Desk:

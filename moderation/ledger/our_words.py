@@ -109,8 +109,8 @@ class OurWords:
             answered: dict[int, list[str]] = {}
             for some in batches([row.case_id for row in rows]):
                 posts = select(outbox.c.case_id, outbox.c.text).where(answers, outbox.c.case_id.in_(some)).order_by(outbox.c.entry_id)
-                for one in tx.execute(posts):
-                    answered.setdefault(one.case_id, []).append(one.text)
+                for post in tx.execute(posts):
+                    answered.setdefault(post.case_id, []).append(post.text)
             linked = set(tx.execute(select(article_use.c.case_id).distinct()).scalars())
         return [
             Contacted(
