@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
-from listener.bootstrap import listening, reading, secrets_of
+from listener.bootstrap import listening, new_reader, reading, secrets_of
 from listener.errors import SettingsError
 from listener.ledger.ledger import Ledger
 from listener.ledger.lock import home_lock
@@ -53,7 +53,7 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
     with listening(home, settings, clock=clock, embedder=embedder) as parts:
         sending = _sending(home, settings, parts.ledger, clock)
         both = replace(parts, further=telling(sending.desk))
-        yield Answering(listening=both, sending=sending, tell=_tell(both, settings))
+        yield Answering(listening=both, sending=sending, tell=_tell(both, settings), reader=cache(lambda: new_reader(settings)))
 
 
 @contextmanager

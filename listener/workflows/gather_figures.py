@@ -60,11 +60,15 @@ def issue_detail(
     period_days: int = 14,
     skip: int = 0,
     most: int = 50,
+    every: Sequence[IssueFigures] | None = None,
 ) -> IssueDetail | None:
-    """Return one issue, or None when there is no such issue or it has no mention up to `as_of`. A merged issue answers as None."""
+    """Return one issue, or None when there is no such issue or it has no mention up to `as_of`. A merged issue answers as None.
+
+    `every`: what `list_issues` returned a moment ago, for whoever has it: counting all issues for one of them takes the longest.
+    """
     from_at = period_start(as_of, period_days, zone)
-    every = list_issues(ledger, insight, as_of=as_of, period_days=period_days, zone=zone)
-    figures = next((one for one in every if one.issue_id == issue_id), None)
+    listed = list_issues(ledger, insight, as_of=as_of, period_days=period_days, zone=zone) if every is None else every
+    figures = next((one for one in listed if one.issue_id == issue_id), None)
     if figures is None:
         return None
     quotes = quotes_by_issue(ledger, insight, [figures], from_at=from_at, as_of=as_of, most=QUOTES_ON_DETAIL, key=pseudonym_key)

@@ -15,6 +15,7 @@ from moderation.inbox.api.parts import ApiParts
 from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.inbox.invitation_parts import InvitationParts
+from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.live import Live
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.queue_parts import QueueParts
@@ -141,6 +142,7 @@ class StaffParts:
     - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
       as somebody of these brands sees them; use `seen_by`.
     - `tokens(token)`: who calls the API. `api`: what it does; None without one. `base_url`: where a proxy with TLS serves all this.
+    - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
     - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
@@ -168,6 +170,7 @@ class StaffParts:
     feedback: FeedbackPageParts | None = None
     invitations: InvitationParts | None = None
     live: Live | None = None
+    issue_room: IssueParts | None = None
     conversation: ConversationParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None

@@ -14,17 +14,20 @@ from moderation.inbox.parts import IssueDetail, IssuesNow, ShownMention
 PERIOD_DAYS = 14
 
 
-def issues_now(parts: Listening) -> IssuesNow:
-    """Return all issues at this moment."""
+def issues_now(parts: Listening, *, period_days: int = PERIOD_DAYS) -> IssuesNow:
+    """Return all issues at this moment, with the figures of the last `period_days`."""
     catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
     now = parts.clock.now()
-    found = list_issues(parts.ledger, parts.insight, as_of=now, period_days=PERIOD_DAYS, zone=parts.settings.zone)
+    found = list_issues(parts.ledger, parts.insight, as_of=now, period_days=period_days, zone=parts.settings.zone)
     day = learning_day(parts.insight.first_posted(now), now, parts.settings.detection.baseline_days)
     return IssuesNow(as_of=now, issues=tuple(found), learning_day=day)
 
 
-def issue_now(parts: Listening, issue_id: int, offset: int, limit: int) -> IssueDetail | None:
-    """Return one issue with a page of its different texts, newest first, under pseudonyms; None when there is none."""
+def issue_now(parts: Listening, issue_id: int, offset: int, limit: int, *, every: IssuesNow | None = None) -> IssueDetail | None:
+    """Return one issue with a page of its different texts, newest first, under pseudonyms; None when there is none.
+
+    `every`: all issues as they were counted a moment ago, for whoever has them.
+    """
     now = parts.clock.now()
     found = issue_detail(
         parts.ledger,
@@ -36,6 +39,7 @@ def issue_now(parts: Listening, issue_id: int, offset: int, limit: int) -> Issue
         period_days=PERIOD_DAYS,
         skip=offset,
         most=limit,
+        every=None if every is None else every.issues,
     )
     if found is None:
         return None

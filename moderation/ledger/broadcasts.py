@@ -57,17 +57,24 @@ class BroadcastLedger:
             return None if there is None else _plan(tx, plan_id)
 
     def plans(
-        self, states: Iterable[PlanState] = (), *, update_id: int | None = None, answering: int | None = None, limit: int | None = None
+        self,
+        states: Iterable[PlanState] = (),
+        *,
+        update_id: int | None = None,
+        issue_id: int | None = None,
+        kind: PlanKind | None = None,
+        limit: int | None = None,
     ) -> list[Plan]:
-        """Return plans in these states (none named: all), newest first. `answering` names an issue: those that answer cases of it."""
-        query = select(broadcast_plan.c.plan_id).order_by(broadcast_plan.c.plan_id.desc()).limit(limit)
+        """Return plans in these states (none named: all), newest first; of one update, one issue, one kind."""
+        here = broadcast_plan.c
         wanted = [state.value for state in states]
-        if wanted:
-            query = query.where(broadcast_plan.c.state.in_(wanted))
-        if update_id is not None:
-            query = query.where(broadcast_plan.c.update_id == update_id)
-        if answering is not None:
-            query = query.where(broadcast_plan.c.issue_id == answering, broadcast_plan.c.kind == PlanKind.ANSWER.value)
+        conditions = [
+            *([here.state.in_(wanted)] if wanted else ()),
+            *([here.update_id == update_id] if update_id is not None else ()),
+            *([here.issue_id == issue_id] if issue_id is not None else ()),
+            *([here.kind == kind.value] if kind is not None else ()),
+        ]
+        query = select(here.plan_id).where(*conditions).order_by(here.plan_id.desc()).limit(limit)
         with reading(self._engine) as tx:
             return [_plan(tx, plan_id) for plan_id in tx.execute(query).scalars().all()]
 

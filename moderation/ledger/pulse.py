@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from listener.ledger.tables import change, issue_act, mention, signal
 from listener.ledger.transactions import reading
 from moderation.ledger.tables import audit_line, outbox
+from moderation.ledger.tables_matrix import issue_place
 from moderation.ledger.tables_queue import case_fact
 
 
@@ -54,6 +55,16 @@ class PulseLedger:
             outbox=row.outbox,
             cases=row.cases,
         )
+
+    def acts(self) -> tuple[int, int]:
+        """Return the newest thing a person did to an issue, and the newest place one was given in the matrix."""
+        wanted = select(
+            select(func.max(issue_act.c.act_id)).scalar_subquery().label("act"),
+            select(func.max(issue_place.c.place_id)).scalar_subquery().label("place"),
+        )
+        with reading(self._engine) as tx:
+            row = tx.execute(wanted).one()
+        return row.act or 0, row.place or 0
 
     def subjects_since(self, seq: int, *, most: int = 500) -> list[str]:
         """Return what the audit lines after `seq` are about ("case:12"), each once, oldest first; nothing of it is a text."""

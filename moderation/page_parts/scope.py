@@ -18,7 +18,7 @@ from listener.parts import Listening, nothing_further
 from listener.settings.wording import templates
 from moderation.answers import week_figures
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.shown import digest_figures, issue_now, issues_now
+from moderation.inbox.shown import PERIOD_DAYS, digest_figures, issue_now, issues_now
 from moderation.model.object_kind import ObjectKind
 from moderation.page_parts.room_scope import brand_feedback, brand_invitations, brand_outbox, brand_shadow, brand_status
 from moderation.parts import Answering
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> StaffParts:
     """Return `whole` as somebody of these brands sees it."""
-    listening, objects = about(parts.listening, brands), whole.objects
+    listening, objects, room = about(parts.listening, brands), whole.objects, whole.issue_room
 
     def seen(kind: ObjectKind, numbers: Iterable[int]) -> frozenset[int]:
         found = {} if objects is None else objects.brands_of_many(kind, numbers)
@@ -58,8 +58,10 @@ def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> Staff
     return replace(
         whole,
         brand=listening.brand_name,
-        issues=lambda: issues_now(listening),
-        issue=lambda issue_id, offset, limit: issue_now(listening, issue_id, offset, limit),
+        issues=lambda: issues_now(listening) if room is None else room.issues(brands, PERIOD_DAYS),
+        issue=lambda issue_id, offset, limit: (
+            issue_now(listening, issue_id, offset, limit) if room is None else room.issue(brands, issue_id, offset, limit)
+        ),
         signals=signals,
         digest=digest,
         digest_markdown=markdown,

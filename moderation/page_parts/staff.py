@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
-from listener.model.figures import IssueFigures
 from listener.settings.wording import templates
 from moderation.answers import week_figures
 from moderation.inbox.live import Live
 from moderation.inbox.parts import CaseDetail, StaffParts
-from moderation.inbox.shown import digest_figures, issue_now, issues_now, named, shown_mention
+from moderation.inbox.shown import digest_figures, named, shown_mention
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.pulse import PulseLedger
@@ -21,9 +20,11 @@ from moderation.page_parts.api import api_parts
 from moderation.page_parts.conversation import conversation_parts
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
+from moderation.page_parts.issue_figures import IssueFiguresRoom
+from moderation.page_parts.issues import issue_parts
 from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.queue import entry_of, queue_parts
-from moderation.page_parts.scope import within
+from moderation.page_parts.scope import about, within
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
@@ -45,15 +46,16 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         figures = week_figures(listening, week_before(listening.clock.now(), zone))
         return report_html(figures, language=language, zone=zone, templates=templates(language))
 
+    figures = IssueFiguresRoom(listening, lambda brands: about(listening, brands))
     whole = StaffParts(
         clock=listening.clock,
         zone=zone,
         sign_in=sign_in,
         brand=listening.brand_name,
-        issues=lambda: issues_now(listening),
-        issue=lambda issue_id, offset, limit: issue_now(listening, issue_id, offset, limit),
+        issues=lambda: figures.issues(None),
+        issue=lambda issue_id, offset, limit: figures.issue(None, issue_id, offset, limit),
         queue=queue_parts(parts),
-        case=lambda case_id: case_now(parts, case_id),
+        case=lambda case_id: case_now(parts, case_id, figures),
         signals=lambda limit: listening.ledger.issues.signals(limit=limit),
         reason=reason_sentence,
         why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
@@ -68,6 +70,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
         conversation=conversation_parts(parts.desk.conversation),
+        issue_room=issue_parts(parts, figures),
         live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
@@ -76,7 +79,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
     return replace(whole, within=lambda brands: within(whole, parts, brands))
 
 
-def case_now(parts: Answering, case_id: int) -> CaseDetail | None:
+def case_now(parts: Answering, case_id: int, figures: IssueFiguresRoom) -> CaseDetail | None:
     """Return a case with its messages and the issue they belong to; None when there is none."""
     found = parts.desk.inbox.show(case_id)
     if found is None or not found.mentions:
@@ -85,12 +88,5 @@ def case_now(parts: Answering, case_id: int) -> CaseDetail | None:
     return CaseDetail(
         entry=entry_of(found.summary, found.mentions[-1], titles, parts.listening.clock.now()),
         mentions=tuple(shown_mention(one, author=named(one)) for one in found.mentions),
-        issue=_issue(parts, found.summary.issue_id),
+        issue=next((one for one in figures.issues(None).issues if one.issue_id == found.summary.issue_id), None),
     )
-
-
-def _issue(parts: Answering, issue_id: int | None) -> IssueFigures | None:
-    if issue_id is None:
-        return None
-    found = issue_now(parts.listening, issue_id, 0, 1)
-    return found.figures if found else None

@@ -17,7 +17,7 @@ from moderation.messages.fill import fill, names_in, public_name
 from moderation.messages.length import length
 from moderation.messages.render import forgotten_blanks, tidy
 from moderation.messages.status_words import promise_words
-from moderation.model.broadcast import AffectedCase, NewItem, Plan
+from moderation.model.broadcast import AffectedCase, NewItem, Plan, PlanKind
 from moderation.model.outbox import NewDraft
 from moderation.model.person import Person
 from moderation.model.post import ConnectedAccount, PostKind
@@ -78,7 +78,7 @@ class PlanAnswers:
 
     def plans(self, issue_id: int) -> list[Plan]:
         """Return the plans that answer cases of an issue, newest first."""
-        return self._broadcasts.plans(answering=issue_id)
+        return self._broadcasts.plans(issue_id=issue_id, kind=PlanKind.ANSWER)
 
     def plan(self, issue_id: int, case_ids: Collection[int], texts: Mapping[str, str], who: str, *, person: Person | None = None) -> Plan:
         """Plan one answer for these cases and keep the plan, one item a conversation. `texts`: words per language, signed here.

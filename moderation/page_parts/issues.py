@@ -1,0 +1,66 @@
+"""What the issue pages are fed with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from moderation.inbox.issue_parts import Brands, IssueParts
+from moderation.ledger.actions import ActionLedger
+from moderation.ledger.issue_places import IssuePlaceLedger
+from moderation.ledger.reply_templates import ReplyTemplateLedger
+from moderation.messages.fill import names_in
+from moderation.model.broadcast import Plan
+from moderation.model.matrix import Place, Quadrant
+from moderation.model.person import Person
+from moderation.model.tone import ToneHit
+from moderation.page_parts.issue_figures import IssueFiguresRoom
+from moderation.parts import Answering
+from moderation.reports.matrix import start_place
+from moderation.tone.check import tone_hits
+from moderation.workflows.edit_issues import EditIssues
+from moderation.workflows.issue_timeline import IssueTimeline
+from moderation.workflows.load_tone import load_tone_words
+from moderation.workflows.plan_answers import NAMES, Affected
+
+
+def issue_parts(parts: Answering, figures: IssueFiguresRoom) -> IssueParts:
+    """Return the parts of the issue pages over an open home."""
+    listening, status = parts.listening, parts.desk.status
+    engine = listening.ledger.engine
+    corrected, templates = IssuePlaceLedger(engine), ReplyTemplateLedger(engine)
+    timeline = IssueTimeline(listening.ledger, corrected, status.status, status.broadcasts, ActionLedger(engine))
+
+    def places(brands: Brands, period_days: int) -> Mapping[int, Place]:
+        signs, chosen = figures.signs(brands, period_days), corrected.all()
+        found = {issue_id: start_place(signs.get(issue_id, {})) for issue_id in {*signs, *chosen}}
+        for issue_id, (quadrant, by, at) in chosen.items():
+            start = found[issue_id]
+            found[issue_id] = Place(quadrant=Quadrant(quadrant), by=by, at=at, cause=start.cause, negative=start.negative)
+        return found
+
+    def tone(text: str, language: str) -> Sequence[ToneHit]:
+        return tone_hits(text, load_tone_words(language))
+
+    def beginnings(language: str) -> Sequence[tuple[str, str]]:
+        """Return the team's own templates that name nothing which differs per conversation, beside the customer."""
+        return [(one.title, one.text) for one in templates.all(language) if set(names_in(one.text)) <= set(NAMES)]
+
+    def affected(issue_id: int, person: Person) -> Sequence[Affected]:
+        return status.answers.affected(issue_id, person=person)
+
+    def plan(issue_id: int, case_ids: Collection[int], texts: Mapping[str, str], who: str, person: Person) -> Plan:
+        return status.answers.plan(issue_id, case_ids, texts, who, person=person)
+
+    return IssueParts(
+        issues=figures.issues,
+        issue=figures.issue,
+        places=places,
+        sources=figures.sources,
+        edits=EditIssues(listening.ledger, corrected, listening.clock, reader=parts.reader),
+        happened=timeline.of,
+        affected=affected,
+        plans=status.answers.plans,
+        plan=plan,
+        tone=tone,
+        templates=beginnings,
+    )
