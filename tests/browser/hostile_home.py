@@ -45,7 +45,6 @@ def hostile_mentions(texts: Sequence[str]) -> list[Kept]:
             title=text[:5_000],
             text=text,
             url=text if number % 3 else f"https://forum.example/{number}",
-            channel=text[:200],
             posted_at=NOW - timedelta(hours=30) + timedelta(seconds=20 * number),
             author=author,
         )
