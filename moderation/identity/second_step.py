@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import io
@@ -49,6 +50,11 @@ def qr_svg(address: str) -> bytes:
     written = io.BytesIO()
     segno.make(address, error="m").save(written, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False)
     return written.getvalue()
+
+
+def qr_picture(address: str) -> str:
+    """Return a QR code as the address of a picture inside a page."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(qr_svg(address)).decode('ascii')}"
 
 
 def new_recovery_codes() -> tuple[str, ...]:

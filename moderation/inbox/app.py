@@ -25,8 +25,11 @@ from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
 from moderation.inbox.routes_live import add_live_routes
+from moderation.inbox.routes_me import add_me_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
+from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
+from moderation.inbox.routes_second_step import add_second_step_routes
 from moderation.inbox.routes_shadow import add_shadow_routes
 from moderation.inbox.routes_status import add_status_routes
 
@@ -39,6 +42,10 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     pages = Pages(parts)
     app = FastAPI(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     add_account_routes(app, parts, pages)
+    if parts.people is not None:
+        add_second_step_routes(app, parts, parts.people, pages)
+        add_me_routes(app, parts, parts.people, pages)
+        add_people_routes(app, parts, parts.people, pages)
     add_issue_routes(app, parts, pages)
     add_report_routes(app, parts, pages)
     add_queue_routes(app, parts, pages)

@@ -26,6 +26,8 @@ STATIC_KINDS = {
     "live.js": SCRIPT,
     "keys.js": SCRIPT,
     "conversation.css": CSS,
+    "people.css": CSS,
+    "people.js": SCRIPT,
     "mark.svg": "image/svg+xml",
 }
 """The files that pages link to; a room adds its own, one a line."""
@@ -99,9 +101,16 @@ class Pages:
         return response
 
     def stale(self, request: Request) -> Response | None:
-        """Return the page that asks for a fresh sign-in, or None when this person signed in within the last 15 minutes (RULES S12)."""
+        """Return the page that asks again who somebody is, or None when they showed it within the last 15 minutes (RULES S12).
+
+        Its form carries what was asked, so that a right password or code goes on with it.
+        """
         session = request.state.session
-        return None if session is not None and self._parts.sign_in.fresh(session) else self.error(request.scope, 403, "fresh")
+        if session is not None and self._parts.sign_in.fresh(session):
+            return None
+        asked = {name: value for name, value in request.state.form.items() if name != "csrf"}
+        again = {"fresh_to": request.url.path, "fresh_how": "get" if request.method in ("GET", "HEAD") else "form"}
+        return self.show(request, "fresh.html.j2", status=403, fields={**asked, **again}, wrong="", wait_minutes=0)
 
     def _asset(self, name: str) -> str:
         return f"/static/{self._version}/{name}"

@@ -18,6 +18,7 @@ from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.live import Live
 from moderation.inbox.outbox_parts import OutboxParts
+from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
 from moderation.inbox.shadow_parts import ShadowParts
@@ -141,6 +142,7 @@ class StaffParts:
       ask, and why.
     - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
       as somebody of these brands sees them; use `seen_by`.
+    - `people`: who works here and how they come in; without it links are the only way.
     - `tokens(token)`: who calls the API. `api`: what it does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
     - `live`: tells open pages what changed; without it they ask by themselves.
@@ -174,6 +176,7 @@ class StaffParts:
     conversation: ConversationParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None
+    people: PeopleParts | None = None
     tokens: TokenCheck = no_tokens
     api: ApiParts | None = None
     base_url: str = ""

@@ -13,6 +13,7 @@ from listener.ports import Clock
 from moderation.ledger.sessions import SessionLedger, Signed
 from moderation.model.account import Account, How, Link, OpenSession, Purpose, Stage, Theme
 from moderation.model.person import Person, Role
+from moderation.workflows.enter import owes_second_step
 
 LINK_LASTS = timedelta(minutes=15)
 INVITE_LASTS = timedelta(hours=24)
@@ -28,6 +29,8 @@ SEEN_EVERY = timedelta(minutes=1)
 COOKIE = "__Host-klankbord"
 STEP_COOKIE = "__Host-klankbord-step"
 """Carries somebody from the password to the second step; opens no page."""
+ASKS_STEP = frozenset({How.PASSWORD, How.OIDC})
+"""Ways in that count only with a second step where the role needs one; somebody promoted meanwhile comes in anew."""
 MACHINE = "machine"
 """Who the audit log names for what was done in a terminal without a name."""
 
@@ -49,6 +52,7 @@ class Session:
     language: str = ""
     theme: Theme = Theme.SYSTEM
     signature: str = ""
+    has_password: bool = False
 
     @property
     def agent(self) -> str:
@@ -98,13 +102,17 @@ class SignIn:
         """Tell whether `token` would work now."""
         return self.link(token) is not None
 
+    def use(self, token: str) -> Link | None:
+        """Use `token` up and return what it was, or None when it does not work (any more). Of two who try at once, one gets it."""
+        return self._store.use_link(digest_of(token), self._clock.now()) if self.works(token) else None
+
     def enter(self, token: str, *, replacing: str = "", device: str = "") -> str | None:
         """Use `token` up and return the secret of a new session, or None when it does not work (any more), or asks for a password.
 
         The session named by `replacing` ends: nobody can plant one.
         """
         found = self.link(token)
-        if found is None or found.purpose is not Purpose.SIGN_IN or self._store.use_link(digest_of(token), self._clock.now()) is None:
+        if found is None or found.purpose is not Purpose.SIGN_IN or self.use(token) is None:
             return None
         account = self._store.account(found.name) if found.person_id is not None else None
         return self.open(account, name=found.name, how=How.LINK, replacing=replacing, device=device)
@@ -139,6 +147,12 @@ class SignIn:
             return None
         return (signed.session, signed.account) if self._clock.now() - signed.session.opened_at < ON_THE_WAY else None
 
+    def end_step(self, step_secret: str) -> None:
+        """Forget somebody on the way in, once they are in."""
+        signed = self._alive(step_secret)
+        if signed is not None and signed.session.stage is not Stage.IN:
+            self._store.drop(signed.session.session_id)
+
     def fresh(self, session: Session) -> bool:
         """Tell whether this person showed who they are within the last 15 minutes; being busy on the pages meanwhile does not count."""
         return self._clock.now() - session.proved <= FRESH
@@ -170,7 +184,8 @@ class SignIn:
             return None
         one, account = signed.session, signed.account
         nobody = signed.people if account is None else account.person.disabled
-        if nobody or now - one.seen_at >= IDLE_LIMIT or now - one.opened_at >= LONGEST:
+        halfway = account is not None and one.stage is Stage.IN and one.how in ASKS_STEP and owes_second_step(account.person)
+        if nobody or halfway or now - one.seen_at >= IDLE_LIMIT or now - one.opened_at >= LONGEST:
             self._store.drop(one.session_id)
             return None
         return signed
@@ -199,4 +214,5 @@ def _session_of(signed: Signed, *, csrf: str, seen: datetime) -> Session:
         language=signed.language or (account.person.language if account else ""),
         theme=account.theme if account else Theme.SYSTEM,
         signature=account.signature if account else "",
+        has_password=bool(account and account.password_hash),
     )

@@ -38,6 +38,8 @@ class How(StrEnum):
     LINK = "link"
     PASSWORD = "password"  # noqa: S105 - a way in, not a password
     OIDC = "oidc"
+    OIDC_STEP = "oidc_step"
+    """Signed in elsewhere, where a second step was asked too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

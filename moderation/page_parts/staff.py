@@ -25,6 +25,7 @@ from moderation.page_parts.issues import issue_parts
 from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.scope import about, within
+from moderation.page_parts.people import people_parts
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
@@ -73,6 +74,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         issue_room=issue_parts(parts, figures),
         live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),
+        people=people_parts(parts),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
         api=api_parts(parts.desk),
     )

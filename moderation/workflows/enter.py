@@ -117,6 +117,13 @@ class Door:
         secret = new_secret()
         return self._key.locked(f"{account.person_id} {secret}"), address_for_app(secret, account.person.name)
 
+    def offer_again(self, account: Account, offer: str) -> tuple[str, str]:
+        """Return an offer made before with its address, after a mistyped code; a new one when it is none of ours."""
+        try:
+            return offer, address_for_app(self.offered(account, offer), account.person.name)
+        except NotAllowed:
+            return self.offer_second_step(account)
+
     def offered(self, account: Account, offer: str) -> str:
         """Return the secret in an offer that was made to this person, to show it again. Raises `NotAllowed` for any other."""
         person_id, _, secret = (self._key.tried(offer) or "").partition(" ")
@@ -148,10 +155,15 @@ class Door:
             raise NotAllowed(f"The role {account.person.role.value} needs a second step.", why="step_needed")
         self._people.reset_second_step(account.person_id, self._act(account.person.name), keep_session=keep_session)
 
+    def check_password(self, account: Account, password: str, *, brand: str) -> None:
+        """Raise `NotAllowed` for a password of theirs that is too short, too long or easily guessed; changes nothing."""
+        who = account.person
+        check_password(password, known=(who.name, who.shown, account.email.partition("@")[0], brand))
+
     def choose_password(self, account: Account, password: str, *, brand: str, keep_session: int = 0) -> None:
         """Keep a new password of theirs; their other sessions end. Raises `NotAllowed` for one that is too short or easily guessed."""
         who = account.person
-        check_password(password, known=(who.name, who.shown, account.email.partition("@")[0], brand))
+        self.check_password(account, password, brand=brand)
         self._people.set_password(account.person_id, self._passwords.hashed(password), self._act(who.name), keep_session=keep_session)
 
     def account(self, person_id: int) -> Account | None:

@@ -8,15 +8,21 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from listener.ledger.dialect import empty_log, ledger_engine
+from listener.ledger.ledger import Ledger
 from listener.ledger.metadata import metadata
 from listener.ports import Clock
+from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.sessions import SessionLedger
 from moderation.ledger.tables import audit_head, audit_line
 from moderation.ledger.tables_people import PEOPLE_TABLES
+from moderation.model.account import Account
+from moderation.model.person import Role
+from moderation.people_desk import PeopleDesk, people_desk
 
 _NUMBERS = count(1)
 
@@ -32,6 +38,30 @@ def people_engine() -> Engine:
 def sign_in_on(clock: Clock, engine: Engine | None = None) -> SignIn:
     """Return the sign-in of a home without people: a link lets anybody in, with every right, as on a machine that was just set up."""
     return SignIn(SessionLedger(engine or people_engine()), clock)
+
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""argon2id all the same, with so little memory that a test may sign in many times."""
+SAID = "vier gele fietsbellen"
+"""The password of everybody in these tests."""
+
+
+def people_on(clock: Clock, *, brands: tuple[str, ...] = ("Zoemvolt", "Stroomwerk"), engine: Engine | None = None) -> PeopleDesk:
+    """Return the desk of people on a ledger of its own; its key lies beside the ledger's file."""
+    opened = engine or people_engine()
+    return people_desk(Path(str(opened.url.database)).parent, Ledger(opened), clock, brands=brands, hasher=QUICK)
+
+
+def add_person(desk: PeopleDesk, name: str, role: Role = Role.AGENT, *, brands: frozenset[str] | None = None) -> Account:
+    """Add a colleague with the password of these tests, and without a second step."""
+    account = desk.manage.add(name, role, by="machine", brands=brands)
+    desk.door.choose_password(account, SAID, brand="Zoemvolt")
+    return desk.manage.get(account.person_id)
+
+
+def parts_of(desk: PeopleDesk, *, trusted_proxies: frozenset[str] = frozenset()) -> PeopleParts:
+    """Return what the pages about people need of a desk."""
+    return PeopleParts(door=desk.door, manage=desk.manage, tokens=desk.tokens, trusted_proxies=trusted_proxies)
 
 
 @cache

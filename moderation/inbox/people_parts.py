@@ -1,0 +1,19 @@
+"""What the pages about people need: the door, who works here, and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moderation.workflows.enter import Door
+from moderation.workflows.hold_tokens import HoldTokens
+from moderation.workflows.manage_people import ManagePeople
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleParts:
+    """`trusted_proxies`: addresses whose X-Forwarded-For is believed."""
+
+    door: Door
+    manage: ManagePeople
+    tokens: HoldTokens
+    trusted_proxies: frozenset[str] = frozenset()
