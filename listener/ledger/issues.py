@@ -54,6 +54,17 @@ class IssueLedger:
                 tx.execute(select(mention.c.mention_id).where(mention.c.issue_id == issue_id).order_by(mention.c.mention_id)).scalars()
             )
 
+    def placed_in(self, mention_ids: Iterable[int]) -> dict[int, int]:
+        """Return the issue of each of these mentions that is in one."""
+        found: dict[int, int] = {}
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(mention_ids))):
+                here = select(mention.c.mention_id, mention.c.issue_id).where(
+                    mention.c.mention_id.in_(some), mention.c.issue_id.is_not(None)
+                )
+                found.update((row.mention_id, row.issue_id) for row in tx.execute(here))
+        return found
+
     def locked(self) -> dict[int, int | None]:
         """Return where people placed mentions: mention id → issue id, None for "belongs nowhere"."""
         query = select(mention.c.mention_id, mention.c.issue_id).where(mention.c.placed_by_person.is_(true()))

@@ -123,6 +123,10 @@ class SearchStore:
         array = codes.array[: len(mask) // BLOCK]  # the files grow one after the other while somebody searches
         return nearest_rows(array, codes_of(vector[np.newaxis])[0], mask[: len(array) * BLOCK], most)
 
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the names of a kind (brand, platform, language) that ever occurred, in order."""
+        return tuple(sorted(self._words.numbers(kind)))
+
     def tidy(self, now: datetime) -> bool:
         """Let words of texts that are gone leave the disk, at most twice a day; return whether there were any."""
         last = self._meta.get("merged_at")

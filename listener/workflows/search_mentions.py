@@ -60,6 +60,10 @@ class SearchMentions:
         """Return up to `most` mentions that hold all words typed, newest first."""
         return tuple(int(one) for one in self._store.matching(terms_of(typed), within, most))
 
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return what a search can be narrowed to: the brands, platforms or languages (`kind` brand, platform, language) that occurred."""
+        return self._store.names(kind)
+
     def keep(self) -> None:
         """Follow the ledger until there is nothing more to take over."""
         while self.keep_some():

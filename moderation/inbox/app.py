@@ -19,10 +19,13 @@ from moderation.inbox.limits import PersonLimits
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_account import add_account_routes
+from moderation.inbox.routes_answer_all import add_answer_all_routes
 from moderation.inbox.routes_conversation import add_conversation_routes
+from moderation.inbox.routes_bulk import add_bulk_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
+from moderation.inbox.routes_issue_acts import add_issue_act_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
 from moderation.inbox.routes_live import add_live_routes
 from moderation.inbox.routes_me import add_me_routes
@@ -30,8 +33,10 @@ from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
 from moderation.inbox.routes_second_step import add_second_step_routes
+from moderation.inbox.routes_search import add_search_routes
 from moderation.inbox.routes_shadow import add_shadow_routes
 from moderation.inbox.routes_status import add_status_routes
+from moderation.inbox.routes_views import add_view_routes
 
 
 def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -> FastAPI:
@@ -47,8 +52,13 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         add_me_routes(app, parts, parts.people, pages)
         add_people_routes(app, parts, parts.people, pages)
     add_issue_routes(app, parts, pages)
+    add_issue_act_routes(app, parts, pages)
+    add_answer_all_routes(app, parts, pages)
     add_report_routes(app, parts, pages)
     add_queue_routes(app, parts, pages)
+    add_search_routes(app, parts, pages)
+    add_bulk_routes(app, parts, pages)
+    add_view_routes(app, parts)
     add_conversation_routes(app, parts, pages)
     add_inside_routes(app, parts, pages)
     add_invitation_routes(app, parts, pages)
@@ -103,7 +113,11 @@ def _answer_errors(app: FastAPI, pages: Pages) -> None:
     async def not_now(request: Request, error: ActionError) -> Response:
         if is_call(request.scope):
             return not_done(error)
-        return pages.show(request, "error.html.j2", status=409, status_code=409, reason="action", said=str(error), number_of_error="")
+        said = pages.refusal(request, error)
+        in_english = said == str(error)
+        return pages.show(
+            request, "error.html.j2", status=409, status_code=409, reason="action", said=said, in_english=in_english, number_of_error=""
+        )
 
     @app.exception_handler(StoreError)
     async def store(request: Request, error: StoreError) -> Response:

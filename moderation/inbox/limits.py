@@ -32,6 +32,7 @@ ALLOWED: Mapping[Limited, Allowance] = {
 """Far above what a person does by hand in a busy hour, far below what empties the house in a night."""
 
 LIMITED_ROUTES: Mapping[tuple[str, str], Limited] = {
+    ("GET", "/search"): Limited.SEARCH,
     ("GET", "/digest.md"): Limited.EXPORT,
     ("GET", "/report.html"): Limited.EXPORT,
     ("GET", "/api/v1/mentions"): Limited.SEARCH,

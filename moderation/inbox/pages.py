@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from listener.digest.choice import link_only
+from listener.errors import ActionError
+from moderation.inbox.done import Done, done_of
 from moderation.inbox.menu import menu_of
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.show import excerpt, link_host, page_environment, web_link
@@ -25,7 +27,11 @@ STATIC_KINDS = {
     "app.css": CSS,
     "live.js": SCRIPT,
     "keys.js": SCRIPT,
+    "issues.css": CSS,
+    "queue.css": CSS,
+    "queue.js": SCRIPT,
     "conversation.css": CSS,
+    "search.css": CSS,
     "people.css": CSS,
     "people.js": SCRIPT,
     "mark.svg": "image/svg+xml",
@@ -85,11 +91,21 @@ class Pages:
             has_search=any(entry.key == "search" for entry in menu.daily),
             theme=getattr(request.state, "theme", "system"),
             path=request.url.path,
+            done=self._done(request, now),
             now=now,
             clock=f"{now.astimezone(self._parts.zone):%H:%M:%S}",
             **given,
         )
         return HTMLResponse(page.encode("utf-8", "replace"), status_code=status)
+
+    def _done(self, request: Request, now: datetime) -> Done | None:
+        """Return what the page says was just done, from `?did=` or `?undone=` in its address (see `inbox/done.py`)."""
+        return done_of(request, self._parts.queue, now)
+
+    def refusal(self, request: Request, error: ActionError) -> str:
+        """Return why something was refused, in the reader's language where we have words for it."""
+        words, key = self.wording(request), f"refused.{error.key}"
+        return words.text(key, **error.fields) if error.key and words.has(key) else str(error)
 
     def error(self, scope: Scope, status: int, reason: str) -> Response:
         """Render the page of an error: what happened and what to do, in words of ours."""

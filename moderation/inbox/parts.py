@@ -21,6 +21,7 @@ from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
+from moderation.inbox.search_parts import SearchParts
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
@@ -174,6 +175,7 @@ class StaffParts:
     live: Live | None = None
     issue_room: IssueParts | None = None
     conversation: ConversationParts | None = None
+    search: SearchParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None
     people: PeopleParts | None = None

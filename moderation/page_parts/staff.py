@@ -26,6 +26,7 @@ from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.scope import about, within
 from moderation.page_parts.people import people_parts
+from moderation.page_parts.search import search_parts
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
@@ -68,9 +69,14 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         status=status_parts(parts.desk.status),
         invitations=invitation_parts(parts.desk.inviting),
         outbox=outbox_parts(parts.desk, listening.home),
+        search=search_parts(parts),
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
-        conversation=conversation_parts(parts.desk.conversation),
+        conversation=conversation_parts(
+            parts.desk.conversation,
+            clocks=lambda case_id: parts.desk.clocks.of(row) if (row := parts.desk.cases.get(case_id)) else (),
+            knowledge=parts.desk.knowledge.make,
+        ),
         issue_room=issue_parts(parts, figures),
         live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),

@@ -1,0 +1,19 @@
+"""What the search page needs: finding, and what a search can be narrowed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from moderation.model.finding import Answer, Asked, Choices
+
+Brands = frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParts:
+    """`find(asked, brands, page)`: what was found, as somebody of these brands (None: all) may see it. `choices(brands)`: what there is
+    to narrow it to. Neither ever fails for what was typed."""
+
+    find: Callable[[Asked, Brands, int], Answer]
+    choices: Callable[[Brands], Choices]
