@@ -92,7 +92,9 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         tell_clocks=TellClocks(ClockLedger(engine), WaitLedger(engine), clocks, clock),
         status=_status(settings, ledger, clock, precheck, outbox, shadow, leave, wording, house),
         inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
-        replies=reply_desk(settings, ledger, clock, precheck=precheck, outbox=outbox, wording=wording),
+        replies=reply_desk(
+            ledger, clock, precheck=precheck, outbox=outbox, wording=wording, zone=settings.zone, signature=settings.outbox.signature
+        ),
         conversation=conversation_desk(
             ledger,
             clock,

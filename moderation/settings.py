@@ -17,6 +17,9 @@ class WebSettings(Section):
     """The staff pages, on this machine only."""
 
     port: int = Field(8642, ge=0, le=65535, description="Port of the staff pages on 127.0.0.1; 0 takes a free one.")
+    base_url: str = Field(
+        "", pattern=r"^(https://[a-z0-9.-]+(:[0-9]+)?)?$", description="Where your proxy with TLS serves them; empty: this machine only."
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of your own proxies, whose X-Forwarded-For tells where a sign-in comes from, such as '127.0.0.1'."
     )

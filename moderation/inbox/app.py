@@ -19,23 +19,28 @@ from moderation.inbox.limits import PersonLimits
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_account import add_account_routes
+from moderation.inbox.routes_advice import add_advice_routes
 from moderation.inbox.routes_answer_all import add_answer_all_routes
-from moderation.inbox.routes_conversation import add_conversation_routes
 from moderation.inbox.routes_bulk import add_bulk_routes
+from moderation.inbox.routes_conversation import add_conversation_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_issue_acts import add_issue_act_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
+from moderation.inbox.routes_knowledge import add_knowledge_routes
 from moderation.inbox.routes_live import add_live_routes
 from moderation.inbox.routes_me import add_me_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
-from moderation.inbox.routes_second_step import add_second_step_routes
+from moderation.inbox.routes_reply import add_reply_routes
 from moderation.inbox.routes_search import add_search_routes
+from moderation.inbox.routes_second_step import add_second_step_routes
+from moderation.inbox.routes_sending import add_sending_routes
 from moderation.inbox.routes_shadow import add_shadow_routes
 from moderation.inbox.routes_status import add_status_routes
+from moderation.inbox.routes_templates import add_template_routes
 from moderation.inbox.routes_views import add_view_routes
 
 
@@ -61,6 +66,11 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     add_view_routes(app, parts)
     add_conversation_routes(app, parts, pages)
     add_inside_routes(app, parts, pages)
+    add_reply_routes(app, parts, pages)
+    add_sending_routes(app, parts, pages)
+    add_template_routes(app, parts, pages)
+    add_knowledge_routes(app, parts, pages)
+    add_advice_routes(app, parts, pages)
     add_invitation_routes(app, parts, pages)
     add_outbox_routes(app, parts, pages)
     add_shadow_routes(app, parts, pages)

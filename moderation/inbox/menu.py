@@ -35,6 +35,8 @@ MORE = (
     Entry(where="/sources", key="sources", letter="b"),
     Entry(where="/questions", key="questions", letter="u", room="conversation"),
     Entry(where="/outbox", key="outbox", letter="o", room="outbox"),
+    Entry(where="/approvals", key="approvals", letter="r", room="reply", right=Right.ANSWER),
+    Entry(where="/templates", key="templates", letter="t", room="reply", right=Right.ANSWER),
     Entry(where="/invitations", key="invitations", letter="v", room="invitations"),
     Entry(where="/feedback", key="feedback", letter="f", room="feedback"),
     Entry(where="/actions", key="actions", letter="a", room="actions"),

@@ -28,13 +28,19 @@ def free(draft: Draft) -> float:  # noqa: ARG001 - where nothing costs anything,
     return 0.0
 
 
+def on_its_way(entry: OutboxEntry, language: str) -> str:  # noqa: ARG001 - where nobody knows why something waits, nothing is said
+    """Return no reason to wait."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxParts:
     """What the page about the outbox does. Everything that changes something takes who does it last but for text, and raises `ActionError`.
 
     `now(states)`: the outbox, of entries those in these states (none: all). `resolve(entry, who, there)`: None means not there.
     `may_be_there`: reasons for which an entry that never started may be on the platform. `sentence`, `note`, `alarm`: words in a language;
-    a note that names rules says what they say. `cost`: the US dollars that posting a draft costs; 0 where it is free.
+    a note that names rules says what they say. `cost`: the US dollars that posting a draft costs; 0 where it is free. `held`: why an
+    approved entry waits, in words; empty when it is about to leave.
     """
 
     now: Callable[[Sequence[EntryState]], OutboxNow]
@@ -49,3 +55,4 @@ class OutboxParts:
     alarm: Callable[[Alarm, str], str]
     may_be_there: frozenset[str] = frozenset()
     cost: Callable[[Draft], float] = free
+    held: Callable[[OutboxEntry, str], str] = on_its_way

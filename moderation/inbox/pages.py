@@ -16,6 +16,7 @@ from listener.errors import ActionError
 from moderation.inbox.done import Done, done_of
 from moderation.inbox.menu import menu_of
 from moderation.inbox.parts import StaffParts
+from moderation.inbox.refusals import refusal
 from moderation.inbox.show import excerpt, link_host, page_environment, web_link
 from moderation.inbox.trend import by_day, chart_of
 from moderation.inbox.wording import Wording, page_languages, preferred_language, wording_of
@@ -31,9 +32,13 @@ STATIC_KINDS = {
     "queue.css": CSS,
     "queue.js": SCRIPT,
     "conversation.css": CSS,
+    "knowledge.css": CSS,
+    "advice.js": SCRIPT,
     "search.css": CSS,
     "people.css": CSS,
     "people.js": SCRIPT,
+    "reply.css": CSS,
+    "reply.js": SCRIPT,
     "mark.svg": "image/svg+xml",
 }
 """The files that pages link to; a room adds its own, one a line."""
@@ -104,8 +109,7 @@ class Pages:
 
     def refusal(self, request: Request, error: ActionError) -> str:
         """Return why something was refused, in the reader's language where we have words for it."""
-        words, key = self.wording(request), f"refused.{error.key}"
-        return words.text(key, **error.fields) if error.key and words.has(key) else str(error)
+        return refusal(error, self.wording(request))
 
     def error(self, scope: Scope, status: int, reason: str) -> Response:
         """Render the page of an error: what happened and what to do, in words of ours."""

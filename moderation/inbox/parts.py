@@ -16,10 +16,12 @@ from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.issue_parts import IssueParts
+from moderation.inbox.knowledge_parts import AdviceParts, KnowledgeParts
 from moderation.inbox.live import Live
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.queue_parts import QueueParts
+from moderation.inbox.reply_parts import ReplyParts
 from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
 from moderation.inbox.search_parts import SearchParts
 from moderation.inbox.shadow_parts import ShadowParts
@@ -175,7 +177,10 @@ class StaffParts:
     live: Live | None = None
     issue_room: IssueParts | None = None
     conversation: ConversationParts | None = None
+    reply: ReplyParts | None = None
     search: SearchParts | None = None
+    knowledge: KnowledgeParts | None = None
+    advice: AdviceParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None
     people: PeopleParts | None = None

@@ -88,6 +88,7 @@ def _shown(outbox: OutboxParts, chosen: str, language: str) -> dict[str, Any]:
         "alarm_says": lambda alarm: outbox.alarm(alarm, language),
         "may_be_there": outbox.may_be_there,
         "cost_of": outbox.cost,
+        "held_of": lambda entry: outbox.held(entry, language),
     }
 
 

@@ -82,7 +82,7 @@ class ReplyTemplateLedger:
         return done
 
     def signatures(self) -> dict[str, str]:
-        """Return the signatures by owner: "person:<name>" or "team:<name>"."""
+        """Return the signatures by owner: "team:<name>"."""
         with reading(self._engine) as tx:
             return {row.owner: row.text for row in tx.execute(select(reply_signature))}
 

@@ -68,7 +68,7 @@ reply_template_version = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-# `owner` is "person:<name>" or "team:<name>"; the house's signature is a setting.
+# `owner` is "team:<name>". The house's signature is a setting, and a person's own stands with their profile.
 reply_signature = Table(
     "reply_signature",
     metadata,

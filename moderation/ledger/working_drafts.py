@@ -12,7 +12,7 @@ from listener.ledger.tables import mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.tables import conversation_mention, draft, support_case
-from moderation.ledger.tables_reply import working_draft
+from moderation.ledger.tables_reply import approval_request, working_draft
 from moderation.model.outbox import DraftState
 from moderation.model.reply import Words, WorkingDraft
 
@@ -76,6 +76,13 @@ class WorkingDraftLedger:
             kept = _get(tx, case_id, person)
             tx.execute(update(working_draft).where(_theirs(case_id, person)).values(draft_id=None))
             return _discard(tx, kept.draft_id if kept is not None else None, person, at=at)
+
+    def waits(self, case_id: int, person: str) -> bool:
+        """Tell whether a text was put before somebody else, who has not decided yet."""
+        asked = and_(working_draft.c.draft_id == approval_request.c.draft_id, draft.c.draft_id == approval_request.c.draft_id)
+        query = select(working_draft.c.working_id).where(_theirs(case_id, person), asked, draft.c.state == DraftState.OPEN.value)
+        with reading(self._engine) as tx:
+            return tx.execute(query).first() is not None
 
     def drop(self, case_id: int, person: str, *, at: datetime) -> bool:
         """Throw a text away, with the draft it became; False when there was none."""

@@ -26,8 +26,8 @@ def must_be_template(title: str, text: str) -> None:
         fields = {"title": MOST_TITLE, "text": MOST_TEXT}
         raise NotAllowed(f"A title has at most {MOST_TITLE} characters, a text {MOST_TEXT}.", key="template_long", fields=fields)
     if unknown := [name for name in names_in(text) if name not in VARIABLES]:
-        fields = {"found": ", ".join(unknown), "known": ", ".join(VARIABLES)}
-        raise NotAllowed(f"A template cannot name {fields['found']}; it may name {fields['known']}.", key="template_unknown", fields=fields)
+        known = {"found": ", ".join(unknown), "known": ", ".join(VARIABLES)}
+        raise NotAllowed(f"A template cannot name {known['found']}; it may name {known['known']}.", key="template_unknown", fields=known)
     if left := forgotten_blanks(_NAME.sub("", text)):
         found = ", ".join(left)
         raise NotAllowed(

@@ -28,7 +28,8 @@ def why_sentence(why: Sequence[Reason], words: Mapping[str, str], *, most: int =
 def outbox_sentence(entry: OutboxEntry, words: Mapping[str, str]) -> str:
     """Return where an entry stands, and why, for a person. `words` are the texts of config/templates/<language>/outbox.yaml."""
     nowhere = entry.post.account.platform == SIMULATED and entry.state in (EntryState.SENT, EntryState.FOUND)
-    said = words["state.simulated"] if nowhere else words[f"state.{entry.state.value}"]
+    group = "removal" if entry.post.removes else "state"
+    said = words[f"{group}.simulated"] if nowhere else words[f"{group}.{entry.state.value}"]
     reason = words.get(f"reason.{entry.reason}", "") if entry.reason else ""
     return " ".join(part for part in (said, reason) if part)
 

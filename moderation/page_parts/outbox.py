@@ -7,9 +7,9 @@ from pathlib import Path
 
 from moderation.inbox.outbox_parts import OutboxNow, OutboxParts
 from moderation.messages.reasons import alarm_sentence, outbox_sentence
-from moderation.model.outbox import EntryState
+from moderation.model.outbox import EntryState, OutboxEntry
 from moderation.outbox.restored import in_doubt
-from moderation.page_parts.words import words_for
+from moderation.page_parts.words import held_words, words_for
 from moderation.parts import Desk
 from moderation.policy.cost import cost_of_text
 from moderation.policy.gate import words_of_note
@@ -33,6 +33,10 @@ def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
             restored=in_doubt(home),
         )
 
+    def held(entry: OutboxEntry, language: str) -> str:
+        key = desk.replies.follow.why_held(entry)
+        return held_words(key, policy, language) if key else ""
+
     return OutboxParts(
         now=now,
         approve=outbox.approve,
@@ -46,4 +50,5 @@ def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
         alarm=lambda alarm, language: alarm_sentence(alarm, words_for(language, "outbox")),
         may_be_there=MAY_BE_THERE,
         cost=lambda draft: cost_of_text(draft.text, draft.target.platform, policy),
+        held=held,
     )

@@ -22,10 +22,12 @@ from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.issue_figures import IssueFiguresRoom
 from moderation.page_parts.issues import issue_parts
+from moderation.page_parts.knowledge import advice_parts, knowledge_parts, knowledge_with_model
 from moderation.page_parts.outbox import outbox_parts
-from moderation.page_parts.queue import entry_of, queue_parts
-from moderation.page_parts.scope import about, within
 from moderation.page_parts.people import people_parts
+from moderation.page_parts.queue import entry_of, queue_parts
+from moderation.page_parts.reply import reply_parts
+from moderation.page_parts.scope import about, within
 from moderation.page_parts.search import search_parts
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
@@ -48,6 +50,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         figures = week_figures(listening, week_before(listening.clock.now(), zone))
         return report_html(figures, language=language, zone=zone, templates=templates(language))
 
+    known = knowledge_with_model(parts)
     figures = IssueFiguresRoom(listening, lambda brands: about(listening, brands))
     whole = StaffParts(
         clock=listening.clock,
@@ -70,8 +73,11 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         invitations=invitation_parts(parts.desk.inviting),
         outbox=outbox_parts(parts.desk, listening.home),
         search=search_parts(parts),
+        knowledge=knowledge_parts(parts, known),
+        advice=advice_parts(known, parts.desk.replies.write),
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
+        reply=reply_parts(parts.desk.replies),
         conversation=conversation_parts(
             parts.desk.conversation,
             clocks=lambda case_id: parts.desk.clocks.of(row) if (row := parts.desk.cases.get(case_id)) else (),
@@ -83,6 +89,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         people=people_parts(parts),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
         api=api_parts(parts.desk),
+        base_url=parts.desk.settings.web.base_url,
     )
     return replace(whole, within=lambda brands: within(whole, parts, brands))
 

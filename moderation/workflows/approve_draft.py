@@ -170,7 +170,8 @@ class Outbox:
         outcome = Outcome(state=EntryState.CANCELLED, reason="not_there_by_person") if there is None else _found(there.strip())
         if not may_resolve(entry.state, outcome.state) or not self._entries.resolve(entry, outcome, at=self._clock.now(), who=who):
             raise NotAllowed(f"Outbox entry {entry_id} does not wait for a person any more; look at it again.")
-        return Resolved(entry=self._entries.get(entry_id) or entry, draft=self._offer(entry) if there is None else None)
+        offers = there is None and not entry.post.removes
+        return Resolved(entry=self._entries.get(entry_id) or entry, draft=self._offer(entry) if offers else None)
 
     def stop(self, who: str) -> None:
         """Stop every send from now on. What is on its way ends in a known state."""

@@ -13,8 +13,9 @@ from moderation.ledger.status import StatusLedger
 from moderation.messages.own_template import filled, must_be_template, names_in
 from moderation.messages.render import PublicWording, forgotten_blanks, tidy
 from moderation.model.case import CaseRow
+from moderation.model.outbox import Draft
 from moderation.model.person import Person
-from moderation.model.reply import HOUSE, PERSONAL, UNSIGNED, ReplyTemplate, Signature, Words
+from moderation.model.reply import HOUSE, PERSONAL, UNSIGNED, VARIABLES, ReplyTemplate, Signature, Words
 from moderation.model.status import StatusUpdate, UpdateState
 
 SHIPPED = "reply_"
@@ -45,7 +46,9 @@ class ReplyWords:
         wording: Mapping[str, PublicWording],
         promise: Callable[[StatusUpdate, str], str],
         house: str = "",
+        personal: Callable[[str], str] = lambda _name: "",
     ) -> None:
+        """`personal` gives a colleague's own signature by their name, "" when they have none."""
         self._ledger = ledger
         self._kept = templates
         self._statuses = statuses
@@ -53,6 +56,7 @@ class ReplyWords:
         self._wording = wording
         self._promise = promise
         self._house = house
+        self._personal = personal
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -61,7 +65,8 @@ class ReplyWords:
 
     def templates(self, language: str) -> tuple[ReplyTemplate, ...]:
         """Return the templates in a language: the team's own first, by title, then those that come with Klankbord."""
-        names = sorted(name for name in self._wording[language].names if name.startswith(SHIPPED))
+        known = self._wording[language]
+        names = sorted(name for name in known.names if name.startswith(SHIPPED) and set().union(*known.variables(name)) <= set(VARIABLES))
         shipped = (ReplyTemplate(key=name, language=language, text="") for name in names)
         return (*self._kept.all(language), *shipped)
 
@@ -92,6 +97,18 @@ class ReplyWords:
             raise NotAllowed(f"There is no template {key}.", key="no_template")
         return found
 
+    def text_of(self, draft: Draft) -> str:
+        """Return the text of the team's own template that a draft began with, in the version it began with; "" when it is none of ours."""
+        key, _, version = draft.template.partition("@")
+        number = key.removeprefix(OWN)
+        if not key.startswith(OWN) or not number.isdigit():
+            return ""
+        return next((one.text for one in self._kept.versions(int(number)) if str(one.version) == version), "")
+
+    def team_signature(self, name: str) -> str:
+        """Return a team's signature, "" when it has none."""
+        return self._kept.signatures().get(f"team:{name}", "")
+
     def versions(self, template_id: int) -> tuple[ReplyTemplate, ...]:
         """Return every version of a template, newest first; none when there is no such template."""
         return tuple(self._kept.versions(template_id))
@@ -118,20 +135,18 @@ class ReplyWords:
     def signatures(self, person: Person) -> tuple[Signature, ...]:
         """Return the ways in which somebody may sign: the house's, their own, their teams', and not at all. Empty ones are left out."""
         kept = self._kept.signatures()
-        own = Signature(choice=PERSONAL, text=kept.get(f"person:{person.name}", ""))
+        own = Signature(choice=PERSONAL, text=self._personal(person.name))
         teams = [Signature(choice=f"team:{team}", text=kept.get(f"team:{team}", ""), name=team) for team in sorted(person.teams)]
         found = [one for one in (Signature(choice=HOUSE, text=self._house), own, *teams) if one.text]
         return (*found, Signature(choice=UNSIGNED, text=""))
 
     def sign_as(self, person: Person, owner: str, text: str) -> None:
-        """Keep a signature: "person" is one's own, "team:<name>" that of a team one is in. Raises `NotAllowed` for anybody else's."""
-        team = owner.removeprefix("team:")
-        if owner != PERSONAL and not (owner.startswith("team:") and team in person.teams):
+        """Keep the signature of a team one is in ("team:<name>"). Raises `NotAllowed` for any other."""
+        if not owner.startswith("team:") or owner.removeprefix("team:") not in person.teams:
             raise NotAllowed("That signature is not yours to change.", key="signature_of_others")
         if len(text) > MOST_SIGNATURE or forgotten_blanks(text):
             raise NotAllowed(f"A signature is plain text of at most {MOST_SIGNATURE} characters.", key="signature_long")
-        named = f"person:{person.name}" if owner == PERSONAL else owner
-        self._kept.sign(named, tidy(text), who=person.name, at=self._clock.now())
+        self._kept.sign(owner, tidy(text), who=person.name, at=self._clock.now())
 
     def signed(self, words: Words, person: Person) -> str:
         """Return the text as it would leave: tidied, with the chosen signature below it. An empty text stays empty."""

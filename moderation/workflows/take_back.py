@@ -59,6 +59,13 @@ class TakeBack:
         draft = self._drafts.add_removal(self._draft(found.entry, found.text, who), found.entry.post.account, at=self._clock.now())
         return self._outbox.approve_removal(draft.draft_id, who, account=found.entry.post.account)
 
+    def of_case(self, case_id: int, entry_id: int, who: str, *, shown: str) -> OutboxEntry:
+        """Take back a post of one case, as `__call__` does. Raises `NotAllowed` when it is none of that case."""
+        found = self._entries.get(entry_id)
+        if found is None or found.case_id != case_id:
+            raise NotAllowed(f"There is no post {entry_id} in this case.", key="no_post")
+        return self(entry_id, who, shown=shown)
+
     def account_of(self, account: AccountId) -> ConnectedAccount | None:
         """Return the connected account that posted, or None when it is not connected (any more)."""
         return next((one for one in self._accounts.all if one.account.key == account.key), None)

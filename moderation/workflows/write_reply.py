@@ -90,6 +90,8 @@ class WriteReply:
         self.case(case_id)
         if len(words.text) > MOST_TEXT or words.language not in self.words.languages:
             raise NotAllowed("That text is far too long to be a reply.", key="text_long")
+        if self._working.waits(case_id, who):
+            raise NotAllowed("This text waits for approval; take it back first.", key="waits")
         kept = self._working.save(case_id, who, words, version=version, at=self._clock.now(), edits=edits)
         if kept is None:
             raise NotAllowed("This reply was changed in another window; nothing was overwritten.", key="draft_changed")
@@ -150,7 +152,7 @@ class WriteReply:
         row = self.case(case_id)
         return Look(
             measured=self.measured(row, words, person),
-            hits=tuple(self._tone(words.text, words.language)),
+            hits=self.tone_of(words.text, words.language),
             forbidden=self.forbidden(row, words, person, language=language, edits=edits),
             blanks=forgotten_blanks(words.text),
         )
@@ -162,7 +164,7 @@ class WriteReply:
         refused = self._precheck.refusals(self.new_draft(row, words, person, edits=edits), who=person.name, at=self._clock.now())
         asked = self.asked(row)
         link = asked.mention.url if asked else ""
-        return tuple(self._said(rule, language, link) for rule in refused)
+        return tuple(self.said(rule, language, link) for rule in refused)
 
     def new_draft(self, row: CaseRow, words: Words, person: Person, *, edits: str = "") -> NewDraft:
         """Return the draft that a text would become: below the message to answer, or in place of the post it edits."""
@@ -182,10 +184,15 @@ class WriteReply:
             edits=edits,
         )
 
-    def _said(self, rule: str, language: str, link: str) -> Forbidden:
+    def said(self, rule: str, language: str, link: str) -> Forbidden:
+        """Return a rule that refuses, in the reader's language, with what can be done instead."""
         way = instead_of(rule)
         said = words_of(rule, self._precheck.policy, language)
         return Forbidden(rule=rule, words=said, instead=way, link=link if way == "open_there" else "")
+
+    def tone_of(self, text: str, language: str) -> tuple[ToneHit, ...]:
+        """Return what in a text puts people off."""
+        return tuple(self._tone(text, language))
 
     def _entry(self, case_id: int, entry_id: int) -> OutboxEntry:
         entry = self._entries.get(entry_id)

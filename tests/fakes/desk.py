@@ -40,6 +40,7 @@ from moderation.outbox.write_side import standing_check, write_side
 from moderation.policy.opt_out_words import OptOutWords
 from moderation.publishers.simulated import Fault, SimulatedPlatform, SimulatedPublisher, simulated_account
 from moderation.queueing import Queueing, queueing_over
+from moderation.reply_desk import ReplyDesk, reply_desk
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
@@ -91,6 +92,7 @@ class Desk:
     reconciler: Reconciler
     watch: OwnAccountWatch
     house: House
+    replies: ReplyDesk
 
     def hear(self, *mentions: Mention, directed: bool = True) -> list[int]:
         """Let a page of mentions come in, open their cases, and return the mentions' ids."""
@@ -212,6 +214,9 @@ def open_desk(
             watch=write.watch,
             alarms=AlarmLedger(engine),
             house=house,
+            replies=reply_desk(
+                ledger, clock, precheck=precheck, outbox=outbox, wording=wording, zone=ZoneInfo("Europe/Amsterdam"), signature=signature
+            ),
         )
 
 

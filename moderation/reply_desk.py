@@ -1,0 +1,108 @@
+"""Where replies are written and sent, put together on an open ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from listener.ledger.ledger import Ledger
+from listener.ports import Clock
+from moderation.ledger.approval_requests import ApprovalRequestLedger
+from moderation.ledger.cases import CaseLedger
+from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.people import PeopleLedger
+from moderation.ledger.reply_templates import ReplyTemplateLedger
+from moderation.ledger.status import StatusLedger
+from moderation.ledger.working_drafts import WorkingDraftLedger
+from moderation.messages.render import PublicWording
+from moderation.messages.status_words import promise_words
+from moderation.model.outbox import Draft
+from moderation.model.status import StatusUpdate
+from moderation.outbox.precheck import Precheck
+from moderation.settings import KlankbordSettings
+from moderation.tone.check import tone_hits
+from moderation.workflows.approve_draft import Outbox
+from moderation.workflows.follow_reply import FollowReply
+from moderation.workflows.load_tone import load_tone_words
+from moderation.workflows.load_wording import load_words
+from moderation.workflows.reply_words import ReplyWords
+from moderation.workflows.send_reply import SendReply
+from moderation.workflows.take_back import TakeBack
+from moderation.workflows.write_reply import WriteReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyDesk:
+    """What people do with replies."""
+
+    words: ReplyWords
+    write: WriteReply
+    send: SendReply
+    follow: FollowReply
+    take_back: TakeBack
+    forget_removed: Callable[[], int]
+
+
+def reply_desk(
+    ledger: Ledger,
+    clock: Clock,
+    *,
+    precheck: Precheck,
+    outbox: Outbox,
+    wording: Mapping[str, PublicWording],
+    zone: ZoneInfo,
+    signature: str = "",
+) -> ReplyDesk:
+    """Return the desk. Nothing is sent and nobody is asked."""
+    engine = ledger.engine
+    people = PeopleLedger(engine)
+    cases, drafts, entries, working = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), WorkingDraftLedger(engine)
+    tables = {language: load_words(language, "status") for language in wording}
+
+    def promise(update: StatusUpdate, language: str) -> str:
+        due = update.next_update_at
+        return promise_words(due, words=tables[language], zone=zone) if due is not None and due > clock.now() else ""
+
+    words = ReplyWords(
+        ledger,
+        ReplyTemplateLedger(engine),
+        StatusLedger(engine),
+        clock,
+        wording=wording,
+        promise=promise,
+        house=signature,
+        personal=lambda name: found.signature if (found := people.named(name)) is not None else "",
+    )
+    tone = {language: load_tone_words(language) for language in wording}
+    write = WriteReply(
+        ledger,
+        cases,
+        working,
+        entries,
+        words,
+        precheck,
+        clock,
+        tone=lambda text, language: tone_hits(text, tone[language]),
+    )
+    return ReplyDesk(
+        words=words,
+        write=write,
+        send=SendReply(write, working, ApprovalRequestLedger(engine), drafts, entries, outbox, precheck, clock),
+        follow=FollowReply(entries, outbox, precheck, clock),
+        take_back=TakeBack(entries, drafts, outbox, precheck.accounts, clock),
+        forget_removed=working.forget_removed,
+    )
+
+
+def second_person_for(settings: KlankbordSettings, cases: CaseLedger, people: PeopleLedger) -> Callable[[Draft], bool]:
+    """Return what tells whether a reply needs a second person because of its brand, or a team of its author's."""
+    brands, teams = frozenset(settings.outbox.four_eyes_brands), frozenset(settings.outbox.four_eyes_teams)
+
+    def asks(draft: Draft) -> bool:
+        row = cases.get(draft.case_id) if brands and draft.case_id is not None else None
+        author = people.named(draft.author) if teams else None
+        return (row is not None and row.brand in brands) or (author is not None and bool(teams & author.person.teams))
+
+    return asks
