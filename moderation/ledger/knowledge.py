@@ -193,7 +193,7 @@ class KnowledgeLedger:
         with writing(self._engine) as tx:
             found = read_articles(tx, article.c.article_id == article_id)
             if not found or found[0].state is not ArticleState.APPROVED or not found[0].complete:
-                raise NotAllowed(f"Article {article_id} is not approved; only approved articles are put into replies.")
+                raise NotAllowed(f"Article {article_id} is not approved; only approved articles are put into replies.", key="know_unusable")
             version = found[0].version
             values = {"article_id": article_id, "version": version, "case_id": case_id, "made_by": by, "at": at}
             if tx.execute(insert_missing(tx.dialect, article_use).values(values)).rowcount == 1:

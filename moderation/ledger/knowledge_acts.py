@@ -54,7 +54,7 @@ class KnowledgeActs:
             now = _at_turn(tx, article_id, turn)
             _not_in(now, ArticleState.APPROVED, ArticleState.MERGED)
             if not now.complete:
-                raise NotAllowed(f"Article {article_id} lacks a question or an answer; write it first.")
+                raise NotAllowed(f"Article {article_id} lacks a question or an answer; write it first.", key="know_incomplete")
             approved = {"state": ArticleState.APPROVED.value, "approved_by": by, "approved_at": at, **_UNFLAGGED}
             return _done(tx, now, "approve", approved, by=by, at=at)
 
@@ -70,7 +70,7 @@ class KnowledgeActs:
         with writing(self._engine) as tx:
             now = _at_turn(tx, article_id, turn)
             if now.flag is None:
-                raise NotAllowed(f"Article {article_id} is not flagged.")
+                raise NotAllowed(f"Article {article_id} is not flagged.", key="know_not_flagged")
             return _done(tx, now, "check", {"checked_at": at, **_UNFLAGGED}, by=by, at=at)
 
     def merge(self, article_id: int, turn: int, into: int, *, by: str, at: datetime) -> Article:
@@ -80,9 +80,11 @@ class KnowledgeActs:
             _not_in(now, ArticleState.MERGED)
             target = _found(tx, into)
             if target.article_id == article_id or target.state not in (ArticleState.SUGGESTED, ArticleState.APPROVED):
-                raise NotAllowed(f"Article {article_id} cannot go into article {into}.")
+                raise NotAllowed(f"Article {article_id} cannot go into article {into}.", key="know_no_merge")
             if target.language != now.language or target.brands != now.brands:
-                raise NotAllowed(f"Articles {article_id} and {into} differ in language or brand; only like goes into like.")
+                raise NotAllowed(
+                    f"Articles {article_id} and {into} differ in language or brand; only like goes into like.", key="know_no_merge"
+                )
             added = _take_over(tx, article_id, into, at)
             merged = {"state": ArticleState.MERGED.value, "merged_into": into, **_UNFLAGGED}
             return _done(tx, now, "merge", merged, by=by, at=at, other=into, further={"added": added})
@@ -92,7 +94,7 @@ class KnowledgeActs:
         with writing(self._engine) as tx:
             row = tx.execute(select(article_act).where(article_act.c.act_id == act_id)).one_or_none()
             if row is None or row.verb == "undo":
-                raise NotAllowed(f"There is no act {act_id} to take back.")
+                raise NotAllowed(f"There is no act {act_id} to take back.", key="know_no_act")
             now = _at_turn(tx, row.article_id, row.turn)
             before = {name: moment(row.before[name]) if name in _MOMENTS else row.before[name] for name in _KEPT}
             if row.verb == "merge":
@@ -103,20 +105,20 @@ class KnowledgeActs:
 def _at_turn(tx: Connection, article_id: int, turn: int) -> Article:
     now = _found(tx, article_id)
     if now.turn != turn:
-        raise ActionError(f"Article {article_id} changed meanwhile; look at it again and decide anew.")
+        raise ActionError(f"Article {article_id} changed meanwhile; look at it again and decide anew.", key="know_changed")
     return now
 
 
 def _found(tx: Connection, article_id: int) -> Article:
     found = read_articles(tx, article.c.article_id == article_id)
     if not found:
-        raise NotAllowed(f"There is no article {article_id}.")
+        raise NotAllowed(f"There is no article {article_id}.", key="know_none")
     return found[0]
 
 
 def _not_in(now: Article, *states: ArticleState) -> None:
     if now.state in states:
-        raise NotAllowed(f"Article {now.article_id} is {now.state.value}.")
+        raise NotAllowed(f"Article {now.article_id} is {now.state.value}.", key=f"know_is_{now.state.value}")
 
 
 def _new_version(

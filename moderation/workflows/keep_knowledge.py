@@ -80,7 +80,7 @@ class KeepKnowledge:
         """
         now = self._known(article_id)
         if now.state is ArticleState.APPROVED and not may_approve:
-            raise NotAllowed(f"Article {article_id} is approved; somebody who may approve has to change it.")
+            raise NotAllowed(f"Article {article_id} is approved; somebody who may approve has to change it.", key="know_approver")
         asked, said = _tidy(question, MOST_QUESTION, "question"), _tidy(answer, MOST_ANSWER, "answer")
         if (asked, said) == (now.question, now.answer):
             return now
@@ -111,7 +111,7 @@ class KeepKnowledge:
     def undo(self, act_id: int, *, by: str, article_id: int | None = None) -> Article:
         """Take the last act back; with `article_id` only when it is an act on that article. Raises as `KnowledgeActs` does."""
         if article_id is not None and act_id not in {one.act_id for one in self._knowledge.acts(article_id)}:
-            raise NotAllowed(f"Article {article_id} has no act {act_id}.")
+            raise NotAllowed(f"Article {article_id} has no act {act_id}.", key="know_no_act")
         return self._acts.undo(act_id, by=by, at=self._clock.now())
 
     def _still_theirs(self, text: str, mention_id: int | None) -> int | None:
@@ -124,7 +124,7 @@ class KeepKnowledge:
     def _known(self, article_id: int) -> Article:
         found = self._knowledge.get(article_id)
         if found is None:
-            raise NotAllowed(f"There is no article {article_id}.")
+            raise NotAllowed(f"There is no article {article_id}.", key="know_none")
         return found
 
     def _seen(self, article_id: int, brands: Collection[str] | None) -> Article | None:
@@ -136,7 +136,7 @@ class KeepKnowledge:
 def _tidy(text: str, most: int, what: str) -> str:
     kept = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
     if not kept:
-        raise NotAllowed(f"The {what} is empty.")
+        raise NotAllowed(f"The {what} is empty.", key=f"know_empty_{what}")
     if len(kept) > most:
-        raise NotAllowed(f"The {what} has {len(kept)} characters; at most {most} fit.")
+        raise NotAllowed(f"The {what} has {len(kept)} characters; at most {most} fit.", key=f"know_long_{what}", fields={"most": most})
     return kept

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.errors import NotAllowed
 from listener.ledger.ledger import Ledger
 from listener.model.mention import StoredMention
 from listener.ports import Clock
@@ -56,10 +57,14 @@ class OfferKnowledge:
         """Note that an article was put into the reply to a case. Raises `NotAllowed` when it is not approved."""
         return self._knowledge.use(article_id, case_id, by=by, at=self._clock.now())
 
-    def answer(self, article_id: int) -> Article | None:
-        """Return an approved article with all its words, or None."""
+    def usable(self, article_id: int, *, brand: str) -> Article:
+        """Return an article that may be put into a reply in this brand's name. Raises `NotAllowed` when it may not."""
         found = self._knowledge.get(article_id)
-        return found if found is not None and found.state is ArticleState.APPROVED and found.complete else None
+        if found is None or found.state is not ArticleState.APPROVED or not found.complete or (found.brands and brand not in found.brands):
+            raise NotAllowed(
+                f"Article {article_id} is not approved for {brand}; only approved articles go into replies.", key="know_unusable"
+            )
+        return found
 
     def used_in(self, case_id: int) -> list[Used]:
         """Return what was put into replies of a case."""
