@@ -12,16 +12,20 @@ from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.accounts import account_group, check_accounts_of
 from moderation.commands.answering import inbox_group
+from moderation.commands.describing import openapi_command
 from moderation.commands.feedback import feedback_group
 from moderation.commands.improving import action_group
 from moderation.commands.inviting import invite_group
+from moderation.commands.knowledge import grid_group, knowledge_group
 from moderation.commands.leave import leave_group, shadow_group, standing_group
+from moderation.commands.people import person_group, team_group
 from moderation.commands.playing import demo_command
 from moderation.commands.posting import audit_group, outbox_group
 from moderation.commands.reporting import report_command
 from moderation.commands.running import backup_command, run_command, sign_in_command
 from moderation.commands.safety import killswitch_group, restore_command
 from moderation.commands.status import status_group
+from moderation.commands.tokens import token_group
 from moderation.settings import KlankbordSettings
 
 ANSWERING_COMMANDS: tuple[click.Command, ...] = (
@@ -30,6 +34,8 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     invite_group,
     feedback_group,
     action_group,
+    knowledge_group,
+    grid_group,
     outbox_group,
     account_group,
     shadow_group,
@@ -37,8 +43,12 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     leave_group,
     audit_group,
     report_command,
+    openapi_command,
     run_command,
     sign_in_command,
+    person_group,
+    team_group,
+    token_group,
     demo_command,
     backup_command,
     restore_command,

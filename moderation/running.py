@@ -19,8 +19,10 @@ from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
 from moderation.inbox.app import build_staff_app
-from moderation.inbox.sign_in import SignIn
+from moderation.inbox.sign_in import MACHINE, SignIn
 from moderation.ledger.sessions import SessionLedger
+from moderation.model.account import Purpose
+from moderation.page_parts.knowledge import knowledge_with_model
 from moderation.page_parts.public import public_parts
 from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering, Sending
@@ -31,6 +33,7 @@ from moderation.schedule import (
     CLOCK_SECONDS,
     CONNECT_SECONDS,
     INVITE_SECONDS,
+    KNOWLEDGE_SECONDS,
     LEARN_SECONDS,
     OUTBOX_SECONDS,
     OWN_ACCOUNT_SECONDS,
@@ -49,11 +52,12 @@ AGENT = "team"
 SIGN_IN = "sign_in"
 
 
-def _control(parts: Listening, new_link: Callable[[str], str]) -> Mapping[str, Answer]:
+def _control(parts: Listening, new_link: Callable[[str, Purpose, str], str]) -> Mapping[str, Answer]:
     """Return the questions commands may ask this service, each answered off the event loop."""
 
     async def link(given: Mapping[str, Any]) -> Any:
-        return new_link(str(given.get("agent") or AGENT))
+        purpose, by = Purpose(given.get("purpose") or Purpose.SIGN_IN.value), str(given.get("by") or MACHINE)
+        return await asyncio.to_thread(new_link, str(given.get("agent") or AGENT), purpose, by)
 
     def answer_with(question: Callable[[Listening, Mapping[str, Any]], Any]) -> Answer:
         async def answer(given: Mapping[str, Any]) -> Any:
@@ -78,7 +82,11 @@ async def commands_answered(parts: Answering, *, port: int) -> AsyncIterator[tup
     """Serve the staff pages, and answer commands that need what this process holds."""
     async with staff_pages(parts, port=port) as (address, sign_in):
         listening = parts.listening
-        async with answering(listening.home, _control(listening, lambda agent: sign_in.new_link(address, agent=agent))):
+
+        def new_link(agent: str, purpose: Purpose, by: str) -> str:
+            return sign_in.new_link(address, agent=agent, purpose=purpose, by=by)
+
+        async with answering(listening.home, _control(listening, new_link)):
             yield address, sign_in
 
 
@@ -95,7 +103,8 @@ def ways_in(address: str, sign_in: SignIn) -> tuple[str, ...]:
 @asynccontextmanager
 async def public_pages(parts: Answering, *, port: int) -> AsyncIterator[str]:
     """Serve the pages that customers see, on this machine only (a proxy with TLS stands before them); hand out their address here."""
-    async with pages_served(build_public_app(public_parts(parts)), port=port, setting="public.port", option="--public-port") as bound:
+    app = build_public_app(public_parts(parts))
+    async with pages_served(app, port=port, setting="public.port", option="--public-port", believe_proxy=True) as bound:
         yield f"http://localhost:{bound}"
 
 
@@ -143,6 +152,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
+        asyncio.create_task(every(KNOWLEDGE_SECONDS, knowledge_with_model(parts).refresh.once, stop, "looking for knowledge")),
         asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(SEARCH_SECONDS, listening.search.keep, stop, "keeping the search")),
         asyncio.create_task(every(TIDY_SECONDS, listening.tidy_search, stop, "tidying the search")),

@@ -26,6 +26,8 @@ TELL_BACK_SECONDS = 60.0
 """Messages about a finished action are prepared when it is closed; this goes on with what a restart left undone."""
 INVITE_SECONDS = 300.0
 """Quiet times are hours at least: whether to ask somebody can wait some minutes."""
+KNOWLEDGE_SECONDS = 900.0
+"""Suggestions from answered conversations, flags, and what removed messages leave behind: nobody waits, a day is the limit (RULES)."""
 TIDY_SECONDS = 3_600.0
 """The write-ahead log is emptied, so that texts of removed messages leave the disk."""
 TITLES_SECONDS = 600.0
