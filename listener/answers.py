@@ -12,11 +12,14 @@ from listener.digest.summary import summary_of
 from listener.digest.terminal import digest_terminal
 from listener.errors import InputError
 from listener.model.plain import plain
+from listener.model.search import Within
 from listener.parts import Listening
 from listener.settings.wording import templates
 from listener.workflows.choose_issues import Wanted, choose_issues
 from listener.workflows.gather_figures import issue_detail, list_issues
 from listener.workflows.rebuild_insight import catch_up
+
+MODEL_SECONDS = 60.0
 
 Question = Callable[[Listening, Mapping[str, Any]], Any]
 
@@ -77,4 +80,34 @@ def _digest(parts: Listening, given: Mapping[str, Any]) -> Any:
     return write(figures, language=language, zone=parts.settings.zone, templates=templates(language))
 
 
-ANSWERS: dict[str, Question] = {"issues": _issues, "issue": _issue, "digest": _digest}
+def _search(parts: Listening, given: Mapping[str, Any]) -> Any:
+    """A command may wait for the model: it is loaded for this one question when no service runs."""
+    parts.search.keep()
+    named = {name: str(given.get(name) or "") for name in ("brand", "platform", "language")}
+    within = Within(brand=named["brand"], platform=named["platform"], language=named["language"])
+    meaning = bool(given.get("meaning"))
+    finds = parts.search.find(
+        str(given["typed"]), within, words=not meaning, meaning=meaning, most=int(given["most"]), wait_seconds=MODEL_SECONDS
+    )
+    alike = dict(finds.meaning)
+    ids = list(alike) if meaning else list(finds.words)
+    stored = {one.mention_id: one for one in parts.ledger.mentions.by_ids(ids)}
+    about = parts.ledger.issues.placed_in(stored)
+    found = [
+        {
+            "mention_id": one,
+            "posted_at": plain(stored[one].mention.posted_at),
+            "platform": stored[one].mention.platform,
+            "brands": [hit.brand for hit in stored[one].hits],
+            "text": stored[one].mention.text,
+            "url": stored[one].mention.url,
+            "issue_id": about.get(one),
+            "alike": alike.get(one),
+        }
+        for one in ids
+        if one in stored
+    ]
+    return {"found": found, "more": finds.more_words, "meaning": finds.meaning_state.value, "words": bool(finds.terms)}
+
+
+ANSWERS: dict[str, Question] = {"issues": _issues, "issue": _issue, "digest": _digest, "search": _search}

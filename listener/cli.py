@@ -18,6 +18,7 @@ from listener.commands.issues import issues_command
 from listener.commands.labelling import label_group, labels_command
 from listener.commands.place import Place
 from listener.commands.replaying import replay_command
+from listener.commands.searching import search_command
 from listener.commands.setting_up import doctor_command, model_group
 from listener.commands.signals import signals_group
 from listener.commands.telling import digest_command
@@ -41,6 +42,7 @@ LISTENING_COMMANDS: tuple[click.Command, ...] = (
     labels_command,
     label_group,
     digest_command,
+    search_command,
     replay_command,
     rebuild_command,
     doctor_command,

@@ -41,11 +41,23 @@ class SearchMentions:
         self._asked_model = asked_model
         self._serving_model = serving_model
 
-    def find(self, typed: str, within: Within, *, words: bool = True, meaning: bool = True, most: int = MOST_FOUND) -> Finds:
-        """Return what holds all words typed, and what is nearest in meaning. Whatever is typed is data; nothing in it is an error."""
+    def find(
+        self,
+        typed: str,
+        within: Within,
+        *,
+        words: bool = True,
+        meaning: bool = True,
+        most: int = MOST_FOUND,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> Finds:
+        """Return what holds all words typed, and what is nearest in meaning. Whatever is typed is data; nothing in it is an error.
+
+        wait_seconds: how long the model may take to read what was typed; then words have to do.
+        """
         terms = terms_of(typed) if words else ()
         matching = self._store.matching(terms, within, most + 1)
-        nearest, state = self._nearest(typed, within, most) if meaning and terms_of(typed) else ((), Meaning.OFF)
+        nearest, state = self._nearest(typed, within, most, wait_seconds) if meaning and terms_of(typed) else ((), Meaning.OFF)
         return Finds(
             words=tuple(int(one) for one in matching[:most]),
             more_words=len(matching) > most,
@@ -73,12 +85,12 @@ class SearchMentions:
         """Take over the next changes of the ledger; return whether there may be more."""
         return keep_search(self._ledger, self._store, model_id=self._serving_model())
 
-    def _nearest(self, typed: str, within: Within, most: int) -> tuple[tuple[tuple[int, float], ...], Meaning]:
+    def _nearest(self, typed: str, within: Within, most: int, wait_seconds: float) -> tuple[tuple[tuple[int, float], ...], Meaning]:
         followed = self._store.followed()
         if followed.coded < followed.seq or not (followed.model == self._asked_model() or is_quick(followed.model)):
             return (), Meaning.BUILDING
         try:
-            asked = self._soon(" ".join(typed.split()), WAIT_SECONDS)
+            asked = self._soon(" ".join(typed.split()), wait_seconds)
         except (EncodingFailed, SettingsError):
             logger.warning("the model could not read what was searched for")
             asked = None
