@@ -29,8 +29,10 @@ from listener.settings.wording import templates
 from listener.text.shorten import shorten
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.play_scenario import Played, play_scenario
+from moderation.demo_people import ADMIN, welcome
 from moderation.inbox.shown import digest_figures
 from moderation.parts import Answering
+from moderation.people_desk import people_desk
 from moderation.settings import KlankbordSettings
 from moderation.workflows.rehearse import Rehearsed, rehearse
 from moderation.workflows.rehearse_public import RehearsedPublic, rehearse_public
@@ -136,6 +138,7 @@ def play_demo(
         played = asyncio.run(_play(parts, scenario, clock, progress))
         told = yaml.safe_load(shipped_text("demo", "rehearsal.yaml"))
         results = _score(parts, scenario, played)
+        welcome(people_desk(home, parts.listening.ledger, clock, brands=tuple(brand.name for brand in settings.brands)))
         told_about = next((one.issue_id for one in results if one.key == told["update_about"]), None)
         answered = asyncio.run(rehearse(parts.sending, replies=told["replies"], update=told["update"], issue_id=told_about))
         found = {one.key: one.issue_id for one in results if one.issue_id is not None}
@@ -232,14 +235,14 @@ def _tell(
 
 async def serve_demo(parts: Answering, *, port: int, public_port: int, say: Callable[[str], None]) -> None:
     """Serve the staff and public pages of the demo until Ctrl-C or SIGTERM."""
-    from moderation.running import AGENT, commands_answered, public_pages
+    from moderation.running import commands_answered, public_pages
     from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS, STATUS_SECONDS
     from moderation.service import every, every_async, stop_on_signals
 
     stop = asyncio.Event()
     stop_on_signals(stop)
     async with commands_answered(parts, port=port) as (address, sign_in), public_pages(parts, port=public_port) as public:
-        say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=AGENT)}")
+        say(f"Sign in (once, within 15 minutes): {sign_in.new_link(address, agent=ADMIN)}")
         say(f"What customers see: {public}")
         for line in NEXT_STEPS:
             say(line.format(home=parts.listening.home))

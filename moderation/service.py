@@ -40,13 +40,23 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def pages_served(app: FastAPI, *, port: int, setting: str = "web.port", option: str = "--port") -> AsyncIterator[int]:
+async def pages_served(
+    app: FastAPI, *, port: int, setting: str = "web.port", option: str = "--port", believe_proxy: bool = False
+) -> AsyncIterator[int]:
     """Serve pages on this machine only, and hand out the port in use (`port` 0 takes a free one).
 
-    Raises `SettingsError`, which names `setting` and `option`, when the port cannot be used.
+    `believe_proxy`: take scheme and client from a proxy on this machine; the staff pages read X-Forwarded-For themselves, and only from
+    proxies of the settings (RULES S9). Raises `SettingsError`, which names `setting` and `option`, when the port cannot be used.
     """
     listener = _bound(port, setting, option)
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        proxy_headers=believe_proxy,
+    )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

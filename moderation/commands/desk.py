@@ -14,9 +14,10 @@ import click
 from listener.clock import SystemClock
 from listener.commands.place import LONGEST_NAME, Place, print_line
 from listener.errors import InputError, StoreLocked
-from listener.text.shorten import shorten
+from listener.text.shorten import shorten, terminal_safe
 from listener.text.storable import storable
 from moderation.bootstrap import desk_on, sending_on
+from moderation.ledger.sessions import SessionLedger
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.case import CaseRow
 from moderation.model.outbox import OutboxEntry, SendReport
@@ -30,8 +31,20 @@ from moderation.workflows.load_wording import load_policy, load_words
 def desk_of(place: Place) -> Iterator[Desk]:
     """Open the desk of a home, with everybody who spoke to us in the queue."""
     with desk_on(place.home, place.settings, SystemClock()) as desk:
+        _warn_of_stranger(desk)
         desk.open_cases()
         yield desk
+
+
+def _warn_of_stranger(desk: Desk) -> None:
+    """Say so when --as names nobody who works here. The machine's user is trusted, so the command goes on under that name."""
+    context = click.get_current_context(silent=True)
+    agent = str(context.params.get("agent") or "") if context else ""
+    sessions = SessionLedger(desk.ledger.engine)
+    if agent and sessions.has_people() and sessions.account(agent) is None:
+        click.echo(
+            terminal_safe(f"Note: {agent} is nobody in `klankbord person list`; this is kept under that name all the same."), err=True
+        )
 
 
 def case_of(desk: Desk, case_id: int) -> CaseRow:
