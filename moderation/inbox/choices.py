@@ -1,14 +1,15 @@
-"""Which issues a list shows and under which heading: read from the address, nothing kept."""
+"""Which issues a list shows, in which order and under which heading: read from the address, nothing kept."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from listener.model.figures import IssueFigures
 from listener.model.issue import IssueState
+from moderation.model.matrix import Place, Quadrant
 
 GROUPS: tuple[tuple[str, frozenset[IssueState]], ...] = (
     ("now", frozenset({IssueState.NEW, IssueState.CAME_BACK, IssueState.GROWING})),
@@ -18,7 +19,22 @@ GROUPS: tuple[tuple[str, frozenset[IssueState]], ...] = (
 )
 """Headings of the list in order, each with its states."""
 
+PERIODS = (7, 14, 30, 90)
+USUAL_DAYS = 14
+FIELDS = ("state", "place", "brand", "channel", "language")
+"""What the list can be narrowed by, in the order of the page."""
+
 _ORDER = {state: at for at, (_, states) in enumerate(GROUPS) for state in states}
+_MOST = {"state": 80, "place": 20, "brand": 200, "channel": 80, "language": 20}
+
+Rank = Callable[[IssueFigures], tuple[float, ...]]
+SORTS: Mapping[str, Rank] = {
+    "mentions": lambda issue: (-issue.period_mentions, -issue.mentions),
+    "people": lambda issue: (-issue.authors, -issue.mentions),
+    "growth": lambda issue: (-(issue.period_mentions - issue.before_mentions), -issue.period_mentions),
+    "newest": lambda issue: (-issue.first_at.timestamp(),),
+}
+"""Orders beside the usual one, in which what asks attention comes first under headings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,71 +49,111 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueChoice:
-    """What the address asks for; empty means everything."""
+    """What the address asks for; empty means everything. `days` is the period of the figures. `view` is "matrix" or "" for the list.
+
+    `places` is not asked but known: where each issue sits in the matrix.
+    """
 
     state: str = ""
+    place: str = ""
     brand: str = ""
+    channel: str = ""
     language: str = ""
+    days: int = USUAL_DAYS
+    sort: str = ""
+    view: str = ""
+    places: Mapping[int, Place] = field(default_factory=dict, compare=False)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> IssueChoice:
-        return cls(state=query.get("state", "")[:80], brand=query.get("brand", "")[:200], language=query.get("language", "")[:20])
+        """Read an address. What it asks that we do not have (a period, an order) is as if it was not asked."""
+        days = query.get("days", "")
+        return cls(
+            **{name: query.get(name, "")[: _MOST[name]] for name in FIELDS},
+            days=int(days) if days in {str(one) for one in PERIODS} else USUAL_DAYS,
+            sort=query.get("sort", "") if query.get("sort", "") in SORTS else "",
+            view="matrix" if query.get("view", "") == "matrix" else "",
+        )
 
     def fits(self, issue: IssueFigures) -> bool:
         return (
             self.state in ("", issue.state.value)
             and (not self.language or self.language in issue.languages)
+            and (not self.channel or self.channel in issue.platforms)
             and (not self.brand or self.brand in issue.brands)
+            and (not self.place or self.place == place_of(issue, self.places))
         )
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.state or self.brand or self.language)
+        return any(getattr(self, name) for name in FIELDS)
 
     def address(self) -> str:
         """Return the address of the list with this choice."""
-        asked = {key: value for key, value in (("state", self.state), ("brand", self.brand), ("language", self.language)) if value}
-        return f"/issues?{urlencode(asked, errors='replace')}" if asked else "/issues"
+        asked = {name: getattr(self, name) for name in FIELDS}
+        asked |= {"days": str(self.days) if self.days != USUAL_DAYS else "", "sort": self.sort, "view": self.view}
+        said = {name: value for name, value in asked.items() if value}
+        return f"/issues?{urlencode(said, errors='replace')}" if said else "/issues"
+
+    def with_(self, **changes: str | int) -> str:
+        """Return the address of the list with this choice changed in these fields."""
+        return replace(self, **changes).address()  # type: ignore[arg-type]  # the fields of a choice by name
+
+
+def place_of(issue: IssueFigures, places: Mapping[int, Place]) -> str:
+    """Return the quadrant of an issue as the address writes it; empty when nobody knows it."""
+    found = places.get(issue.issue_id)
+    return found.quadrant.value if found else ""
 
 
 def offers(choice: IssueChoice, issues: Sequence[IssueFigures]) -> dict[str, tuple[Offer, ...]]:
-    """Return the values on offer per field (state, brand, language); a field with fewer than two values offers none.
+    """Return the values on offer per field; a field with fewer than two values offers none.
 
     A value's count is taken with the other fields as chosen, so it says what a click will show.
     """
-    states = Counter(issue.state.value for issue in issues if replace(choice, state="").fits(issue))
-    brands = Counter(brand for issue in issues if replace(choice, brand="").fits(issue) for brand in issue.brands)
-    languages = Counter(language for issue in issues if replace(choice, language="").fits(issue) for language in issue.languages)
-    in_order = [state.value for _, group in GROUPS for state in IssueState if state in group and states[state.value]]
-    return {
-        "state": _offers(choice, "state", choice.state, in_order, states),
-        "brand": _offers(choice, "brand", choice.brand, sorted(brands), brands),
-        "language": _offers(choice, "language", choice.language, sorted(languages), languages),
+    values: Mapping[str, Callable[[IssueFigures], Iterable[str]]] = {
+        "state": lambda issue: (issue.state.value,),
+        "place": lambda issue: tuple(filter(None, (place_of(issue, choice.places),))),
+        "brand": lambda issue: issue.brands,
+        "channel": lambda issue: issue.platforms,
+        "language": lambda issue: issue.languages,
     }
+    counts = {
+        name: Counter(one for issue in issues if replace(choice, **{name: ""}).fits(issue) for one in of(issue))
+        for name, of in values.items()
+    }
+    in_order = {name: sorted(found) for name, found in counts.items()}
+    in_order["state"] = [state.value for _, group in GROUPS for state in IssueState if state in group and counts["state"][state.value]]
+    in_order["place"] = [one.value for one in Quadrant if counts["place"][one.value]]
+    return {name: _offers(choice, name, getattr(choice, name), in_order[name], counts[name]) for name in FIELDS}
 
 
-def grouped(issues: Iterable[IssueFigures]) -> tuple[tuple[str, tuple[IssueFigures, ...]], ...]:
+def grouped(issues: Iterable[IssueFigures], *, sort: str = "") -> tuple[tuple[str, tuple[IssueFigures, ...]], ...]:
     """Return (heading, issues) in the order of `GROUPS`, pinned ones and then the most talked-about of the period first.
 
-    Empty headings are left out.
+    Empty headings are left out. In another order than the usual one all stand under the heading "sorted".
     """
+    if sort in SORTS:
+        found = tuple(sorted(issues, key=lambda issue: (not issue.pinned, *SORTS[sort](issue), issue.issue_id)))
+        return (("sorted", found),) if found else ()
     ranked = sorted(
         issues,
         key=lambda issue: (_ORDER[issue.state], not issue.pinned, -issue.period_mentions, -issue.last_at.timestamp(), issue.issue_id),
     )
-    found = ((name, tuple(issue for issue in ranked if issue.state in states)) for name, states in GROUPS)
-    return tuple((name, members) for name, members in found if members)
+    groups = ((name, tuple(issue for issue in ranked if issue.state in states)) for name, states in GROUPS)
+    return tuple((name, members) for name, members in groups if members)
 
 
-def _offers(choice: IssueChoice, field: str, chosen: str, values: Sequence[str], counts: Mapping[str, int]) -> tuple[Offer, ...]:
+def by_place(issues: Iterable[IssueFigures], places: Mapping[int, Place]) -> dict[str, tuple[IssueFigures, ...]]:
+    """Return the issues of each quadrant, by the value it has in an address, the most talked-about first."""
+    ranked = sorted(issues, key=lambda issue: (-issue.period_mentions, issue.issue_id))
+    return {one.value: tuple(issue for issue in ranked if place_of(issue, places) == one.value) for one in Quadrant}
+
+
+def _offers(choice: IssueChoice, name: str, chosen: str, values: Sequence[str], counts: Mapping[str, int]) -> tuple[Offer, ...]:
     if len(values) < 2 and not chosen:
         return ()
     return tuple(
-        Offer(
-            value=value,
-            count=counts[value],
-            address=replace(choice, **{field: "" if value == chosen else value}).address(),
-            chosen=value == chosen,
-        )
+        Offer(value=value, count=counts[value], address=choice.with_(**{name: "" if value == chosen else value}), chosen=value == chosen)
         for value in values
     )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from listener.model.figures import IssueFigures
-from moderation.inbox.choices import IssueChoice, grouped, offers
+from moderation.inbox.choices import FIELDS, PERIODS, SORTS, USUAL_DAYS, IssueChoice, by_place, grouped, offers
 from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
+from moderation.model.matrix import Quadrant
+from moderation.model.person import Right
 
 MENTIONS_A_PAGE = 25
 LATEST_SIGNALS = 3
@@ -27,30 +32,39 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/issues")
     def issues(request: Request) -> Response:
-        room = parts.seen_by(request.state.person)
-        now = room.issues()
+        seen, person = parts.seen_by(request.state.person), request.state.person
         choice = IssueChoice.from_query(request.query_params)
+        room = parts.issue_room
+        now = seen.issues() if room is None else room.issues(person.brands, choice.days)
+        places = {} if room is None else room.places(person.brands, choice.days)
+        choice = replace(choice, places=places)
         shown = [issue for issue in now.issues if choice.fits(issue)]
         language = pages.language(request)
-        signals = [(signal, parts.reason(signal, language)) for signal in room.signals(LATEST_SIGNALS)]
+        signals = [(signal, parts.reason(signal, language)) for signal in seen.signals(LATEST_SIGNALS)]
         return pages.show(
             request,
             "issues.html.j2",
             now_shown=now,
-            groups=grouped(shown),
+            groups=grouped(shown, sort=choice.sort),
+            quadrants=by_place(shown, places),
             shown_count=len(shown),
             choice=choice,
+            places=places,
             offers=offers(choice, now.issues),
+            periods=PERIODS,
+            sorts=tuple(SORTS),
+            fields=FIELDS,
             signals=signals,
             reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in shown if issue.signal},
             titles={issue.issue_id: issue.title for issue in now.issues},
-            coverage=room.coverage(),
+            coverage=seen.coverage(),
         )
 
     @app.get("/issues/{issue_id}")
     def issue(request: Request, issue_id: RowId) -> Response:
         page = _page_number(request.query_params.get("page", ""))
-        found = parts.seen_by(request.state.person).issue(issue_id, (page - 1) * MENTIONS_A_PAGE, MENTIONS_A_PAGE)
+        offset = (page - 1) * MENTIONS_A_PAGE
+        found = parts.seen_by(request.state.person).issue(issue_id, offset, MENTIONS_A_PAGE)
         if found is None:
             raise HTTPException(404)
         language = pages.language(request)
@@ -68,7 +82,31 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             improving=parts.feedback.actions(found.figures.issue_id) if parts.feedback else None,
             page=page,
             page_count=max(1, -(-found.mention_count // MENTIONS_A_PAGE)),
+            **_beside(request, parts, pages, issue_id, offset),
         )
+
+
+def _beside(request: Request, parts: StaffParts, pages: Pages, issue_id: int, offset: int) -> dict[str, Any]:
+    """Return what an issue's page shows of its room: its place, where people speak of it, what happened, who waits; None without one."""
+    room, person = parts.issue_room, request.state.person
+    if room is None:
+        return dict.fromkeys(("place", "sources", "happened", "waiting", "may", "newest", "quadrants", "worded"))
+    language = pages.language(request)
+    happened = room.happened(issue_id)
+    status_words = parts.status.words(language) if parts.status else {}
+    return {
+        "place": room.places(person.brands, USUAL_DAYS).get(issue_id),
+        "sources": room.sources(person.brands, issue_id, offset, MENTIONS_A_PAGE),
+        "happened": happened,
+        "waiting": len(room.affected(issue_id, person)),
+        "may": person.may(Right.ANSWER),
+        "newest": room.edits.newest(issue_id),
+        "quadrants": tuple(Quadrant),
+        "worded": {
+            "signal": {one.signal.signal_id: parts.reason(one.signal, language) for one in happened if one.signal is not None},
+            "status": {key.removeprefix("state."): text for key, text in status_words.items() if key.startswith("state.")},
+        },
+    }
 
 
 def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -15,7 +15,9 @@ from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts, there
 from moderation.inbox.status_parts import NewWords, StatusParts
+from moderation.model.broadcast import Plan, PlanItem, PlanKind
 from moderation.model.status import IssueStatus
+from moderation.model.tone import ToneHit
 from moderation.workflows.load_wording import LANGUAGES
 
 _LONG = frozenset({"known", "doing", "cause", "fix", "learned", "workaround", "apology"})
@@ -70,6 +72,7 @@ def _add_reading(app: FastAPI, parts: StaffParts, status: StatusParts, pages: Pa
             words=status.words(language),
             sent=lambda one: status.sent(one, language),
             rule=lambda names: status.rule(names, language),
+            tone=lambda item: _put_off(parts, shown.plan, item),
         )
 
 
@@ -123,6 +126,13 @@ def _add_plans(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 def _status(request: Request, parts: StaffParts) -> StatusParts:
     """Return the room as this person sees it."""
     return there(parts.seen_by(request.state.person).status)
+
+
+def _put_off(parts: StaffParts, plan: Plan, item: PlanItem) -> Sequence[ToneHit]:
+    """Return the words that put people off in an answer that somebody wrote; an update's words were looked at when it was published."""
+    if parts.issue_room is None or plan.kind is not PlanKind.ANSWER or not item.text:
+        return ()
+    return parts.issue_room.tone(item.text, item.language)
 
 
 def _chosen(asked: str) -> IssueStatus:

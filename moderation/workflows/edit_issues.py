@@ -42,34 +42,34 @@ class EditIssues:
 
     def rename(self, issue_id: int, title: str, *, by: str, seen: int) -> None:
         """Give an issue a person's title, for good."""
-        with self._on(issue_id, seen):
+        with self._on(issue_id, seen, "rename"):
             rename_issue(self._ledger, issue_id, title, by=by, at=self._clock.now())
 
     def mark(self, issue_id: int, mark: str, *, by: str, seen: int) -> None:
         """Mute until it grows, pin, resolve, or take one of these off."""
         if mark not in MARKS:
             raise ActionError("This form is incomplete; open the page again.", key="form")
-        with self._on(issue_id, seen):
+        with self._on(issue_id, seen, "form"):
             mark_issue(self._ledger, issue_id, mark, by=by, at=self._clock.now())
 
     def merge(self, issue_id: int, into: int, *, by: str, seen: int) -> None:
         """Put one issue with all its mentions into another."""
-        with self._on(issue_id, seen):
+        with self._on(issue_id, seen, "merge"):
             merge_issues(self._ledger, issue_id, into, by=by, at=self._clock.now())
 
     def undo(self, issue_id: int, *, by: str, seen: int) -> None:
         """Take back the last act that stands."""
-        with self._on(issue_id, seen):
+        with self._on(issue_id, seen, "undo_none"):
             undo_act(self._ledger, issue_id, by=by, at=self._clock.now())
 
     def halves(self, issue_id: int) -> tuple[Half, Half]:
         """Return the two halves found in an issue, the larger first. Nothing is changed."""
-        with _worded():
+        with _worded("no_halves"):
             return suggest_split(self._ledger, self._texts(), issue_id)
 
     def split(self, issue_id: int, chosen: str, title: str, *, by: str, seen: int) -> int:
         """Split off the half that `mark_of` calls `chosen`, under a title (empty: its own words), and return the new issue's number."""
-        with self._on(issue_id, seen):
+        with self._on(issue_id, seen, "split"):
             half = next((one for one in suggest_split(self._ledger, self._texts(), issue_id) if mark_of(one) == chosen), None)
             if half is None:
                 raise ActionError("New messages came in and the halves are other ones now; look at them again.", key="halves_changed")
@@ -88,20 +88,21 @@ class EditIssues:
         return self._reader()
 
     @contextmanager
-    def _on(self, issue_id: int, seen: int) -> Iterator[None]:
+    def _on(self, issue_id: int, seen: int, key: str) -> Iterator[None]:
         """Let an act happen on what its page showed, one at a time; what is wrong with it is told as something that cannot be done."""
-        with self._one_at_a_time, _worded():
+        with self._one_at_a_time, _worded(key):
             if later := [act for act in self._ledger.issues.acts(issue_id) if act.act_id > seen]:
                 raise changed_since(later)
             yield
 
 
 @contextmanager
-def _worded() -> Iterator[None]:
+def _worded(key: str) -> Iterator[None]:
+    """Turn what is wrong with an act into something that cannot be done, with a key for pages that have words of their own."""
     try:
         yield
     except InputError as error:
-        raise ActionError(str(error)) from error
+        raise ActionError(str(error), key=key) from error
 
 
 def changed_since(later: Sequence[IssueAct]) -> ActionError:

@@ -89,11 +89,11 @@ class PlanAnswers:
             raise NotAllowed("Only a person can plan an answer; say who you are with --as NAME.")
         said = {language: kept for language, text in texts.items() if language in self._words and (kept := tidy(text))}
         if not said:
-            raise NotAllowed("Write the answer, in at least one language.")
+            raise NotAllowed("Write the answer, in at least one language.", key="answer_words")
         given = {language: self._given(issue_id, language, text) for language, text in said.items()}
         chosen = [one for one in self.affected(issue_id, person=person) if one.case.case_id in set(case_ids)]
         if not chosen:
-            raise NotAllowed("None of these conversations waits for an answer any more; open the page again.")
+            raise NotAllowed("None of these conversations waits for an answer any more; open the page again.", key="answer_none")
         items: dict[tuple[str, str, str], NewItem] = {}
         for one in chosen:  # one thread is answered once, also when two brands have a case in it
             items.setdefault(_thread_of(one), self._item(one, who, said, given, issue_id))
@@ -109,12 +109,23 @@ class PlanAnswers:
         known = self._known(issue_id, language)
         for name in names_in(text):
             if name != CUSTOMER and name not in known:
-                raise NotAllowed(f"There is no {{{{ {name} }}}} here; an answer to many may name {', '.join(NAMES)}.")
+                known_names = ", ".join(NAMES)
+                raise NotAllowed(
+                    f"There is no {{{{ {name} }}}} here; an answer to many may name {known_names}.",
+                    key="answer_name",
+                    fields={"name": name, "names": known_names},
+                )
             if name not in (CUSTOMER, SIGNATURE) and not known[name]:
-                raise NotAllowed(f"{{{{ {name} }}}} is not known: nothing was published about this issue. Leave it out, or publish first.")
+                raise NotAllowed(
+                    f"{{{{ {name} }}}} is not known: nothing was published about this issue. Leave it out, or publish first.",
+                    key="answer_unknown",
+                    fields={"name": name},
+                )
         blanks = forgotten_blanks(fill(text, known | {CUSTOMER: ""}))
         if blanks:
-            raise NotAllowed(f"The text has a blank that was not filled in: {', '.join(blanks)}.")
+            raise NotAllowed(
+                f"The text has a blank that was not filled in: {', '.join(blanks)}.", key="blanks", fields={"found": ", ".join(blanks)}
+            )
         return known
 
     def _known(self, issue_id: int, language: str) -> dict[str, str]:

@@ -100,7 +100,7 @@ class SendBroadcast:
         if not plan.to_post:
             raise NotAllowed("Nothing in this plan would be posted.")
         if plan.kind is PlanKind.ANSWER and not any(item.ticked_by for item in plan.to_post):
-            raise NotAllowed("Choose the conversations that get this answer, one by one.")
+            raise NotAllowed("Choose the conversations that get this answer, one by one.", key="tick_first")
         if self.needs_second(plan) and same_person(who, plan.planned_by):
             raise NotAllowed(
                 f"Somebody else has to approve this: it goes to {len(plan.to_post)} threads and {plan.planned_by} planned it "
