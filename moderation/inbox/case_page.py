@@ -24,6 +24,7 @@ from moderation.workflows.keep_cards import LANGUAGES_SPOKEN
 from moderation.workflows.note_leave import CHANNELS
 
 MOST_HELPERS = 25
+MATRIX_DAYS = 14
 
 
 def case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *, status: int = 200, notice: str = "") -> Response:
@@ -69,7 +70,8 @@ def _conversation(request: Request, parts: StaffParts, pages: Pages, found: Case
         "label_answers": {name: ANSWERS[name] for name in SHOWN},
         "said": lambda entry: room.said(entry, language),
         "colleagues": room.colleagues(),
-        "matrix": room.matrix(found.issue.issue_id, language) if room.matrix and found.issue else "",
+        "quadrant": _quadrant(request.state.person, parts, found),
+        "clocks": room.clocks(case_id),
         "actions": parts.feedback.actions(found.issue.issue_id) if parts.feedback and found.issue else (),
         "thanks_text": _thanks_text(room, talk, language, request.state.session.agent),
         "can_undo_ending": _can_undo(room, talk),
@@ -90,6 +92,14 @@ def suggested_need(words: Wording, cause: str, title: str) -> str:
     if title and named:
         return words.text("talk.suggest", title=title, cause=named)
     return title or named
+
+
+def _quadrant(person: Person, parts: StaffParts, found: CaseDetail) -> str:
+    """Return where the issue behind a case sits in the value-irritant matrix; empty when nothing says so."""
+    if parts.issue_room is None or found.issue is None:
+        return ""
+    place = parts.issue_room.places(person.brands, MATRIX_DAYS).get(found.issue.issue_id)
+    return place.quadrant.value if place else ""
 
 
 def _thanks_text(room: ConversationParts, talk: Talk, language: str, agent: str) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from moderation.conversation_desk import ConversationDesk
+from moderation.model.clock import CaseClock
 from moderation.model.outbox import OutboxEntry
 from moderation.workflows.case_acts import Colleagues
+
+
+def no_clocks(case_id: int) -> Sequence[CaseClock]:  # noqa: ARG001 - nothing is kept to a time
+    """Return no clock."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +22,7 @@ class ConversationParts:
 
     - `said(entry, language)`: where a post of ours stands, in words.
     - `colleagues()`: names of colleagues and teams that may be asked; without any, a name is typed.
-    - `matrix(issue_id, language)`: where an issue stands in the value-irritant matrix, in words; empty when nowhere.
+    - `clocks(case_id)`: the running clocks of a case, soonest due first.
     - `make_knowledge(case_id, mention_id, by)`: begin an article from a helper's answer and return its address; None where there is no
       knowledge room.
     """
@@ -24,5 +30,5 @@ class ConversationParts:
     talks: ConversationDesk
     said: Callable[[OutboxEntry, str], str]
     colleagues: Callable[[], Colleagues] = Colleagues
-    matrix: Callable[[int, str], str] | None = None
+    clocks: Callable[[int], Sequence[CaseClock]] = no_clocks
     make_knowledge: Callable[[int, int, str], str] | None = None

@@ -13,6 +13,7 @@ from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
+from moderation.model.person import Right
 
 
 def add_inside_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
@@ -60,7 +61,7 @@ def _add_questions(app: FastAPI, room: ConversationParts, pages: Pages) -> None:
             "questions.html.j2",
             waiting=questions.waiting_for(person),
             asked=questions.asked_by(person),
-            teams=sorted(person.teams),
+            may_answer=person.may(Right.ANSWER),
         )
 
     @app.post("/cases/{case_id}/questions")

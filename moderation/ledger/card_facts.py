@@ -15,8 +15,13 @@ from listener.ledger.tables import mention
 from listener.ledger.transactions import reading
 from moderation.ledger.tables import conversation, conversation_mention, support_case
 from moderation.ledger.tables_feedback import feedback, feedback_invite, you_said_message
+from moderation.ledger.tables_knowledge import article, article_evidence, article_use
 from moderation.model.action import TellState
 from moderation.model.case import CaseState
+from moderation.model.knowledge import ArticleState
+
+
+_LIVE = (ArticleState.SUGGESTED.value, ArticleState.APPROVED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ class CardFactLedger:
     def known(self, conversation_ids: Collection[int]) -> dict[int, KnownFacts]:
         """Return the facts of these conversations, by id."""
         asked, received, told = set[int](), set[int](), set[int]()
+        articles: dict[int, set[int]] = defaultdict(set)
         sources = (
             (asked, feedback_invite.c.conversation_id, feedback_invite.c.conversation_id.is_not(None)),
             (received, feedback.c.conversation_id, feedback.c.conversation_id.is_not(None)),
@@ -47,8 +53,25 @@ class CardFactLedger:
             for some in batches(sorted(conversation_ids)):
                 for found, column, wanted in sources:
                     found |= set(tx.execute(select(column).where(column.in_(some), wanted)).scalars())
+                for table in (article_evidence, article_use):
+                    query = (
+                        select(support_case.c.conversation_id, table.c.article_id)
+                        .join_from(table, support_case, table.c.case_id == support_case.c.case_id)
+                        .join(article, article.c.article_id == table.c.article_id)
+                        .where(
+                            support_case.c.conversation_id.in_(some),
+                            article.c.state.in_(_LIVE),
+                        )
+                    )
+                    for row in tx.execute(query):
+                        articles[row.conversation_id].add(row.article_id)
         return {
-            one: KnownFacts(feedback_asked=one in asked or one in received, feedback_received=one in received, given_back=one in told)
+            one: KnownFacts(
+                feedback_asked=one in asked or one in received,
+                feedback_received=one in received,
+                given_back=one in told,
+                knowledge=len(articles[one]),
+            )
             for one in conversation_ids
         }
 

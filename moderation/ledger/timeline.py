@@ -47,7 +47,7 @@ class TimelineLedger:
                 *_feedback_events(tx, ids),
                 *(_status(tx, issue_id) if issue_id is not None else ()),
             ]
-        return sorted(found, key=lambda one: (one.at, one.verb), reverse=True)[:MOST_EVENTS]
+        return sorted(found, key=lambda one: one.at)[::-1][:MOST_EVENTS]
 
 
 def _messages(tx: Connection, conversation_ids: list[int]) -> Iterator[Event]:
@@ -91,7 +91,7 @@ def _audit(tx: Connection, conversation_ids: list[int], case_ids: list[int], per
     subjects = [f"case:{one}" for one in case_ids] + [f"conversation:{one}" for one in conversation_ids]
     subjects += [*drafts, *entries, *(f"person:{key}" for key in person_keys if key)]
     for some in batches(subjects):
-        for row in tx.execute(select(audit_line).where(audit_line.c.subject.in_(some))).all():
+        for row in tx.execute(select(audit_line).where(audit_line.c.subject.in_(some)).order_by(audit_line.c.seq)).all():
             yield _line(row.at, row.who, row.verb, row.subject, json.loads(row.detail))
 
 

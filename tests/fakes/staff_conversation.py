@@ -94,7 +94,10 @@ class TalkDay:
         """Let messages come in, and open their cases."""
         hit = BrandHit(brand="Zoemvolt", directed=directed, terms=("zoemvolt",))
         self.desk.ledger.mentions.add_page(
-            [Kept(mention=one, hits=(hit,) if directed else ()) for one in mentions], source="feed", next_cursor=None, at=self.desk.clock.now()
+            [Kept(mention=one, hits=(hit,) if directed else ()) for one in mentions],
+            source="feed",
+            next_cursor=None,
+            at=self.desk.clock.now(),
         )
         self.desk.clock.advance(timedelta(minutes=11))
         open_cases(self.desk.ledger, self.desk.cases, now=self.desk.clock.now())
@@ -165,5 +168,6 @@ def a_full_conversation(day: TalkDay) -> int:
     issue = day.desk.cases.get(case_id)
     assert issue is not None
     assert issue.issue_id is not None
+    day.desk.clock.advance(NOW - day.desk.clock.now())
     day.talks.notes.plan(issue.issue_id, "Monteur is om half vier ter plaatse.", "Bram Vos", until=None)
     return case_id

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from listener.model.analysis import Analysis, AnalysisStep, Label
 from listener.model.issue import Membership, NewIssue
-from listener.model.mention import Author, BrandHit, Kept, Mention
+from listener.model.mention import Author, Kept, Mention
 from moderation.conversation_desk import ConversationDesk, conversation_desk
 from moderation.ledger.case_acts import CaseActLedger
 from moderation.model.case import CaseRow
@@ -17,6 +19,7 @@ from moderation.model.person import Person, Role
 from moderation.model.talk import Talk
 from moderation.workflows.case_acts import CaseActs
 from tests.fakes.desk import MORNING, Desk, mention, shipped_rules
+from tests.fakes.staff_conversation import TalkDay, open_talk_day
 
 ANNA, BRAM = Person(name="anna", role=Role.AGENT, teams=frozenset({"techniek"})), Person(name="bram", role=Role.AGENT)
 
@@ -100,4 +103,8 @@ def conversations(desk: Desk) -> Conversations:
     return Conversations(desk=desk, talks=talks, acts=acts)
 
 
-HIT = BrandHit(brand="Stroomwerk", directed=True, terms=("stroomwerk",))
+@pytest.fixture
+def talk_day(tmp_path: Path) -> Iterator[TalkDay]:
+    """An empty day of conversations for the pages."""
+    with open_talk_day(tmp_path / "home") as day:
+        yield day

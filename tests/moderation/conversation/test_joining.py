@@ -1,4 +1,4 @@
-"""Contact moments of one customer: suggested with reasons, joined and taken apart by people, never by themselves (RULES "Joining people")."""
+"""Contact moments of one customer: suggested with reasons, joined and taken apart by people only (RULES "Joining people")."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 
 from listener.errors import NotAllowed
 from listener.ledger.transactions import reading
-from listener.model.mention import Author, Mention, Removal
+from listener.model.mention import Removal
 from moderation.ledger.tables_conversation import contact_join, contact_sign
 from moderation.model.conversation import Evidence, Fit
 from moderation.model.leave import Consent, OptOut
 from moderation.triage.contact_signs import JOINING, identity_signs, name_for_comparing, written_signs
-from tests.fakes.desk import MORNING, edited
+from tests.fakes.desk import MORNING, edited, mention
 from tests.moderation.conversation.conftest import Conversations, called, writer, wrote
 
 ANNA_FORUM = writer("Anna K.")
@@ -236,8 +236,7 @@ def test_a_name_with_a_blank_is_no_identity() -> None:
 
 def test_people_without_a_key_are_never_the_same(conversations: Conversations) -> None:
     """I23: the platform named nobody twice; those are two people."""
-    nobody: list[Mention] = [
-        wrote(str(n), f"Bericht {n}", Author(platform="feed", realm="forum.example", native_id=f"x{n}")) for n in range(2)
-    ]
+    nobody = [mention(str(n), f"Bericht {n}. {ORDER}", author=None) for n in range(2)]
     conversations.hear(*nobody)
-    assert conversations.show(conversations.case().case_id).beside.same == ()
+    beside = conversations.show(conversations.case().case_id).beside
+    assert (beside.same, beside.suggestions) == ((), ())
