@@ -169,6 +169,11 @@ class AnalysisLedger:
         with reading(self._engine) as tx:
             return tx.execute(select(func.max(change.c.seq))).scalar() or 0
 
+    def changes_left(self, seq: int) -> int:
+        """Return how many mentions changed after `seq`: what whoever follows has yet to take over."""
+        with reading(self._engine) as tx:
+            return tx.execute(select(func.count()).select_from(change).where(change.c.seq > seq)).scalar_one()
+
     def cards(self, since: datetime | None = None) -> list[tuple[int, int, StoredMention]]:
         """Return (mention id, card id, mention) of every analysed mention posted at `since` or later, by id."""
         query = mentions_with_text().join(analysis, ANALYSED).where(_posted(since))

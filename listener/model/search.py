@@ -51,7 +51,7 @@ class Meaning(StrEnum):
 class Finds:
     """What was found. `words` are newest first, `meaning` closest first with its cosine.
 
-    `more_words`: there are more than were asked for. `held` of `known` mentions are in the search so far.
+    `more_words`: there are more than were asked for. `held` mentions are in the search, of about `known` that the analyser has read.
     """
 
     words: tuple[int, ...] = ()

@@ -57,6 +57,7 @@ class SearchMentions:
         """
         terms = terms_of(typed) if words else ()
         matching = self._store.matching(terms, within, most + 1)
+        followed = self._store.followed()
         nearest, state = self._nearest(typed, within, most, wait_seconds) if meaning and terms_of(typed) else ((), Meaning.OFF)
         return Finds(
             words=tuple(int(one) for one in matching[:most]),
@@ -64,8 +65,8 @@ class SearchMentions:
             meaning=nearest,
             meaning_state=state,
             terms=terms_of(typed),
-            held=self._store.followed().held,
-            known=self._ledger.mentions.count(),
+            held=followed.held,
+            known=followed.held + self._ledger.analyses.changes_left(followed.seq),
         )
 
     def matching(self, typed: str, within: Within, most: int) -> tuple[int, ...]:
