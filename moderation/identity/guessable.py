@@ -96,6 +96,8 @@ def _only_common(text: str, bases: frozenset[str]) -> bool:
 def _only_digits(text: str) -> bool:
     """Digits and signs alone: a run, a repeat or a date, however long. Anything that repeats nothing is somebody's own."""
     digits = re.sub(r"\D", "", text)
+    if not digits:
+        return _repeats(text)
     return (
         _is_walk(text) or _repeats(text) or _repeats(digits) or _is_walk(digits) or len(set(digits)) <= 3 or bool(_DATES.fullmatch(digits))
     )
