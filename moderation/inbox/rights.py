@@ -238,13 +238,12 @@ WHOLE_HOUSE: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", "/sources"),  # what a source saw is counted over all brands and cannot be split
         ("GET", "/api/v1/sources"),
-        ("GET", "/api/v1/people"),  # who works for which brand, and what each did, is the whole house's
-        ("GET", "/api/v1/audit"),
         ("POST", "/outbox/resume"),  # lets posts of every brand leave again; stopping is safe, and anybody's who answers
         ("POST", "/shadow/graduate"),  # a template that graduates posts for every brand
     }
 )
-"""Routes that are about every brand at once: only for somebody of every brand."""
+"""Routes that are about every brand at once: only for somebody of every brand. So is all that needs `ADMINISTER`: whoever could give
+rights could give themselves the brands that they lack."""
 
 
 def needed_for(method: str, path: str) -> Needed | None:

@@ -59,19 +59,21 @@ class CaseActLedger:
         with writing(self._engine) as tx:
             asked = tx.execute(select(case_act.c.bulk_id).where(case_act.c.act_id == act_id)).one_or_none()
             if asked is None:
-                raise NotAllowed(f"There is no act {act_id} on a case.")
+                raise NotAllowed(f"There is no act {act_id} on a case.", key="act_unknown")
             together = case_act.c.act_id == act_id if asked.bulk_id is None else case_act.c.bulk_id == asked.bulk_id
             done: list[int] = []
             refused: list[Refusal] = []
+            first: ActionError | None = None
             for row in tx.execute(select(case_act).where(together).order_by(case_act.c.act_id)).all():
                 try:
                     _check_brand(tx, row.case_id, brands)
                     _take_back(tx, row, by=by, at=at)
                     done.append(row.case_id)
                 except ActionError as error:
+                    first = first or error
                     refused.append(Refusal(case_id=row.case_id, why=str(error)))
         if not done:
-            raise NotAllowed(refused[0].why)
+            raise first or NotAllowed(f"There is nothing to take back of act {act_id}.", key="act_unknown")
         return Undone(case_ids=tuple(done), refused=tuple(refused))
 
     def acts(self, case_id: int) -> list[CaseAct]:
@@ -103,13 +105,13 @@ def act_on(tx: Connection, new: NewAct, case_id: int, version: int, *, by: str, 
     mine = support_case.c.case_id == case_id
     row = tx.execute(select(support_case).where(mine)).one_or_none()
     if row is None:
-        raise NotAllowed(f"There is no case {case_id}.")
+        raise NotAllowed(f"There is no case {case_id}.", key="case_unknown")
     check(row, new, by=by)
     values = changed(tx, row, new, by=by)
     same = mine & (support_case.c.version == version)
     if tx.execute(update(support_case).where(same).values(**values, version=version + 1, changed_at=at)).rowcount != 1:
         held = f" {row.holder} holds it." if row.holder not in ("", by) else ""
-        raise AlreadyClaimed(f"Case {case_id} changed since you read it; look at it again.{held}")
+        raise AlreadyClaimed(f"Case {case_id} changed since you read it; look at it again.{held}", key="case_changed")
     before = before_of(row)
     if new.verb is ActVerb.SPAM:
         before["corrected"] = call_spam(tx, row.conversation_id, by=by, at=at)
@@ -141,11 +143,15 @@ def _keep(tx: Connection, new: NewAct, row: Row[Any], before: dict[str, Any], *,
 
 def _take_back(tx: Connection, act: Row[Any], *, by: str, at: datetime) -> None:
     if act.undone_at is not None:
-        raise NotAllowed(f"Act {act.act_id} on case {act.case_id} was taken back before, by {act.undone_by}.")
+        raise NotAllowed(
+            f"Act {act.act_id} on case {act.case_id} was taken back before, by {act.undone_by}.",
+            key="act_undone",
+            fields={"who": act.undone_by},
+        )
     same = (support_case.c.case_id == act.case_id) & (support_case.c.version == act.version)
     values = {**restored(act.before), "version": act.version + 1}
     if tx.execute(update(support_case).where(same).values(values)).rowcount != 1:
-        raise NotAllowed(f"Case {act.case_id} changed since; what was done then cannot be taken back any more.")
+        raise NotAllowed(f"Case {act.case_id} changed since; what was done then cannot be taken back any more.", key="act_late")
     if act.before.get("corrected"):
         take_back_spam(tx, act.before["corrected"], by=by, at=at)
     tx.execute(update(case_act).where(case_act.c.act_id == act.act_id).values(undone_at=at, undone_by=by))
@@ -158,7 +164,7 @@ def _check_brand(tx: Connection, case_id: int, brands: Collection[str] | None) -
         return
     query = select(conversation.c.brand).join_from(support_case, conversation).where(support_case.c.case_id == case_id)
     if tx.execute(query).scalar() not in brands:
-        raise NotAllowed(f"There is no case {case_id}.")
+        raise NotAllowed(f"There is no case {case_id}.", key="case_unknown")
 
 
 def act_of(row: Row[Any]) -> CaseAct:

@@ -40,23 +40,23 @@ def check(row: Row[Any], new: NewAct, *, by: str) -> None:
     """Raise `AlreadyClaimed` or `NotAllowed` when this person may not do this to the case as it is."""
     closed = row.state == CaseState.CLOSED.value
     if closed and new.verb is not ActVerb.REOPEN:
-        raise NotAllowed(f"Case {row.case_id} is closed; a new message of the customer opens it again.")
+        raise NotAllowed(f"Case {row.case_id} is closed; a new message of the customer opens it again.", key="case_closed")
     if new.verb is ActVerb.REOPEN:
         if not closed:
-            raise NotAllowed(f"Case {row.case_id} is not closed.")
+            raise NotAllowed(f"Case {row.case_id} is not closed.", key="case_not_closed")
         return
     if new.verb is ActVerb.ASSIGN:
         if bool(new.whom) == bool(new.team):
-            raise NotAllowed("Assign a case to a person or to a team.")
+            raise NotAllowed("Assign a case to a person or to a team.", key="case_to_whom")
         return
     if row.holder not in ("", by) and by != SCHEDULE:
-        raise AlreadyClaimed(f"Case {row.case_id} is held by {row.holder}.")
+        raise AlreadyClaimed(f"Case {row.case_id} is held by {row.holder}.", key="case_held", fields={"holder": row.holder})
     if new.verb is ActVerb.RELEASE and row.holder != by:
-        raise AlreadyClaimed(f"Case {row.case_id} is not yours to give back; nobody holds it.")
+        raise AlreadyClaimed(f"Case {row.case_id} is not yours to give back; nobody holds it.", key="case_free")
     if new.verb is ActVerb.WAKE and row.snoozed_until is None and not row.snoozed_issue:
-        raise NotAllowed(f"Case {row.case_id} is not snoozed.")
+        raise NotAllowed(f"Case {row.case_id} is not snoozed.", key="case_awake")
     if new.verb is ActVerb.SNOOZE and (new.until is None) != new.issue_changes:
-        raise NotAllowed("Snooze a case until a moment, or until its issue changes.")
+        raise NotAllowed("Snooze a case until a moment, or until its issue changes.", key="case_until")
 
 
 def changed(tx: Connection, row: Row[Any], new: NewAct, *, by: str) -> dict[str, Any]:
@@ -128,5 +128,5 @@ def issue_mark(tx: Connection, issue_id: int) -> str:
 def _mark_of_case(tx: Connection, row: Row[Any]) -> str:
     issue_id = issue_of(tx, row.conversation_id)
     if issue_id is None:
-        raise NotAllowed(f"Case {row.case_id} is about no issue; snooze it until a moment.")
+        raise NotAllowed(f"Case {row.case_id} is about no issue; snooze it until a moment.", key="case_no_issue")
     return issue_mark(tx, issue_id)

@@ -37,7 +37,9 @@ class QueueViewLedger:
             if found is None:
                 count, last = tx.execute(select(func.count(), func.max(view.position)).where(same)).one()
                 if count >= MOST_VIEWS:
-                    raise NotAllowed(f"There are {count} saved views already; delete one first.")
+                    raise NotAllowed(
+                        f"There are {count} saved views already; delete one first.", key="view_many", fields={"most": MOST_VIEWS}
+                    )
                 line = {
                     "owner": owner,
                     "team": team,
@@ -59,7 +61,7 @@ class QueueViewLedger:
             mine = _get(tx, view_id, person, teams)
             taken = select(view.view_id).where(view.owner == mine.owner, view.team == mine.team, view.name == name, view.view_id != view_id)
             if tx.execute(taken).scalar() is not None:
-                raise NotAllowed(f"There is a view {name!r} already.")
+                raise NotAllowed(f"There is a view {name!r} already.", key="view_taken", fields={"name": name})
             tx.execute(update(queue_view).where(view.view_id == view_id).values(name=name))
             note(tx, at=at, who=person, verb="rename view", subject=f"view:{view_id}", detail={"team": mine.team})
 
@@ -92,7 +94,7 @@ def _theirs(person: str, teams: Collection[str]) -> ColumnElement[bool]:
 def _get(tx: Connection, view_id: int, person: str, teams: Collection[str]) -> SavedView:
     row = tx.execute(select(queue_view).where(view.view_id == view_id, _theirs(person, teams))).mappings().one_or_none()
     if row is None:
-        raise NotAllowed(f"There is no saved view {view_id} of yours.")
+        raise NotAllowed(f"There is no saved view {view_id} of yours.", key="view_unknown")
     return SavedView(**row)
 
 

@@ -83,7 +83,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
             clocks=lambda case_id: parts.desk.clocks.of(row) if (row := parts.desk.cases.get(case_id)) else (),
             knowledge=parts.desk.knowledge.make,
         ),
-        issue_room=issue_parts(parts, figures),
+        issue_room=issue_parts(listening.ledger, parts.desk.status, listening.clock, figures, reader=parts.reader),
         live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),
         people=people_parts(parts),

@@ -39,47 +39,51 @@ class CaseActs:
 
     def claim(self, case_id: int, by: str, version: int) -> CaseAct:
         """Take a case. A snoozed one wakes by it."""
-        return self._do(NewAct(verb=ActVerb.CLAIM), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.CLAIM), case_id, version, by)
 
     def release(self, case_id: int, by: str, version: int) -> CaseAct:
         """Give a case back to the queue."""
-        return self._do(NewAct(verb=ActVerb.RELEASE), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.RELEASE), case_id, version, by)
 
     def assign(self, case_id: int, by: str, version: int, *, whom: str = "", team: str = "") -> CaseAct:
         """Give a case to a colleague, who then holds it, or put it before a team, which nobody holds yet. Also one that somebody holds."""
-        return self._do(NewAct(verb=ActVerb.ASSIGN, whom=whom, team=team), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.ASSIGN, whom=whom, team=team), case_id, version, by)
 
     def snooze(self, case_id: int, by: str, version: int, *, until: datetime | None = None, issue_changes: bool = False) -> CaseAct:
         """Put a case away until a moment, or until its issue gets another state, another public status or a signal.
 
         A new message of the customer wakes it before that.
         """
-        return self._do(NewAct(verb=ActVerb.SNOOZE, until=until, issue_changes=issue_changes), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.SNOOZE, until=until, issue_changes=issue_changes), case_id, version, by)
 
     def wake(self, case_id: int, by: str, version: int) -> CaseAct:
         """Put a snoozed case back among those that wait."""
-        return self._do(NewAct(verb=ActVerb.WAKE), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.WAKE), case_id, version, by)
 
     def spam(self, case_id: int, by: str, version: int) -> CaseAct:
         """Close a case as spam. Its messages are called spam too, which the nightly learning reads."""
-        return self._do(NewAct(verb=ActVerb.SPAM), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.SPAM), case_id, version, by)
 
     def not_ours(self, case_id: int, by: str, version: int) -> CaseAct:
         """Close a case that is about somebody else."""
-        return self._do(NewAct(verb=ActVerb.NOT_OURS), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.NOT_OURS), case_id, version, by)
 
     def close(self, case_id: int, by: str, version: int, *, ending: Ending | None = None) -> CaseAct:
         """End the work on a case, and how. A new message of the customer opens it again."""
-        return self._do(NewAct(verb=ActVerb.CLOSE, ending=ending), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.CLOSE, ending=ending), case_id, version, by)
 
     def reopen(self, case_id: int, by: str, version: int) -> CaseAct:
         """Take a closed case up again."""
-        return self._do(NewAct(verb=ActVerb.REOPEN), case_id, by, version)
+        return self.do(NewAct(verb=ActVerb.REOPEN), case_id, version, by)
 
     def bulk(self, new: NewAct, chosen: Sequence[tuple[int, int]], by: str, *, brands: Collection[str] | None = None) -> BulkDone:
         """Do one act to each (case, version), in one transaction; those that may not stay as they are and are named in `refused`."""
         if len(chosen) > MOST_AT_ONCE:
-            raise NotAllowed(f"{len(chosen)} cases at once are too many; choose at most {MOST_AT_ONCE}.")
+            raise NotAllowed(
+                f"{len(chosen)} cases at once are too many; choose at most {MOST_AT_ONCE}.",
+                key="act_too_many",
+                fields={"most": MOST_AT_ONCE},
+            )
         self._check(new)
         return self._ledger.do_all(new, chosen, by=by, at=self._clock.now(), brands=brands)
 
@@ -103,7 +107,8 @@ class CaseActs:
         """Return the names a case may be given to; without any, everybody's name is accepted."""
         return self._colleagues()
 
-    def _do(self, new: NewAct, case_id: int, by: str, version: int) -> CaseAct:
+    def do(self, new: NewAct, case_id: int, version: int, by: str) -> CaseAct:
+        """Do an act as it is described; the methods above are this one by name."""
         self._check(new)
         return self._ledger.do(new, case_id, version, by=by, at=self._clock.now())
 
@@ -112,8 +117,10 @@ class CaseActs:
         for what, name, names in (("colleague", new.whom, known.names), ("team", new.team, known.teams)):
             if name and (known.names or known.teams) and name not in names:
                 there = ", ".join(sorted(names)) or "none yet"
-                raise NotAllowed(f"There is no {what} {name!r}; known are: {there}.")
+                raise NotAllowed(
+                    f"There is no {what} {name!r}; known are: {there}.", key=f"unknown_{what}", fields={"name": name, "known": there}
+                )
         if new.until is not None:
             now = self._clock.now()
             if not now < new.until <= now + LONGEST_SNOOZE:
-                raise NotAllowed("Snooze a case until a moment that is still to come, within a year.")
+                raise NotAllowed("Snooze a case until a moment that is still to come, within a year.", key="case_until")

@@ -12,6 +12,7 @@ from listener.model.issue import IssueState, Signal
 from moderation.inbox.parts import CaseDetail, IssueDetail, IssuesNow, QueueEntry, StaffParts
 from moderation.inbox.sign_in import SignIn
 from tests.fakes.people import sign_in_on
+from tests.fakes.staff_queue import QueueDay
 from tests.fakes.staff_figures import COVERAGE, NOW, ZONE, issue_figures, mention_of, quote_of, reason_of, signal_of
 
 AGENT = "Fenna de Wit"
@@ -185,10 +186,8 @@ class StaffDay:
             brand="Zoemvolt",
             issues=self.now,
             issue=self.issue,
-            queue=self.queue,
+            queue=QueueDay(self).parts(),
             case=self.case,
-            claim=self.claim,
-            release=self.release,
             signals=self.signals,
             reason=reason_of,
             digest=self.digest,

@@ -5,46 +5,63 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listener.errors import NotAllowed
+from moderation.inbox.parts import QueueEntry
+from moderation.inbox.queue_parts import QueueParts
 from moderation.model.case import Reason
+from moderation.model.case_act import CaseAct, NewAct
+from moderation.model.person import Person
+from moderation.model.queue import Tab
 from tests.fakes.staff import AGENT, StaffDay
+from tests.fakes.staff_queue import QueueDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of
+
+
+def waiting(day: StaffDay, *entries: QueueEntry) -> QueueParts:
+    """Return the queue of a day, but for who waits."""
+
+    class Told(QueueDay):
+        def _of(self, tab: Tab, person: Person) -> list[QueueEntry]:
+            return list(entries) if tab is Tab.WAITING else []
+
+    return Told(day).parts()
 
 
 def test_the_queue_says_who_comes_next_and_why(staff: Staff) -> None:
     words = words_of(staff.get("/queue").text)
     assert words.index("Merel") < words.index("@jorrit_v") < words.index("u/slowkettle")
-    assert "dringend wacht 1 u 36 min" in words
-    assert "noemt iets dringends stelt een vraag hoort bij een nieuwe kwestie Storing in Velmerdam" in words
-    assert words.index("Hierna 3") < words.index("Bij collega's 1") < words.index("bij Bram Vos")
+    assert "dringend noemt iets dringends stelt een vraag hoort bij een nieuwe kwestie Storing in Velmerdam" in words
+    assert "wacht 1 u 36 min" in words
+    assert "Bij jou 0 Wacht 3 Opzij gelegd 0 Bij collega's 1" in words
+    assert "bij Bram Vos" in words_of(staff.get("/queue?tab=others").text)
 
 
 def test_a_reason_that_has_no_word_yet_is_shown_as_it_is(day: StaffDay) -> None:
     queue = [replace(entry, why=("promise due at 15:00",)) for entry in day.queue(AGENT)]
-    assert "promise due at 15:00" in visit(day, queue=lambda agent: queue).come_in().get("/queue").text
+    assert "promise due at 15:00" in visit(day, queue=waiting(day, *queue)).come_in().get("/queue").text
 
 
 def test_a_reason_with_a_number_is_worded_in_the_pages_language(day: StaffDay) -> None:
     """Triage has words of its own, with the number in them."""
     queue = [replace(entry, why=(Reason(key="unanswered", number=3),)) for entry in day.queue(AGENT)]
-    staff = visit(day, queue=lambda agent: queue, why=lambda reason, language: f"{language}: {reason.number:.0f} keer").come_in()
+    staff = visit(day, queue=waiting(day, *queue), why=lambda reason, language: f"{language}: {reason.number:.0f} keer").come_in()
     assert "nl: 3 keer" in staff.get("/queue").text
     assert "en: 3 keer" in staff.get("/queue?lang=en").text
 
 
 def test_an_empty_queue_says_so(day: StaffDay) -> None:
-    words = words_of(visit(day, queue=lambda agent: []).come_in().get("/queue").text)
+    words = words_of(visit(day, queue=waiting(day)).come_in().get("/queue").text)
     assert "Niemand wacht." in words
     assert "rechtstreeks aanspreekt" in words
 
 
 def test_claiming_takes_the_case_as_it_was_shown(staff: Staff) -> None:
     answer = staff.post("/cases/1/claim", {"version": "1"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/cases/1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cases/1?did=1")
     assert staff.day.claims == [(1, AGENT, 1)]
     words = words_of(staff.get("/cases/1").text)
     assert "Bij jou Stand opgepakt" in words
     assert "Teruggeven" in words
-    assert words_of(staff.get("/queue").text).index("Bij jou 1") < words_of(staff.get("/queue").text).index("Hierna 2")
+    assert "Bij jou 1 Wacht 2" in words_of(staff.get("/queue").text)
 
 
 def test_two_people_cannot_share_a_case(staff: Staff) -> None:
@@ -68,7 +85,7 @@ def test_the_agent_is_who_signed_in_and_not_a_field(staff: Staff) -> None:
 def test_giving_back_frees_the_case(staff: Staff) -> None:
     staff.post("/cases/1/claim", {"version": "1"})
     answer = staff.post("/cases/1/release", {"version": "2"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue?did=2")
     assert 1 not in staff.day.holders
 
 
@@ -87,10 +104,10 @@ def test_a_form_without_a_usable_version_is_refused(staff: Staff) -> None:
 
 
 def test_a_refusal_is_shown_in_its_own_words(day: StaffDay) -> None:
-    def forbidden(case_id: int, agent: str, version: int) -> None:
+    def forbidden(new: NewAct, case_id: int, version: int, by: str) -> CaseAct:
         raise NotAllowed("The role viewer may not claim cases; ask an admin for the role agent.")
 
-    answer = visit(day, claim=forbidden).come_in().post("/cases/1/claim", {"version": "1"})
+    answer = visit(day, queue=replace(QueueDay(day).parts(), act=forbidden)).come_in().post("/cases/1/claim", {"version": "1"})
     assert answer.status_code == 409
     assert "ask an admin for the role agent" in answer.text
 
@@ -117,5 +134,5 @@ def test_a_case_without_an_issue_is_shown(staff: Staff) -> None:
     assert "Dit hoort (nog) niet bij een kwestie." in staff.get("/cases/4").text
 
 
-def test_claiming_a_case_that_is_gone_is_explained(day: StaffDay) -> None:
-    assert visit(day, claim=lambda *given: None).come_in().get("/cases/77").status_code == 404
+def test_a_case_that_is_gone_is_not_there(staff: Staff) -> None:
+    assert staff.get("/cases/77").status_code == 404

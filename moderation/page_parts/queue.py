@@ -1,0 +1,90 @@
+"""What the queue's pages are fed with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from listener.model.mention import StoredMention
+from moderation.inbox.parts import QueueEntry
+from moderation.inbox.queue_parts import QueueParts, QueueShown
+from moderation.inbox.shown import named, shown_mention
+from moderation.model.case import CaseSummary
+from moderation.model.case_act import CaseAct, NewAct
+from moderation.model.person import Person
+from moderation.model.queue import QueueChoice
+from moderation.parts import Answering
+from moderation.triage.place import state_at
+from moderation.workflows.queue_cases import PAGE
+
+
+def queue_parts(parts: Answering) -> QueueParts:
+    """Return the parts of the queue's pages over an open home."""
+    room = parts.desk.queueing
+    ledger, clock = parts.listening.ledger, parts.listening.clock
+
+    def entries(found: Sequence[CaseSummary]) -> tuple[QueueEntry, ...]:
+        opening = {one.mention_id: one for one in ledger.mentions.by_ids({case.mention_ids[-1] for case in found})}
+        titles = ledger.issues.titles({case.issue_id for case in found if case.issue_id is not None})
+        now = clock.now()
+        shown = [(case, opening.get(case.mention_ids[-1])) for case in found]
+        return tuple(entry_of(case, message, titles, now) for case, message in shown if message is not None)
+
+    def page(choice: QueueChoice, person: Person, number: int) -> QueueShown:
+        found = room.queue.page(choice, person, page=number)
+        about = [int(issue_id) for issue_id, _ in found.offers.values.get("issue", ())]
+        wanted = {*about, choice.issue_id} - {None}
+        return QueueShown(
+            entries=entries(found.rows),
+            total=found.total,
+            counts=found.counts,
+            offers=found.offers,
+            issues=ledger.issues.titles([one for one in wanted if one is not None]),
+        )
+
+    def chosen(case_ids: Sequence[int], person: Person) -> tuple[QueueEntry, ...]:
+        theirs = room.queue.versions(case_ids, person)
+        return entries(room.queue.summaries([one for one in case_ids if one in theirs]))
+
+    def act(new: NewAct, case_id: int, version: int, by: str) -> CaseAct:
+        return room.acts.do(new, case_id, version, by)
+
+    return QueueParts(
+        size=PAGE,
+        page=page,
+        take_next=room.queue.take_next,
+        entries=chosen,
+        every=lambda choice, person, most: entries(room.queue.all(choice, person, most=most)),
+        act=act,
+        bulk=lambda new, cases, person: room.acts.bulk(new, cases, person.name, brands=person.brands),
+        undo=lambda act_id, person: room.acts.undo(act_id, person.name, brands=person.brands),
+        together=room.acts.together,
+        can_be_undone=room.acts.can_be_undone,
+        colleagues=room.acts.colleagues,
+        views=room.views,
+    )
+
+
+def entry_of(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str], now: datetime) -> QueueEntry:
+    """Return a case as the queue shows it, with the message that stands for it."""
+    return QueueEntry(
+        case_id=case.case_id,
+        version=case.version,
+        brand=case.brand,
+        state=case.state.value,
+        holder=case.holder,
+        urgency=case.urgency / 100,
+        why=tuple(case.why),
+        waiting_since=case.waiting_since,
+        mention_count=len(case.mention_ids),
+        opening=shown_mention(opening, author=named(opening)),
+        issue_id=case.issue_id,
+        issue_title=titles.get(case.issue_id, "") if case.issue_id is not None else "",
+        unanswered=case.unanswered,
+        team=case.team,
+        ending=case.ending,
+        snoozed_until=case.snoozed_until,
+        snoozed_issue=case.snoozed_issue,
+        clock=case.clock,
+        clock_state="" if case.clock is None else state_at(case.clock, now).value,
+    )
