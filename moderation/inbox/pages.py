@@ -21,6 +21,7 @@ from moderation.inbox.show import excerpt, link_host, page_environment, web_link
 from moderation.inbox.trend import by_day, chart_of
 from moderation.inbox.wording import Wording, page_languages, preferred_language, wording_of
 from moderation.model.case import Reason
+from moderation.model.person import Person
 
 CSS = "text/css; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
@@ -53,7 +54,7 @@ class Pages:
         self.static = {name: files("moderation.inbox").joinpath("static", name).read_bytes() for name in STATIC_KINDS}
         self._version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
         self._environment = page_environment("moderation.inbox")
-        self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, brand=parts.brand, invented=parts.invented)
+        self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, invented=parts.invented)
         self._environment.globals.update(link_only=link_only, languages=self.languages)
         self._menu = menu_of(parts)
         self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt)
@@ -72,7 +73,8 @@ class Pages:
         """Render `template` for this request. `given` are the page's own values."""
         words = self.wording(request)
         now = self._parts.clock.now()
-        menu = self._menu(getattr(request.state, "person", None))
+        person: Person | None = getattr(request.state, "person", None)
+        menu = self._menu(person)
 
         def when(moment: datetime) -> str:
             return words.moment(moment, now, self._parts.zone)
@@ -92,6 +94,7 @@ class Pages:
             stretch=lambda since: words.stretch(since, now),
             language=words.language,
             session=request.state.session,
+            brand=self._parts.brand if person is None or person.brands is None else " · ".join(sorted(person.brands)),
             menu=menu,
             has_search=any(entry.key == "search" for entry in menu.daily),
             theme=getattr(request.state, "theme", "system"),

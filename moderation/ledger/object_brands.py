@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, literal, select
+from sqlalchemy import Column, Connection, Engine, Select, literal, select
 
 from listener.ledger.changes import batches
 from listener.ledger.tables import issue, mention, mention_brand
@@ -99,7 +100,7 @@ def _of_mentions(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     query = select(mention.c.mention_id, mention_brand.c.brand).join_from(
         mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id, isouter=True
     )
-    return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(mention.c.mention_id.in_(some))).tuples())
+    return _read(tx, query, mention.c.mention_id, numbers)
 
 
 def _of_issues(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
@@ -111,12 +112,7 @@ def _of_issues(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     about = select(mention.c.issue_id, mention_brand.c.brand).join_from(
         mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id
     )
-    pairs = (
-        pair
-        for some in batches(sorted(set(into.values())))
-        for pair in tx.execute(about.where(mention.c.issue_id.in_(some)).distinct()).tuples()
-    )
-    found = _gathered(pairs)
+    found = _read(tx, about.distinct(), mention.c.issue_id, sorted(set(into.values())))
     return {number: found.get(target, NONE) for number, target in into.items()}
 
 
@@ -124,21 +120,19 @@ def _of_cases(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     query = select(support_case.c.case_id, conversation.c.brand).join_from(
         support_case, conversation, support_case.c.conversation_id == conversation.c.conversation_id
     )
-    return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(support_case.c.case_id.in_(some))).tuples())
+    return _read(tx, query, support_case.c.case_id, numbers)
 
 
 def _of_conversations(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     query = select(conversation.c.conversation_id, conversation.c.brand)
-    return _gathered(
-        pair for some in batches(numbers) for pair in tx.execute(query.where(conversation.c.conversation_id.in_(some))).tuples()
-    )
+    return _read(tx, query, conversation.c.conversation_id, numbers)
 
 
 def _of_articles(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
     query = select(article.c.article_id, article_brand.c.brand).join_from(
         article, article_brand, article.c.article_id == article_brand.c.article_id, isouter=True
     )
-    return _gathered(pair for some in batches(numbers) for pair in tx.execute(query.where(article.c.article_id.in_(some))).tuples())
+    return _read(tx, query, article.c.article_id, numbers)
 
 
 def _of_alarms(tx: Connection, numbers: Sequence[int]) -> dict[int, Brands]:
@@ -166,8 +160,10 @@ def _of_refs(tx: Connection, ref: _Ref, numbers: Sequence[int]) -> dict[int, Bra
     return found
 
 
-def _gathered(pairs: Iterable[tuple[int, str | None]]) -> dict[int, Brands]:
-    gathered: dict[int, set[str]] = defaultdict(set)
-    for number, brand in pairs:
-        gathered[number].update([brand] if brand else [])
-    return {number: frozenset(brands) for number, brands in gathered.items()}
+def _read(tx: Connection, query: Select[Any], number: Column[int], numbers: Sequence[int]) -> dict[int, Brands]:
+    """Return the brands that a query of (number, brand) gives for these numbers; empty where it gives none."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for some in batches(numbers):
+        for row in tx.execute(query.where(number.in_(some))):
+            found[row[0]].update([row[1]] if row[1] else [])
+    return {one: frozenset(brands) for one, brands in found.items()}
