@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from listener.ledger.ledger import Ledger
@@ -33,6 +34,11 @@ from moderation.workflows.take_back import TakeBack
 from moderation.workflows.write_reply import WriteReply
 
 
+@cache
+def _status_words(language: str) -> dict[str, str]:
+    return load_words(language, "status")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDesk:
     """What people do with replies."""
@@ -59,11 +65,10 @@ def reply_desk(
     engine = ledger.engine
     people = PeopleLedger(engine)
     cases, drafts, entries, working = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), WorkingDraftLedger(engine)
-    tables = {language: load_words(language, "status") for language in wording}
 
     def promise(update: StatusUpdate, language: str) -> str:
         due = update.next_update_at
-        return promise_words(due, words=tables[language], zone=zone) if due is not None and due > clock.now() else ""
+        return promise_words(due, words=_status_words(language), zone=zone) if due is not None and due > clock.now() else ""
 
     words = ReplyWords(
         ledger,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from listener.errors import NotAllowed
+from listener.model.mention import Removal
 from moderation.model.case import CaseState
 from moderation.model.outbox import EntryState, NewDraft, OutboxEntry, Outcome
 from moderation.model.post import PostKind
@@ -136,10 +137,9 @@ def test_a_post_is_taken_back_though_its_thread_is_closed_and_its_customer_gone(
     wrong = posted(desk)
     desk.platform.close_thread(wrong.post.target, why="deleted")
     (stored,) = desk.ledger.mentions.by_ids([wrong.post.target.mention_id])
-    from listener.model.mention import Removal, RemovalReason
-
+    gone = stored.mention.key
     desk.ledger.mentions.remove(
-        [Removal(key=stored.mention.key, reason=RemovalReason.DELETED_BY_AUTHOR)], source="feed", at=desk.clock.now()
+        [Removal(platform=gone.platform, realm=gone.realm, native_id=gone.native_id)], source="feed", at=desk.clock.now()
     )
     removal = take(desk, wrong)
     asyncio.run(desk.settle())
