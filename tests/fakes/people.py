@@ -46,10 +46,12 @@ SAID = "vier gele fietsbellen"
 """The password of everybody in these tests."""
 
 
-def people_on(clock: Clock, *, brands: tuple[str, ...] = ("Zoemvolt", "Stroomwerk"), engine: Engine | None = None) -> PeopleDesk:
+def people_on(
+    clock: Clock, *, brands: tuple[str, ...] = ("Zoemvolt", "Stroomwerk"), engine: Engine | None = None, hasher: PasswordHasher = QUICK
+) -> PeopleDesk:
     """Return the desk of people on a ledger of its own; its key lies beside the ledger's file."""
     opened = engine or people_engine()
-    return people_desk(Path(str(opened.url.database)).parent, Ledger(opened), clock, brands=brands, hasher=QUICK)
+    return people_desk(Path(str(opened.url.database)).parent, Ledger(opened), clock, brands=brands, hasher=hasher)
 
 
 def add_person(desk: PeopleDesk, name: str, role: Role = Role.AGENT, *, brands: frozenset[str] | None = None) -> Account:
