@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
 
-from moderation.inbox.issue_parts import Brands, IssueParts
+from listener.insight.records import PlaceCount
+from listener.issues.prepare import Reader
+from listener.ledger.ledger import Ledger
+from listener.ports import Clock
+from moderation.inbox.issue_parts import Brands, IssueParts, IssueSigns
+from moderation.inbox.parts import IssueDetail, IssuesNow
 from moderation.ledger.actions import ActionLedger
 from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.ledger.reply_templates import ReplyTemplateLedger
@@ -13,22 +19,40 @@ from moderation.model.broadcast import Plan
 from moderation.model.matrix import Place, Quadrant
 from moderation.model.person import Person
 from moderation.model.tone import ToneHit
-from moderation.page_parts.issue_figures import IssueFiguresRoom
-from moderation.parts import Answering
 from moderation.reports.matrix import start_place
 from moderation.tone.check import tone_hits
 from moderation.workflows.edit_issues import EditIssues
 from moderation.workflows.issue_timeline import IssueTimeline
 from moderation.workflows.load_tone import load_tone_words
 from moderation.workflows.plan_answers import NAMES, Affected
+from moderation.workflows.status_desk import StatusDesk
 
 
-def issue_parts(parts: Answering, figures: IssueFiguresRoom) -> IssueParts:
-    """Return the parts of the issue pages over an open home."""
-    listening, status = parts.listening, parts.desk.status
-    engine = listening.ledger.engine
+class Figures(Protocol):
+    """Knows the figures of issues. `moderation/page_parts/issue_figures.py`."""
+
+    def issues(self, brands: Brands, period_days: int) -> IssuesNow:
+        """Return all issues with the figures of the last `period_days`."""
+        ...
+
+    def issue(self, brands: Brands, issue_id: int, offset: int, limit: int) -> IssueDetail | None:
+        """Return one issue with a page of its texts; None when there is none."""
+        ...
+
+    def signs(self, brands: Brands, period_days: int) -> IssueSigns:
+        """Return the causes and sentiments of each issue."""
+        ...
+
+    def sources(self, brands: Brands, issue_id: int, offset: int, limit: int) -> Sequence[PlaceCount]:
+        """Return where people speak about an issue, the busiest place first."""
+        ...
+
+
+def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figures, *, reader: Callable[[], Reader] | None) -> IssueParts:
+    """Return the parts of the issue pages over an open ledger. `reader` reads texts as the analyser does; None: nothing is split here."""
+    engine = ledger.engine
     corrected, templates = IssuePlaceLedger(engine), ReplyTemplateLedger(engine)
-    timeline = IssueTimeline(listening.ledger, corrected, status.status, status.broadcasts, ActionLedger(engine))
+    timeline = IssueTimeline(ledger, corrected, status.status, status.broadcasts, ActionLedger(engine))
 
     def places(brands: Brands, period_days: int) -> Mapping[int, Place]:
         signs, chosen = figures.signs(brands, period_days), corrected.all()
@@ -56,7 +80,7 @@ def issue_parts(parts: Answering, figures: IssueFiguresRoom) -> IssueParts:
         issue=figures.issue,
         places=places,
         sources=figures.sources,
-        edits=EditIssues(listening.ledger, corrected, listening.clock, reader=parts.reader),
+        edits=EditIssues(ledger, corrected, clock, reader=reader),
         happened=timeline.of,
         affected=affected,
         plans=status.answers.plans,
