@@ -10,6 +10,7 @@ from listener.errors import SettingsError
 from listener.settings.resources import shipped_text
 from moderation.model.grid import Grid
 from moderation.policy.grid import parse_grid
+from moderation.workflows.quick_yaml import read_yaml
 
 SHIPPED = "grid.yaml"
 
@@ -33,7 +34,7 @@ def grid_text(home: Path | None = None, file: str = "") -> str:
 
 def _read(home: Path | None, file: str) -> dict[str, object]:
     try:
-        read = yaml.safe_load(grid_text(home, file))
+        read = read_yaml(grid_text(home, file))
     except yaml.YAMLError as error:
         raise SettingsError(f"grid.file: {file or SHIPPED} is no YAML: {' '.join(str(error).split())[:200]}") from error
     if not isinstance(read, dict):

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import yaml
-
 from listener.errors import SettingsError
 from listener.settings.resources import shipped_text
 from moderation.model.tone import ToneWord
 from moderation.tone.check import read_phrase
 from moderation.workflows.load_wording import LANGUAGES
+from moderation.workflows.quick_yaml import read_yaml
 
 DEFAULT_LANGUAGE = "en"
 """For texts in a language without a list of its own."""
@@ -35,7 +34,7 @@ def parse_tone(lines: Sequence[Mapping[str, Any]], *, name: str) -> tuple[ToneWo
 
 @cache
 def _shipped(language: str) -> tuple[ToneWord, ...]:
-    return parse_tone(yaml.safe_load(shipped_text("lexicons", language, "tone.yaml"))["words"], name=f"lexicons/{language}/tone.yaml")
+    return parse_tone(read_yaml(shipped_text("lexicons", language, "tone.yaml"))["words"], name=f"lexicons/{language}/tone.yaml")
 
 
 def _words_of(line: Mapping[str, Any], where: str) -> tuple[ToneWord, ...]:
