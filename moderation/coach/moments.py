@@ -41,6 +41,7 @@ _WEEKDAYS = {
         )
     )
 }
+_PLAIN = re.compile(r"\b(\d{1,2})(?:[.:](\d{2}))?\s?(am|pm)\b|\b(\d{1,2})[.:](\d{2})\s?uur\b")
 _LATER = ("middag", "avond", "afternoon", "evening", "tonight")
 _STEPS = {
     "min": timedelta(minutes=1),
@@ -101,7 +102,18 @@ def _hour(plain: str) -> time | None:
             hour += 12
         if 0 <= hour <= 24 and int(minutes or 0) < 60:
             return time(hour % 24, int(minutes or 0))
-    return None
+    return _hour_alone(plain)
+
+
+def _hour_alone(plain: str) -> time | None:
+    """Return an hour without a word before it: "Friday 3 pm", "vrijdag 15.00 uur"."""
+    found = _PLAIN.search(plain)
+    if found is None:
+        return None
+    hour, minutes, half, plain_hour, plain_minutes = found.groups()
+    number, past = int(hour or plain_hour), int(minutes or plain_minutes or 0)
+    number += 12 if half == "pm" and number < 12 else 0
+    return time(number % 24, past) if number <= 24 and past < 60 else None
 
 
 def _count(number: str | None) -> int:
