@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from listener.model.mention import Removal
+from listener.model.mention import Author, BrandHit, Kept, Removal
 from moderation.inbox.sign_in import FRESH
 from moderation.model.outbox import EntryState
 from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.reply import reply_parts
+from moderation.publishers.simulated import Fault
 from tests.fakes.desk import Desk, edited, mention, open_desk
 from tests.fakes.staff import AGENT, StaffDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of
@@ -150,8 +151,6 @@ def test_a_new_message_of_the_customer_is_read_before_the_answer_leaves(staff: S
 
 def test_a_message_that_its_writer_changed_is_answered_anew(staff: Staff, desk: Desk) -> None:
     """RULES F8: what was approved answered another text."""
-    from listener.model.mention import BrandHit, Kept
-
     where = preview(staff)
     changed = edited(mention("1", "Hallo"), "Laat maar, het werkt weer", at=desk.clock.now())
     hit = BrandHit(brand="Stroomwerk", directed=True, terms=("stroomwerk",))
@@ -306,35 +305,36 @@ def test_a_template_of_the_team_is_kept_in_versions_and_never_run(staff: Staff, 
     assert staff.post("/cases/1/reply/insert", form("", kept.version, key="own-1")).status_code == 409
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_what_a_customer_calls_themselves_is_only_ever_a_value(tmp_path: Path, name: str) -> None:
-    from listener.model.mention import Author
-
-    with open_desk(tmp_path) as desk:
-        author = Author(platform="feed", realm="forum.example", native_id="u-1", name=name)
-        desk.hear(mention("1", name, author=author))
-        staff = _open(desk).come_in()
-        staff.post("/templates", {"language": "nl", "title": "Kort", "text": "Dag {{ customer }}."})
-        staff.post("/cases/1/reply/insert", form("", key="own-1"))
-        kept = desk.replies.write.mine(1, AGENT)
-        page = staff.get("/cases/1").text
+def test_what_a_customer_calls_themselves_is_only_ever_a_value(desk: Desk) -> None:
+    """Also when the name looks like a template: then it is asked instead of filled in, for nothing like it may leave (RULES I13)."""
+    for number, name in enumerate(HOSTILE, 2):
+        author = Author(platform="feed", realm="forum.example", native_id=f"u-{number}", name=name)
+        desk.hear(mention(str(number), name, author=author))
+    staff = _open(desk).come_in()
+    staff.post("/templates", {"language": "nl", "title": "Kort", "text": "Dag {{ customer }}."})
+    for case_id, name in enumerate(HOSTILE, 2):
+        hold(desk, AGENT, case_id)
+        answer = staff.post(f"/cases/{case_id}/reply/insert", form("", key="own-1"))
+        kept = desk.replies.write.mine(case_id, AGENT)
+        if answer.status_code == 303:
+            assert kept is not None
+            assert kept.words.text == f"Dag {' '.join(name.split())}.".replace("\x00", "\ufffd"), "as the ledger keeps it"
         assert "49" not in (kept.words.text if kept else "")
-        assert "<script>alert" not in page
-        assert "<img src=x" not in page
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_in_every_field_has_no_effect(staff: Staff, desk: Desk, text: str) -> None:
-    fields = form(text, language=text, signature=text, key=text, put=text, person=text, template=text, note=text, own=text, owner=text)
-    for path in ("", "/check", "/insert", "/put", "/preview", "/take-over", "/drop", "/withdraw"):
-        answer = staff.post(f"/cases/1/reply{path}", {**fields, "language": "nl"})
-        assert answer.status_code in (200, 303, 409), path
         assert "<script>alert" not in answer.text
         assert "<img src=x" not in answer.text
-        assert staff.post(f"/cases/1/reply{path}", fields).status_code in (303, 409), path
-    for path in ("/templates", "/templates/change", "/templates/retire", "/templates/signature", "/approvals/1/give-back"):
-        assert staff.post(path, {**fields, "title": text}).status_code in (303, 403, 404, 409), path
-    assert desk.platform.posts() == []
+
+
+def test_hostile_text_in_every_field_has_no_effect(staff: Staff, desk: Desk) -> None:
+    for text in HOSTILE:
+        fields = form(text, language=text, signature=text, key=text, put=text, person=text, template=text, note=text, own=text, owner=text)
+        for path in ("", "/check", "/insert", "/put", "/preview", "/take-over", "/drop"):
+            answer = staff.post(f"/cases/1/reply{path}", {**fields, "language": "nl"})
+            assert answer.status_code in (200, 303, 409), path
+            assert "<script>alert" not in answer.text
+            assert "<img src=x" not in answer.text
+        for path in ("/cases/1/reply", "/cases/1/reply/put", "/templates", "/templates/change", "/templates/signature"):
+            assert staff.post(path, {**fields, "title": text}).status_code in (303, 409), path
+    assert desk.entries.entries() == []
 
 
 def test_an_approved_answer_says_why_it_waits(staff: Staff, desk: Desk) -> None:
@@ -381,8 +381,6 @@ def test_taking_back_asks_for_a_fresh_sign_in(staff: Staff, desk: Desk) -> None:
 
 
 def test_what_the_platform_refused_is_taken_up_again(tmp_path: Path) -> None:
-    from moderation.publishers.simulated import Fault
-
     with open_desk(tmp_path, faults=[Fault.REFUSE]) as desk:
         desk.hear(mention("1"))
         staff = _open(desk).come_in()
