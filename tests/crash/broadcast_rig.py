@@ -1,4 +1,4 @@
-"""One status update to many threads on five platforms, the process killed again and again; counted on the platforms' own record.
+"""One status update, or one answer, to many threads on five platforms, the process killed again and again; counted where it was posted.
 
 Each life is a fork of this process and ends by SIGKILL: nothing of its memory is left. The homes are copies of one in which the plan is
 approved and nothing was drafted yet.
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from moderation.model.broadcast import Plan
 from moderation.model.policy import House
 from tests.fakes.desk import MORNING, NAME, Desk, open_desk
 from tests.moderation.status.said import heard, issue_of, published
@@ -41,13 +42,13 @@ class Counted:
 class Rig:
     """Homes are made in `folder`."""
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    def __init__(self, folder: Path, *, threads: int, answers: bool = False) -> None:
         self._folder = folder
         self._prepared = folder / "prepared"
         self._prepared.mkdir()
         with open_desk(self._prepared, house=WIDE, native_key=False) as desk:
-            update = published(desk, issue_of(desk, heard(desk, threads, platforms=PLATFORMS)))
-            plan = desk.status.planning.plan(update.update_id, "carla")
+            issue = issue_of(desk, heard(desk, threads, platforms=PLATFORMS))
+            plan = _answers(desk, issue) if answers else desk.status.planning.plan(published(desk, issue).update_id, "carla")
             assert len(plan.to_post) == threads
             desk.status.sending.tick(plan.plan_id, [item.item_id for item in plan.to_post], "carla")
             self.plan_id = desk.status.sending.approve(plan.plan_id, "bram").plan_id
@@ -76,6 +77,12 @@ class Rig:
             agree = {(one.item.target.platform, one.item.target.realm, one.item.target.thread_id) for one in done}
         shutil.rmtree(home)
         return Counted(threads=len(posts), twice=sum(1 for count in posts.values() if count > 1), disagree=len(agree ^ set(posts)))
+
+
+def _answers(desk: Desk, issue: int) -> Plan:
+    """Plan one answer for every waiting case of an issue."""
+    cases = [one.case.case_id for one in desk.status.answers.affected(issue)]
+    return desk.status.answers.plan(issue, cases, {"nl": "De kabel is gerepareerd. Doet alles het weer?"}, "carla")
 
 
 def _live(home: Path, *, step: Callable[[str], None] = lambda _point: None, carry: Callable[[str], None] | None = None) -> None:

@@ -59,3 +59,27 @@ def test_the_rig_sees_a_thread_that_is_told_twice(tmp_path: Path) -> None:
         assert rig.killed_at_step(home, STEPS - 1), "approved, and not yet noted"
         counted = rig.finished(home)
     assert counted != Counted(threads=3, twice=0, disagree=0)
+
+
+@pytest.mark.slow
+def test_one_answer_to_everybody_is_killed_anywhere_and_each_hears_it_once(tmp_path: Path) -> None:
+    """The same promise where cases are answered: after each post, and at each place while items become approvals, two lives in a row."""
+    rig = Rig(tmp_path, threads=10, answers=True)
+    for number in (1, 4, 10):
+        home = rig.home()
+        assert rig.killed_at_post(home, number), number
+        assert rig.finished(home) == Counted(threads=10, twice=0, disagree=0), f"killed after {number}"
+    for number in range(1, 10 * STEPS + 1, 7):
+        home = rig.home()
+        assert rig.killed_at_step(home, number)
+        assert rig.killed_at_step(home, 2), "again, early in the next life"
+        assert rig.finished(home) == Counted(threads=10, twice=0, disagree=0), f"killed at step {number}"
+
+
+def test_an_answer_killed_between_draft_and_approval_is_sent_once(tmp_path: Path) -> None:
+    """The rig's short form, for every run."""
+    rig = Rig(tmp_path, threads=2, answers=True)
+    for step in range(1, STEPS + 1):
+        home = rig.home()
+        assert rig.killed_at_step(home, step), step
+        assert rig.finished(home) == Counted(threads=2, twice=0, disagree=0), f"killed at step {step}"
