@@ -23,6 +23,7 @@ from moderation.inbox.routes_advice import add_advice_routes
 from moderation.inbox.routes_answer_all import add_answer_all_routes
 from moderation.inbox.routes_bulk import add_bulk_routes
 from moderation.inbox.routes_conversation import add_conversation_routes
+from moderation.inbox.routes_elsewhere import add_elsewhere_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
@@ -56,6 +57,8 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         add_second_step_routes(app, parts, parts.people, pages)
         add_me_routes(app, parts, parts.people, pages)
         add_people_routes(app, parts, parts.people, pages)
+        if parts.people.oidc is not None:
+            add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
     add_issue_routes(app, parts, pages)
     add_issue_act_routes(app, parts, pages)
     add_answer_all_routes(app, parts, pages)
@@ -99,6 +102,7 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         StaffGate,
         sign_in=parts.sign_in,
         error_page=pages.error,
+        stale=pages.stale,
         limits=PersonLimits(parts.clock.monotonic),
         objects=parts.objects,
         tokens=parts.tokens,

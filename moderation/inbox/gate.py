@@ -1,7 +1,8 @@
 """The gate in front of every staff page and every call of the API: closed unless a route is named open.
 
 It asks, in order: host, method, origin of a form, its size, session, form token, the route, the right it needs, whether what it names by
-number is this person's to see, and how often. Calls of the API bring a token instead of a session, and no cookie counts there.
+number is this person's to see, how often, and for some routes whether they showed lately who they are. Calls of the API bring a token
+instead of a session, and no cookie counts there.
 
 Being one ASGI layer around the whole app, it also covers paths that do not exist and pages that somebody adds later.
 """
@@ -10,9 +11,11 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,7 +26,7 @@ from moderation.inbox.checks import HSTS, LOCAL_HOSTS, SAFE_HEADERS, came_from_u
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
 from moderation.inbox.limits import PersonLimits
 from moderation.inbox.matching import route_for
-from moderation.inbox.rights import OPEN, needed_for
+from moderation.inbox.rights import FRESH, OPEN, needed_for
 from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
 
@@ -46,6 +49,7 @@ class StaffGate:
         *,
         sign_in: SignIn,
         error_page: ErrorPage,
+        stale: Callable[[Request], Response | None],
         limits: PersonLimits,
         objects: ObjectBrands | None = None,
         tokens: TokenCheck = no_tokens,
@@ -55,6 +59,7 @@ class StaffGate:
         self._app = app
         self._sign_in = sign_in
         self._page = error_page
+        self._stale = stale
         self._admission = Admission(objects=objects, limits=limits)
         self._tokens = tokens
         self._hosts = hosts
@@ -121,6 +126,10 @@ class StaffGate:
             fields = (*QueryParams(scope["query_string"]).multi_items(), *scope["state"]["form"].items())
             await self._admission.check_objects(session.person, found, fields)
             self._admission.count(scope, session.person, method, found)
+            again = self._stale(Request(scope)) if (method, found.template) in FRESH else None
+            if again is not None:
+                await again(scope, receive, sending)
+                return
         await self._app(scope, receive, sending)
 
     def _session(self, scope: Scope) -> Session | None:

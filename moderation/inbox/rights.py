@@ -22,6 +22,8 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): OPEN,
     ("GET", "/signed-in"): OPEN,
+    ("GET", "/sign-in/elsewhere"): OPEN,
+    ("GET", "/sign-in/elsewhere/back"): OPEN,
     ("GET", "/sign-in/code"): OPEN,
     ("POST", "/sign-in/code"): OPEN,
     ("GET", "/sign-in/set-up"): OPEN,
@@ -244,6 +246,24 @@ WHOLE_HOUSE: frozenset[tuple[str, str]] = frozenset(
 )
 """Routes that are about every brand at once: only for somebody of every brand. So is all that needs `ADMINISTER`: whoever could give
 rights could give themselves the brands that they lack."""
+
+FRESH: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("POST", "/outbox/resume"),
+        ("POST", "/outbox/drafts/{draft_id}/approve"),
+        ("POST", "/approvals/{draft_id}/approve"),
+        ("POST", "/cases/{case_id}/reply/{entry_id}/take-back"),
+        ("POST", "/shadow/graduate"),
+        ("POST", "/status/{issue_id}/publish"),
+        ("POST", "/status/plans/{plan_id}/approve"),
+        ("POST", "/actions/{action_id}/done"),
+        ("POST", "/me/tokens"),
+        ("POST", "/me/tokens/{token_id}/revoke"),
+        *(route for route, needed in ROUTES.items() if needed is Right.ADMINISTER and route[0] == "POST"),
+    }
+)
+"""What asks who somebody is again, unless they showed it within the last 15 minutes (RULES S12): approving, publishing, sending to many,
+letting sends go on, tokens, and all that is done to colleagues. The API has none of these: a token never showed who it is."""
 
 
 def needed_for(method: str, path: str) -> Needed | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from moderation.inbox.app import build_staff_app
-from moderation.inbox.rights import OPEN, ROUTES
+from moderation.inbox.rights import FRESH, OPEN, ROUTES
+from moderation.inbox.wording import wording_of
 from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Role
 from moderation.page_parts.staff import staff_parts
@@ -64,7 +66,32 @@ def test_a_method_that_changes_is_never_reached_by_get(house: House, asking: Ask
         if method == "POST" and template not in gets:
             path = filled(template, ours(house))
             answer = asking.call("GET", path, token=token) if is_call(template) else asking.page("GET", path, cookie=cookie)
-            assert answer.status in (404, 405), (template, answer.status)
+            assert answer.status in (404, 405, 422), (template, answer.status)
+
+
+def test_what_posts_in_our_name_asks_again_who_somebody_is(house: House, asking: Asking) -> None:
+    """A quarter of an hour after they showed it: nothing happens but the question; whatever else they do goes on (RULES S12)."""
+    cookie = house.cookie(ROLE_NAMES[Role.ADMIN])
+    assert {path for _, path in FRESH} >= {
+        "/outbox/resume",
+        "/outbox/drafts/{draft_id}/approve",
+        "/approvals/{draft_id}/approve",
+        "/status/{issue_id}/publish",
+        "/status/plans/{plan_id}/approve",
+        "/me/tokens",
+        "/people/{person_id}/role",
+    }
+    house.clock.advance(timedelta(minutes=15, seconds=1))
+    asking.page("GET", "/sources", cookie=cookie)
+    before = ledger_hash(house.home, leave_out=OWN)
+    for method, template in sorted(FRESH):
+        answer = asking.page(method, filled(template, ours(house)), cookie=cookie, form={"csrf": house.csrf(cookie)})
+        assert answer.status == 403, template
+        assert any(wording_of(language).text("people.fresh_title") in answer.text for language in ("nl", "en")), template
+    assert ledger_hash(house.home, leave_out=OWN) == before
+    assert asking.page("POST", "/outbox/stop", cookie=cookie, form={"csrf": house.csrf(cookie)}).status == 303
+    assert house.parts.desk.outbox.stopped() == ROLE_NAMES[Role.ADMIN]
+    house.parts.desk.outbox.resume(ROLE_NAMES[Role.ADMIN])
 
 
 def test_behind_a_proxy_with_tls_every_answer_says_so_for_a_year(house: House) -> None:
