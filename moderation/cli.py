@@ -12,6 +12,7 @@ from listener.logs import start_logging
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.accounts import account_group, check_accounts_of
 from moderation.commands.answering import inbox_group
+from moderation.commands.conversing import CONVERSING
 from moderation.commands.describing import openapi_command
 from moderation.commands.feedback import feedback_group
 from moderation.commands.improving import action_group
@@ -72,6 +73,8 @@ def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
     context.obj = Place(home, KlankbordSettings, ALL_ANSWERS, further_checks=check_accounts_of)
 
 
+for one in CONVERSING:
+    inbox_group.add_command(one)
 for one in (*LISTENING_COMMANDS, *ANSWERING_COMMANDS):
     klankbord.add_command(one)
 

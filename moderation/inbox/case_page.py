@@ -36,7 +36,6 @@ def case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *
     mine = found.entry.holder == request.state.session.agent
     signal = found.issue.signal if found.issue else None
     language = pages.language(request)
-    reply, advice = getattr(parts, "reply", None), getattr(parts, "advice", None)
     return pages.show(
         request,
         "case.html.j2",
@@ -49,8 +48,8 @@ def case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *
         notice=notice,
         reason=parts.reason(signal, language) if signal else "",
         answered=parts.feedback.of_case(case_id) if parts.feedback else (),
-        reply=reply.panel(case_id, person) if reply else None,
-        advice=advice.panel(case_id, language) if advice else None,
+        reply=parts.reply.panel(case_id, person) if parts.reply else None,
+        advice=parts.advice.panel(case_id, language) if parts.advice else None,
         **_conversation(request, parts, pages, found),
     )
 

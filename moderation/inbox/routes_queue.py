@@ -42,6 +42,7 @@ def add_queue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             request,
             "queue.html.j2",
             shown=shown,
+            questions=parts.conversation.talks.questions.count_for(person) if parts.conversation else 0,
             choice=choice,
             query=query_of(choice),
             fields=fields,

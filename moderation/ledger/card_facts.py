@@ -20,7 +20,6 @@ from moderation.model.action import TellState
 from moderation.model.case import CaseState
 from moderation.model.knowledge import ArticleState
 
-
 _LIVE = (ArticleState.SUGGESTED.value, ArticleState.APPROVED.value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from moderation.page_parts.conversation import conversation_parts
 from moderation.workflows.case_acts import CaseActs, Colleagues
 from moderation.workflows.open_cases import open_cases
 from tests.fakes.desk import Desk, open_desk, shipped_rules
-from tests.fakes.staff import AGENT
+from tests.fakes.staff import AGENT, StaffDay
 from tests.fakes.staff_figures import NOW, issue_figures
+from tests.fakes.staff_queue import QueueDay
 
 MEREL = Author(platform="discourse", realm="praat.example", native_id="merel_v", name="Merel Visser")
 MEREL_TOO = Author(platform="mastodon", realm="toet.example", native_id="merelv@toet.example", name="Merel Visser")
@@ -46,8 +47,12 @@ class TalkDay:
             "conversation": room,
             "case": self.case,
             "clock": self.desk.clock,
-            "claim": self.desk.inbox.claim,
-            "release": self.desk.inbox.release,
+            "queue": replace(
+                QueueDay(StaffDay()).parts(),
+                undo=lambda act_id, person: self.talks.acts.undo(act_id, person.name),
+                together=self.talks.acts.together,
+                can_be_undone=self.talks.acts.can_be_undone,
+            ),
             **changed,
         }
 
@@ -132,9 +137,9 @@ def post(number: str, text: str, who: Author, *, minutes: int = 0, thread: str =
 
 
 @contextmanager
-def open_talk_day(home: Path) -> Iterator[TalkDay]:
-    """Open an empty day on a fresh folder."""
-    with open_desk(home, start=NOW - timedelta(hours=2)) as desk:
+def open_talk_day(home: Path, *, start: datetime = NOW - timedelta(hours=2)) -> Iterator[TalkDay]:
+    """Open a day on a folder: an empty one when that is fresh, else the one that was left there."""
+    with open_desk(home, start=start) as desk:
         talks = conversation_desk(
             desk.ledger,
             desk.clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,8 @@ from moderation.model.person import Person, Role
 from moderation.model.talk import Talk
 from moderation.workflows.case_acts import CaseActs
 from tests.fakes.desk import MORNING, Desk, mention, shipped_rules
-from tests.fakes.staff_conversation import TalkDay, open_talk_day
+from tests.fakes.staff_conversation import TalkDay, a_full_conversation, open_talk_day
+from tests.fakes.staff_figures import NOW
 
 ANNA, BRAM = Person(name="anna", role=Role.AGENT, teams=frozenset({"techniek"})), Person(name="bram", role=Role.AGENT)
 
@@ -103,8 +105,18 @@ def conversations(desk: Desk) -> Conversations:
     return Conversations(desk=desk, talks=talks, acts=acts)
 
 
+@pytest.fixture(scope="session")
+def full_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder on which a whole conversation happened; its case is number 1."""
+    home = tmp_path_factory.mktemp("talk") / "home"
+    with open_talk_day(home) as day:
+        assert a_full_conversation(day) == 1
+    return home
+
+
 @pytest.fixture
-def talk_day(tmp_path: Path) -> Iterator[TalkDay]:
-    """An empty day of conversations for the pages."""
-    with open_talk_day(tmp_path / "home") as day:
+def talk_day(full_home: Path, tmp_path: Path) -> Iterator[TalkDay]:
+    """That day, on a folder of the test's own."""
+    home = Path(shutil.copytree(full_home, tmp_path / "home"))
+    with open_talk_day(home, start=NOW) as day:
         yield day
