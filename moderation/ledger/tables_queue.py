@@ -63,6 +63,7 @@ case_fact = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("stale", Boolean, nullable=False),
     Index("ix_case_fact_lane_holder_rank_at", "lane", "holder", "rank_at", "waiting_since", "case_id"),
+    Index("ix_case_fact_lane_brand_holder", "lane", "brand", "holder"),
     Index("ix_case_fact_lane_changed_at", "lane", "changed_at"),
     Index("ix_case_fact_lane_due_at", "lane", "due_at"),
     Index("ix_case_fact_issue_id", "issue_id"),

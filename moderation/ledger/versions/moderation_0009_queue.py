@@ -90,6 +90,7 @@ def _fact() -> None:
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_index("ix_case_fact_lane_holder_rank_at", "case_fact", ["lane", "holder", "rank_at", "waiting_since", "case_id"])
+    op.create_index("ix_case_fact_lane_brand_holder", "case_fact", ["lane", "brand", "holder"])
     op.create_index("ix_case_fact_lane_changed_at", "case_fact", ["lane", "changed_at"])
     op.create_index("ix_case_fact_lane_due_at", "case_fact", ["lane", "due_at"])
     op.create_index("ix_case_fact_issue_id", "case_fact", ["issue_id"])
