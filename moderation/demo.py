@@ -31,10 +31,12 @@ from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.play_scenario import Played, play_scenario
 from moderation.demo_people import ADMIN, welcome
 from moderation.inbox.shown import digest_figures
+from moderation.page_parts.knowledge import knowledge_with_model
 from moderation.parts import Answering
 from moderation.people_desk import people_desk
 from moderation.settings import KlankbordSettings
 from moderation.workflows.rehearse import Rehearsed, rehearse
+from moderation.workflows.rehearse_knowledge import RehearsedKnowledge, rehearse_knowledge
 from moderation.workflows.rehearse_public import RehearsedPublic, rehearse_public
 
 OpenHome = Callable[[Path, KlankbordSettings, Clock], AbstractContextManager[Answering]]
@@ -58,6 +60,7 @@ class Told:
     played: Played
     answered: Rehearsed | None
     public: RehearsedPublic
+    known: RehearsedKnowledge
 
     @property
     def all_found(self) -> bool:
@@ -78,6 +81,7 @@ class Told:
         lines = [
             f"Invitations: {done.decided.asked} asked, {done.decided.waiting} wait, {done.decided.never} not asked; each with its reasons.",
             f"{done.answered} customers gave feedback; {done.telling} who agreed hear what we did about it.",
+            f"From {self.known.answered} more answers: {self.known.suggested} articles suggested, {self.known.approved} approved.",
             f"{done.in_shadow} posts that no person chose singly wait in shadow: none of them leaves before people checked enough of them.",
         ]
         if done.status is not None:
@@ -114,6 +118,7 @@ class Told:
             "signals": signals,
             "answered": plain(self.answered),
             "public": plain(self.public),
+            "knowledge": plain(self.known),
         }
 
 
@@ -143,8 +148,9 @@ def play_demo(
         answered = asyncio.run(rehearse(parts.sending, replies=told["replies"], update=told["update"], issue_id=told_about))
         found = {one.key: one.issue_id for one in results if one.issue_id is not None}
         public = rehearse_public(parts.desk, told, found, today=SystemClock().now())
+        known = asyncio.run(rehearse_knowledge(parts.sending, knowledge_with_model(parts), told["knowledge"], found))
         clock.advance(timedelta(minutes=1))  # what was just done belongs to the stretch that the digest tells of
-        told_at_the_end = _tell(parts, results, played, (answered, public), language)
+        told_at_the_end = _tell(parts, results, played, (answered, public, known), language)
         clock.let_go()
         yield parts, told_at_the_end
 
@@ -224,13 +230,13 @@ def _tell(
     parts: Answering,
     results: tuple[PlantedResult, ...],
     played: Played,
-    done: tuple[Rehearsed | None, RehearsedPublic],
+    done: tuple[Rehearsed | None, RehearsedPublic, RehearsedKnowledge],
     language: str,
 ) -> Told:
     listening = parts.listening
     figures = digest_figures(listening, hours=24.0 * DIGEST_DAYS)
     text = digest_terminal(figures, language=language, zone=listening.settings.zone, templates=templates(language))
-    return Told(digest=text, figures=figures, results=results, played=played, answered=done[0], public=done[1])
+    return Told(digest=text, figures=figures, results=results, played=played, answered=done[0], public=done[1], known=done[2])
 
 
 async def serve_demo(parts: Answering, *, port: int, public_port: int, say: Callable[[str], None]) -> None:
