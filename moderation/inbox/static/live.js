@@ -4,7 +4,7 @@
 (() => {
   const EVERY_MS = 15000;
   const SOON_MS = { queue: 60, issues: 400, outbox: 60, case: 60 };
-  const AGAIN_MS = { queue: 1000, issues: 5000, outbox: 1000, case: 500 };
+  const AGAIN_MS = { queue: 600, issues: 5000, outbox: 1000, case: 500 };
   const NEAR_TOP = 120;
   const note = document.querySelector("[data-live-note]");
   const stale = document.querySelector("[data-live-stale]");
