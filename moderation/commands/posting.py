@@ -98,6 +98,33 @@ def outbox_cancel(place: Place, entry_id: int, why: str, agent: str) -> None:
         say_entry(desk.outbox.cancel(entry_id, agent, why))
 
 
+@outbox_group.command("take-back")
+@click.argument("entry_id", type=int)
+@click.option("--yes", is_flag=True, help="Needed: it disappears from the platform, and that cannot be undone.")
+@agent_option
+@json_option
+@pass_place
+def outbox_take_back(place: Place, entry_id: int, yes: bool, agent: str, as_json: bool) -> None:
+    """Take a post of ours away again, where its platform can. Without --yes it is only shown."""
+    with desk_of(place) as desk:
+        removal = desk.replies.take_back.look(entry_id)
+        entry = desk.replies.take_back(entry_id, agent, shown=removal.shown) if yes else None
+    if entry is None:
+        if as_json:
+            print_json({"removal": removal, "entry": None, "held": ""})
+            return
+        print_line(f"Post {entry_id} by {removal.entry.post.account.name} on {removal.entry.post.target.platform} says:")
+        print_line(removal.text)
+        print_line("Whoever quoted or answered it keeps what it said.")
+        print_line(f"Take it away with: klankbord outbox take-back {entry_id} --yes")
+        return
+    left = send_now(place, entry)
+    if as_json:
+        print_json({"removal": removal, "entry": left.entry, "held": left.held})
+    else:
+        say_entry(left.entry, held=left.held)
+
+
 @outbox_group.command("stop")
 @agent_option
 @pass_place
