@@ -9,19 +9,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from moderation.inbox.edge import Refused
-from moderation.inbox.limits import LIMITED_ROUTES, PersonLimits
+from moderation.inbox.limits import LIMITED_ROUTES, MOST_PERSONS, PersonLimits, reached
 from moderation.inbox.matching import Found
 from moderation.inbox.rights import OPEN, WHOLE_HOUSE, needed_for
-from moderation.inbox.scope import ObjectBrands, named_objects, sees_all
+from moderation.inbox.scope import Noted, ObjectBrands, named_objects, nowhere, sees_all
 from moderation.model.person import Person, Right
 
 
 class Admission:
     """The same questions for pages and for the API, asked before any handler."""
 
-    def __init__(self, *, objects: ObjectBrands | None, limits: PersonLimits) -> None:
+    def __init__(self, *, objects: ObjectBrands | None, limits: PersonLimits, noted: Noted = nowhere) -> None:
         self._objects = objects
         self._limits = limits
+        self._noted = noted
 
     def check_right(self, person: Person, method: str, found: Found) -> None:
         """Refuse what the table does not let this person do; what it does not name does not exist."""
@@ -41,6 +42,15 @@ class Admission:
             return
         if not await run_in_threadpool(sees_all, person, self._objects, list(named_objects(found.given, fields))):
             raise Refused(404, "missing")
+
+    async def check_depth(self, person: Person, method: str, found: Found, fields: Iterable[tuple[str, str]]) -> None:
+        """Refuse reading on past a thousand people to all but administrators, and note that they did (RULES S14)."""
+        persons = reached((method, found.template), fields)
+        if persons <= MOST_PERSONS:
+            return
+        if not person.may(Right.ADMINISTER):
+            raise Refused(403, "many")
+        await run_in_threadpool(self._noted, person, found.template, persons)
 
     def count(self, scope: Scope, person: Person, method: str, found: Found) -> None:
         """Refuse what somebody asks for too often, and leave on the request's state how many seconds to wait."""

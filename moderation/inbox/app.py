@@ -106,6 +106,7 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         limits=PersonLimits(parts.clock.monotonic),
         objects=parts.objects,
         tokens=parts.tokens,
+        noted=parts.noted,
         hosts=hosts | ({at.hostname} if at.hostname else set()),
         origin=f"{at.scheme}://{at.netloc}" if at.hostname else "",
     )

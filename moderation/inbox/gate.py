@@ -27,7 +27,7 @@ from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or
 from moderation.inbox.limits import PersonLimits
 from moderation.inbox.matching import route_for
 from moderation.inbox.rights import FRESH, OPEN, needed_for
-from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
+from moderation.inbox.scope import Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class StaffGate:
         limits: PersonLimits,
         objects: ObjectBrands | None = None,
         tokens: TokenCheck = no_tokens,
+        noted: Noted = nowhere,
         hosts: frozenset[str] = LOCAL_HOSTS,
         origin: str = "",
     ) -> None:
@@ -60,7 +61,7 @@ class StaffGate:
         self._sign_in = sign_in
         self._page = error_page
         self._stale = stale
-        self._admission = Admission(objects=objects, limits=limits)
+        self._admission = Admission(objects=objects, limits=limits, noted=noted)
         self._tokens = tokens
         self._hosts = hosts
         self._origin = origin
@@ -100,6 +101,7 @@ class StaffGate:
             body, receive = await read_json(scope, receive)
             fields = [*fields, *body.items()]
         await self._admission.check_objects(person, found, fields)
+        await self._admission.check_depth(person, method, found, fields)
         self._admission.count(scope, person, method, found)
         await self._app(scope, receive, sending)
 
@@ -125,6 +127,7 @@ class StaffGate:
             self._admission.check_right(session.person, method, found)
             fields = (*QueryParams(scope["query_string"]).multi_items(), *scope["state"]["form"].items())
             await self._admission.check_objects(session.person, found, fields)
+            await self._admission.check_depth(session.person, method, found, fields)
             self._admission.count(scope, session.person, method, found)
             again = self._stale(Request(scope)) if (method, found.template) in FRESH else None
             if again is not None:

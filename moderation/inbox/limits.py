@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
@@ -27,20 +27,43 @@ class Allowance:
 ALLOWED: Mapping[Limited, Allowance] = {
     Limited.SEARCH: Allowance(burst=60, every_seconds=1.0),
     Limited.EXPORT: Allowance(burst=10, every_seconds=60.0),
-    Limited.DRAFT: Allowance(burst=120, every_seconds=1.0),
+    Limited.DRAFT: Allowance(burst=300, every_seconds=0.5),
 }
 """Far above what a person does by hand in a busy hour, far below what empties the house in a night."""
 
 LIMITED_ROUTES: Mapping[tuple[str, str], Limited] = {
     ("GET", "/search"): Limited.SEARCH,
+    ("GET", "/api/v1/mentions"): Limited.SEARCH,
+    ("GET", "/api/v1/knowledge"): Limited.SEARCH,
     ("GET", "/digest.md"): Limited.EXPORT,
     ("GET", "/report.html"): Limited.EXPORT,
-    ("GET", "/api/v1/mentions"): Limited.SEARCH,
+    ("GET", "/knowledge.md"): Limited.EXPORT,
+    ("GET", "/cases/{case_id}/export.json"): Limited.EXPORT,
+    ("POST", "/cases/{case_id}/reply/check"): Limited.DRAFT,
+    ("POST", "/cases/{case_id}/reply/preview"): Limited.DRAFT,
     ("POST", "/api/v1/cases/{case_id}/drafts"): Limited.DRAFT,
+    ("POST", "/api/v1/cases/{case_id}/drafts/check"): Limited.DRAFT,
 }
-"""The routes that are counted, on pages and in the API alike: one allowance for both."""
+"""The routes that are counted, on pages and in the API alike: one allowance for both. Keeping what somebody types is never refused."""
+
+MOST_PERSONS = 1_000
+"""Whoever reads on further than this takes customers out of the house: that is for administrators, and stands in the audit log."""
+DEEP_ROUTES: Mapping[tuple[str, str], tuple[str, int]] = {
+    ("GET", "/search"): ("page", 25),
+    ("GET", "/issues/{issue_id}"): ("page", 25),
+    ("GET", "/api/v1/mentions"): ("page", 25),
+    ("GET", "/api/v1/issues/{issue_id}/mentions"): ("cursor", 1),
+}
+"""Lists of what people wrote that can be read on and on: the field that says how far, and how many each step of it is."""
 
 MOST_KEPT = 10_000
+
+
+def reached(route: tuple[str, str], fields: Iterable[tuple[str, str]]) -> int:
+    """Return how many people's messages lie before what a request asks for; 0 for a route that is no such list."""
+    name, each = DEEP_ROUTES.get(route, ("", 0))
+    asked = [int(value) for field, value in fields if field == name and value.isascii() and value.isdigit() and len(value) < 19]
+    return max(asked, default=0) * each
 
 
 class PersonLimits:

@@ -22,7 +22,7 @@ from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.reply_parts import ReplyParts
-from moderation.inbox.scope import ObjectBrands, TokenCheck, no_tokens
+from moderation.inbox.scope import Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
 from moderation.inbox.search_parts import SearchParts
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
@@ -146,7 +146,7 @@ class StaffParts:
     - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
       as somebody of these brands sees them; use `seen_by`.
     - `people`: who works here and how they come in; without it links are the only way.
-    - `tokens(token)`: who calls the API. `api`: what it does; None without one. `base_url`: where a proxy with TLS serves all this.
+    - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
     - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
@@ -185,6 +185,7 @@ class StaffParts:
     within: Callable[[frozenset[str]], StaffParts] | None = None
     people: PeopleParts | None = None
     tokens: TokenCheck = no_tokens
+    noted: Noted = nowhere
     api: ApiParts | None = None
     base_url: str = ""
 

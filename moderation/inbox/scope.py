@@ -24,6 +24,14 @@ def no_tokens(token: str) -> Person | None:  # noqa: ARG001 - where no token was
     return None
 
 
+Noted = Callable[[Person, str, int], None]
+"""Writes down who read on in which list, past how many people. May block."""
+
+
+def nowhere(person: Person, route: str, persons: int) -> None:
+    """Write nothing down: pages without an audit log."""
+
+
 class ObjectBrands(Protocol):
     """Knows whose each thing is. `moderation/ledger/object_brands.py`."""
 

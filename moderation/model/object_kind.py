@@ -39,6 +39,9 @@ FIELD_KINDS: Mapping[str, ObjectKind] = {
     "mention_id": ObjectKind.MENTION,
     "update": ObjectKind.UPDATE,
     "corrects": ObjectKind.UPDATE,
+    "helper_mention_id": ObjectKind.MENTION,
+    "article": ObjectKind.ARTICLE,
+    "into": ObjectKind.ARTICLE,
     "draft": ObjectKind.DRAFT,
     "draft_id": ObjectKind.DRAFT,
 }

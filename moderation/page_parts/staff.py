@@ -16,7 +16,7 @@ from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.pulse import PulseLedger
 from moderation.ledger.ways_in import TokenLedger
 from moderation.messages.reasons import why_sentence
-from moderation.page_parts.api import api_parts
+from moderation.page_parts.api import api_parts, reading_noted
 from moderation.page_parts.conversation import conversation_parts
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
@@ -89,6 +89,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         people=people_parts(parts),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
         api=api_parts(parts.desk),
+        noted=reading_noted(parts.desk),
         base_url=parts.desk.settings.web.base_url,
     )
     return replace(whole, within=lambda brands: within(whole, parts, brands))

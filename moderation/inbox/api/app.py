@@ -11,7 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from moderation.inbox.api.cases import add_case_calls
 from moderation.inbox.api.figures import add_figure_calls
+from moderation.inbox.api.issue_acts import add_issue_act_calls
 from moderation.inbox.api.issues import add_issue_calls
+from moderation.inbox.api.knowledge import add_knowledge_calls
 from moderation.inbox.api.me import add_me_calls
 from moderation.inbox.api.mentions import add_mention_calls
 from moderation.inbox.api.outbox import add_outbox_calls
@@ -24,9 +26,11 @@ ROOMS: tuple[Callable[[APIRouter], None], ...] = (
     add_case_calls,
     add_reply_calls,
     add_issue_calls,
+    add_issue_act_calls,
     add_mention_calls,
     add_status_calls,
     add_outbox_calls,
+    add_knowledge_calls,
     add_figure_calls,
 )
 VERSION = "1"

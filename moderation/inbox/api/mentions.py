@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from listener.model.mention import StoredMention
-from moderation.inbox.api.bodies import Id
+from moderation.inbox.api.bodies import Id, Name
 from moderation.inbox.api.call import Call
 from moderation.inbox.api.problems import answers
+from moderation.inbox.parts import there
+from moderation.model.finding import Asked, Found, How
 
 
 class ShownMention(BaseModel):
@@ -50,8 +53,64 @@ def mention_of(stored: StoredMention, brands: frozenset[str] | None) -> ShownMen
     )
 
 
+class SearchAsked(BaseModel):
+    """What is looked for, and where. Days are local and both included; what is empty leaves nothing out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: Annotated[str, Field(min_length=1, max_length=400, description='Words, or "words in this order"; -word leaves out.')]
+    how: How = How.WORDS
+    brand: Name = ""
+    platform: Name = ""
+    language: Name = ""
+    from_day: date | None = None
+    to_day: date | None = None
+    in_issue: bool | None = None
+    page: Annotated[int, Field(ge=1, le=400)] = 1
+
+    def asked(self) -> Asked:
+        """Return it as the search understands it."""
+        return Asked(typed=self.q, **self.model_dump(exclude={"q", "page"}))
+
+
+class ShownFind(BaseModel):
+    """A message that was found, with its case and its issue. `alike` is how near its meaning is; null when its words fit."""
+
+    mention: ShownMention
+    alike: float | None
+    case_id: int | None
+    issue_id: int | None
+
+
+class Finds(BaseModel):
+    """What was found by words, and by meaning what no words found. `meaning_state` says whether meaning was looked at."""
+
+    words: list[ShownFind]
+    words_count: int
+    meaning: list[ShownFind]
+    meaning_state: str
+    more: bool = Field(description="Whether there is more on the next page.")
+
+
+def _find(one: Found, brands: frozenset[str] | None) -> ShownFind:
+    shown = mention_of(one.mention, brands).model_copy(update={"author": one.author})
+    return ShownFind(mention=shown, alike=one.alike, case_id=one.case_id, issue_id=one.issue_id)
+
+
 def add_mention_calls(router: APIRouter) -> None:
     """Add the calls about messages."""
+
+    @router.get("/mentions", summary="Find messages by words or by meaning", tags=["mentions"], responses=answers(429))
+    def search(call: Call, asked: Annotated[SearchAsked, Query()]) -> Finds:
+        brands = call.person.brands
+        found = there(call.parts.search).find(asked.asked(), brands, asked.page)
+        return Finds(
+            words=[_find(one, brands) for one in found.words.found],
+            words_count=found.words.count,
+            meaning=[_find(one, brands) for one in found.meaning.found],
+            meaning_state=found.meaning_state.value,
+            more=found.words.more or found.meaning.more,
+        )
 
     @router.get("/mentions/{mention_id}", summary="One message", tags=["mentions"], responses=answers(404))
     def mention(call: Call, mention_id: Id) -> ShownMention:

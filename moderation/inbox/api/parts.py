@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from listener.model.issue import IssueAct
 from listener.model.mention import StoredMention
 from moderation.audit.chain import AuditLine
 from moderation.model.account import Account
@@ -22,8 +23,8 @@ from moderation.workflows.queue_cases import Queue
 class ApiParts:
     """Workflows and readers; all may block.
 
-    `mentions(ids)`: those that are still there. `draft` and `entry`: one by its number, or None. `people()`: everybody, by name.
-    `audit(before, limit)`: lines with a number below `before` (0: all), newest first.
+    `mentions(ids)`: those that are still there. `issue_acts(issue_id)`: what people did to it, oldest first. `draft` and `entry`: one by
+    its number, or None. `people()`: everybody, by name. `audit(before, limit)`: lines with a number below `before` (0: all), newest first.
     """
 
     inbox: Inbox
@@ -34,6 +35,8 @@ class ApiParts:
     questions: Questions
     outbox: Outbox
     mentions: Callable[[Sequence[int]], Sequence[StoredMention]]
+    is_issue: Callable[[int], bool]
+    issue_acts: Callable[[int], Sequence[IssueAct]]
     draft: Callable[[int], Draft | None]
     entry: Callable[[int], OutboxEntry | None]
     people: Callable[[], Sequence[Account]]

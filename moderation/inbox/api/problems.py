@@ -22,6 +22,7 @@ TITLES: Mapping[str, str] = {
     "token": "A valid token is needed: send it as 'Authorization: Bearer klankbord_…'.",
     "right": "This token or role does not hold the right that this needs.",
     "house": "This is about every brand at once, and this person works for some.",
+    "many": "Reading on past a thousand people is for administrators, and is written down.",
     "missing": "There is no such thing, or it is not yours to see.",
     "kind": "Send JSON, as Content-Type: application/json.",
     "size": "The body is too large.",

@@ -14,8 +14,11 @@ from moderation.inbox.api.bodies import Body, Id, Text
 from moderation.inbox.api.call import Call, must_be_case
 from moderation.inbox.api.outbox import ShownEntry, entry_of
 from moderation.inbox.api.problems import answers
+from moderation.inbox.parts import there
 from moderation.model.outbox import Draft, DraftState
 from moderation.model.post import PostKind
+from moderation.model.reply import Look
+from moderation.model.reply import Words as TypedWords
 from moderation.policy.people import same_person
 
 
@@ -41,6 +44,33 @@ class ShownDraft(BaseModel):
     issue_id: int | None
 
 
+class ShownHit(BaseModel):
+    """A word that may put people off, from one sign to another, why, and what can be said instead."""
+
+    start: int
+    end: int
+    found: str
+    why: str
+    instead: list[str]
+
+
+class ShownRule(BaseModel):
+    """A rule that will not let the text leave."""
+
+    rule: str
+    words: str
+
+
+class ShownLook(BaseModel):
+    """What a look at a text finds. Only a text that is too long, has blanks or meets a rule is kept from leaving."""
+
+    counted: int | None = Field(description="How long it is as its platform counts; null when no account answers there.")
+    most: int | None
+    hits: list[ShownHit]
+    forbidden: list[ShownRule]
+    blanks: list[str]
+
+
 def add_reply_calls(router: APIRouter) -> None:
     """Add the calls about replies."""
 
@@ -54,6 +84,17 @@ def add_reply_calls(router: APIRouter) -> None:
     def draft(call: Call, case_id: Id, body: NewReply) -> ShownDraft:
         must_be_case(call, case_id)
         return _draft(call.api.inbox.draft_reply(case_id, call.who, body.text, language=body.language))
+
+    @router.post(
+        "/cases/{case_id}/drafts/check",
+        summary="Look at a text before it is kept: length, words that put people off, rules that forbid it",
+        tags=["replies"],
+        responses=answers(404, 409, 413, 415, 429),
+    )
+    def check(call: Call, case_id: Id, body: NewReply) -> ShownLook:
+        must_be_case(call, case_id)
+        words = TypedWords(text=body.text, language=body.language)
+        return _look(there(call.parts.reply).desk.write.look(case_id, words, call.person, language=body.language))
 
     @router.get("/drafts/{draft_id}", summary="One draft", tags=["replies"], responses=answers(404))
     def one(call: Call, draft_id: Id) -> ShownDraft:
@@ -75,6 +116,16 @@ def add_reply_calls(router: APIRouter) -> None:
         if not same_person(found.author, call.who):
             raise NotAllowed(f"{found.author} wrote this; a colleague's text is approved on a page, after a fresh sign-in.")
         return entry_of(call.api.inbox.send(draft_id, call.who))
+
+
+def _look(found: Look) -> ShownLook:
+    return ShownLook(
+        counted=found.measured.counted if found.measured else None,
+        most=found.measured.limits.most if found.measured else None,
+        hits=[ShownHit(start=one.start, end=one.end, found=one.found, why=one.why, instead=list(one.instead)) for one in found.hits],
+        forbidden=[ShownRule(rule=one.rule, words=one.words) for one in found.forbidden],
+        blanks=list(found.blanks),
+    )
 
 
 def _draft(one: Draft) -> ShownDraft:

@@ -133,7 +133,7 @@ def test_nobody_of_one_brand_can_give_themselves_another(house: House, asking: A
     account = house.people.named(OURS_ONLY)
     answer = asked(house, asking, "POST", f"/people/{account.person_id}/brands", form={"all": "yes"})
     assert answer.status == 403
-    assert house.people.named(OURS_ONLY).person.brands == {OURS}
+    assert house.people.named(OURS_ONLY).person.brands == frozenset({OURS})
 
 
 def test_counts_of_one_brand_are_as_if_there_were_no_other(house: House, asking: Asking) -> None:

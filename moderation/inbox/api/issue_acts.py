@@ -1,0 +1,114 @@
+"""What people do to issues. An act names the newest act that was known: two people cannot undo each other's work unseen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from listener.model.issue import IssueAct
+from moderation.inbox.api.bodies import Body, Id, Number, Words
+from moderation.inbox.api.call import ApiCall, Call, Items
+from moderation.inbox.api.problems import answers
+from moderation.inbox.parts import there
+from moderation.workflows.edit_issues import EditIssues
+
+CHANGES = answers(404, 409, 413, 415)
+
+
+class Seen(Body):
+    """The number of the newest act on the issue that was known; 0 when there was none."""
+
+    seen: Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+
+
+class Renamed(Seen):
+    """A title by a person, for good."""
+
+    title: Words
+
+
+class Marked(Seen):
+    """What is put on the issue, or taken off."""
+
+    mark: Literal["mute", "unmute", "pin", "unpin", "resolve", "reopen"]
+
+
+class Merged(Seen):
+    """The issue that this one goes into, with all its messages."""
+
+    issue_id: Number
+
+
+class ShownIssueAct(BaseModel):
+    """One thing that a person did to an issue."""
+
+    act_id: int
+    verb: str
+    detail: str
+    by: str
+    at: datetime
+    other_issue_id: int | None
+    undone: bool
+
+
+def add_issue_act_calls(router: APIRouter) -> None:
+    """Add the calls that change an issue."""
+
+    @router.get("/issues/{issue_id}/acts", summary="What people did to an issue, newest first", tags=["issues"], responses=answers(404))
+    def acts(call: Call, issue_id: Id) -> Items[ShownIssueAct]:
+        _must_be(call, issue_id)
+        return _acts(call, issue_id)
+
+    @router.post("/issues/{issue_id}/rename", summary="Give an issue a title", tags=["issues"], responses=CHANGES)
+    def rename(call: Call, issue_id: Id, body: Renamed) -> Items[ShownIssueAct]:
+        _edits(call, issue_id).rename(issue_id, body.title, by=call.who, seen=body.seen)
+        return _acts(call, issue_id)
+
+    @router.post("/issues/{issue_id}/mark", summary="Mute, pin or resolve an issue, or take that off", tags=["issues"], responses=CHANGES)
+    def mark(call: Call, issue_id: Id, body: Marked) -> Items[ShownIssueAct]:
+        _edits(call, issue_id).mark(issue_id, body.mark, by=call.who, seen=body.seen)
+        return _acts(call, issue_id)
+
+    @router.post("/issues/{issue_id}/merge", summary="Put an issue into another", tags=["issues"], responses=CHANGES)
+    def merge(call: Call, issue_id: Id, body: Merged) -> Items[ShownIssueAct]:
+        edits = _edits(call, issue_id)
+        _must_be(call, body.issue_id)
+        edits.merge(issue_id, body.issue_id, by=call.who, seen=body.seen)
+        return _acts(call, issue_id)
+
+    @router.post("/issues/{issue_id}/undo", summary="Take back the last act that stands", tags=["issues"], responses=CHANGES)
+    def undo(call: Call, issue_id: Id, body: Seen) -> Items[ShownIssueAct]:
+        _edits(call, issue_id).undo(issue_id, by=call.who, seen=body.seen)
+        return _acts(call, issue_id)
+
+
+def _must_be(call: ApiCall, issue_id: int) -> None:
+    """Answer 404 for an issue that was never there; one that was merged still has its acts."""
+    if not call.api.is_issue(issue_id):
+        raise HTTPException(404)
+
+
+def _edits(call: ApiCall, issue_id: int) -> EditIssues:
+    _must_be(call, issue_id)
+    return there(call.parts.issue_room).edits
+
+
+def _acts(call: ApiCall, issue_id: int) -> Items[ShownIssueAct]:
+    found = call.api.issue_acts(issue_id)
+    return Items[ShownIssueAct](items=[_shown(one) for one in reversed(found)], next="")
+
+
+def _shown(one: IssueAct) -> ShownIssueAct:
+    return ShownIssueAct(
+        act_id=one.act_id,
+        verb=one.verb,
+        detail=one.detail,
+        by=one.by,
+        at=one.at,
+        other_issue_id=one.other_issue_id,
+        undone=one.undone,
+    )
