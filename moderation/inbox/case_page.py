@@ -89,7 +89,7 @@ def suggested_need(words: Wording, cause: str, title: str) -> str:
     """Return a first wording of what the customer needs, for the agent to put right; empty when nothing is known."""
     named = words.named("label_short", f"cause.{cause}") if cause else ""
     if title and named:
-        return words.text("talk.suggest", title=title, cause=named)
+        return f"{title} ({named})"
     return title or named
 
 
