@@ -7,10 +7,27 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from listener.settings.schema import ListenerSettings, Section
+from moderation.model.person import Role
 from moderation.settings_advice import GridSettings, KnowledgeSettings, ToneSettings
 from moderation.settings_clocks import ClockSettings
 
 _LINK = r"^$|^https://|^mailto:"
+
+
+class OidcSettings(Section):
+    """Signing in elsewhere, by OpenID Connect. Off without an issuer. Its secret is KLANKBORD_OIDC_CLIENT_SECRET."""
+
+    issuer: str = Field("", description="Address of the provider, such as 'https://login.example.nl'; empty: off.")
+    client_id: str = Field("", description="The name under which the provider knows this Klankbord.")
+    name: str = Field("", max_length=40, description="What the button on the sign-in page calls the provider.")
+    claim: Literal["email", "preferred_username", "name"] = Field(
+        "email", description="What the provider says that makes somebody a colleague: 'email' (verified) is their address, else their name."
+    )
+    allowed: tuple[str, ...] = Field((), description="Only addresses in these domains, such as 'example.nl'; empty: every known colleague.")
+    groups_claim: str = Field("groups", description="What the provider says about groups, for `roles`.")
+    roles: dict[str, Role] = Field({}, description="Role by group of the provider: who is unknown here becomes a colleague. Empty: never.")
+    second_step: bool = Field(False, description="True: the provider asks for a second step itself, and ours is not asked.")
+    allow_private: bool = Field(False, description="Allow a provider inside your own network, there without TLS too.")
 
 
 class WebSettings(Section):
@@ -22,6 +39,9 @@ class WebSettings(Section):
     )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of your own proxies, whose X-Forwarded-For tells where a sign-in comes from, such as '127.0.0.1'."
+    )
+    oidc: OidcSettings = Field(
+        default_factory=lambda: OidcSettings.model_validate({}), description="Signing in elsewhere, by OpenID Connect."
     )
 
 

@@ -19,6 +19,7 @@ KNOWN: Mapping[str, str] = {
     "KLANKBORD_REDDIT_CLIENT_ID": "Client id of the Reddit application that reads.",
     "KLANKBORD_REDDIT_CLIENT_SECRET": "Its secret.",
     "KLANKBORD_REPHRASE_KEY": "Key of the language model that may rephrase titles, if it wants one.",
+    "KLANKBORD_OIDC_CLIENT_SECRET": "Secret of the client under which colleagues sign in elsewhere (web.oidc).",
     "KLANKBORD_DISCORD_WEBHOOK": "Address of the Discord webhook that receives the digest; the address itself is the key.",
 }
 

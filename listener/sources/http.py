@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlencode
 
 import httpx
 
@@ -51,7 +52,7 @@ def product_version() -> str:
 
 
 class HttpClient:
-    """GET requests to addresses that settings name. One object serves all sources.
+    """Requests to addresses that settings name. One object serves all sources.
 
     Each hop is resolved once and we connect to the checked IP; redirects (at most 3) are checked again; an answer larger than
     `most_bytes` or slower in all than `timeout_seconds` is given up. Environment proxies are not used: they would defeat the check.
@@ -91,9 +92,33 @@ class HttpClient:
         Raises `RateLimited` (429, or 503 that says how long), `SourceUnavailable` (network, time-out, 5xx, too large, broken
         compression) and `SourceRefused` (an address we must not visit, 4xx).
         """
+        asking = self._follow(url, dict(headers or {}), allow_private=allow_private, allow_http=allow_http)
+        return await self._answer(url, asking)
+
+    async def post_form(
+        self,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        allow_http: bool = False,
+    ) -> Answer:
+        """Return the answer to one POST of a form to `url`; a redirect is not followed, for the form may hold a secret. Raises as `get`."""
+
+        async def asking() -> Answer:
+            target = checked_url(url, allow_http=allow_http, allow_private=allow_private)
+            ip = await checked_ip(target, self._resolve, allow_private=allow_private)
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            return await self._fetch(target, ip, {**(headers or {}), **kind}, form=urlencode(fields).encode("ascii"))
+
+        return await self._answer(url, asking())
+
+    async def _answer(self, url: str, asking: Coroutine[None, None, Answer]) -> Answer:
+        """Await an answer for as long as the settings allow, and turn every failure into one of ours."""
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
-                answer = await self._follow(url, dict(headers or {}), allow_private=allow_private, allow_http=allow_http)
+                answer = await asking
         except TimeoutError as error:
             raise SourceUnavailable(f"{_host(url)} took longer than {self._settings.timeout_seconds:g} seconds.") from error
         except httpx.TimeoutException as error:
@@ -128,7 +153,7 @@ class HttpClient:
             url = str(target.join(location))
         raise SourceRefused(f"{first_host} redirects more than {MOST_REDIRECTS} times; use the address where it ends.")
 
-    async def _fetch(self, url: httpx.URL, ip: str, headers: Mapping[str, str]) -> Answer:
+    async def _fetch(self, url: httpx.URL, ip: str, headers: Mapping[str, str], *, form: bytes | None = None) -> Answer:
         """Ask `ip` for `url`: the Host header and the TLS name stay those of the URL, so certificates are checked as usual."""
         own = {
             "User-Agent": self._user_agent,
@@ -138,7 +163,11 @@ class HttpClient:
             "Connection": "close",
         }
         request = self._client.build_request(
-            "GET", url.copy_with(host=ip, fragment=None), headers=own, extensions={"sni_hostname": url.raw_host.decode("ascii")}
+            "GET" if form is None else "POST",
+            url.copy_with(host=ip, fragment=None),
+            headers=own,
+            content=form,
+            extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
         response = await self._client.send(request, stream=True)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from moderation.inbox.oidc_client import OidcClient
 from moderation.workflows.enter import Door
 from moderation.workflows.hold_tokens import HoldTokens
 from moderation.workflows.manage_people import ManagePeople
@@ -11,9 +12,10 @@ from moderation.workflows.manage_people import ManagePeople
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleParts:
-    """`trusted_proxies`: addresses whose X-Forwarded-For is believed."""
+    """`trusted_proxies`: addresses whose X-Forwarded-For is believed. `oidc`: signing in elsewhere, None without."""
 
     door: Door
     manage: ManagePeople
     tokens: HoldTokens
     trusted_proxies: frozenset[str] = frozenset()
+    oidc: OidcClient | None = None

@@ -31,10 +31,10 @@ def add_account_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         token = request.query_params.get("token", "")[:200]
         link = parts.sign_in.link(token) if token else None
         if link is not None and link.purpose is Purpose.PASSWORD and parts.people is not None:
-            return _door(pages, request, "password", token=token, name=link.name)
+            return door_page(pages, request, "password", token=token, name=link.name)
         if token:
-            return _door(pages, request, "ready" if link else "stale", token=token)
-        return _door(pages, request, _first_state(parts))
+            return door_page(pages, request, "ready" if link else "stale", token=token)
+        return door_page(pages, request, _first_state(parts), elsewhere=_elsewhere(parts))
 
     @app.post("/sign-in")
     async def enter(request: Request) -> Response:
@@ -51,7 +51,7 @@ def add_account_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         """Go on to the first page, or say that the browser kept no cookie (Safari refuses Secure cookies on plain http)."""
         if request.state.session is not None:
             return RedirectResponse("/issues", status_code=303)
-        return _door(pages, request, "cookie", status=403)
+        return door_page(pages, request, "cookie", status=403)
 
     @app.post("/sign-out")
     def leave(request: Request) -> Response:
@@ -73,7 +73,13 @@ def _first_state(parts: StaffParts) -> str:
     return "name" if parts.people is not None and parts.sign_in.has_people() else "empty"
 
 
-def _door(pages: Pages, request: Request, state: str, *, status: int = 200, **given: object) -> Response:
+def _elsewhere(parts: StaffParts) -> str:
+    """Return the name of the provider at which people may sign in too; empty without one."""
+    return parts.people.oidc.name if parts.people is not None and parts.people.oidc is not None else ""
+
+
+def door_page(pages: Pages, request: Request, state: str, *, status: int = 200, **given: object) -> Response:
+    """Render the door in one of its states."""
     known: dict[str, object] = {"token": "", "name": "", "wrong": "", "wait_minutes": 0, "elsewhere": "", **given}
     return pages.show(request, "sign_in.html.j2", status=status, state=state, **known)
 
@@ -82,7 +88,7 @@ def _use_link(request: Request, parts: StaffParts, pages: Pages, token: str) -> 
     link = parts.sign_in.link(token)
     secret = parts.sign_in.enter(token, replacing=request.state.secret, device=device_name(request))
     if secret is None:
-        return _door(pages, request, "stale", status=403)
+        return door_page(pages, request, "stale", status=403)
     response = RedirectResponse("/signed-in", status_code=303)
     account = parts.people.door.account(link.person_id) if parts.people and link and link.person_id else None
     if parts.people is not None and account is not None:
@@ -97,10 +103,15 @@ async def _by_password(request: Request, parts: StaffParts, people: PeopleParts,
     name, password = form.get("name", "")[:LONGEST_TYPED], form.get("password", "")[:LONGEST_TYPED]
     knock = await knocked(request, parts, people, name)
     if knock.wait_seconds:
-        return too_many(_door(pages, request, "name", status=429, name=name, wrong="wait", wait_minutes=minutes(knock)), knock)
+        return too_many(
+            door_page(
+                pages, request, "name", status=429, name=name, wrong="wait", wait_minutes=minutes(knock), elsewhere=_elsewhere(parts)
+            ),
+            knock,
+        )
     account = await run_in_threadpool(people.door.by_password, knock, name, password)
     if account is None:
-        return _door(pages, request, "name", status=403, name=name, wrong="password")
+        return door_page(pages, request, "name", status=403, name=name, wrong="password", elsewhere=_elsewhere(parts))
     return await let_in(request, parts, people, account, how=How.PASSWORD)
 
 
@@ -109,13 +120,13 @@ async def _choose_password(request: Request, parts: StaffParts, people: PeoplePa
     link = await run_in_threadpool(parts.sign_in.link, token)
     account = await run_in_threadpool(people.door.account, link.person_id) if link and link.person_id else None
     if link is None or account is None or link.purpose is not Purpose.PASSWORD:
-        return _door(pages, request, "stale", status=403)
+        return door_page(pages, request, "stale", status=403)
     try:
         used = await run_in_threadpool(_keep_password, parts, people, token, request.state.form.get("password", ""))
     except NotAllowed as refused:
-        return _door(pages, request, "password", status=403, token=token, name=link.name, wrong=refused.why)
+        return door_page(pages, request, "password", status=403, token=token, name=link.name, wrong=refused.why)
     if not used:
-        return _door(pages, request, "stale", status=403)
+        return door_page(pages, request, "stale", status=403)
     now = await run_in_threadpool(people.door.account, account.person_id)
     return await let_in(request, parts, people, now or account, how=How.LINK if link.trusted else How.PASSWORD, proved=link.trusted)
 

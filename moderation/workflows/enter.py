@@ -107,6 +107,14 @@ class Door:
         self._failed(account, how="code")
         return False
 
+    def locked(self, text: str) -> str:
+        """Return text that only this home can read again, to be kept by somebody's browser."""
+        return self._key.locked(text)
+
+    def opened(self, kept: str) -> str | None:
+        """Return what `locked` was given; None for anything else."""
+        return self._key.tried(kept)
+
     def remember(self, account: Account, device: str) -> None:
         """Know the browser with this digest as theirs."""
         now = self._clock.now()

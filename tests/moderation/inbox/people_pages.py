@@ -5,24 +5,79 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from listener.clock import ManualClock
 from moderation.inbox.app import build_staff_app
+from moderation.inbox.oidc_client import OidcClient
+from moderation.inbox.people_parts import PeopleParts
 from moderation.ledger.audit import AuditLedger
 from moderation.model.account import Account
 from moderation.model.person import Role
 from moderation.people_desk import PeopleDesk
-from tests.fakes.people import SAID, add_person, parts_of, people_engine, people_on
+from tests.fakes.people import SAID, add_person, people_engine, people_on
 from tests.fakes.staff import StaffDay
 from tests.fakes.staff_figures import NOW
 
 BASE = "http://127.0.0.1:8642"
+
+
+@dataclass
+class _Now:
+    """The home that the pages belong to at this moment."""
+
+    house: House | None = None
+
+
+_NOW = _Now()
+
+
+class _Part:
+    """Stands for a part of the home of this moment: building pages takes longer than most tests, so all homes share them."""
+
+    def __init__(self, *path: str) -> None:
+        self._path = path
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._found(), name)
+
+    def __contains__(self, one: object) -> bool:
+        return one in self._found()
+
+    def _found(self) -> Any:
+        found: Any = _NOW.house
+        for name in self._path:
+            found = getattr(found, name)
+        return found
+
+
+@cache
+def pages() -> FastAPI:
+    """Return the pages of whichever home opened a browser last."""
+    part: Any = _Part
+    people = PeopleParts(
+        door=part("desk", "door"),
+        manage=part("desk", "manage"),
+        tokens=part("desk", "tokens"),
+        trusted_proxies=part("trusted_proxies"),
+        oidc=part("oidc"),
+    )
+    parts = StaffDay().parts(sign_in=part("desk", "sign_in"))
+    return build_staff_app(replace(parts, people=people, clock=part("clock")))
+
+
+class NoProvider:
+    """A home where nobody signs in elsewhere."""
+
+    name = ""
 
 
 @dataclass
@@ -32,18 +87,22 @@ class House:
     trusted_proxies: frozenset[str] = frozenset()
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     secrets: dict[str, str] = field(default_factory=dict)
+    oidc: OidcClient | NoProvider = field(default_factory=NoProvider)
 
     def __post_init__(self) -> None:
         self.engine = people_engine()
         self.desk: PeopleDesk = people_on(self.clock, engine=self.engine)
         self.audit = AuditLedger(self.engine)
-        parts = StaffDay().parts(sign_in=self.desk.sign_in)
-        people = parts_of(self.desk, trusted_proxies=self.trusted_proxies)
-        self.app = build_staff_app(replace(parts, people=people, clock=self.clock))
+
+    def with_oidc(self, oidc: OidcClient) -> House:
+        """Let people sign in elsewhere; before the pages are first looked at."""
+        self.oidc = oidc
+        return self
 
     def browser(self, address: str = "203.0.113.7") -> Browser:
         """Return a browser at an address, without cookies."""
-        client = TestClient(self.app, base_url=BASE, raise_server_exceptions=False, client=(address, 50000))
+        _NOW.house = self
+        client = TestClient(pages(), base_url=BASE, raise_server_exceptions=False, client=(address, 50000))
         return Browser(self, client)
 
     def add(self, name: str, role: Role = Role.AGENT, *, step: bool = False) -> Account:

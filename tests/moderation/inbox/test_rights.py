@@ -20,6 +20,8 @@ KNOWN_OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("GET", "/signed-in"),
+    ("GET", "/sign-in/elsewhere"),
+    ("GET", "/sign-in/elsewhere/back"),
     ("GET", "/sign-in/code"),
     ("POST", "/sign-in/code"),
     ("GET", "/sign-in/set-up"),
