@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from listener.ledger.ledger import Ledger
 from listener.model.mention import StoredMention
+from listener.ports import Clock
 from moderation.inbox.parts import QueueEntry
 from moderation.inbox.queue_parts import QueueParts, QueueShown
 from moderation.inbox.shown import named, shown_mention
@@ -13,15 +15,13 @@ from moderation.model.case import CaseSummary
 from moderation.model.case_act import CaseAct, NewAct
 from moderation.model.person import Person
 from moderation.model.queue import QueueChoice
-from moderation.parts import Answering
+from moderation.queueing import Queueing
 from moderation.triage.place import state_at
 from moderation.workflows.queue_cases import PAGE
 
 
-def queue_parts(parts: Answering) -> QueueParts:
-    """Return the parts of the queue's pages over an open home."""
-    room = parts.desk.queueing
-    ledger, clock = parts.listening.ledger, parts.listening.clock
+def queue_parts(room: Queueing, ledger: Ledger, clock: Clock) -> QueueParts:
+    """Return the parts of the queue's pages over an open ledger."""
 
     def entries(found: Sequence[CaseSummary]) -> tuple[QueueEntry, ...]:
         opening = {one.mention_id: one for one in ledger.mentions.by_ids({case.mention_ids[-1] for case in found})}

@@ -59,7 +59,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         brand=listening.brand_name,
         issues=lambda: figures.issues(None),
         issue=lambda issue_id, offset, limit: figures.issue(None, issue_id, offset, limit),
-        queue=queue_parts(parts),
+        queue=queue_parts(parts.desk.queueing, listening.ledger, listening.clock),
         case=lambda case_id: case_now(parts, case_id, figures),
         signals=lambda limit: listening.ledger.issues.signals(limit=limit),
         reason=reason_sentence,
