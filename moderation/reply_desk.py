@@ -80,7 +80,11 @@ def reply_desk(
         house=signature,
         personal=lambda name: found.signature if (found := people.named(name)) is not None else "",
     )
-    tone = {language: load_tone_words(language) for language in wording}
+    own, fewer = settings.tone.more, settings.tone.fewer
+    tone = {
+        language: load_tone_words(language, more=[one.model_dump() for one in own if one.language == language], fewer=fewer)
+        for language in wording
+    }
     write = WriteReply(
         ledger,
         cases,
