@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, or_, select
@@ -18,7 +17,6 @@ from moderation.ledger.tables import conversation, conversation_mention, support
 from moderation.ledger.tables_conversation import contact_reading, contact_sign, contact_sign_read
 from moderation.model.conversation import Contact
 
-MOST_NAMED = 2_000
 MOST_CONTACTS = 100
 MOST_SHARING = 3
 """A number or address that more people wrote is a public one, such as our own: it shows nothing."""
@@ -102,24 +100,6 @@ class ContactLedger:
                     if row.kind != "external_id" or row.channel or row.own_channel:
                         found[row.mention_id].add(row.kind)
         return dict(found)
-
-    def named_about(self, issue_ids: Collection[int], *, brand: str, around: datetime, days: int) -> list[tuple[int, str, str, str]]:
-        """Return who wrote to the brand about these issues within `days` of a moment, newest first: mention, platform, author key, name."""
-        query = (
-            select(mention.c.mention_id, mention.c.platform, mention.c.author_key, mention.c.author_name)
-            .join_from(mention, conversation_mention, conversation_mention.c.mention_id == mention.c.mention_id)
-            .where(
-                mention.c.issue_id.in_(list(issue_ids)),
-                conversation_mention.c.brand == brand,
-                mention.c.latest_revision >= 0,
-                mention.c.author_name != "",
-                mention.c.posted_at.between(around - timedelta(days=days), around + timedelta(days=days)),
-            )
-            .order_by(mention.c.posted_at.desc())
-            .limit(MOST_NAMED)
-        )
-        with reading(self._engine) as tx:
-            return [(row.mention_id, row.platform, row.author_key, row.author_name) for row in tx.execute(query)]
 
     def of_person(self, person_keys: Collection[str], *, brand: str) -> list[Contact]:
         """Return the conversations with the brand and the imported moments of these people, newest first."""

@@ -81,14 +81,16 @@ class ThreadLedger:
         with reading(self._engine) as tx:
             return {row.mention_id: row.conversation_id for row in tx.execute(query)}
 
-    def issues_of(self, mention_ids: Collection[int]) -> frozenset[int]:
-        """Return the issues that these messages are in."""
-        found: set[int] = set()
+    def issue_by_message(self, mention_ids: Collection[int]) -> dict[int, int]:
+        """Return the issue that each of these messages is in, of those that are in one."""
+        found: dict[int, int] = {}
         with reading(self._engine) as tx:
-            for some in batches(sorted(mention_ids)):
-                query = select(mention.c.issue_id).where(mention.c.mention_id.in_(some), mention.c.issue_id.is_not(None))
-                found |= set(tx.execute(query.distinct()).scalars())
-        return frozenset(found)
+            for some in batches(sorted(set(mention_ids))):
+                query = select(mention.c.mention_id, mention.c.issue_id).where(
+                    mention.c.mention_id.in_(some), mention.c.issue_id.is_not(None)
+                )
+                found |= {row.mention_id: row.issue_id for row in tx.execute(query)}
+        return found
 
     def gone(self, conversation_ids: Collection[int]) -> list[Gone]:
         """Return the messages of these conversations that were removed, in the order in which they came."""

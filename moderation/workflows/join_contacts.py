@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
 from listener.errors import NotAllowed
 from listener.ledger.ledger import Ledger
@@ -18,7 +19,7 @@ from moderation.ledger.thread import Place, ThreadLedger
 from moderation.model.conversation import Contact, Evidence, Join, Suggestion
 from moderation.triage.contact_signs import JOINING, NEVER_WITHOUT_CONSENT, identity_signs, in_order, name_for_comparing, written_signs
 
-SAME_ISSUE_DAYS = 7
+SAME_ISSUE = timedelta(days=7)
 MOST_SUGGESTED = 10
 _AT_ONCE = 500
 
@@ -82,7 +83,7 @@ class Joins:
         mine = self._ledger.mentions.by_ids(self._threads.message_ids([place.conversation_id]))
         found: dict[str, set[Evidence]] = defaultdict(set)
         contacts: dict[str, Contact] = {}
-        for contact, evidence in (*self._by_signs(place, mine), *self._by_name(place, mine)):
+        for contact, evidence in self._by_signs(place, mine):
             contacts[contact.key] = contact
             found[contact.key].add(evidence)
         joined = self._joined(place.conversation_id)
@@ -129,27 +130,17 @@ class Joins:
         theirs = {one.mention_id: one for one in self._ledger.mentions.by_ids(shared)}
         ours = frozenset[tuple[Evidence, str]]().union(*(signs_of(one) for one in mine))
         contacts = self._contacts.of_mentions(theirs, brand=place.brand)
-        for mention_id, stored in theirs.items():
-            if mention_id in contacts:
-                # what is written now counts, not what was read once: an edit may have taken the number out
-                for kind, _ in ours & signs_of(stored):
-                    if kind.value in shared[mention_id]:
-                        yield contacts[mention_id], kind
-
-    def _by_name(self, place: Place, mine: Collection[StoredMention]) -> Iterable[tuple[Contact, Evidence]]:
-        names = {name_for_comparing(one.mention.author.name) for one in mine if one.mention.author} - {""}
-        issues = self._threads.issues_of([one.mention_id for one in mine])
-        if not names or not issues or not mine:
-            return
+        about = self._threads.issue_by_message([*theirs, *(one.mention_id for one in mine)])
+        issues = {about[one.mention_id] for one in mine if one.mention_id in about}
         latest = max(one.mention.posted_at for one in mine)
-        rows = self._contacts.named_about(sorted(issues), brand=place.brand, around=latest, days=SAME_ISSUE_DAYS)
-        same = [
-            mention_id
-            for mention_id, platform, key, name in rows
-            if key != place.author_key and name_for_comparing(name) in names and self._may(platform, key)
-        ]
-        for contact in self._contacts.of_mentions(same, brand=place.brand).values():
-            yield contact, Evidence.NAME_AND_ISSUE
+        for mention_id, stored in theirs.items():
+            if mention_id not in contacts:
+                continue
+            # what is written now counts, not what was read once: an edit may have taken the number out
+            for kind, _ in ours & signs_of(stored):
+                near = abs(stored.mention.posted_at - latest) <= SAME_ISSUE and about.get(mention_id) in issues
+                if kind.value in shared[mention_id] and (kind is not Evidence.NAME_AND_ISSUE or near):
+                    yield contacts[mention_id], kind
 
     def _joined(self, conversation_id: int) -> frozenset[str]:
         joins = self._joins.around(conversation_id)
@@ -163,8 +154,11 @@ def signs_of(stored: StoredMention) -> frozenset[tuple[Evidence, str]]:
     """Return what a message shows of whose it is: what is written in it, and how its source names the writer."""
     mention = stored.mention
     author = mention.author
-    named = identity_signs(author.native_id, author.name) if author else frozenset[tuple[Evidence, str]]()
-    return written_signs(f"{mention.title}\n{mention.text}") | named
+    written = written_signs(f"{mention.title}\n{mention.text}")
+    if author is None:
+        return written
+    name = name_for_comparing(author.name)
+    return written | identity_signs(author.native_id, author.name) | ({(Evidence.NAME_AND_ISSUE, name)} if name else set())
 
 
 def may_be_joined(stored: StoredMention, leave: LeaveLedger) -> bool:

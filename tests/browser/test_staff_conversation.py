@@ -86,7 +86,7 @@ def test_nothing_that_somebody_wrote_runs(page: Page, day: TalkDay) -> None:
     day.hear(post("e2", EVIL, replace(HELPER, native_id="e" + EVIL, name=EVIL), thread="te"), directed=False)
     case_id = max(row.case_id for row in day.desk.cases.rows())
     day.talks.notes.add(case_id, EVIL, EVIL)
-    day.talks.questions.ask(case_id, EVIL[:90], EVIL, EVIL)
+    day.talks.questions.ask(case_id, "Bram Vos", EVIL, EVIL)
     for path in (f"/cases/{case_id}", f"/cases/{case_id}/timeline", "/questions"):
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
