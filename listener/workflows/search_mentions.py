@@ -23,7 +23,7 @@ MOST_FOUND = 200
 CANDIDATES = 2_000
 """Nearest by signs that are compared by their vectors: of the ten nearest of 2,000,000, 98 % are among them (README, Decisions)."""
 LEAST_ALIKE = 0.35
-"""Of pairs of texts drawn at random, 95 in 100 are less alike than this (cosine); what is further away only looks like a find."""
+"""Of pairs of texts drawn at random, 97 in 100 are less alike than this (cosine); what is further away only looks like a find."""
 WAIT_SECONDS = 1.0
 
 Soon = Callable[[str, float], NDArray[np.float32] | None]
