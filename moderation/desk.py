@@ -36,7 +36,7 @@ from moderation.outbox.precheck import Precheck
 from moderation.outbox.write_side import standing_check
 from moderation.parts import Desk
 from moderation.policy.house import whole_house
-from moderation.queueing import queueing_over
+from moderation.queueing import colleagues_in, queueing_over
 from moderation.reply_desk import reply_desk, second_person_for
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
@@ -65,7 +65,9 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
     shadow = Shadow(ShadowLedger(engine), accounts, clock, wording=wording, bar=_bar(settings), standing=given)
     feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
     clocks = Clocks(StatusLedger(engine), settings.clocks, clock, zone=settings.zone)
-    queueing = queueing_over(ledger, clock, clocks=clocks, most_age=timedelta(days=settings.inbox.most_age_days))
+    queueing = queueing_over(
+        ledger, clock, clocks=clocks, most_age=timedelta(days=settings.inbox.most_age_days), colleagues=colleagues_in(PeopleLedger(engine))
+    )
     brand = settings.brands[0].name if settings.brands else ""
     return Desk(
         settings=settings,
@@ -93,7 +95,14 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         status=_status(settings, ledger, clock, precheck, outbox, shadow, leave, wording, house),
         inviting=_inviting(settings, ledger, clock, precheck, outbox, leave, shadow, feedback.links, wording),
         replies=reply_desk(
-            ledger, clock, precheck=precheck, outbox=outbox, wording=wording, zone=settings.zone, signature=settings.outbox.signature
+            ledger,
+            clock,
+            precheck=precheck,
+            outbox=outbox,
+            wording=wording,
+            zone=settings.zone,
+            signature=settings.outbox.signature,
+            tone=settings.tone,
         ),
         conversation=conversation_desk(
             ledger,

@@ -23,6 +23,7 @@ from moderation.model.outbox import Draft
 from moderation.model.status import StatusUpdate
 from moderation.outbox.precheck import Precheck
 from moderation.settings import KlankbordSettings
+from moderation.settings_advice import ToneSettings
 from moderation.tone.check import tone_hits
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.follow_reply import FollowReply
@@ -60,6 +61,7 @@ def reply_desk(
     wording: Mapping[str, PublicWording],
     zone: ZoneInfo,
     signature: str = "",
+    tone: ToneSettings | None = None,
 ) -> ReplyDesk:
     """Return the desk. Nothing is sent and nobody is asked."""
     engine = ledger.engine
@@ -80,8 +82,8 @@ def reply_desk(
         house=signature,
         personal=lambda name: found.signature if (found := people.named(name)) is not None else "",
     )
-    own, fewer = settings.tone.more, settings.tone.fewer
-    tone = {
+    own, fewer = (tone.more, tone.fewer) if tone is not None else ((), ())
+    words_of = {
         language: load_tone_words(language, more=[one.model_dump() for one in own if one.language == language], fewer=fewer)
         for language in wording
     }
@@ -93,7 +95,7 @@ def reply_desk(
         words,
         precheck,
         clock,
-        tone=lambda text, language: tone_hits(text, tone[language]),
+        tone=lambda text, language: tone_hits(text, words_of[language]),
     )
     return ReplyDesk(
         words=words,

@@ -77,6 +77,7 @@
 
   const typed = () => {
     dirty = true;
+    if (!stopped) saved.textContent = "";
     clearTimeout(saveAt);
     clearTimeout(lookAt);
     saveAt = setTimeout(save, SAVE_MS);
