@@ -27,6 +27,7 @@ from moderation.commands.running import backup_command, run_command, sign_in_com
 from moderation.commands.safety import killswitch_group, restore_command
 from moderation.commands.status import status_group
 from moderation.commands.tokens import token_group
+from moderation.commands.working import WORK_COMMANDS
 from moderation.settings import KlankbordSettings
 
 ANSWERING_COMMANDS: tuple[click.Command, ...] = (
@@ -73,7 +74,7 @@ def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
     context.obj = Place(home, KlankbordSettings, ALL_ANSWERS, further_checks=check_accounts_of)
 
 
-for one in CONVERSING:
+for one in (*CONVERSING, *WORK_COMMANDS):
     inbox_group.add_command(one)
 for one in (*LISTENING_COMMANDS, *ANSWERING_COMMANDS):
     klankbord.add_command(one)

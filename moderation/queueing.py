@@ -10,8 +10,10 @@ from listener.ledger.ledger import Ledger
 from listener.ports import Clock
 from moderation.ledger.case_acts import CaseActLedger
 from moderation.ledger.following import FollowLedger
+from moderation.ledger.people import PeopleLedger
 from moderation.ledger.queue import QueueLedger
 from moderation.ledger.queue_views import QueueViewLedger
+from moderation.model.person import Right
 from moderation.workflows.case_acts import CaseActs, Colleagues
 from moderation.workflows.follow_cases import FollowCases, RunningClocks
 from moderation.workflows.open_cases import MOST_AGE
@@ -27,6 +29,16 @@ class Queueing:
     follow: FollowCases
     acts: CaseActs
     views: QueueViews
+
+
+def colleagues_in(people: PeopleLedger) -> Callable[[], Colleagues]:
+    """Return what tells who may be given a case: colleagues who may answer, and the teams."""
+
+    def known() -> Colleagues:
+        names = frozenset(one.person.name for one in people.all() if one.person.may(Right.ANSWER))
+        return Colleagues(names=names, teams=frozenset(team.name for team in people.teams()))
+
+    return known
 
 
 def queueing_over(

@@ -11,8 +11,11 @@ from listener.errors import InputError
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
 from moderation.messages.reasons import why_sentence
-from moderation.model.case import CaseView
+from moderation.model.case import CaseSummary, CaseView, Ending
+from moderation.model.person import Person, Role
+from moderation.model.queue import QueueChoice, Tab
 from moderation.parts import Desk
+from moderation.workflows.end_cases import BY_HAND
 from moderation.workflows.load_wording import load_words
 
 
@@ -45,7 +48,7 @@ def inbox_next(place: Place, agent: str, as_json: bool) -> None:
 def inbox_list(place: Place, issue_id: int | None, mine: bool, most: int, agent: str, as_json: bool) -> None:
     """List waiting conversations."""
     with desk_of(place) as desk:
-        found = desk.inbox.list(issue_id=issue_id, holder=agent if mine else None)[:most]
+        found = _waiting(desk, issue_id, agent, mine=mine, most=most)
     if as_json:
         print_json(found)
         return
@@ -99,12 +102,14 @@ def inbox_release(place: Place, case_id: int, agent: str) -> None:
 
 @inbox_group.command("close")
 @click.argument("case_id", type=int)
+@click.option("--ending", type=click.Choice([one.value for one in BY_HAND]), default=None, help="How it ended.")
 @agent_option
 @pass_place
-def inbox_close(place: Place, case_id: int, agent: str) -> None:
+def inbox_close(place: Place, case_id: int, ending: str | None, agent: str) -> None:
     """End a conversation that needs no (further) answer; a new message opens it again."""
     with desk_of(place) as desk:
-        desk.inbox.close(case_id, agent, _existing(desk, case_id).summary.version)
+        version = _existing(desk, case_id).summary.version
+        desk.queueing.acts.close(case_id, agent, version, ending=Ending(ending) if ending else None)
         print_line(f"Case {case_id} is closed.")
 
 
@@ -130,6 +135,14 @@ def inbox_reply(place: Place, case_id: int, text: str, language: str, send: bool
         print_line(f"Would leave as draft {draft.draft_id} below {draft.target.parent_id} on {draft.target.platform}:")
         print_line(draft.text)
         print_line(f"Send it with: klankbord outbox approve {draft.draft_id} --send")
+
+
+def _waiting(desk: Desk, issue_id: int | None, agent: str, *, mine: bool, most: int) -> tuple[CaseSummary, ...]:
+    """Return the first `most` conversations that wait, most urgent first, or those that the agent holds."""
+    person = Person(name=agent, role=Role.AGENT)
+    tabs = (Tab.MINE,) if mine else (Tab.WAITING, Tab.MINE, Tab.OTHERS)
+    found = [one for tab in tabs for one in desk.queueing.queue.all(QueueChoice(tab=tab, issue_id=issue_id), person, most=most)]
+    return tuple(sorted(found, key=lambda one: (-one.urgency, one.waiting_since, one.case_id))[:most])
 
 
 def _existing(desk: Desk, case_id: int) -> CaseView:

@@ -32,7 +32,7 @@ def desk_of(place: Place) -> Iterator[Desk]:
     """Open the desk of a home, with everybody who spoke to us in the queue."""
     with desk_on(place.home, place.settings, SystemClock()) as desk:
         _warn_of_stranger(desk)
-        desk.open_cases()
+        desk.follow_cases()
         yield desk
 
 
