@@ -17,6 +17,7 @@ from moderation.inbox.reply_parts import ReplyParts
 from moderation.inbox.routes_reply import back
 from moderation.model.case import Ending
 from moderation.model.person import Person, Right
+from moderation.model.queue import QueueChoice
 
 SHOWN_AGAIN = frozenset({"case_went_on", "not_what_was_shown", "stale", "second_person"})
 """Refusals after which the preview is shown anew, with what changed; all others are said on the conversation's page."""
@@ -74,7 +75,8 @@ def _then(request: Request, parts: StaffParts, room: ReplyParts, case_id: int, p
         act = parts.conversation.talks.endings.end(case_id, person.name, version, Ending.ANSWERED)
         return RedirectResponse(f"/cases/{case_id}?did={act.act_id}", status_code=303)
     if asked == "next":
-        return RedirectResponse("/queue", status_code=303)
+        act = parts.queue.take_next(QueueChoice(), person)
+        return RedirectResponse(f"/cases/{act.case_id}?did={act.act_id}" if act else "/queue?none=1", status_code=303)
     return back(case_id)
 
 

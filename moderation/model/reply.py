@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from moderation.model.advice import ChannelHint, CoachAdvice
 from moderation.model.outbox import Draft, OutboxEntry
 from moderation.model.post import ConnectedAccount, Limits
 from moderation.model.tone import ToneHit
@@ -109,8 +108,6 @@ class Look:
 
     measured: Measured | None
     hits: tuple[ToneHit, ...] = ()
-    coach: CoachAdvice | None = None
-    hint: ChannelHint | None = None
     forbidden: tuple[Forbidden, ...] = ()
     blanks: tuple[str, ...] = ()
 

@@ -89,12 +89,7 @@
 
   const put = (button) => {
     const words = button.dataset.words;
-    if (button.dataset.start) {
-      text.setRangeText(words, unit(Number(button.dataset.start)), unit(Number(button.dataset.end)), "end");
-    } else {
-      const gap = text.value.trim() ? "\n\n" : "";
-      text.setRangeText(gap + words, text.value.length, text.value.length, "end");
-    }
+    text.setRangeText(words, unit(Number(button.dataset.start)), unit(Number(button.dataset.end)), "end");
     text.focus();
     typed();
     check();
