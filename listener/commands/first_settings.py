@@ -100,7 +100,8 @@ def init_command(
         print_json({"file": str(written), "settings": values, "previews": questions.previews})
         return
     print_line(f"\nWritten: {written}. Every setting is explained in it.")
-    print_line("Next: `klankbord doctor` checks everything, `klankbord run` starts listening.")
+    print_line("Next: `klankbord doctor` checks everything, `klankbord person add NAME --role admin` lets the first colleague in,")
+    print_line("and `klankbord run` starts listening.")
 
 
 def _look_with(home: Path) -> LookAt:
