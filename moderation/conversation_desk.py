@@ -111,5 +111,5 @@ def conversation_desk(
         corrections=Corrections(ledger, threads, clock),
         endings=endings,
         export=ExportConversation(ledger, cases, threads, note_ledger, question_ledger, card_ledger, join_ledger, entries),
-        read_signs=ReadSigns(ledger, contacts, leave, key=pseudonym_key(ledger)),
+        read_signs=ReadSigns(ledger, contacts, leave, clock, key=pseudonym_key(ledger)),
     )

@@ -50,11 +50,9 @@ class ContactLedger:
         return sorted(set(found))
 
     def keep_signs(self, read: Iterable[Read]) -> None:
-        """Keep what was read in place of what was read before, and drop what belongs to messages that were removed since."""
+        """Keep what was read in place of what was read before."""
         rows = list(read)
-        gone = exists().where(mention.c.mention_id == contact_sign.c.mention_id, mention.c.latest_revision < 0)
         with writing(self._engine) as tx:
-            tx.execute(delete(contact_sign).where(gone))
             for some in batches([one.mention_id for one in rows]):
                 tx.execute(delete(contact_sign).where(contact_sign.c.mention_id.in_(some)))
             lines = [{"mention_id": one.mention_id, "kind": kind, "sign": sign} for one in rows for kind, sign in sorted(one.signs)]
@@ -64,6 +62,15 @@ class ContactLedger:
             if marks:
                 tx.execute(insert_or_update(tx.dialect, contact_sign_read, key=["mention_id"], change=["revision"]), marks)
                 self._move_on(tx, max(one.mention_id for one in rows))
+
+    def drop_gone(self) -> None:
+        """Drop what was read of messages that were removed since."""
+        gone = exists().where(mention.c.mention_id == contact_sign.c.mention_id, mention.c.latest_revision < 0)
+        with reading(self._engine) as tx:
+            found = tx.execute(select(contact_sign.c.mention_id).where(gone).limit(1)).scalar()
+        if found is not None:
+            with writing(self._engine) as tx:
+                tx.execute(delete(contact_sign).where(gone))
 
     def forget_signs(self, person_key: str) -> None:
         """Drop what was read of one person's messages, so that it is read again under what they agreed to now."""

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from listener.errors import NotAllowed
 from listener.ledger.ledger import Ledger
@@ -20,6 +20,8 @@ from moderation.model.conversation import Contact, Evidence, Join, Suggestion
 from moderation.triage.contact_signs import JOINING, NEVER_WITHOUT_CONSENT, identity_signs, in_order, name_for_comparing, written_signs
 
 SAME_ISSUE = timedelta(days=7)
+TIDY = timedelta(minutes=10)
+"""How often digests of messages that are gone are dropped; they find nothing meanwhile."""
 MOST_SUGGESTED = 10
 _AT_ONCE = 500
 
@@ -27,14 +29,20 @@ _AT_ONCE = 500
 class ReadSigns:
     """Reads from new messages what may show that two contact moments are one customer's, as digests that nobody can read back."""
 
-    def __init__(self, ledger: Ledger, contacts: ContactLedger, leave: LeaveLedger, *, key: bytes) -> None:
+    def __init__(self, ledger: Ledger, contacts: ContactLedger, leave: LeaveLedger, clock: Clock, *, key: bytes) -> None:
         self._ledger = ledger
+        self._clock = clock
+        self._tidied: datetime | None = None
         self._contacts = contacts
         self._leave = leave
         self._key = key
 
     def once(self) -> int:
         """Read what was not read yet, and return how many messages that were. Whoever may not be joined is passed over unread."""
+        now = self._clock.now()
+        if self._tidied is None or now - self._tidied >= TIDY:
+            self._contacts.drop_gone()
+            self._tidied = now
         waiting = self._contacts.unread(_AT_ONCE)
         if not waiting:
             return 0
