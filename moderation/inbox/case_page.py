@@ -44,6 +44,7 @@ def case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *
         entry=found.entry,
         mine=mine,
         may_answer=person.may(Right.ANSWER),
+        assignable=parts.queue.colleagues(),
         may_approve=person.may(Right.APPROVE),
         notice=notice,
         reason=parts.reason(signal, language) if signal else "",
