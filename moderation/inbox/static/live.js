@@ -51,7 +51,9 @@
     const at = document.activeElement;
     const inRegion = inside(region, at);
     const mark = inRegion ? { id: at.id, href: at.getAttribute("href"), row: at.closest("[data-row]")?.dataset.row, key: at.dataset.key } : null;
+    const unfolded = [...region.querySelectorAll("details[data-live-keeps]")].map((one) => one.open);
     region.replaceChildren(...document.importNode(next, true).childNodes);
+    region.querySelectorAll("details[data-live-keeps]").forEach((one, at) => { one.open = unfolded[at] ?? one.open; });
     if (!mark) return;
     const row = mark.row ? [...region.querySelectorAll("[data-row]")].find((one) => one.dataset.row === mark.row) : null;
     const again =
