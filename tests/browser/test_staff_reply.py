@@ -1,4 +1,4 @@
-"""The reply in a browser: typed and kept by itself, wording put right by one press, previewed, sent; every page of it can be read anywhere."""
+"""The reply in a browser: kept while it is typed, wording put right by one press, previewed, sent; readable on every screen."""
 
 from __future__ import annotations
 
