@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from listener.ledger.dialect import make_private, store_error
 from listener.model.search import Term
 
 _FETCHED = 20_000
+_FEW = 10_000
+"""So many mentions or fewer are read one by one: sooner done than reading through all that hold a common word."""
+_ASKED = 500
 _SCHEMA = """
 create table if not exists meta (key text primary key, value text not null) without rowid;
 create table if not exists name (kind text not null, name text not null, number integer not null, primary key (kind, name)) without rowid;
@@ -85,17 +89,9 @@ class WordIndex:
         allowed = np.flatnonzero(mask)
         if not terms or not len(allowed):
             return np.zeros(0, dtype=np.int64)
-        found: list[NDArray[np.int64]] = []
-        count = 0
-        query = "select rowid from words where words match ? and rowid between ? and ? order by rowid desc"
         with self._connection() as tx:
-            cursor = tx.execute(query, (_expression(terms), int(allowed[0]), int(allowed[-1])))
-            while count < most and (rows := cursor.fetchmany(_FETCHED)):
-                ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-                found.append(ids[mask[ids]])
-                count += len(found[-1])
-            cursor.close()
-        return np.concatenate(found)[:most] if found else np.zeros(0, dtype=np.int64)
+            found = _few(tx, terms, allowed) if len(allowed) <= _FEW else _many(tx, _expression(terms), mask, allowed, most)
+            return np.fromiter(islice(found, most), dtype=np.int64)
 
     def merge(self) -> None:
         """Write the words anew in one piece, so that those of texts that are gone leave the file, and empty the log."""
@@ -139,6 +135,28 @@ def _opened(path: Path) -> sqlite3.Connection:
     for pragma in ("journal_mode=wal", "synchronous=normal", "secure_delete=on", "cache_size=-32000"):
         connection.execute(f"pragma {pragma}").fetchall()
     return connection
+
+
+def _few(tx: sqlite3.Connection, terms: Sequence[Term], allowed: NDArray[np.int64]) -> Iterator[int]:
+    """Read the words of each of a few mentions: a word that everybody uses need not be read through for them."""
+    wanted = [f" {' '.join(term.tokens)}{'' if term.prefix else ' '}" for term in terms]
+    for first in range(0, len(allowed), _ASKED):
+        some = allowed[::-1][first : first + _ASKED].tolist()
+        query = f"select id, c0 from words_content where id in ({', '.join('?' * len(some))}) order by id desc"  # noqa: S608 - marks only
+        for mention_id, text in tx.execute(query, some):
+            if all(one in f" {text} " for one in wanted):
+                yield mention_id
+
+
+def _many(tx: sqlite3.Connection, match: str, mask: NDArray[np.bool_], allowed: NDArray[np.int64], most: int) -> Iterator[int]:
+    """Read the finds from the newest on, a few at first, and leave out those that do not count."""
+    query = "select rowid from words where words match ? and rowid between ? and ? order by rowid desc"
+    cursor = tx.execute(query, (match, int(allowed[0]), int(allowed[-1])))
+    size = 2 * most
+    while rows := cursor.fetchmany(size):
+        ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+        yield from ids[mask[ids]].tolist()
+        size = min(4 * size, _FETCHED)
 
 
 def _expression(terms: Sequence[Term]) -> str:

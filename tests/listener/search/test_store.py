@@ -14,6 +14,7 @@ import pytest
 
 from listener.model.analysis import AnalysedMention
 from listener.model.search import Within
+from listener.search import words
 from listener.search.codes import codes_of, nearest_rows
 from listener.search.grown import BLOCK
 from listener.search.store import SearchStore, open_search
@@ -81,6 +82,20 @@ def test_words_are_found_newest_first(store: SearchStore) -> None:
     assert found(store, "stroom app") == []
     assert found(store, "stroom", most=1) == [2]
     assert found(store, "") == []
+
+
+def test_few_and_many_are_looked_at_in_two_ways_that_find_the_same(store: SearchStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that everybody uses, among a handful of mentions, must not be read through; both ways agree at the border."""
+    texts = {n: "stroom weg" if n % 3 else "geen stroom meer" for n in range(1, 1_501)}
+    hold(store, texts)
+    monkeypatch.setattr(words, "_FEW", 1_000)
+    for count in (1, 499, 501, 999, 1_000, 1_001, 1_500):
+        chosen = np.arange(1_500, 1_500 - count, -1)
+        expected = [one for one in chosen.tolist() if one % 3 == 0]
+        assert found(store, '"geen stroom"', most=20_000, only=chosen) == expected
+        assert found(store, '"geen stroom"', most=7, only=chosen) == expected[:7]
+        assert found(store, "gee* meer", most=7, only=chosen) == expected[:7]
+        assert found(store, "een* room", most=7, only=chosen) == []  # a word begins where it begins
 
 
 def test_an_edited_text_is_found_by_its_new_words_only(store: SearchStore) -> None:
