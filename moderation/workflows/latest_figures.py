@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 """Figures this young are shown without asking whether anything changed."""
@@ -94,6 +97,8 @@ class LatestFigures(Generic[Q, T]):
             try:
                 with mine:
                     self._count_now(question)
+            except Exception:  # nobody waits for it: what was counted before goes on being shown until it is too old
+                logger.warning("figures were not counted anew", exc_info=True)
             finally:
                 with self._lock:
                     self._behind.discard(question)

@@ -108,3 +108,16 @@ def test_a_count_that_fails_is_told_to_whoever_waits_and_tried_again() -> None:
         figures.get("all")
     it.fails = False
     assert figures.get("all") == "all:0:0"
+
+
+def test_a_count_behind_that_fails_leaves_what_was_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """A service that stops closes its stores under a count nobody waits for."""
+    it = Counting()
+    figures = it.figures()
+    figures.get("all")
+    it.mark, it.now, it.fails = 1, FRESH_SECONDS, True
+    figures.get("all")
+    it.behind.pop()()
+    assert "not counted anew" in caplog.text
+    assert figures.get("all") == "all:0:0"
+    assert len(it.behind) == 1, "and it is tried again"
