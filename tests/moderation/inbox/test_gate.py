@@ -21,8 +21,9 @@ CANARY = "canary-token-5151"
 
 
 def routes_of(staff: Staff) -> list[tuple[str, str]]:
-    """Return (method, path) of every route of the app, ids filled in."""
-    found = [(method, route.path) for route in staff.app.routes if isinstance(route, APIRoute) for method in route.methods or ()]
+    """Return (method, path) of every page and form of the app; calls of the API are asked in tests/moderation/inbox/house."""
+    pages = [route for route in staff.app.routes if isinstance(route, APIRoute) and not route.path.startswith("/api/")]
+    found = [(method, route.path) for route in pages for method in route.methods or ()]
     assert len(found) >= 15
     return found
 

@@ -76,7 +76,20 @@ BODIES = bodies()
 
 def example_of(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a body with what is required, by our own examples of each field."""
-    known = {"version": 999_999, "text": "Dag", "why": "fout", "asked": "team techniek", "ending": "no_answer_needed"}
+    known: dict[str, Any] = {
+        "version": 999_999,
+        "turn": 999_999,
+        "seen": 0,
+        "text": "Dag",
+        "why": "fout",
+        "asked": "team techniek",
+        "ending": "no_answer_needed",
+        "title": "Nieuw",
+        "mark": "pin",
+        "issue_id": 10**9,
+        "question": "Wat?",
+        "answer": "Dat.",
+    }
     return {name: known[name] for name in schema.get("required", ())}
 
 

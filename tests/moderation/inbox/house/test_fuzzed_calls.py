@@ -19,7 +19,7 @@ VIEWER = "kijker van een merk"
 AGENT = "een programma"
 A_WHILE = timedelta(seconds=1)
 """Between two calls, so that limits per person are met elsewhere."""
-CHECKED = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+CHECKED = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 
 
 def must_be_described(call: DrawnCall, answer: Answer) -> None:
