@@ -85,8 +85,7 @@ class Desk:
         """The same for what came in since the last time, and every case's place brought up to date: cheap enough for every half second."""
         self.read_opt_outs()
         followed = self.queueing.follow.once(self.outbox.own_authors())
-        if followed.opened or followed.joined:
-            self.conversation.read_signs.once()
+        self.conversation.read_signs.now_and_then(soon=bool(followed.opened or followed.joined))
         return followed
 
     def check_cases(self) -> None:

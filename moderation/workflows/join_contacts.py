@@ -20,6 +20,7 @@ from moderation.model.conversation import Contact, Evidence, Join, Suggestion
 from moderation.triage.contact_signs import JOINING, NEVER_WITHOUT_CONSENT, identity_signs, in_order, name_for_comparing, written_signs
 
 SAME_ISSUE = timedelta(days=7)
+LOOK = timedelta(minutes=1)
 TIDY = timedelta(minutes=10)
 """How often digests of messages that are gone are dropped; they find nothing meanwhile."""
 MOST_SUGGESTED = 10
@@ -33,13 +34,20 @@ class ReadSigns:
         self._ledger = ledger
         self._clock = clock
         self._tidied: datetime | None = None
+        self._looked: datetime | None = None
         self._contacts = contacts
         self._leave = leave
         self._key = key
 
+    def now_and_then(self, *, soon: bool) -> int:
+        """Read when something new is known to be there (`soon`), and once a minute besides: imports and edits open no case."""
+        if not soon and self._looked is not None and self._clock.now() - self._looked < LOOK:
+            return 0
+        return self.once()
+
     def once(self) -> int:
         """Read what was not read yet, and return how many messages that were. Whoever may not be joined is passed over unread."""
-        now = self._clock.now()
+        now = self._looked = self._clock.now()
         if self._tidied is None or now - self._tidied >= TIDY:
             self._contacts.drop_gone()
             self._tidied = now
