@@ -37,7 +37,8 @@ def proposed_answer(text: str, *, language: str, customer: str = "", signatures:
     while lines and (not lines[-1].strip() or _SIGNED.match(lines[-1])):
         lines.pop()
     kept = _GREETING.sub("", "\n".join(lines), count=1).strip()
-    return _fit_for_anybody(kept, language=language, customer=customer)
+    fit = _fit_for_anybody(kept, language=language, customer=customer)
+    return fit[:1].upper() + fit[1:]
 
 
 def proposed_question(text: str, *, language: str, customer: str = "") -> str:

@@ -255,7 +255,7 @@ class TestFromTheCommunity:
         helped = day.ask("Hoi, hou de knop tien seconden ingedrukt. Mail me op jan@voorbeeld.nl", author="jan")
         made = day.known.make.from_helper(day.case_of(asked), helped, "anna")
         assert (made.state, made.made_by) == (ArticleState.SUGGESTED, "anna")
-        assert made.answer.startswith("hou de knop tien seconden ingedrukt")
+        assert made.answer.startswith("Hou de knop tien seconden ingedrukt")
         assert "jan@" not in made.answer
         assert day.known.make.from_helper(day.case_of(asked), helped, "bram").article_id == made.article_id
 
