@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from moderation.inbox.parts import StaffParts
+from moderation.inbox.rights import OPEN, WHOLE_HOUSE, needed_for
 from moderation.model.person import Person, Right
 
 
@@ -20,7 +21,6 @@ class Entry:
     key: str
     letter: str
     room: str = ""
-    right: Right = Right.READ
 
 
 DAILY = (
@@ -35,13 +35,13 @@ MORE = (
     Entry(where="/sources", key="sources", letter="b"),
     Entry(where="/questions", key="questions", letter="u", room="conversation"),
     Entry(where="/outbox", key="outbox", letter="o", room="outbox"),
-    Entry(where="/approvals", key="approvals", letter="r", room="reply", right=Right.ANSWER),
-    Entry(where="/templates", key="templates", letter="t", room="reply", right=Right.ANSWER),
+    Entry(where="/approvals", key="approvals", letter="r", room="reply"),
+    Entry(where="/templates", key="templates", letter="t", room="reply"),
     Entry(where="/invitations", key="invitations", letter="v", room="invitations"),
     Entry(where="/feedback", key="feedback", letter="f", room="feedback"),
     Entry(where="/actions", key="actions", letter="a", room="actions"),
     Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
-    Entry(where="/people", key="people", letter="p", room="people", right=Right.ADMINISTER),
+    Entry(where="/people", key="people", letter="p", room="people"),
 )
 
 
@@ -64,8 +64,17 @@ def menu_of(parts: StaffParts) -> Callable[[Person | None], Menu]:
 
     def menu(person: Person | None) -> Menu:
         def may(entry: Entry) -> bool:
-            return person is None or person.may(entry.right)
+            return person is None or may_open(person, entry.where)
 
         return Menu(daily=tuple(filter(may, daily)), more=tuple(filter(may, more)))
 
     return menu
+
+
+def may_open(person: Person, where: str) -> bool:
+    """Tell whether the gate would let this person see a page: the same table decides what the menu shows and what opens."""
+    needed = needed_for("GET", where)
+    if needed is None or needed == OPEN:
+        return needed == OPEN
+    whole_house = ("GET", where) in WHOLE_HOUSE or needed is Right.ADMINISTER
+    return person.may(needed) and (person.brands is None or not whole_house)
