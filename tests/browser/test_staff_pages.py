@@ -129,11 +129,12 @@ def test_a_morning_of_an_agent_without_a_script(browser: Browser, pages: Served)
     """Read, claim, give back, sign out: forms and links alone."""
     tab = Watched(browser, pages, java_script_enabled=False)
     tab.open("/queue")
-    tab.page.click(".case:first-child button")
-    assert tab.page.url.endswith("/cases/1")
+    tab.page.click(".q-row:first-child button")
+    assert tab.page.url.endswith("/cases/1?did=1")
+    assert "Opgepakt." in tab.page.locator(".did").inner_text()
     assert pages.day.holders[1] == AGENT
     tab.page.click("text=Teruggeven")
-    assert tab.page.url.endswith("/queue")
+    assert tab.page.url.endswith("/queue?did=2")
     assert 1 not in pages.day.holders
     tab.page.click("button[value=en]")
     assert tab.page.locator("h1").inner_text() == "Queue"
