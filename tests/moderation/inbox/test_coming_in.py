@@ -121,6 +121,9 @@ def test_a_known_device_is_no_way_to_guess_on(house: House) -> None:
     mine.post("/sign-out")
     statuses = [mine.sign_in("Bram Vos", WRONG).status_code for _ in range(MOST_PER_ACCOUNT + 1)]
     assert statuses == [403] * MOST_PER_ACCOUNT + [429]
+    assert mine.sign_in("Fenna de Wit", WRONG).status_code == 403
+    others = [house.browser(f"198.51.100.{at}").sign_in("Fenna de Wit", WRONG).status_code for at in range(MOST_PER_ACCOUNT)]
+    assert others == [403] * (MOST_PER_ACCOUNT - 1) + [429]  # its try for another name counted with everybody's
 
 
 def test_a_header_does_not_make_a_new_address() -> None:
