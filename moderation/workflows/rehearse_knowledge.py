@@ -44,12 +44,13 @@ def _answer(desk: Desk, one: Mapping[str, Any], issue_id: int) -> int:
         row = desk.cases.get(case.case_id)
         if not replies or row is None or case.holder or row.language != one["language"]:
             continue
+        desk.inbox.claim(case.case_id, AGENT, case.version)
         try:
-            desk.inbox.claim(case.case_id, AGENT, case.version)
             draft = desk.inbox.draft_reply(case.case_id, AGENT, replies[0], language=one["language"])
             desk.inbox.send(draft.draft_id, AGENT)
-        except ActionError:
-            continue  # a rule wants a person to answer there by hand; somebody else is next
+        except ActionError:  # a rule wants a person to answer there by hand; somebody else is next
+            desk.inbox.release(case.case_id, AGENT, case.version + 1)
+            continue
         replies.pop(0)
         done += 1
     return done
