@@ -242,7 +242,7 @@ def _tell(
 async def serve_demo(parts: Answering, *, port: int, public_port: int, say: Callable[[str], None]) -> None:
     """Serve the staff and public pages of the demo until Ctrl-C or SIGTERM."""
     from moderation.running import commands_answered, public_pages
-    from moderation.schedule import OUTBOX_SECONDS, RECONCILE_SECONDS, STATUS_SECONDS
+    from moderation.schedule import CLOCK_SECONDS, OUTBOX_SECONDS, RECONCILE_SECONDS, SEARCH_SECONDS, STATUS_SECONDS
     from moderation.service import every, every_async, stop_on_signals
 
     stop = asyncio.Event()
@@ -256,4 +256,6 @@ async def serve_demo(parts: Answering, *, port: int, public_port: int, say: Call
             every_async(OUTBOX_SECONDS, parts.sending.send_once, stop, "sending"),
             every_async(RECONCILE_SECONDS, parts.sending.reconcile_once, stop, "reconciling"),
             every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises"),
+            every(SEARCH_SECONDS, parts.listening.search.keep, stop, "keeping the search"),
+            every(CLOCK_SECONDS, parts.desk.tell_clocks.once, stop, "telling clocks"),
         )
