@@ -75,8 +75,8 @@ def _then(request: Request, parts: StaffParts, room: ReplyParts, case_id: int, p
         act = parts.conversation.talks.endings.end(case_id, person.name, version, Ending.ANSWERED)
         return RedirectResponse(f"/cases/{case_id}?did={act.act_id}", status_code=303)
     if asked == "next":
-        act = parts.queue.take_next(QueueChoice(), person)
-        return RedirectResponse(f"/cases/{act.case_id}?did={act.act_id}" if act else "/queue?none=1", status_code=303)
+        taken = parts.queue.take_next(QueueChoice(), person)
+        return RedirectResponse(f"/cases/{taken.case_id}?did={taken.act_id}" if taken else "/queue?none=1", status_code=303)
     return back(case_id)
 
 
