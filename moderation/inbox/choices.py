@@ -69,7 +69,11 @@ class IssueChoice:
         """Read an address. What it asks that we do not have (a period, an order) is as if it was not asked."""
         days = query.get("days", "")
         return cls(
-            **{name: query.get(name, "")[: _MOST[name]] for name in FIELDS},
+            state=query.get("state", "")[: _MOST["state"]],
+            place=query.get("place", "")[: _MOST["place"]],
+            brand=query.get("brand", "")[: _MOST["brand"]],
+            channel=query.get("channel", "")[: _MOST["channel"]],
+            language=query.get("language", "")[: _MOST["language"]],
             days=int(days) if days in {str(one) for one in PERIODS} else USUAL_DAYS,
             sort=query.get("sort", "") if query.get("sort", "") in SORTS else "",
             view="matrix" if query.get("view", "") == "matrix" else "",
@@ -97,7 +101,11 @@ class IssueChoice:
 
     def with_(self, **changes: str | int) -> str:
         """Return the address of the list with this choice changed in these fields."""
-        return replace(self, **changes).address()  # type: ignore[arg-type]  # the fields of a choice by name
+        return self.changed(**changes).address()
+
+    def changed(self, **changes: str | int) -> IssueChoice:
+        """Return this choice changed in these fields, by name."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # each field takes what its name says
 
 
 def place_of(issue: IssueFigures, places: Mapping[int, Place]) -> str:
@@ -119,7 +127,7 @@ def offers(choice: IssueChoice, issues: Sequence[IssueFigures]) -> dict[str, tup
         "language": lambda issue: issue.languages,
     }
     counts = {
-        name: Counter(one for issue in issues if replace(choice, **{name: ""}).fits(issue) for one in of(issue))
+        name: Counter(one for issue in issues if choice.changed(**{name: ""}).fits(issue) for one in of(issue))
         for name, of in values.items()
     }
     in_order = {name: sorted(found) for name, found in counts.items()}
