@@ -1,7 +1,6 @@
 """The write gateway: the one place from which anything leaves in the brand's name, at most once each.
 
-Accounts send side by side, each its own entries in order of approval: a platform that is slow or down delays nobody else.
-"""
+Accounts send side by side, each its own entries in order of approval: a platform that is slow or down delays nobody else."""
 
 from __future__ import annotations
 
