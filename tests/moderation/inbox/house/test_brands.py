@@ -18,7 +18,7 @@ OWN = ("staff_session", "api_token")
 """Lines that say when a session or a token was last used."""
 NOT_THEIR_WORDS = {"/cases/{case_id}/reply/{draft_id}", "/cases/{case_id}/reply/{entry_id}/take-back"}
 """Pages for whoever wrote or sent a reply: another colleague of the same brand is told so."""
-NEED_MORE = {"/queue/bulk", "/events", "/templates/versions"}
+NEED_MORE = {"/queue/bulk", "/events", "/templates/versions", "/api/v1/mentions"}
 """Pages that are nothing without more behind the question mark."""
 NAMED = [(method, template) for method, template in ROUTES if any(name in PATH_KINDS for name in parameters(template))]
 LISTS = [
@@ -105,7 +105,7 @@ def test_lists_counts_and_files_hold_ones_own_brands_only(house: House, asking: 
             assert answer.status == 403, template
             assert "alle merken" in answer.text or "every brand" in answer.text
             continue
-        assert answer.status in (200, 302, 303) or (template in NEED_MORE and answer.status == 404), (template, answer.status)
+        assert answer.status in (200, 302, 303) or (template in NEED_MORE and answer.status in (404, 422)), (template, answer.status)
         assert WORDS[THEIRS] not in answer.text, template
         assert THEIRS not in answer.text, template
         if WORDS[OURS] in answer.text:
