@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import click
 
@@ -120,14 +119,25 @@ def inbox_undo(place: Place, act_id: int, agent: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @agent_option
 @pass_place
-def inbox_bulk(place: Place, verb: str, case_ids: tuple[int, ...], agent: str, yes: bool, as_json: bool, **given: Any) -> None:
+def inbox_bulk(
+    place: Place,
+    verb: str,
+    case_ids: tuple[int, ...],
+    agent: str,
+    yes: bool,
+    as_json: bool,
+    ending: str | None,
+    whom: str,
+    team: str,
+    hours: float | None,
+) -> None:
     """Do one thing to many conversations. What a colleague holds is left as it is."""
     with desk_of(place) as desk:
         chosen = [(case_id, version_of(desk, case_id)) for case_id in dict.fromkeys(case_ids)]
         if not yes:
             print_line(f"Would {verb} {len(chosen)} conversations: {', '.join(str(one) for one, _ in chosen)}. Do it with --yes.")
             return
-        new = _described(ActVerb(verb.replace("-", "_")), desk.clock.now(), **given)
+        new = _described(ActVerb(verb.replace("-", "_")), desk.clock.now(), ending=ending, whom=whom, team=team, hours=hours)
         done = desk.queueing.acts.bulk(new, chosen, agent)
     if as_json:
         print_json(done)

@@ -25,6 +25,12 @@ from tests.moderation.ledger.test_cases import analyse
 ANNA = Author(platform="feed", realm="forum.example", native_id="anna", name="Anna")
 Do = Callable[[CaseActs, int, int], CaseAct]
 
+
+def closing(ending: Ending) -> Do:
+    """Return the act of closing a case in this way."""
+    return lambda acts, case_id, version: acts.close(case_id, "bea", version, ending=ending)
+
+
 ACTS: dict[str, Do] = {
     "claim": lambda acts, case_id, version: acts.claim(case_id, "bea", version),
     "assign": lambda acts, case_id, version: acts.assign(case_id, "bea", version, whom="cor"),
@@ -33,7 +39,7 @@ ACTS: dict[str, Do] = {
     "spam": lambda acts, case_id, version: acts.spam(case_id, "bea", version),
     "not ours": lambda acts, case_id, version: acts.not_ours(case_id, "bea", version),
     **{
-        f"close {ending}": lambda acts, case_id, version, ending=ending: acts.close(case_id, "bea", version, ending=ending)
+        f"close {ending}": closing(ending)
         for ending in (Ending.ANSWERED, Ending.ANSWERED_BY_COMMUNITY, Ending.NO_ANSWER_NEEDED, Ending.RESOLVED_BY_FIX)
     },
 }
