@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from jinja2 import PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -17,6 +18,28 @@ _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _ENGLAND = "\U0001f3f4"
 
 MOST_SHOWN = 20_000
+
+
+class Compiled(BytecodeCache):
+    """Templates as compiled code, in memory: apps of one process share them, each of which would take a second to compile all pages.
+
+    The key holds a template's name and the sum of its source, so that a changed file is compiled anew.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what was compiled of this very source, if anything was."""
+        if (code := self._code.get(f"{bucket.key}/{bucket.checksum}")) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._code[f"{bucket.key}/{bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
 
 
 def page_environment(package: str) -> ImmutableSandboxedEnvironment:
@@ -31,6 +54,7 @@ def page_environment(package: str) -> ImmutableSandboxedEnvironment:
         finalize=plainly,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
 
 
