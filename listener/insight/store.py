@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from listener.errors import StoreDamaged, StoreFull
 from listener.insight.batches import fact_table, label_table, vector_table
@@ -203,10 +204,11 @@ class Insight:
 
     def _delete(self, tx: duckdb.DuckDBPyConnection, mention_ids: Sequence[int]) -> None:
         tables = ("fact", "label", "vector") if self._has_vectors() else ("fact", "label")
+        _choose(tx, mention_ids)
         tx.execute("create or replace temp table touched (issue_id bigint, kind varchar, value varchar)")
-        tx.execute(query("touched"), {"ids": list(mention_ids)})
+        tx.execute(query("touched"))
         for table in tables:
-            tx.execute(f"delete from {table} where mention_id in (select unnest($ids))", {"ids": list(mention_ids)})  # noqa: S608 - three names of our own
+            tx.execute(f"delete from {table} where mention_id in (select mention_id from chosen)")  # noqa: S608 - three names of our own
         if tx.execute("select 1 from touched limit 1").fetchall():
             tx.execute(query("forget_firsts"))
             tx.execute(query("issue_firsts"))
@@ -214,7 +216,8 @@ class Insight:
     def _insert(self, tx: duckdb.DuckDBPyConnection, mentions: Sequence[AnalysedMention]) -> None:
         _copy(tx, fact_table(mentions), query("insert_facts"))
         tx.execute("create or replace temp table incoming (issue_id bigint, kind varchar, value varchar, first_at timestamp)")
-        tx.execute(query("incoming"), {"ids": [one.mention_id for one in mentions]})
+        _choose(tx, [one.mention_id for one in mentions])
+        tx.execute(query("incoming"))
         tx.execute(query("forget_later_firsts"))
         tx.execute(query("new_firsts"))
         _copy(tx, label_table(mentions), "insert into label select * from batch")
@@ -264,6 +267,12 @@ def open_insight(path: Path | None) -> Iterator[Insight]:
         yield Insight(connection, name=str(path or "insight in memory"))
     finally:
         connection.close()
+
+
+def _choose(tx: duckdb.DuckDBPyConnection, mention_ids: Sequence[int]) -> None:
+    """Put these ids into the temporary table `chosen`: a list bound as a parameter takes a second for each 6,000 of them."""
+    ids = pa.table({"mention_id": pa.array(mention_ids, type=pa.int64())})
+    _copy(tx, ids, "create or replace temp table chosen as select mention_id from batch")
 
 
 def _copy(tx: duckdb.DuckDBPyConnection, batch: Any, sql: str) -> None:
