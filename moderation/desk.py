@@ -37,7 +37,7 @@ from moderation.outbox.write_side import standing_check
 from moderation.parts import Desk
 from moderation.policy.house import whole_house
 from moderation.queueing import colleagues_in, queueing_over
-from moderation.reply_desk import reply_desk, second_person_for
+from moderation.reply_desk import personal_signature, reply_desk, second_person_for
 from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
@@ -59,16 +59,26 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
     """Return the desk of a home whose ledger is open. `accounts`: those that may speak; nobody is asked and nothing is sent."""
     engine, signature, wording, house = ledger.engine, settings.outbox.signature, load_public_wording(), whole_house(settings)
     cases, drafts, counts = CaseLedger(engine), DraftLedger(engine), SendCounts(engine)
-    leave, given = LeaveLedger(engine), StandingLedger(engine)
+    leave, given, people = LeaveLedger(engine), StandingLedger(engine), PeopleLedger(engine)
     precheck = Precheck(counts, ledger.mentions, accounts, load_policy(), house)
     outbox = _outbox(home, settings, ledger, clock, precheck, wording)
     shadow = Shadow(ShadowLedger(engine), accounts, clock, wording=wording, bar=_bar(settings), standing=given)
     feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
     clocks = Clocks(StatusLedger(engine), settings.clocks, clock, zone=settings.zone)
     queueing = queueing_over(
-        ledger, clock, clocks=clocks, most_age=timedelta(days=settings.inbox.most_age_days), colleagues=colleagues_in(PeopleLedger(engine))
+        ledger, clock, clocks=clocks, most_age=timedelta(days=settings.inbox.most_age_days), colleagues=colleagues_in(people)
     )
     brand = settings.brands[0].name if settings.brands else ""
+    conversation = conversation_desk(
+        ledger,
+        clock,
+        acts=queueing.acts,
+        outbox=outbox,
+        precheck=precheck,
+        wording=wording,
+        signature=lambda by: personal_signature(people, by) or signature,
+    )
+    knowledge = knowledge_desk(home, settings, ledger, clock, joined=conversation.show.conversations)
     return Desk(
         settings=settings,
         clock=clock,
@@ -76,7 +86,16 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         cases=cases,
         audit=AuditLedger(engine),
         inbox=Inbox(
-            ledger, cases, drafts, OutboxLedger(engine), outbox, precheck, clock, queue=queueing.queue, wording=wording, signature=signature
+            ledger,
+            cases,
+            drafts,
+            OutboxLedger(engine),
+            outbox,
+            precheck,
+            clock,
+            queue=queueing.queue,
+            wording=wording,
+            signature=lambda by: personal_signature(people, by) or signature,
         ),
         queueing=queueing,
         outbox=outbox,
@@ -103,17 +122,10 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
             zone=settings.zone,
             signature=settings.outbox.signature,
             tone=settings.tone,
+            advise=knowledge.advise,
         ),
-        conversation=conversation_desk(
-            ledger,
-            clock,
-            acts=queueing.acts,
-            outbox=outbox,
-            precheck=precheck,
-            wording=wording,
-            signature=lambda by: signature,  # noqa: ARG005 - one for everybody until people have their own
-        ),
-        knowledge=knowledge_desk(home, settings, ledger, clock),
+        conversation=conversation,
+        knowledge=knowledge,
     )
 
 

@@ -32,7 +32,7 @@ from moderation.workflows.load_wording import load_words
 from moderation.workflows.reply_words import ReplyWords
 from moderation.workflows.send_reply import SendReply
 from moderation.workflows.take_back import TakeBack
-from moderation.workflows.write_reply import WriteReply
+from moderation.workflows.write_reply import Advises, WriteReply
 
 
 @cache
@@ -62,6 +62,7 @@ def reply_desk(
     zone: ZoneInfo,
     signature: str = "",
     tone: ToneSettings | None = None,
+    advise: Advises | None = None,
 ) -> ReplyDesk:
     """Return the desk. Nothing is sent and nobody is asked."""
     engine = ledger.engine
@@ -80,7 +81,7 @@ def reply_desk(
         wording=wording,
         promise=promise,
         house=signature,
-        personal=lambda name: found.signature if (found := people.named(name)) is not None else "",
+        personal=lambda name: personal_signature(people, name),
     )
     own, fewer = (tone.more, tone.fewer) if tone is not None else ((), ())
     words_of = {
@@ -95,7 +96,8 @@ def reply_desk(
         words,
         precheck,
         clock,
-        tone=lambda text, language: tone_hits(text, words_of[language]),
+        tone=lambda text, language, complaint: tone_hits(text, words_of[language], complaint=complaint),
+        advise=advise,
     )
     return ReplyDesk(
         words=words,
@@ -105,6 +107,12 @@ def reply_desk(
         take_back=TakeBack(entries, drafts, outbox, precheck.accounts, clock),
         forget_removed=working.forget_removed,
     )
+
+
+def personal_signature(people: PeopleLedger, name: str) -> str:
+    """Return a colleague's own signature, "" when they have none."""
+    found = people.named(name)
+    return found.signature if found is not None else ""
 
 
 def second_person_for(settings: KlankbordSettings, cases: CaseLedger, people: PeopleLedger) -> Callable[[Draft], bool]:

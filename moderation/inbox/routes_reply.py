@@ -153,7 +153,7 @@ def _add_words(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
         form, person = reply_form(request), _person(request)
         try:
             kept = desk.write.save(case_id, person.name, form.words, version=form.version)
-            hits = desk.write.tone_of(form.words.text, form.words.language)
+            hits = desk.write.tone_of(desk.write.case(case_id), form.words.text, form.words.language)
             text = put_in(form.words.text, hits, request.state.form.get("put", ""))
             desk.write.save(case_id, person.name, form.with_whole(text), version=kept.version)
         except ActionError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from moderation.model.advice import ChannelHint, CoachAdvice
 from moderation.model.outbox import Draft, OutboxEntry
 from moderation.model.post import ConnectedAccount, Limits
 from moderation.model.tone import ToneHit
@@ -104,12 +105,17 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a look at a text finds while it is written. None of it keeps anybody from sending but `measured.over` and `forbidden`."""
+    """What a look at a text finds while it is written. None of it keeps anybody from sending but `measured.over` and `forbidden`.
+
+    `coach` and `hint` are advice; None where there is none.
+    """
 
     measured: Measured | None
     hits: tuple[ToneHit, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
     blanks: tuple[str, ...] = ()
+    coach: CoachAdvice | None = None
+    hint: ChannelHint | None = None
 
 
 class SendingStep(StrEnum):

@@ -8,7 +8,7 @@ from moderation.messages.reasons import outbox_sentence
 from moderation.model.case import CaseState
 from moderation.model.outbox import Draft, DraftState
 from moderation.model.person import Person
-from moderation.model.reply import HOUSE, UNSIGNED, Words, WorkingDraft
+from moderation.model.reply import Words, WorkingDraft
 from moderation.page_parts.words import held_words, words_for
 from moderation.policy.gate import words_of_note
 from moderation.reply_desk import ReplyDesk
@@ -36,8 +36,7 @@ def panel_of(desk: ReplyDesk, case_id: int, person: Person, said: Said) -> Reply
         return None
     working, language = desk.write.mine(case_id, person.name), desk.write.language(row)
     signatures = desk.words.signatures(person)
-    usual = HOUSE if any(one.choice == HOUSE for one in signatures) else UNSIGNED
-    words = working.words if working else Words(text="", language=language, signature=usual)
+    words = working.words if working else Words(text="", language=language, signature=desk.words.usual(person))
     waiting = _waiting(desk, working)
     account, asked = desk.write.account(row), desk.write.asked(row)
     return ReplyPanel(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from listener.errors import AlreadyClaimed, NotAllowed
 from listener.ledger.ledger import Ledger
@@ -37,8 +37,9 @@ class Inbox:
         *,
         queue: Queue,
         wording: Mapping[str, PublicWording],
-        signature: str = "",
+        signature: Callable[[str], str] = lambda _agent: "",
     ) -> None:
+        """`signature` gives what stands below the replies of an agent, by their name."""
         self._ledger = ledger
         self._cases = cases
         self._drafts = drafts
@@ -100,7 +101,8 @@ class Inbox:
         against a rule.
         """
         row = self._held(case_id, agent)
-        signed = tidy(f"{text}\n\n{self._signature}" if self._signature and text.strip() else text)
+        signature = self._signature(agent)
+        signed = tidy(f"{text}\n\n{signature}" if signature and text.strip() else text)
         return self._keep(row, agent, signed, language, template="")
 
     def draft_from_template(self, case_id: int, agent: str, template: str, variables: Mapping[str, str], *, language: str = "nl") -> Draft:
@@ -109,7 +111,7 @@ class Inbox:
             raise NotAllowed(f"{template} is no template for replies.")
         row = self._held(case_id, agent)
         wording = self._wording[language]
-        text = wording.render(template, {**variables, "signature": self._signature})
+        text = wording.render(template, {**variables, "signature": self._signature(agent)})
         return self._keep(row, agent, text, language, template=wording.version(template))
 
     def send(self, draft_id: int, agent: str) -> OutboxEntry:

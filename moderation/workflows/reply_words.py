@@ -140,6 +140,11 @@ class ReplyWords:
         found = [one for one in (Signature(choice=HOUSE, text=self._house), own, *teams) if one.text]
         return (*found, Signature(choice=UNSIGNED, text=""))
 
+    def usual(self, person: Person) -> str:
+        """Return how somebody signs who chose nothing: as themselves, else as their team, else as the house."""
+        found = {one.choice for one in self.signatures(person)}
+        return next((one for one in (PERSONAL, *sorted(f"team:{team}" for team in person.teams), HOUSE) if one in found), UNSIGNED)
+
     def sign_as(self, person: Person, owner: str, text: str) -> None:
         """Keep the signature of a team one is in ("team:<name>"). Raises `NotAllowed` for any other."""
         if not owner.startswith("team:") or owner.removeprefix("team:") not in person.teams:

@@ -85,7 +85,7 @@ class SendReply:
             link=asked.mention.url if asked else "",
             needs_second=self._outbox.needs_second(draft),
             forbidden=tuple(self._write.said(rule, language, asked.mention.url if asked else "") for rule in refused),
-            hits=self._write.tone_of(draft.text, draft.language),
+            hits=self._write.tone_of(row, draft.text, draft.language),
             request=self._requests.of_drafts([draft_id]).get(draft_id),
             before=self._text_before(draft, account),
         )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from listener.errors import ActionError, NotAllowed
 from listener.ledger.ledger import Ledger
 from listener.model.mention import StoredMention
 from listener.ports import Clock
+from moderation.coach.look import only_compliment
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.working_drafts import WorkingDraftLedger
 from moderation.messages.length import length
 from moderation.messages.render import forgotten_blanks
+from moderation.model.advice import ChannelHint, CoachAdvice
 from moderation.model.case import CaseRow
 from moderation.model.outbox import NewDraft, OutboxEntry
 from moderation.model.person import Person
@@ -27,11 +30,23 @@ from moderation.workflows.reply_words import ReplyWords
 
 MOST_TEXT = 100_000
 """Longer than any platform takes: more is no reply."""
-ToneLook = Callable[[str, str], Sequence[ToneHit]]
-"""What puts people off in a text of a language."""
+ToneLook = Callable[[str, str, bool], Sequence[ToneHit]]
+"""What puts people off in a text of a language; the last argument tells whether it answers a complaint."""
 
 
-def no_tone(_text: str, _language: str) -> tuple[ToneHit, ...]:
+class Advises(Protocol):
+    """Advice beside a reply: `AdviseReply`, over knowledge that asks no model, so that nobody who types waits for one."""
+
+    def coach(self, case_id: int, text: str, language: str) -> CoachAdvice | None:
+        """Return what the coach sees in a text of a language."""
+        ...
+
+    def hint(self, case_id: int, language: str) -> ChannelHint | None:
+        """Return where a contact is best answered, in the reader's language."""
+        ...
+
+
+def no_tone(_text: str, _language: str, _complaint: bool) -> tuple[ToneHit, ...]:
     """Find nothing."""
     return ()
 
@@ -50,6 +65,7 @@ class WriteReply:
         clock: Clock,
         *,
         tone: ToneLook = no_tone,
+        advise: Advises | None = None,
     ) -> None:
         self._ledger = ledger
         self._cases = cases
@@ -59,6 +75,7 @@ class WriteReply:
         self._precheck = precheck
         self._clock = clock
         self._tone = tone
+        self._advise = advise
 
     def case(self, case_id: int) -> CaseRow:
         """Return a case. Raises `NotAllowed` when there is none or its messages were removed."""
@@ -152,9 +169,11 @@ class WriteReply:
         row = self.case(case_id)
         return Look(
             measured=self.measured(row, words, person),
-            hits=self.tone_of(words.text, words.language),
+            hits=self.tone_of(row, words.text, words.language),
             forbidden=self.forbidden(row, words, person, language=language, edits=edits),
             blanks=forgotten_blanks(words.text),
+            coach=self._advise.coach(case_id, words.text, words.language) if self._advise and words.text.strip() else None,
+            hint=self._advise.hint(case_id, language) if self._advise else None,
         )
 
     def forbidden(self, row: CaseRow, words: Words, person: Person, *, language: str, edits: str = "") -> tuple[Forbidden, ...]:
@@ -190,9 +209,10 @@ class WriteReply:
         said = words_of(rule, self._precheck.policy, language)
         return Forbidden(rule=rule, words=said, instead=way, link=link if way == "open_there" else "")
 
-    def tone_of(self, text: str, language: str) -> tuple[ToneHit, ...]:
-        """Return what in a text puts people off."""
-        return tuple(self._tone(text, language))
+    def tone_of(self, row: CaseRow, text: str, language: str) -> tuple[ToneHit, ...]:
+        """Return what in a text puts people off: cheer, too, unless the customer gave a compliment and nothing else."""
+        causes = {value for name, value in row.labels if name == "cause"}
+        return tuple(self._tone(text, language, not only_compliment(causes)))
 
     def _entry(self, case_id: int, entry_id: int) -> OutboxEntry:
         entry = self._entries.get(entry_id)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.mention import Author, BrandHit, Kept, Mention
+from moderation.knowledge_desk import knowledge_desk
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
@@ -24,6 +25,7 @@ from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
+from moderation.ledger.people import PeopleLedger
 from moderation.ledger.shadow import ShadowLedger
 from moderation.ledger.standing import StandingLedger
 from moderation.ledger.switch import SwitchLedger
@@ -43,7 +45,8 @@ from moderation.outbox.write_side import standing_check, write_side
 from moderation.policy.opt_out_words import OptOutWords
 from moderation.publishers.simulated import Fault, SimulatedPlatform, SimulatedPublisher, simulated_account
 from moderation.queueing import Queueing, queueing_over
-from moderation.reply_desk import ReplyDesk, reply_desk
+from moderation.reply_desk import ReplyDesk, personal_signature, reply_desk
+from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.draft_invitation import Invitations
@@ -192,7 +195,16 @@ def open_desk(
             precheck=precheck,
             outbox=outbox,
             inbox=Inbox(
-                ledger, cases, drafts, entries, outbox, precheck, clock, queue=queueing.queue, wording=wording, signature=signature
+                ledger,
+                cases,
+                drafts,
+                entries,
+                outbox,
+                precheck,
+                clock,
+                queue=queueing.queue,
+                wording=wording,
+                signature=lambda by: personal_signature(PeopleLedger(engine), by) or signature,
             ),
             queueing=queueing,
             updates=StatusUpdates(ledger, drafts, precheck, clock, wording=wording, signature=signature),
@@ -223,7 +235,14 @@ def open_desk(
             alarms=AlarmLedger(engine),
             house=house,
             replies=reply_desk(
-                ledger, clock, precheck=precheck, outbox=outbox, wording=wording, zone=ZoneInfo("Europe/Amsterdam"), signature=signature
+                ledger,
+                clock,
+                precheck=precheck,
+                outbox=outbox,
+                wording=wording,
+                zone=ZoneInfo("Europe/Amsterdam"),
+                signature=signature,
+                advise=knowledge_desk(home, KlankbordSettings.model_validate({}), ledger, clock).advise,
             ),
         )
 

@@ -260,7 +260,7 @@ def test_wording_that_puts_people_off_is_named_and_replaced_by_one_press(staff: 
     text = "Helaas kunnen we daar niets aan doen."
     answer = staff.post("/cases/1/reply/check", form(text))
     assert answer.status_code == 200
-    hits = desk.replies.write.tone_of(text, "nl")
+    hits = desk.replies.write.tone_of(desk.replies.write.case(1), text, "nl")
     assert hits
     assert hits[0].why in unescape(answer.text)
     fragment = staff.post("/cases/1/reply/check", form(text, 1), x_klankbord_part="1").text
