@@ -35,8 +35,12 @@ def colleagues_in(people: PeopleLedger) -> Callable[[], Colleagues]:
     """Return what tells who may be given a case: colleagues who may answer, and the teams."""
 
     def known() -> Colleagues:
-        names = frozenset(one.person.name for one in people.all() if one.person.may(Right.ANSWER))
-        return Colleagues(names=names, teams=frozenset(team.name for team in people.teams()))
+        may = [one.person for one in people.all() if one.person.may(Right.ANSWER)]
+        return Colleagues(
+            names=frozenset(one.name for one in may),
+            teams=frozenset(team.name for team in people.teams()),
+            brands={one.name: one.brands for one in may if one.brands is not None},
+        )
 
     return known
 

@@ -26,13 +26,24 @@ class CaseActLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def do(self, new: NewAct, case_id: int, version: int, *, by: str, at: datetime) -> CaseAct:
-        """Do one act. Raises `AlreadyClaimed` when somebody else holds the case or it changed since `version`; else `NotAllowed`."""
+    def do(self, new: NewAct, case_id: int, version: int, *, by: str, at: datetime, whom_sees: Collection[str] | None = None) -> CaseAct:
+        """Do one act. Raises `AlreadyClaimed` when somebody else holds the case or it changed since `version`; else `NotAllowed`.
+
+        `whom_sees` are the brands of whoever gets the case, None for all: one of another brand is not given to them.
+        """
         with writing(self._engine) as tx:
+            _check_whom(tx, new, case_id, whom_sees)
             return act_on(tx, new, case_id, version, by=by, at=at)
 
     def do_all(
-        self, new: NewAct, chosen: Sequence[tuple[int, int]], *, by: str, at: datetime, brands: Collection[str] | None = None
+        self,
+        new: NewAct,
+        chosen: Sequence[tuple[int, int]],
+        *,
+        by: str,
+        at: datetime,
+        brands: Collection[str] | None = None,
+        whom_sees: Collection[str] | None = None,
     ) -> BulkDone:
         """Do one act to each (case, version) in one transaction; those that may not are left as they are and named.
 
@@ -44,6 +55,7 @@ class CaseActLedger:
             for case_id, version in dict(chosen).items():
                 try:
                     _check_brand(tx, case_id, brands)
+                    _check_whom(tx, new, case_id, whom_sees)
                     done.append(act_on(tx, new, case_id, version, by=by, at=at, bulk_id=done[0].act_id if done else None))
                 except ActionError as error:
                     refused.append(Refusal(case_id=case_id, why=str(error)))
@@ -165,6 +177,18 @@ def _check_brand(tx: Connection, case_id: int, brands: Collection[str] | None) -
     query = select(conversation.c.brand).join_from(support_case, conversation).where(support_case.c.case_id == case_id)
     if tx.execute(query).scalar() not in brands:
         raise NotAllowed(f"There is no case {case_id}.", key="case_unknown")
+
+
+def _check_whom(tx: Connection, new: NewAct, case_id: int, sees: Collection[str] | None) -> None:
+    if not new.whom or sees is None:
+        return
+    brand = tx.execute(select(conversation.c.brand).join_from(support_case, conversation).where(support_case.c.case_id == case_id)).scalar()
+    if brand is not None and brand not in sees:
+        raise NotAllowed(
+            f"{new.whom} does not see {brand}, so case {case_id} cannot be theirs.",
+            key="whom_brand",
+            fields={"name": new.whom, "brand": brand},
+        )
 
 
 def act_of(row: Row[Any]) -> CaseAct:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listener.errors import NotAllowed
@@ -19,10 +19,11 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleagues:
-    """Names a case may be given to."""
+    """Names a case may be given to. `brands` are those of colleagues who see some brands only, by their name."""
 
     names: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
+    brands: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class CaseActs:
@@ -84,8 +85,8 @@ class CaseActs:
                 key="act_too_many",
                 fields={"most": MOST_AT_ONCE},
             )
-        self._check(new)
-        return self._ledger.do_all(new, chosen, by=by, at=self._clock.now(), brands=brands)
+        seen = self._check(new)
+        return self._ledger.do_all(new, chosen, by=by, at=self._clock.now(), brands=brands, whom_sees=seen)
 
     def undo(self, act_id: int, by: str, *, brands: Collection[str] | None = None) -> Undone:
         """Take an act back, with all that were done together with it, as far as their cases did not change since."""
@@ -109,10 +110,11 @@ class CaseActs:
 
     def do(self, new: NewAct, case_id: int, version: int, by: str) -> CaseAct:
         """Do an act as it is described; the methods above are this one by name."""
-        self._check(new)
-        return self._ledger.do(new, case_id, version, by=by, at=self._clock.now())
+        seen = self._check(new)
+        return self._ledger.do(new, case_id, version, by=by, at=self._clock.now(), whom_sees=seen)
 
-    def _check(self, new: NewAct) -> None:
+    def _check(self, new: NewAct) -> frozenset[str] | None:
+        """Check what the act names, and return the brands that the colleague it names sees; None for all."""
         known = self._colleagues()
         for what, name, names in (("colleague", new.whom, known.names), ("team", new.team, known.teams)):
             if name and (known.names or known.teams) and name not in names:
@@ -124,3 +126,4 @@ class CaseActs:
             now = self._clock.now()
             if not now < new.until <= now + LONGEST_SNOOZE:
                 raise NotAllowed("Snooze a case until a moment that is still to come, within a year.", key="case_until")
+        return known.brands.get(new.whom)

@@ -13,10 +13,12 @@ from listener.errors import ActionError, AlreadyClaimed, NotAllowed
 from listener.ledger.transactions import reading
 from listener.model.mention import Author
 from moderation.ledger.case_acts import CaseActLedger
+from moderation.ledger.people import Act, PeopleLedger
 from moderation.ledger.tables import support_case
 from moderation.model.case import CaseState, Ending
 from moderation.model.case_act import ActVerb, CaseAct, NewAct
 from moderation.model.person import Person, Role
+from moderation.queueing import colleagues_in
 from moderation.workflows.case_acts import MOST_AT_ONCE, CaseActs, Colleagues
 from moderation.workflows.queue_cases import WHOLE
 from tests.fakes.desk import MORNING, Desk, mention
@@ -234,6 +236,21 @@ def test_a_name_that_nobody_has_is_refused_with_who_there_is(desk: Desk) -> None
     with pytest.raises(NotAllowed, match="known are: webcare"):
         acts.assign(case_id, "bea", 0, team="zzz")
     assert acts.assign(case_id, "bea", 0, whom="cor").whom == "cor"
+
+
+def test_nobody_is_given_a_case_of_a_brand_that_they_do_not_see(desk: Desk) -> None:
+    """It would be on nobody's list: the colleague cannot open it, and others see that it is held."""
+    people = PeopleLedger(desk.ledger.engine)
+    for name, brands in (("cor", frozenset({"Anders"})), ("dirk", frozenset({"Stroomwerk"})), ("elin", None)):
+        people.add(name, Role.AGENT, Act(by="bea", at=desk.clock.now()), brands=brands)
+    acts = CaseActs(CaseActLedger(desk.ledger.engine), desk.clock, colleagues=colleagues_in(people))
+    case_id = a_case(desk)
+    with pytest.raises(NotAllowed, match="cor does not see Stroomwerk"):
+        acts.assign(case_id, "bea", 0, whom="cor")
+    bulk = acts.bulk(NewAct(verb=ActVerb.ASSIGN, whom="cor"), [(case_id, 0)], "bea")
+    assert [one.case_id for one in bulk.refused] == [case_id]
+    assert acts.assign(case_id, "bea", 0, whom="dirk").whom == "dirk"
+    assert acts.assign(case_id, "bea", 1, whom="elin").whom == "elin"
 
 
 def test_a_bulk_is_one_act_that_is_taken_back_whole(desk: Desk) -> None:
