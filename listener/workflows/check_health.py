@@ -23,7 +23,14 @@ from listener.settings.load import load_settings, settings_file
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import FILE_NAME, Secrets
 from listener.settings.wording import label_heads
-from listener.workflows.check_keys import check_delivery, check_public_address, check_rephrase, check_secrets, check_sources
+from listener.workflows.check_keys import (
+    check_delivery,
+    check_public_address,
+    check_rephrase,
+    check_secrets,
+    check_sources,
+    check_staff_address,
+)
 from listener.workflows.check_stores import check_stores
 
 __all__ = ["Finding", "check_health"]  # callers need both
@@ -56,6 +63,7 @@ def _check(home: Path, schema: type[ListenerSettings], clock: Clock, secrets: Se
         found += _check_languages_and_model(settings, home)
         found += check_sources(settings, secrets, clock, file=settings_file(home))
         found += check_public_address(settings, file=settings_file(home))
+        found += check_staff_address(settings, file=settings_file(home))
         found += check_delivery(settings, secrets)
         found += check_rephrase(settings, secrets, file=settings_file(home))
     return found + list(check_stores(home, clock.now(), model_id=_model_id(settings, home)))

@@ -118,6 +118,16 @@ def check_public_address(settings: ListenerSettings, *, file: Path) -> Iterator[
         yield Finding(level="ok", what="public address", detail=address)
 
 
+def check_staff_address(settings: ListenerSettings, *, file: Path) -> Iterator[Finding]:
+    """Tell where colleagues reach the staff pages, when that is not this machine only; signing in elsewhere comes back there."""
+    address, elsewhere = _part(settings, "web", "base_url"), getattr(_part(settings, "web", "oidc"), "issuer", "")
+    if address:
+        yield Finding(level="ok", what="staff address", detail=address)
+    elif elsewhere:
+        detail = "web.base_url is not set: whoever signs in elsewhere comes back to this machine only"
+        yield Finding(level="warn", what="staff address", detail=detail, mend=f"set web.base_url in {file} to where your proxy serves them")
+
+
 def _wrong_with(address: str) -> str:
     try:
         parts = urlsplit(address)

@@ -184,6 +184,19 @@ def test_the_public_address_has_to_be_one_that_customers_reach(address: str, lev
     assert found(check(home), "public address", level)
 
 
+@pytest.mark.parametrize(
+    ("web", "level"),
+    [
+        ("{base_url: 'https://inbox.example.nl'}", "ok"),
+        ("{oidc: {issuer: 'https://login.example.nl'}}", "warn"),
+        ("{base_url: 'https://inbox.example.nl', oidc: {issuer: 'https://login.example.nl'}}", "ok"),
+    ],
+)
+def test_signing_in_elsewhere_needs_an_address_to_come_back_to(web: str, level: str, home: Path) -> None:
+    (home / "klankbord.yaml").write_text(f"{GOOD}web: {web}\n", encoding="utf-8")
+    assert [one.level for one in check(home) if one.what == "staff address"] == [level]
+
+
 WEBHOOK = "https://discord.com/api/webhooks/123456/abc_DEF-ghi"
 
 
