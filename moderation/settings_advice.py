@@ -36,7 +36,9 @@ class GridSettings(Section):
 class KnowledgeSettings(Section):
     """Articles from answered conversations."""
 
-    least_conversations: int = Field(3, ge=1, le=100, description="Answered conversations that ask the same before an article is suggested.")
+    least_conversations: int = Field(
+        3, ge=1, le=100, description="Answered conversations that ask the same before an article is suggested."
+    )
     near: float = Field(0.7, ge=0.3, le=0.99, description="How near two questions are that ask the same: the cosine of their vectors.")
     most_conversations: int = Field(4000, ge=100, le=20_000, description="Answered conversations that are compared, the latest ones.")
     offered: int = Field(3, ge=1, le=10, description="Articles beside a reply at most.")

@@ -72,7 +72,10 @@ class RealDesk:
         return self.desk.entry(entry.entry_id)
 
     async def tried(self, entry: OutboxEntry, *, rounds: int = 8) -> None:
-        """Let the gateway take turns until it has tried to send: a busy server may answer the look at the place too late, and then nothing has left."""
+        """Let the gateway take turns until it has tried to send.
+
+        A busy server may answer the look at the place too late, and then nothing has left yet.
+        """
         for _ in range(rounds):
             await self.write.gateway.run_once()
             if self.entry(entry).state is not EntryState.APPROVED:
