@@ -9,16 +9,18 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from listener.settings.schema import HttpSettings
 from listener.sources.http import HttpClient
+from moderation.inbox.app import build_staff_app
 from moderation.inbox.oidc_client import OidcClient
 from moderation.ledger.people import PeopleLedger
 from moderation.model.person import Role
 from moderation.workflows.sign_in_elsewhere import ElsewhereRules, SignInElsewhere
 from tests.fakes.oidc import CLIENT_ID, CLIENT_SECRET, Provider, open_provider
-from tests.moderation.inbox.people_pages import Browser, House
+from tests.moderation.inbox.people_pages import Browser, House, pages
 
 BRAM = {"email": "bram@zoemvolt.example", "email_verified": True, "name": "Bram Vos"}
 
@@ -164,3 +166,15 @@ def test_whoever_is_kept_out_here_is_kept_out(house: House, provider: Provider) 
     house.desk.manage.disable(house.desk.manage.named("Bram Vos").person_id, by="machine")
     browser = elsewhere(house, provider)
     assert there_and_back(browser, provider).status_code == 403
+
+
+def test_behind_a_proxy_the_provider_sends_people_back_to_the_address_they_know(house: House, provider: Provider) -> None:
+    """The proxy speaks to 127.0.0.1, but nobody's browser can go there; and the address's name is let in at the gate."""
+    elsewhere(house, provider)
+    app = build_staff_app(replace(pages().state.parts, base_url="https://inbox.example.nl"))
+    client = TestClient(app, base_url="https://inbox.example.nl", client=("203.0.113.7", 1))
+    away = client.get("/sign-in/elsewhere", follow_redirects=False)
+    assert away.status_code == 303
+    sent = dict(parse_qsl(urlsplit(away.headers["location"]).query))
+    assert sent["redirect_uri"] == "https://inbox.example.nl/sign-in/elsewhere/back"
+    assert client.get("/sign-in", headers={"host": "elsewhere.example"}).status_code == 400
