@@ -43,3 +43,12 @@ def done_of(request: Request, room: QueueParts, now: datetime) -> Done | None:
         return None
     offered = acts[0].act_id if person.may(Right.ANSWER) and room.can_be_undone(acts[0].act_id) else None
     return Done(verb=acts[0].verb.value, count=len(acts), left=left, act_id=offered, back=back)
+
+
+def with_notice(path: str, **numbers: int) -> str:
+    """Return a path that makes the page say what was just done; a number that is 0 says nothing."""
+    bare = "&".join(
+        part for part in path.partition("?")[2].split("&") if part and part.partition("=")[0] not in ("did", "undone", "left", "none")
+    )
+    said = "&".join([*([bare] if bare else []), *(f"{name}={number}" for name, number in numbers.items() if number)])
+    return path.partition("?")[0] + (f"?{said}" if said else "")

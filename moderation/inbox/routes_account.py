@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from listener.errors import NotAllowed
 from moderation.inbox.coming_in import let_in, set_session, with_session
 from moderation.inbox.device import address_of, device_digest, device_name
+from moderation.inbox.fields import own_path
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.people_parts import PeopleParts
@@ -162,9 +163,3 @@ def too_many(response: Response, knock: Knock) -> Response:
 def minutes(knock: Knock) -> int:
     """Return the wait in whole minutes, at least one."""
     return max(1, math.ceil(knock.wait_seconds / 60))
-
-
-def own_path(back: str) -> str:
-    """Return `back` when it is a path of this site, else "/": a form field must not send anybody elsewhere."""
-    plain = back.startswith("/") and not back.startswith("//") and all(sign.isalnum() or sign in "/?=&_-.%" for sign in back)
-    return back if plain and back.isascii() else "/"

@@ -13,10 +13,11 @@ from listener.errors import NotAllowed
 from moderation.identity.second_step import qr_picture
 from moderation.inbox.coming_in import let_in, on_the_way, step_secret, with_session
 from moderation.inbox.device import device_name
+from moderation.inbox.fields import own_path
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.people_parts import PeopleParts
-from moderation.inbox.routes_account import LONGEST_TYPED, knocked, minutes, own_path, too_many
+from moderation.inbox.routes_account import LONGEST_TYPED, knocked, minutes, too_many
 from moderation.inbox.sign_in import Session
 from moderation.model.account import Account, How, OpenSession, Stage
 
