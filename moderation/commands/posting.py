@@ -8,7 +8,7 @@ from listener.commands.place import Place, json_option, pass_place, print_json, 
 from listener.errors import InputError, ProductError
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
-from moderation.commands.safety import reconciled_command, resolve_command, resume_now, say_alarms, seen_command, stop_now
+from moderation.commands.safety import name_option, reconciled_command, resolve_command, resume_now, say_alarms, seen_command, stop_now
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import Draft, EntryState
 from moderation.policy.cost import cost_words
@@ -135,11 +135,12 @@ def outbox_stop(place: Place, agent: str) -> None:
 
 @outbox_group.command("resume")
 @click.option("--yes", is_flag=True, help="Needed: what is approved will leave.")
+@name_option
 @agent_option
 @pass_place
-def outbox_resume(place: Place, yes: bool, agent: str) -> None:
+def outbox_resume(place: Place, yes: bool, typed: str, agent: str) -> None:
     """Let sends happen again."""
-    resume_now(place, agent, yes=yes)
+    resume_now(place, agent, typed, yes=yes)
 
 
 for one in (resolve_command, seen_command, reconciled_command):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
-from listener.errors import InputError, NotAllowed
+from listener.errors import InputError, NotAllowed, SettingsError
 from listener.settings.home import prepare_home
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry
@@ -18,6 +19,22 @@ from moderation.outbox.restored import end_doubt, in_doubt
 from moderation.parts import Desk
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.restore_backup import restore_backup
+
+name_option = click.option("--name", "typed", default="", help="Needed: the name of your (first) brand, typed in full.")
+
+
+def must_be_typed(place: Place, typed: str, *, yes: bool, what: str) -> None:
+    """Let only somebody go on who said --yes and typed whose Klankbord this is (RULES S34). Raises `InputError` with what to type.
+
+    Whoever has several homes open types the name of the one they mean. Without a brand it is the folder's name.
+    """
+    try:
+        brands = place.settings_or_default.brands
+    except SettingsError:  # a backup is put back in a home whose settings are broken, too
+        brands = ()
+    name = brands[0].name if brands else place.home.name
+    if not yes or typed != name:
+        raise InputError(f"{what} Add --yes --name {shlex.quote(name)}.")
 
 
 @click.group("killswitch")
@@ -35,11 +52,12 @@ def killswitch_on(place: Place, agent: str) -> None:
 
 @killswitch_group.command("off")
 @click.option("--yes", is_flag=True, help="Needed: what is approved will leave.")
+@name_option
 @agent_option
 @pass_place
-def killswitch_off(place: Place, yes: bool, agent: str) -> None:
+def killswitch_off(place: Place, yes: bool, typed: str, agent: str) -> None:
     """Let sends happen again."""
-    resume_now(place, agent, yes=yes)
+    resume_now(place, agent, typed, yes=yes)
 
 
 @killswitch_group.command("show")
@@ -64,10 +82,9 @@ def stop_now(place: Place, agent: str) -> None:
         desk.outbox.stop(agent)
 
 
-def resume_now(place: Place, agent: str, *, yes: bool) -> None:
+def resume_now(place: Place, agent: str, typed: str, *, yes: bool) -> None:
     """Release the kill switch."""
-    if not yes:
-        raise InputError("Approved posts will leave when you resume; `klankbord outbox list` shows them. Add --yes.")
+    must_be_typed(place, typed, yes=yes, what="Approved posts will leave when you resume; `klankbord outbox list` shows them.")
     with desk_of(place) as desk:
         desk.outbox.resume(agent)
     print_line("Sending goes on.")
@@ -126,14 +143,13 @@ def reconciled_command(place: Place, yes: bool, agent: str) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Needed: the ledger as it is now is set aside.")
+@name_option
 @json_option
 @pass_place
-def restore_command(place: Place, file: Path, yes: bool, as_json: bool) -> None:
+def restore_command(place: Place, file: Path, yes: bool, typed: str, as_json: bool) -> None:
     """Put a backup in the place of the ledger. The present one is set aside, and what was unfinished waits for a person."""
-    if not yes:
-        raise InputError(
-            f"The ledger in {place.home} would be set aside and {file} take its place; it does not know what left since then. Add --yes."
-        )
+    what = f"The ledger in {place.home} would be set aside and {file} take its place; it does not know what left since then."
+    must_be_typed(place, typed, yes=yes, what=what)
     done = restore_backup(place.home, file, at=datetime.now(UTC))
     if as_json:
         print_json(done)

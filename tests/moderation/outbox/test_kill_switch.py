@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from moderation.cli import klankbord
 from tests.fakes.desk import MORNING, Desk
@@ -55,3 +55,29 @@ def test_the_command_stops_even_on_a_home_that_is_broken(tmp_path: Path, broken:
     assert told.exit_code != 0  # the ledger's half was not pressed
     assert "Sending is stopped" in told.output
     assert (tmp_path / "outbox.stop").exists()
+
+
+UNTYPED = ((), ("--yes",), ("--name", "Stroomwerk"), ("--yes", "--name", "stroomwerk"), ("--yes", "--name", "Zoemvolt"))
+
+
+@pytest.mark.parametrize("words", [("killswitch", "off"), ("outbox", "resume"), ("restore", "backup.db")])
+def test_what_may_let_posts_leave_wants_yes_and_the_brand_typed(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """S34: with two homes open in two windows, the name says which one is meant."""
+    (tmp_path / "klankbord.yaml").write_text("brands: [{name: Stroomwerk}]\nsources: []\n", encoding="utf-8")
+
+    def run(*more: str) -> Result:
+        return CliRunner().invoke(klankbord, ["--home", str(tmp_path), *more])
+
+    assert run("killswitch", "on").exit_code == 0
+    kept = run("backup")
+    assert kept.exit_code == 0, kept.output
+    backup = next((tmp_path / "backups").glob("*.db*"))
+    asked = [str(backup) if word == "backup.db" else word for word in words]
+    for more in UNTYPED:
+        told = run(*asked, *more)
+        assert told.exit_code != 0
+        assert "--yes --name Stroomwerk" in str(told.exception)
+    assert (tmp_path / "outbox.stop").exists()
+    done = run(*asked, "--yes", "--name", "Stroomwerk")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "outbox.stop").exists() is (words[0] == "restore")
