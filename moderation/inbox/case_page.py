@@ -11,8 +11,9 @@ from starlette.responses import Response
 from listener.model.correction import ANSWERS
 from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.fields import number_of
+from moderation.inbox.page_records import CaseDetail
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import CaseDetail, StaffParts
+from moderation.inbox.parts import StaffParts
 from moderation.inbox.wording import Wording
 from moderation.model.card import SENTIMENTS
 from moderation.model.conversation import AVOIDABLE_BY, Unnecessary

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from listener.insight.records import PlaceCount
+from moderation.inbox.page_records import IssueDetail, IssuesNow
 from moderation.model.broadcast import Plan
 from moderation.model.matrix import Place
 from moderation.model.person import Person
@@ -14,9 +14,6 @@ from moderation.model.tone import ToneHit
 from moderation.workflows.edit_issues import EditIssues
 from moderation.workflows.issue_timeline import Happened
 from moderation.workflows.plan_answers import Affected
-
-if TYPE_CHECKING:
-    from moderation.inbox.parts import IssueDetail, IssuesNow
 
 Brands = frozenset[str] | None
 """None means every brand."""

@@ -1,14 +1,13 @@
-"""What the staff pages need from the rest of the product: a few records and callables, wired by the bootstrap."""
+"""What the staff pages need from the rest of the product, wired by the bootstrap."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
+from listener.model.figures import DigestFigures, SourceCoverage
 from listener.model.issue import Signal
 from listener.ports import Clock
 from moderation.inbox.api.parts import ApiParts
@@ -19,6 +18,7 @@ from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.knowledge_parts import AdviceParts, KnowledgeParts
 from moderation.inbox.live import Live
 from moderation.inbox.outbox_parts import OutboxParts
+from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow
 from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.reply_parts import ReplyParts
@@ -28,7 +28,6 @@ from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
 from moderation.model.case import Reason
-from moderation.model.clock import CaseClock
 from moderation.model.person import Person
 
 Room = TypeVar("Room")
@@ -47,91 +46,6 @@ def key_of(reason: Reason, language: str) -> str:  # noqa: ARG001 - a key is the
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownMention:
-    """A mention as staff see it. `author` is fit for showing where it is shown: a pseudonym on issue pages, the name on case pages.
-
-    `copies` counts other near-identical mentions folded under this one. `by_us` marks our own posts in a thread.
-    """
-
-    mention_id: int
-    platform: str
-    realm: str
-    author: str
-    text: str
-    posted_at: datetime
-    title: str = ""
-    url: str = ""
-    language: str = ""
-    channel: str = ""
-    directed: bool = False
-    copies: int = 0
-    edited: bool = False
-    by_us: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuesNow:
-    """All issues at one moment. `bucket_hours` is the width of one count in every `IssueFigures.trend`; the last bucket ends at `as_of`."""
-
-    as_of: datetime
-    issues: tuple[IssueFigures, ...]
-    bucket_hours: float = 24.0
-    learning_day: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueDetail:
-    """One issue with a page of its mentions, newest first and copies folded; `mention_count` of them in all. `signals` are newest first."""
-
-    as_of: datetime
-    figures: IssueFigures
-    mentions: tuple[ShownMention, ...]
-    mention_count: int
-    signals: tuple[Signal, ...] = ()
-    bucket_hours: float = 24.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEntry:
-    """A case as the queue shows it. `holder` is empty while nobody has it; `version` goes back with a claim or a release.
-
-    `why` are the reasons of its place in the queue, weightiest first: a `Reason` is worded by `StaffParts.why`, a text is a key of the
-    pages' own wording below `why.` (such as "question") or stands as it is. `urgency` is between 0 and 1. `clock` is the one that is due
-    first, `clock_state` how near that is.
-    """
-
-    case_id: int
-    version: int
-    brand: str
-    state: str
-    holder: str
-    urgency: float
-    why: tuple[Reason | str, ...]
-    waiting_since: datetime
-    mention_count: int
-    opening: ShownMention
-    issue_id: int | None = None
-    issue_title: str = ""
-    unanswered: int = 0
-    team: str = ""
-    ending: str = ""
-    snoozed_until: datetime | None = None
-    snoozed_issue: bool = False
-    clock: CaseClock | None = None
-    clock_state: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseDetail:
-    """A case with its mentions, oldest first, and the issue it belongs to."""
-
-    entry: QueueEntry
-    mentions: tuple[ShownMention, ...]
-    issue: IssueFigures | None = None
-    bucket_hours: float = 24.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffParts:
     """Everything the staff pages are built from. Every callable may block: the pages call them in a thread.
 
@@ -146,7 +60,8 @@ class StaffParts:
     - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
       as somebody of these brands sees them; use `seen_by`.
     - `people`: who works here and how they come in; without it links are the only way.
-    - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it does; None without one. `base_url`: where a proxy with TLS serves all this.
+    - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it
+      does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
     - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from moderation.inbox.page_records import QueueEntry
 from moderation.model.case_act import BulkDone, CaseAct, NewAct, Undone
 from moderation.model.person import Person
 from moderation.model.queue import QueueChoice, QueueOffers, SavedView, Tab
 from moderation.workflows.case_acts import Colleagues
-
-if TYPE_CHECKING:  # that module holds `StaffParts`, of which these are a part
-    from moderation.inbox.parts import QueueEntry
 
 
 class Views(Protocol):

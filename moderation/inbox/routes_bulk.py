@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from listener.errors import ActionError
 from moderation.inbox.act_fields import ENDINGS, UNTIL, act_of, cases_of
 from moderation.inbox.done import with_notice
+from moderation.inbox.page_records import QueueEntry
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import QueueEntry, StaffParts
+from moderation.inbox.parts import StaffParts
 from moderation.inbox.queue_choice import address, from_query, query_of
 from moderation.model.case_act import ActVerb
 from moderation.model.person import Person

@@ -9,7 +9,7 @@ from listener.model.mention import StoredMention
 from listener.parts import Listening
 from listener.workflows.gather_figures import issue_detail, learning_day, list_issues
 from listener.workflows.rebuild_insight import catch_up
-from moderation.inbox.parts import IssueDetail, IssuesNow, ShownMention
+from moderation.inbox.page_records import IssueDetail, IssuesNow, ShownMention
 
 PERIOD_DAYS = 14
 

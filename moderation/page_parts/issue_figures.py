@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from listener.insight.records import PlaceCount
 from listener.parts import Listening
 from moderation.inbox.issue_parts import Brands, IssueSigns
-from moderation.inbox.parts import IssueDetail, IssuesNow
+from moderation.inbox.page_records import IssueDetail, IssuesNow
 from moderation.inbox.shown import PERIOD_DAYS, issue_now, issues_now
 from moderation.ledger.pulse import PulseLedger
 from moderation.workflows.latest_figures import LatestFigures

@@ -8,7 +8,7 @@ from datetime import datetime
 from listener.ledger.ledger import Ledger
 from listener.model.mention import StoredMention
 from listener.ports import Clock
-from moderation.inbox.parts import QueueEntry
+from moderation.inbox.page_records import QueueEntry
 from moderation.inbox.queue_parts import QueueParts, QueueShown
 from moderation.inbox.shown import named, shown_mention
 from moderation.model.case import CaseSummary

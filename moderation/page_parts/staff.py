@@ -9,7 +9,8 @@ from listener.digest.reason import reason_sentence
 from listener.settings.wording import templates
 from moderation.answers import week_figures
 from moderation.inbox.live import Live
-from moderation.inbox.parts import CaseDetail, StaffParts
+from moderation.inbox.page_records import CaseDetail
+from moderation.inbox.parts import StaffParts
 from moderation.inbox.shown import digest_figures, named, shown_mention
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.object_brands import ObjectBrandLedger

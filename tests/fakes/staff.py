@@ -9,7 +9,8 @@ from listener.clock import ManualClock
 from listener.errors import AlreadyClaimed
 from listener.model.figures import DigestFigures, IssueFigures, SourceCoverage
 from listener.model.issue import IssueState, Signal
-from moderation.inbox.parts import CaseDetail, IssueDetail, IssuesNow, QueueEntry, StaffParts
+from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow, QueueEntry
+from moderation.inbox.parts import StaffParts
 from moderation.inbox.sign_in import SignIn
 from tests.fakes.people import sign_in_on
 from tests.fakes.staff_queue import QueueDay

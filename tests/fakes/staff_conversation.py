@@ -13,7 +13,7 @@ from listener.model.analysis import Analysis, AnalysisStep, Label
 from listener.model.issue import Membership, NewIssue
 from listener.model.mention import Author, BrandHit, Kept, Mention
 from moderation.conversation_desk import ConversationDesk, conversation_desk
-from moderation.inbox.parts import CaseDetail, QueueEntry
+from moderation.inbox.page_records import CaseDetail, QueueEntry
 from moderation.inbox.shown import named, shown_mention
 from moderation.ledger.case_acts import CaseActLedger
 from moderation.model.outbox import OutboxEntry

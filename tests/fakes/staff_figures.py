@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from listener.model.figures import IssueFigures, Quote, SourceCoverage
 from listener.model.issue import IssueState, Signal
-from moderation.inbox.parts import ShownMention
+from moderation.inbox.page_records import ShownMention
 
 NOW = datetime(2026, 11, 19, 13, 42, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")

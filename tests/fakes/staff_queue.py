@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from listener.errors import ActionError, AlreadyClaimed, NotAllowed
-from moderation.inbox.parts import QueueEntry
+from moderation.inbox.page_records import QueueEntry
 from moderation.inbox.queue_parts import QueueParts, QueueShown
 from moderation.model.case_act import ActVerb, BulkDone, CaseAct, NewAct, Refusal, Undone
 from moderation.model.person import Person

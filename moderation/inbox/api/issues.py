@@ -14,7 +14,7 @@ from listener.model.issue import IssueState
 from moderation.inbox.api.bodies import Asked, Id, Name, Page
 from moderation.inbox.api.call import Call, Items, paged
 from moderation.inbox.api.problems import answers
-from moderation.inbox.parts import ShownMention
+from moderation.inbox.page_records import ShownMention
 
 
 class ShownIssue(BaseModel):

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from listener.errors import StoreLocked
 from moderation.inbox.edge import MOST_FORM_BYTES
-from moderation.inbox.parts import CaseDetail, IssuesNow
+from moderation.inbox.page_records import CaseDetail, IssuesNow
 from moderation.inbox.rights import OPEN as NO_SESSION
 from moderation.inbox.rights import ROUTES
 from tests.fakes.staff import StaffDay

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from listener.model.figures import IssueFigures
-from moderation.inbox.parts import ShownMention
+from moderation.inbox.page_records import ShownMention
 from moderation.inbox.show import excerpt, link_host, plainly, web_link
 from tests.fakes.staff import AGENT, StaffDay
 from tests.fakes.staff_figures import mention_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listener.errors import NotAllowed
-from moderation.inbox.parts import QueueEntry
+from moderation.inbox.page_records import QueueEntry
 from moderation.inbox.queue_parts import QueueParts
 from moderation.model.case import Reason
 from moderation.model.case_act import CaseAct, NewAct

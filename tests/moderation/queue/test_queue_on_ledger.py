@@ -13,7 +13,7 @@ import pytest
 from listener.model.analysis import Label
 from listener.model.mention import BrandHit, Kept
 from moderation.inbox.act_fields import until_of
-from moderation.inbox.parts import CaseDetail
+from moderation.inbox.page_records import CaseDetail
 from moderation.inbox.queue_choice import choice_of, from_query, query_of
 from moderation.model.case_act import ActVerb, NewAct
 from moderation.model.clock import ClockState
