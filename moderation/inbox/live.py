@@ -130,18 +130,22 @@ class Live:
             return len(self._streams)
 
     def _watch(self) -> None:
-        before: Pulse | None = None
+        before = self._looked(None)  # at once: what changes from here on is told
         while not self._closing.wait(self._look_seconds):
             with self._lock:
                 if not self._streams:
                     self._watching = False
                     return
-            try:
-                before = self._look(before)
-            except StoreError as error:  # the ledger is busy or full: pages go on asking by themselves
-                logger.warning("open pages are not told of changes", extra={"why": str(error)})
-            except Exception:  # one failed look must not silence all later ones
-                logger.exception("looking for changes failed")
+            before = self._looked(before)
+
+    def _looked(self, before: Pulse | None) -> Pulse | None:
+        try:
+            return self._look(before)
+        except StoreError as error:  # the ledger is busy or full: pages go on asking by themselves
+            logger.warning("open pages are not told of changes", extra={"why": str(error)})
+        except Exception:  # one failed look must not silence all later ones
+            logger.exception("looking for changes failed")
+        return before
 
     def _look(self, before: Pulse | None) -> Pulse:
         now = self._source.now()

@@ -37,6 +37,8 @@ def served(app: FastAPI) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
+        if (live := getattr(app.state, "live", None)) is not None:
+            live.close()  # an open page is read for ever
         server.should_exit = True
         thread.join(timeout=10)
 

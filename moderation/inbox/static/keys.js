@@ -31,7 +31,7 @@
     if (!one) return false;
     if (typing(one)) {
       one.focus();
-      if (one.select) one.select();
+      if (one instanceof HTMLInputElement) one.select(); // the whole of a reply must not go by one press
     } else one.click();
     return true;
   };
@@ -113,7 +113,7 @@
     const at = event.target instanceof Element ? event.target : document.body;
     if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return;
     if (event.ctrlKey) {
-      if (event.key === "Enter" && !dialog()?.open && act("Ctrl+Enter")) event.preventDefault();
+      if (event.key === "Enter" && !event.repeat && !dialog()?.open && act("Ctrl+Enter")) event.preventDefault();
       return;
     }
     if (typing(at)) {
