@@ -18,6 +18,7 @@ from moderation.ledger.cases import CaseLedger
 from moderation.ledger.clocks import ClockLedger
 from moderation.ledger.counts import SendCounts
 from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.endings import EndingLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
 from moderation.ledger.outbox import OutboxLedger
@@ -143,7 +144,7 @@ def _outbox(
         four_eyes=settings.outbox.four_eyes,
         cases=CaseLedger(engine),
         standing=standing_check(ledger, template_versions(wording)),
-        second_for=second_person_for(settings, CaseLedger(engine), PeopleLedger(engine)),
+        second_for=second_person_for(settings, CaseLedger(engine), PeopleLedger(engine), EndingLedger(engine)),
     )
 
 

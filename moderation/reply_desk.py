@@ -12,6 +12,7 @@ from listener.ports import Clock
 from moderation.ledger.approval_requests import ApprovalRequestLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.drafts import DraftLedger
+from moderation.ledger.endings import EndingLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.people import PeopleLedger
 from moderation.ledger.reply_templates import ReplyTemplateLedger
@@ -115,12 +116,15 @@ def personal_signature(people: PeopleLedger, name: str) -> str:
     return found.signature if found is not None else ""
 
 
-def second_person_for(settings: KlankbordSettings, cases: CaseLedger, people: PeopleLedger) -> Callable[[Draft], bool]:
-    """Return what tells whether a reply needs a second person because of its brand, or a team of its author's."""
+def second_person_for(
+    settings: KlankbordSettings, cases: CaseLedger, people: PeopleLedger, endings: EndingLedger
+) -> Callable[[Draft], bool]:
+    """Return what tells whether a reply, or a thank-you, needs a second person because of its brand, or a team of its author's."""
     brands, teams = frozenset(settings.outbox.four_eyes_brands), frozenset(settings.outbox.four_eyes_teams)
 
     def asks(draft: Draft) -> bool:
-        row = cases.get(draft.case_id) if brands and draft.case_id is not None else None
+        case_id = (draft.case_id if draft.case_id is not None else endings.case_of(draft.draft_id)) if brands else None
+        row = cases.get(case_id) if case_id is not None else None
         author = people.named(draft.author) if teams else None
         return (row is not None and row.brand in brands) or (author is not None and bool(teams & author.person.teams))
 

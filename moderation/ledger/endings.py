@@ -42,6 +42,11 @@ class EndingLedger:
         with writing(self._engine) as tx:
             tx.execute(update(case_ending).where(case_ending.c.ending_id == ending_id).values(draft_id=draft_id))
 
+    def case_of(self, draft_id: int) -> int | None:
+        """Return the case of whose ending a draft is the thank-you, or None."""
+        with reading(self._engine) as tx:
+            return tx.execute(select(case_ending.c.case_id).where(case_ending.c.draft_id == draft_id).limit(1)).scalar()
+
     def latest(self, case_id: int) -> CaseEnding | None:
         """Return the newest ending of a case whose act was not taken back, or None."""
         stands = (

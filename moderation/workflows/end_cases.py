@@ -18,6 +18,7 @@ from moderation.model.ending import CaseEnding
 from moderation.model.outbox import Draft, NewDraft, OutboxEntry
 from moderation.model.post import PostKind
 from moderation.outbox.precheck import Precheck
+from moderation.policy.people import same_person
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.case_acts import CaseActs
 from moderation.workflows.draft_text import keep_draft, target_below
@@ -126,10 +127,15 @@ class Endings:
         return self._drafts.get(found.draft_id) if found and found.draft_id else None
 
     def send_thanks(self, case_id: int, draft_id: int, by: str) -> OutboxEntry:
-        """Approve the thank-you of a case and queue it: pressing Send is the approval. Raises `NotAllowed` when it is another draft."""
+        """Approve one's own thank-you of a case and queue it: pressing Send is the approval.
+
+        Raises `NotAllowed` when it is another draft, or a colleague's: what others wrote is approved where everything of theirs is.
+        """
         draft = self.thanks(case_id)
         if draft is None or draft.draft_id != draft_id:
             raise NotAllowed("This is not the thank-you of this case (any more); look at the case again.", key="talk_other_thanks")
+        if not same_person(draft.author, by):
+            raise NotAllowed(f"This text is {draft.author}'s; preview your own.", key="draft_of_other", fields={"author": draft.author})
         return self._outbox.approve(draft_id, by)
 
     def _must_help(self, case_id: int, helper: int | None) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from listener.errors import NotAllowed
 from moderation.inbox.sign_in import FRESH
+from moderation.ledger.endings import EndingLedger
 from moderation.ledger.people import PeopleLedger
 from moderation.model.outbox import DraftState
 from moderation.model.person import Person, Role
@@ -150,6 +151,6 @@ def test_a_brand_or_a_team_may_ask_for_a_second_person(tmp_path: Path, setting: 
         desk.hear(mention("1"))
         hold(desk, AGENT)
         settings = KlankbordSettings.model_validate({"outbox": setting})
-        asks = second_person_for(settings, desk.cases, PeopleLedger(desk.ledger.engine))
+        asks = second_person_for(settings, desk.cases, PeopleLedger(desk.ledger.engine), EndingLedger(desk.ledger.engine))
         draft = desk.replies.send.preview(1, FENNA, Words(text=TEXT, language="nl", signature="none"), version=0)
         assert asks(draft) is asked
