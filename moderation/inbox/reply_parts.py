@@ -26,7 +26,7 @@ class Said:
 class ReplyPanel:
     """The reply to one case, as one person sees it.
 
-    `mine`: this person holds the case. `words` is what they typed, or an empty text in the customer's language; `version` goes back with
+    `mine`: this person holds the case and may answer it; `reads_only`: they may not answer at all. `words` is what they typed, or an empty text in the customer's language; `version` goes back with
     a save. `others` left texts here too. `waiting` is what they put before somebody else; `came_back` what came back, with its note.
     `speaks` is the account that would answer, "" when none is connected there. `title` is an e-mail's subject.
     """
@@ -50,6 +50,7 @@ class ReplyPanel:
     waiting: Draft | None = None
     asked: ApprovalRequest | None = None
     came_back: ApprovalRequest | None = None
+    reads_only: bool = False
     says: Said
 
 

@@ -7,7 +7,7 @@ from moderation.inbox.reply_parts import ReplyPanel, ReplyParts, Said
 from moderation.messages.reasons import outbox_sentence
 from moderation.model.case import CaseState
 from moderation.model.outbox import Draft, DraftState
-from moderation.model.person import Person
+from moderation.model.person import Person, Right
 from moderation.model.reply import Words, WorkingDraft
 from moderation.page_parts.words import held_words, words_for
 from moderation.policy.gate import words_of_note
@@ -37,11 +37,12 @@ def panel_of(desk: ReplyDesk, case_id: int, person: Person, said: Said) -> Reply
     working, language = desk.write.mine(case_id, person.name), desk.write.language(row)
     signatures = desk.words.signatures(person)
     words = working.words if working else Words(text="", language=language, signature=desk.words.usual(person))
-    waiting = _waiting(desk, working)
+    waiting, may = _waiting(desk, working), person.may(Right.ANSWER)
     account, asked = desk.write.account(row), desk.write.asked(row)
     return ReplyPanel(
         case_id=case_id,
-        mine=row.holder == person.name,
+        mine=may and row.holder == person.name,
+        reads_only=not may,
         holder=row.holder,
         closed=row.state is CaseState.CLOSED,
         platform=row.platform,

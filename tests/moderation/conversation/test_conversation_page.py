@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from listener.model.mention import Removal
-from moderation.inbox.rights import ROUTES
+from moderation.ledger.people import Act, PeopleLedger
 from moderation.model.case import CaseState
-from moderation.model.person import Person, Right, Role
+from moderation.model.person import Person, Role
+from moderation.model.reply import Words
 from moderation.model.talk import Talk
+from moderation.page_parts.reply import reply_parts
+from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 from tests.fakes.staff_conversation import HELPER, MEREL, SAID, TalkDay, post
 from tests.moderation.inbox.conftest import Staff, visit, words_of
@@ -205,11 +208,25 @@ def test_what_is_removed_leaves_no_words_on_the_page(staff: Staff, case_id: int,
 
 
 def test_whoever_may_only_read_sees_no_form(talk_day: TalkDay, case_id: int) -> None:
-    viewer = Person(name=AGENT, role=Role.VIEWER)
-    assert not viewer.may(Right.ANSWER)
-    for path in ("notes", "questions", "join", "labels", "card", "mark", "end", "consent", "opt-out", "thanks", "thanks/send"):
-        assert ROUTES["POST", f"/cases/{{case_id}}/{path}"] is Right.ANSWER
-    assert talk_day.first() == case_id
+    """Somebody who held the case, wrote a reply and may only read since: all is there to read, and nothing to press."""
+    desk = talk_day.desk
+    row = desk.cases.get(case_id)
+    assert row is not None
+    if row.holder != AGENT:
+        desk.queueing.acts.assign(case_id, row.holder or AGENT, row.version, whom=AGENT)
+    desk.replies.write.save(case_id, AGENT, Words(text="We zoeken het uit.", language="nl", signature="none"), version=0)
+    rooms = talk_day.rooms(reply=reply_parts(desk.replies))
+    agent = visit(StaffDay(), **rooms).come_in().get(f"/cases/{case_id}").text
+    forms = set(re.findall(r'(?:form)?action="([^"]+)"', agent))
+    assert {f"/cases/{case_id}/reply", f"/cases/{case_id}/notes", f"/cases/{case_id}/release"} <= forms, "whoever may answer has them"
+    PeopleLedger(desk.ledger.engine).add(AGENT, Role.VIEWER, Act(by="machine", at=desk.clock.now()))
+    sign_in = sign_in_on(desk.clock, desk.ledger.engine)
+    viewer = replace(visit(StaffDay(), **{**rooms, "sign_in": sign_in}), sign_in=sign_in).come_in()
+    for path in (f"/cases/{case_id}", f"/cases/{case_id}?all=1&label={row.mention_ids[-1]}&did=1", f"/cases/{case_id}/timeline"):
+        page = viewer.get(path)
+        assert page.status_code == 200
+        shown = set(re.findall(r'(?:form)?action="([^"]+)"', page.text))
+        assert shown == {"/language", "/sign-out"}, path
 
 
 class Fixed:
