@@ -141,9 +141,14 @@ class SignIn:
         return _session_of(signed, csrf=_form_token(session_secret), seen=seen)
 
     def on_the_way(self, step_secret: str) -> tuple[OpenSession, Account] | None:
-        """Return who showed a right password and owes the second step, for ten minutes; None otherwise."""
+        """Return who showed a right password and owes the second step, for ten minutes; None otherwise.
+
+        Whoever was about to set one up is led nowhere once there is one: a password alone does not replace it.
+        """
         signed = self._alive(step_secret)
         if signed is None or signed.account is None or signed.session.stage is Stage.IN:
+            return None
+        if signed.session.stage is Stage.SETUP and signed.account.person.second_step:
             return None
         return (signed.session, signed.account) if self._clock.now() - signed.session.opened_at < ON_THE_WAY else None
 

@@ -210,6 +210,24 @@ def test_an_offer_of_somebody_else_sets_up_nothing(house: House) -> None:
     assert not house.desk.manage.named("Sanne Okafor").person.second_step
 
 
+def test_a_second_step_that_was_set_up_meanwhile_is_not_replaced_by_a_password_alone(house: House) -> None:
+    """S10: of two browsers that knew the password and stood before setting up, one becomes the second step; the other is asked for it."""
+    house.add("Sanne Okafor", Role.APPROVER)
+    early, owner = house.browser("198.51.100.9"), house.browser()
+    for browser in (early, owner):
+        assert browser.sign_in("Sanne Okafor").headers["location"] == "/sign-in/set-up"
+    account = house.desk.manage.named("Sanne Okafor")
+    house.secrets["Sanne Okafor"] = house.desk.door.offered(account, offer := hidden(owner.get("/sign-in/set-up").text, "offer"))
+    assert owner.post("/sign-in/set-up", {"offer": offer, "code": house.code("Sanne Okafor")}).status_code == 200
+    planted, _ = house.desk.door.offer_second_step(account)
+    code = pyotp.TOTP(house.desk.door.offered(account, planted)).at(house.clock.now())
+    assert early.get("/sign-in/set-up").status_code == 303
+    assert early.post("/sign-in/set-up", {"offer": planted, "code": code}).headers.get("location") == "/sign-in"
+    assert not early.inside
+    house.clock.advance(timedelta(seconds=30))
+    assert house.browser().come_in("Sanne Okafor").inside
+
+
 def test_a_link_from_the_terminal_counts_as_a_second_step(house: House) -> None:
     """Whoever has a shell on this machine could read the ledger itself; the link of a page is another matter."""
     browser = house.browser()
