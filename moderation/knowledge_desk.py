@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
 from listener.settings.wording import stop_words
+from moderation.ledger.cards import CardLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.knowledge import KnowledgeLedger
 from moderation.ledger.knowledge_acts import KnowledgeActs
@@ -19,13 +17,12 @@ from moderation.ledger.our_words import OurWords
 from moderation.model.grid import Grid
 from moderation.settings import KlankbordSettings
 from moderation.workflows.advise_reply import AdviseReply
+from moderation.workflows.encode_in_time import Encode
 from moderation.workflows.keep_knowledge import KeepKnowledge
 from moderation.workflows.load_grid import load_grid
 from moderation.workflows.make_knowledge import MakeKnowledge
 from moderation.workflows.offer_knowledge import OfferKnowledge
 from moderation.workflows.refresh_knowledge import RefreshKnowledge
-
-Encode = Callable[[Sequence[str]], NDArray[np.float32] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +74,7 @@ def knowledge_desk(
         ),
         offer=offer,
         make=MakeKnowledge(ledger, cases, store, clock),
-        advise=AdviseReply(ledger, cases, words, offer, grid, zone=settings.zone, joined=joined),
+        advise=AdviseReply(ledger, cases, words, offer, grid, zone=settings.zone, joined=joined, spoken=CardLedger(engine).language),
         grid=grid,
         words=words,
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
 from moderation.ledger.approval_requests import ApprovalRequestLedger
+from moderation.ledger.cards import CardLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.endings import EndingLedger
@@ -99,6 +100,7 @@ def reply_desk(
         clock,
         tone=lambda text, language, complaint: tone_hits(text, words_of[language], complaint=complaint),
         advise=advise,
+        spoken=CardLedger(engine).language,
     )
     return ReplyDesk(
         words=words,

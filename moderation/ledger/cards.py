@@ -36,6 +36,10 @@ class CardLedger:
                     found[row.conversation_id] = CardWords(**{name: row._mapping[name] for name in _FIELDS})
         return found
 
+    def language(self, conversation_id: int) -> str:
+        """Return the language that a person put right on a card, "" where nobody did."""
+        return self.words([conversation_id]).get(conversation_id, CardWords()).language
+
     def keep(self, case_id: int, words: CardWords, *, who: str, at: datetime) -> bool:
         """Keep what a person says of a case's conversation in place of what stood; return whether anything changed."""
         with writing(self._engine) as tx:

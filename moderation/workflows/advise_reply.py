@@ -51,6 +51,7 @@ class AdviseReply:
         *,
         zone: tzinfo,
         joined: Callable[[int], Collection[int]] | None = None,
+        spoken: Callable[[int], str] = lambda _conversation_id: "",
     ) -> None:
         self._ledger = ledger
         self._cases = cases
@@ -59,6 +60,7 @@ class AdviseReply:
         self._grid = grid
         self._zone = zone
         self._joined = joined
+        self._spoken = spoken
 
     def to(self, case_id: int, language: str) -> Advice | None:
         """Return the advice for a case, worded in the reader's `language`; None when there is no such case or nothing of it is left."""
@@ -96,8 +98,9 @@ class AdviseReply:
         return hint_for(_facts(row, messages, knowledge=bool(known)), self._grid, language=language)
 
     def reply_language(self, row: CaseRow) -> str:
-        """Return the language to reply in."""
-        return row.language if row.language in LANGUAGES else LANGUAGES[0]
+        """Return the language to reply in: what a person put right on the card, else the customer's, else our default."""
+        known = (self._spoken(row.conversation_id), row.language)
+        return next((one for one in known if one in LANGUAGES), LANGUAGES[0])
 
     def _messages(self, row: CaseRow) -> Sequence[StoredMention]:
         found = self._ledger.mentions.by_ids(row.mention_ids[-MOST_READ:])

@@ -66,7 +66,9 @@ class WriteReply:
         *,
         tone: ToneLook = no_tone,
         advise: Advises | None = None,
+        spoken: Callable[[int], str] = lambda _conversation_id: "",
     ) -> None:
+        """`spoken` gives the language that a person put right on the card of a conversation, "" where nobody did."""
         self._ledger = ledger
         self._cases = cases
         self._working = working
@@ -76,6 +78,7 @@ class WriteReply:
         self._clock = clock
         self._tone = tone
         self._advise = advise
+        self._spoken = spoken
 
     def case(self, case_id: int) -> CaseRow:
         """Return a case. Raises `NotAllowed` when there is none or its messages were removed."""
@@ -93,7 +96,9 @@ class WriteReply:
         return tuple(one for one in self._working.of_case(case_id) if one.person != who and one.words.text.strip())
 
     def language(self, row: CaseRow) -> str:
-        """Return the language to reply in: the customer's, where we reply in it, else our default."""
+        """Return the language to reply in: the customer's, put right by a person or as found, where we reply in it, else our default."""
+        if (said := self._spoken(row.conversation_id)) in self.words.languages:
+            return said
         found = self._ledger.analyses.languages(row.mention_ids)
         latest = next((found[one] for one in reversed(row.mention_ids) if found.get(one)), "")
         return latest if latest in self.words.languages else self.words.languages[0]

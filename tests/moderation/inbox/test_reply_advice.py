@@ -10,8 +10,11 @@ import pytest
 
 from listener.model.analysis import Analysis, AnalysisStep, Label
 from moderation.desk import desk_over
+from moderation.knowledge_desk import knowledge_desk
+from moderation.ledger.cards import CardLedger
 from moderation.ledger.people import Act, PeopleLedger
 from moderation.model.account import Theme
+from moderation.model.card import CardWords
 from moderation.model.case import Ending
 from moderation.model.person import Person, Role
 from moderation.model.reply import Look, Words
@@ -112,3 +115,18 @@ def test_a_neighbour_who_helped_is_thanked_in_ones_own_name(desk: Desk) -> None:
     with_signature(desk, "– Fenna")
     assert endings.offered_thanks(2, "nl", AGENT).endswith("– Fenna")
     assert opened.replies.write.look(1, Words(text="Dag", language="nl"), Person(name=AGENT, role=Role.AGENT), language="nl").coach
+
+
+def test_the_language_that_somebody_put_right_is_the_one_to_reply_in(desk: Desk) -> None:
+    """The message was read as Dutch; whoever took the case heard that its writer speaks English."""
+    staff = staff_on(desk)
+    row = desk.replies.write.case(1)
+    assert '<option value="nl" selected>' in staff.get("/cases/1").text
+    CardLedger(desk.ledger.engine).keep(1, CardWords(language="en"), who=AGENT, at=desk.clock.now())
+    assert '<option value="en" selected>' in staff.get("/cases/1").text
+    assert desk.replies.write.language(row) == "en"
+    advice = knowledge_desk(desk.home, KlankbordSettings.model_validate({}), desk.ledger, desk.clock).advise.to(1, "nl")
+    assert advice is not None
+    assert advice.language == "en"
+    CardLedger(desk.ledger.engine).keep(1, CardWords(language="de"), who=AGENT, at=desk.clock.now())
+    assert desk.replies.write.language(row) == "nl", "nobody replies in German here: the customer's own language stands"
