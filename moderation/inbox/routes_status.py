@@ -114,7 +114,7 @@ def _add_plans(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     def approve(request: Request, plan_id: RowId) -> Response:
         if stale := pages.stale(request):
             return stale
-        _status(request, parts).approve(plan_id, request.state.session.agent)
+        _status(request, parts).approve(plan_id, request.state.session.agent, request.state.form.get("shown", ""))
         return RedirectResponse(f"/status/plans/{plan_id}", status_code=303)
 
     @app.post("/status/plans/{plan_id}/cancel")

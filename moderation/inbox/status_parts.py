@@ -14,13 +14,17 @@ from moderation.workflows.status_desk import StatusLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanShown:
-    """A broadcast plan as its page shows it. `done_at` None: the caps let nothing leave. `live`: items nobody ticked may leave too."""
+    """A broadcast plan as its page shows it. `done_at` None: the caps let nothing leave. `live`: items nobody ticked may leave too.
+
+    `seen` goes back with an approval: it names exactly what would leave of the plan as it was shown.
+    """
 
     plan: Plan
     report: tuple[ItemReport, ...]
     done_at: datetime | None
     needs_second: bool
     live: bool
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ class StatusParts:
     plan: Callable[[int, str, bool], Plan]
     shown: Callable[[int], PlanShown]
     tick: Callable[[int, int, str], None]
-    approve: Callable[[int, str], Plan]
+    approve: Callable[[int, str, str], Plan]
     cancel: Callable[[int, str], Plan]
     words: Callable[[str], Mapping[str, str]]
     sent: Callable[[ItemReport, str], str]

@@ -86,9 +86,9 @@ def brand_status(room: StatusParts, desk: StatusDesk, seen: Seen) -> StatusParts
         if any(one.target.mention_id not in items(plan) for one in plan.items):
             raise NotAllowed("This broadcast reaches conversations of another brand; somebody who works for both decides on it.")
 
-    def approve(plan_id: int, who: str) -> Plan:
+    def approve(plan_id: int, who: str, shown: str) -> Plan:
         whole_only(plan_id)
-        return room.approve(plan_id, who)
+        return room.approve(plan_id, who, shown)
 
     def cancel(plan_id: int, who: str) -> Plan:
         whole_only(plan_id)

@@ -35,6 +35,7 @@ def status_parts(desk: StatusDesk) -> StatusParts:
             done_at=desk.done_at(plan),
             needs_second=desk.sending.needs_second(plan),
             live=desk.sending.live(plan),
+            seen=desk.sending.seen(plan),
         )
 
     def tick(plan_id: int, item_id: int, who: str) -> None:
@@ -58,7 +59,7 @@ def status_parts(desk: StatusDesk) -> StatusParts:
         plan=lambda update_id, who, correct: desk.planning.plan(update_id, who, correct=correct),
         shown=shown,
         tick=tick,
-        approve=desk.sending.approve,
+        approve=lambda plan_id, who, shown: desk.sending.approve(plan_id, who, shown=shown),
         cancel=desk.sending.cancel,
         words=lambda language: words_for(language, "status"),
         sent=sent,

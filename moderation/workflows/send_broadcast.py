@@ -86,17 +86,25 @@ class SendBroadcast:
         self._broadcasts.tick(plan_id, item_ids, who=who, at=self._clock.now())
         return self.get(plan_id)
 
-    def approve(self, plan_id: int, who: str) -> Plan:
-        """Approve exactly this plan. Pressing again changes nothing.
+    def seen(self, plan: Plan) -> str:
+        """Return the hash of what would leave of a plan as it stands: its content, which items are ticked, and whether others leave too."""
+        ticked = [item.item_id for item in plan.items if item.ticked_by]
+        return hashlib.sha256(json.dumps([content_of(plan), ticked, self.live(plan)]).encode()).hexdigest()
+
+    def approve(self, plan_id: int, who: str, *, shown: str | None = None) -> Plan:
+        """Approve exactly this plan. Pressing again changes nothing. `shown`: the hash (`seen`) of what `who` looked at.
 
         Until broadcasts have graduated only ticked items leave; the others are noted in shadow. Raises `NotAllowed` when it has more
-        threads than one person may decide on and `who` planned it, nothing in it would be posted, or it was taken back.
+        threads than one person may decide on and `who` planned it, nothing in it would be posted, it was taken back, or somebody ticked
+        more of it since it was shown.
         """
         plan = self.get(plan_id)
         if not who.strip():
             raise NotAllowed("A person approves a broadcast; say who you are with --as NAME.")
         if plan.state in (PlanState.APPROVED, PlanState.DONE):
             return plan
+        if shown is not None and shown != self.seen(plan):
+            raise NotAllowed("This plan changed since you saw it: look at it again.", key="not_what_was_shown")
         if not plan.to_post:
             raise NotAllowed("Nothing in this plan would be posted.")
         if plan.kind is PlanKind.ANSWER and not any(item.ticked_by for item in plan.to_post):

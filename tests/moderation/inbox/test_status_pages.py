@@ -15,6 +15,7 @@ from moderation.page_parts.status import status_parts
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import Staff, visit, words_of
+from tests.moderation.inbox.test_reply_panel import hidden
 from tests.moderation.status.said import SUBJECTS, drafted, heard, issue_of, published
 
 
@@ -121,12 +122,19 @@ async def test_a_plan_is_read_chosen_thread_by_thread_and_approved_by_somebody_e
     for item in plan.to_post[:2]:
         assert at_status.post(f"{path}/tick", {"item": str(item.item_id)}).status_code == 303
     assert "2 van 7 zijn één voor één gekozen" in words_of(at_status.get(path).text)
-    assert at_status.colleague("Bram Vos").post(f"{path}/approve").status_code == 303
+    bram = at_status.colleague("Bram Vos")
+    seen = {"shown": hidden(bram.get(path).text)["shown"]}
+    assert at_status.post(f"{path}/tick", {"item": str(plan.to_post[2].item_id)}).status_code == 303
+    assert bram.post(f"{path}/approve", seen).status_code == 409, "one more was chosen after he looked"
+    assert bram.post(f"{path}/approve").status_code == 409
+    assert [one.state.value for one in desk.status.broadcasts.plans()] == ["open"]
+    seen = {"shown": hidden(bram.get(path).text)["shown"]}
+    assert bram.post(f"{path}/approve", seen).status_code == 303
     desk.status.sending.once()
     await desk.settle()
-    assert len(desk.platform.posts()) == 2
+    assert len(desk.platform.posts()) == 3
     shown = words_of(at_status.get(path).text)
-    assert shown.count("alleen in de schaduw genoteerd, niet geplaatst") == 5
+    assert shown.count("alleen in de schaduw genoteerd, niet geplaatst") == 4
 
 
 def test_skipped_threads_say_why_in_the_readers_language(desk: Desk, at_status: Staff) -> None:
