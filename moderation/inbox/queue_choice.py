@@ -14,7 +14,6 @@ from moderation.model.queue import Order, QueueChoice, Tab
 TEXTS = ("brand", "platform", "language", "cause", "sentiment", "state", "holder", "team")
 """Filters that compare one word."""
 STATES = ("open", "claimed", "answered", "closed")
-MOST_PAGES = 100_000
 _LONGEST = 120
 _MOST_HOURS = 24 * 400
 
@@ -25,6 +24,7 @@ def choice_of(query: Mapping[str, str]) -> QueueChoice:
     directed = {"yes": True, "no": False}.get(query.get("directed", ""))
     return QueueChoice(
         **texts if texts["state"] in ("", *STATES) else {**texts, "state": ""},
+        words=" ".join(query.get("q", "")[:_LONGEST].split()),
         tab=_one_of(Tab, query.get("tab", ""), Tab.WAITING),
         issue_id=number_of(query.get("issue", "")),
         waiting_hours=_hours(query.get("waiting", "")),
@@ -34,15 +34,11 @@ def choice_of(query: Mapping[str, str]) -> QueueChoice:
     )
 
 
-def page_of(query: Mapping[str, str]) -> int:
-    """Return which page is asked for, 1 being the first."""
-    return min(max(number_of(query.get("page", "")) or 1, 1), MOST_PAGES)
-
-
 def asked(choice: QueueChoice) -> dict[str, str]:
     """Return a choice as fields of an address, without those that ask for nothing."""
     said = {
         "tab": "" if choice.tab is Tab.WAITING else choice.tab.value,
+        "q": choice.words,
         **{name: getattr(choice, name) for name in TEXTS},
         "issue": "" if choice.issue_id is None else str(choice.issue_id),
         "waiting": "" if choice.waiting_hours is None else f"{choice.waiting_hours:g}",

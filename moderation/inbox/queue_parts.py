@@ -39,13 +39,17 @@ class Views(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueShown:
-    """A page of the queue, the first page being 1. `issues` are the titles of the issues in `offers`, by number."""
+    """A page of the queue, the first page being 1. `issues` are the titles of the issues in `offers`, by number.
+
+    `words_most`: so many cases with the words asked for were looked through, and there are more; 0 when these are all.
+    """
 
     entries: tuple[QueueEntry, ...]
     total: int
     counts: dict[Tab, int]
     offers: QueueOffers
     issues: dict[int, str]
+    words_most: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

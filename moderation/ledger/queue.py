@@ -31,10 +31,21 @@ class QueueLedger:
         self._engine = engine
 
     def find(
-        self, choice: QueueChoice, *, me: str, brands: Collection[str] | None, now: datetime, offset: int = 0, limit: int = 50
+        self,
+        choice: QueueChoice,
+        *,
+        me: str,
+        brands: Collection[str] | None,
+        now: datetime,
+        offset: int = 0,
+        limit: int = 50,
+        only: Collection[int] | None = None,
     ) -> QueueFound:
-        """Return the cases of the chosen tab, `limit` from `offset`, and how many each tab has with this choice."""
-        narrowed = _narrowed(choice, brands, now)
+        """Return the cases of the chosen tab, `limit` from `offset`, and how many each tab has with this choice.
+
+        `only`: nothing but these cases, by number, such as those in which words were found; None: any.
+        """
+        narrowed = [*_narrowed(choice, brands, now), *_among(only)]
         query = select(fact.case_id).where(_in_tab(choice.tab, me, now), *narrowed)
         with reading(self._engine) as tx:
             counts = _counts(tx.execute(_live_counts(narrowed)).all(), me)
@@ -43,11 +54,19 @@ class QueueLedger:
         return QueueFound(case_ids=ids, total=counts[choice.tab], counts=counts)
 
     def next_free(
-        self, choice: QueueChoice, *, brands: Collection[str] | None, teams: Collection[str], now: datetime, limit: int, me: str = ""
+        self,
+        choice: QueueChoice,
+        *,
+        brands: Collection[str] | None,
+        teams: Collection[str],
+        now: datetime,
+        limit: int,
+        me: str = "",
+        only: Collection[int] | None = None,
     ) -> list[tuple[int, int]]:
         """Return (case, version) of what to take next: waiting, held by nobody (or by `me`, when given), not put before another team."""
         mine = fact.team.in_(["", *sorted(teams)])
-        where = (fact.lane == Lane.WAITING.value, mine, *_narrowed(choice, brands, now))
+        where = (fact.lane == Lane.WAITING.value, mine, *_narrowed(choice, brands, now), *_among(only))
         with reading(self._engine) as tx:
             # one range of the index for each holder keeps the order; two holders are two short lists
             found = [
@@ -135,6 +154,10 @@ def _counts(found: Collection[Any], me: str) -> dict[Tab, int]:
         waiting = {"": Tab.WAITING, me: Tab.MINE}.get(row.holder, Tab.OTHERS)
         counts[waiting if row.lane == Lane.WAITING.value else Tab(row.lane)] += row.count
     return counts
+
+
+def _among(only: Collection[int] | None) -> list[ColumnElement[bool]]:
+    return [] if only is None else [fact.case_id.in_(sorted(only))]
 
 
 def _of_brands(brands: Collection[str] | None) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from listener.ledger.ledger import Ledger
@@ -19,9 +19,26 @@ from moderation.queueing import Queueing
 from moderation.triage.place import state_at
 from moderation.workflows.queue_cases import PAGE
 
+MOST_WITH_WORDS = 2_000
+"""Cases looked through for words, those with the newest messages: more is no narrowing, and the page says that there are more."""
+CaseWords = Callable[[str, int, frozenset[str] | None], Sequence[int]]
+"""Cases in which somebody wrote all these words, at most so many, as far as these brands go."""
 
-def queue_parts(room: Queueing, ledger: Ledger, clock: Clock) -> QueueParts:
+
+def no_words(_words: str, _most: int, _brands: frozenset[str] | None) -> Sequence[int]:
+    """Find nothing."""
+    return ()
+
+
+def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: CaseWords = no_words) -> QueueParts:
     """Return the parts of the queue's pages over an open ledger."""
+
+    def with_words(choice: QueueChoice, person: Person) -> Sequence[int] | None:
+        return case_ids_for(choice.words, MOST_WITH_WORDS + 1, person.brands) if choice.words else None
+
+    def among(choice: QueueChoice, person: Person) -> Sequence[int] | None:
+        found = with_words(choice, person)
+        return None if found is None else found[:MOST_WITH_WORDS]
 
     def entries(found: Sequence[CaseSummary]) -> tuple[QueueEntry, ...]:
         opening = {one.mention_id: one for one in ledger.mentions.by_ids({case.mention_ids[-1] for case in found})}
@@ -31,7 +48,8 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock) -> QueueParts:
         return tuple(entry_of(case, message, titles, now) for case, message in shown if message is not None)
 
     def page(choice: QueueChoice, person: Person, number: int) -> QueueShown:
-        found = room.queue.page(choice, person, page=number)
+        words = with_words(choice, person)
+        found = room.queue.page(choice, person, page=number, only=None if words is None else words[:MOST_WITH_WORDS])
         about = [int(issue_id) for issue_id, _ in found.offers.values.get("issue", ())]
         wanted = {*about, choice.issue_id} - {None}
         return QueueShown(
@@ -40,6 +58,7 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock) -> QueueParts:
             counts=found.counts,
             offers=found.offers,
             issues=ledger.issues.titles([one for one in wanted if one is not None]),
+            words_most=MOST_WITH_WORDS if words is not None and len(words) > MOST_WITH_WORDS else 0,
         )
 
     def chosen(case_ids: Sequence[int], person: Person) -> tuple[QueueEntry, ...]:
@@ -52,9 +71,9 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock) -> QueueParts:
     return QueueParts(
         size=PAGE,
         page=page,
-        take_next=room.queue.take_next,
+        take_next=lambda choice, person: room.queue.take_next(choice, person, only=among(choice, person)),
         entries=chosen,
-        every=lambda choice, person, most: entries(room.queue.all(choice, person, most=most)),
+        every=lambda choice, person, most: entries(room.queue.all(choice, person, most=most, only=among(choice, person))),
         act=act,
         bulk=lambda new, cases, person: room.acts.bulk(new, cases, person.name, brands=person.brands),
         undo=lambda act_id, person: room.acts.undo(act_id, person.name, brands=person.brands),

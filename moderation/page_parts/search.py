@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from moderation.inbox.search_parts import SearchParts
 from moderation.ledger.case_search import CaseSearchLedger
 from moderation.parts import Answering
@@ -13,6 +15,12 @@ def search_everything(parts: Answering) -> SearchEverything:
     listening = parts.listening
     cases = CaseSearchLedger(listening.ledger.engine)
     return SearchEverything(listening.search, listening.ledger, cases, key=listening.pseudonym_key, zone=listening.settings.zone)
+
+
+def words_in_cases(parts: Answering) -> Callable[[str, int, frozenset[str] | None], tuple[int, ...]]:
+    """Return what finds the cases in which words stand, as far as brands go."""
+    searching = search_everything(parts)
+    return lambda words, most, brands: searching.case_ids_for(words, most, brands=brands)
 
 
 def search_parts(parts: Answering) -> SearchParts:

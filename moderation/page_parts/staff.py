@@ -29,7 +29,7 @@ from moderation.page_parts.people import people_parts
 from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.reply import reply_parts
 from moderation.page_parts.scope import about, within
-from moderation.page_parts.search import search_parts
+from moderation.page_parts.search import search_parts, words_in_cases
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
@@ -60,7 +60,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         brand=listening.brand_name,
         issues=lambda: figures.issues(None),
         issue=lambda issue_id, offset, limit: figures.issue(None, issue_id, offset, limit),
-        queue=queue_parts(parts.desk.queueing, listening.ledger, listening.clock),
+        queue=queue_parts(parts.desk.queueing, listening.ledger, listening.clock, case_ids_for=words_in_cases(parts)),
         case=lambda case_id: case_now(parts, case_id, figures),
         signals=lambda limit: listening.ledger.issues.signals(limit=limit),
         reason=reason_sentence,

@@ -36,9 +36,14 @@ class Queue:
         self._clock = clock
         self._offers: dict[frozenset[str] | None, tuple[float, QueueOffers]] = {}
 
-    def page(self, choice: QueueChoice, person: Person, *, page: int = 1, size: int = PAGE) -> QueuePage:
-        """Return a page, counted from 1, with exact counts of all tabs. A page beyond the last is empty."""
-        find = partial(self._queue.find, choice, me=person.name, brands=person.brands, now=self._clock.now())
+    def page(
+        self, choice: QueueChoice, person: Person, *, page: int = 1, size: int = PAGE, only: Collection[int] | None = None
+    ) -> QueuePage:
+        """Return a page, counted from 1, with exact counts of all tabs. A page beyond the last is empty.
+
+        `only`: nothing but these cases, such as those in which the choice's words were found; None: any.
+        """
+        find = partial(self._queue.find, choice, me=person.name, brands=person.brands, now=self._clock.now(), only=only)
         found = find(offset=(page - 1) * size, limit=size)
         return QueuePage(rows=self.summaries(found.case_ids), total=found.total, counts=found.counts, offers=self._offered(person.brands))
 
@@ -48,18 +53,18 @@ class Queue:
         found = self.summaries([case_id for case_id, _ in offered])
         return found[0] if found else None
 
-    def take_next(self, choice: QueueChoice, person: Person) -> CaseAct | None:
+    def take_next(self, choice: QueueChoice, person: Person, *, only: Collection[int] | None = None) -> CaseAct | None:
         """Claim the case to take next and return that act, or None when none is left. A colleague who was quicker costs one more look."""
-        for case_id, version in self._offer(choice, person, _TRIES, mine_too=False):
+        for case_id, version in self._offer(choice, person, _TRIES, mine_too=False, only=only):
             try:
                 return self._acts.claim(case_id, person.name, version)
             except AlreadyClaimed:
                 continue
         return None
 
-    def all(self, choice: QueueChoice, person: Person, *, most: int) -> tuple[CaseSummary, ...]:
+    def all(self, choice: QueueChoice, person: Person, *, most: int, only: Collection[int] | None = None) -> tuple[CaseSummary, ...]:
         """Return the first `most` cases of a tab."""
-        found = self._queue.find(choice, me=person.name, brands=person.brands, now=self._clock.now(), limit=most)
+        found = self._queue.find(choice, me=person.name, brands=person.brands, now=self._clock.now(), limit=most, only=only)
         return self.summaries(found.case_ids)
 
     def follow(self) -> None:
@@ -97,7 +102,9 @@ class Queue:
         """Return the versions of those of these cases that the person sees, by number."""
         return self._queue.versions(case_ids, brands=person.brands)
 
-    def _offer(self, choice: QueueChoice, person: Person, limit: int, *, mine_too: bool) -> list[tuple[int, int]]:
+    def _offer(
+        self, choice: QueueChoice, person: Person, limit: int, *, mine_too: bool, only: Collection[int] | None = None
+    ) -> list[tuple[int, int]]:
         return self._queue.next_free(
             choice,
             brands=person.brands,
@@ -105,6 +112,7 @@ class Queue:
             now=self._clock.now(),
             limit=limit,
             me=person.name if mine_too else "",
+            only=only,
         )
 
     def _offered(self, brands: frozenset[str] | None) -> QueueOffers:
