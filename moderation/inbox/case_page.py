@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from listener.model.correction import ANSWERS
+from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.fields import number_of
 from moderation.inbox.page_records import CaseDetail
@@ -25,7 +26,6 @@ from moderation.workflows.keep_cards import LANGUAGES_SPOKEN
 from moderation.workflows.note_leave import CHANNELS
 
 MOST_HELPERS = 25
-MATRIX_DAYS = 14
 
 
 def case_page(request: Request, parts: StaffParts, pages: Pages, case_id: int, *, status: int = 200, notice: str = "") -> Response:
@@ -99,7 +99,7 @@ def _quadrant(person: Person, parts: StaffParts, found: CaseDetail) -> str:
     """Return where the issue behind a case sits in the value-irritant matrix; empty when nothing says so."""
     if parts.issue_room is None or found.issue is None:
         return ""
-    place = parts.issue_room.places(person.brands, MATRIX_DAYS).get(found.issue.issue_id)
+    place = parts.issue_room.places(person.brands, USUAL_DAYS).get(found.issue.issue_id)
     return place.quadrant.value if place else ""
 
 

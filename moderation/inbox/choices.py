@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[str, frozenset[IssueState]], ...] = (
 
 PERIODS = (7, 14, 30, 90)
 USUAL_DAYS = 14
+"""Periods of the figures on offer, and the one that counts where nobody chose."""
 FIELDS = ("state", "place", "brand", "channel", "language")
 """What the list can be narrowed by, in the order of the page."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from listener.insight.records import PlaceCount
 from moderation.inbox.page_records import IssueDetail, IssuesNow
+from moderation.inbox.scope import Brands
 from moderation.model.broadcast import Plan
 from moderation.model.matrix import Place
 from moderation.model.person import Person
@@ -15,8 +16,6 @@ from moderation.workflows.edit_issues import EditIssues
 from moderation.workflows.issue_timeline import Happened
 from moderation.workflows.plan_answers import Affected
 
-Brands = frozenset[str] | None
-"""None means every brand."""
 IssueSigns = Mapping[int, Mapping[tuple[str, str], int]]
 """Issue id → how many of its mentions have each ("cause", value) and each ("sentiment", value)."""
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
-from listener.errors import ActionError
-from moderation.inbox.fields import number_of
+from moderation.inbox.fields import incomplete, number_in, number_of
 from moderation.model.reply import HOUSE, VARIABLES, Words
 from moderation.model.tone import ToneHit
 
@@ -36,9 +35,9 @@ class ReplyForm:
 def reply_form(request: Request) -> ReplyForm:
     """Return the form's fields. Raises `ActionError` when it is no form of ours."""
     form: dict[str, str] = request.state.form
-    version = number_of(form.get("version", ""))
-    if version is None or "text" not in form:
-        raise ActionError("This form is incomplete; open the conversation again.", key="incomplete")
+    version = number_in(form, "version")
+    if "text" not in form:
+        raise incomplete()
     words = Words(
         text=form["text"].replace("\r\n", "\n").replace("\r", "\n"),
         language=form.get("language", ""),

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
 from moderation.inbox.case_page import case_page
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, number_in, number_of
 from moderation.inbox.knowledge_parts import AdviceParts
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
@@ -35,9 +35,7 @@ def add_advice_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     def insert(request: Request, case_id: RowId) -> Response:
         """Put an article below what is typed, and keep both."""
         form = request.state.form
-        article_id = number_of(form.get("article", ""))
-        if article_id is None:
-            raise ActionError("This form is incomplete; open the page again.", key="know_form")
+        article_id = number_in(form, "article")
         try:
             room.insert(case_id, article_id, _words(request), number_of(form.get("version", "")) or 0, request.state.person.name)
         except ActionError:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from listener.errors import ActionError, AlreadyClaimed
 from moderation.inbox.case_page import case_page
 from moderation.inbox.conversation_parts import ConversationParts
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, number_in, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.model.card import CardWords
@@ -72,13 +72,13 @@ def _add_joins(app: FastAPI, room: ConversationParts) -> None:
 
     @app.post("/cases/{case_id}/unjoin")
     def unjoin(request: Request, case_id: RowId) -> Response:
-        room.talks.joins.undo(case_id, number_field(request, "join"), request.state.session.agent)
+        room.talks.joins.undo(case_id, number_in(request.state.form, "join"), request.state.session.agent)
         return back(case_id, "contacts")
 
     @app.post("/cases/{case_id}/labels")
     def label(request: Request, case_id: RowId) -> Response:
         """Correct a label where it is read; the field is "sentiment:negative", or "sentiment:" to take one's answer back."""
-        mention_id = number_field(request, "mention")
+        mention_id = number_in(request.state.form, "mention")
         name, _, value = request.state.form.get("answer", "").partition(":")
         room.talks.corrections.correct(room.talks.show.conversations(case_id), mention_id, name, value, request.state.session.agent)
         return back(case_id, f"m-{mention_id}")
@@ -136,7 +136,7 @@ def _add_ending(app: FastAPI, parts: StaffParts, room: ConversationParts, pages:
         helper = number_of(form.get("mention", ""))
         try:
             act = room.talks.endings.end(
-                case_id, agent, number_field(request, "version"), Ending(asked), helper=helper, about=form.get("about", "")
+                case_id, agent, number_in(form, "version"), Ending(asked), helper=helper, about=form.get("about", "")
             )
         except AlreadyClaimed:
             return case_page(request, parts, pages, case_id, status=409, notice="changed")
@@ -151,7 +151,7 @@ def _add_ending(app: FastAPI, parts: StaffParts, room: ConversationParts, pages:
 
     @app.post("/cases/{case_id}/thanks/send")
     def send(request: Request, case_id: RowId) -> Response:
-        room.talks.endings.send_thanks(case_id, number_field(request, "draft"), request.state.session.agent)
+        room.talks.endings.send_thanks(case_id, number_in(request.state.form, "draft"), request.state.session.agent)
         return back(case_id, "ending")
 
     if room.make_knowledge is not None:
@@ -159,17 +159,9 @@ def _add_ending(app: FastAPI, parts: StaffParts, room: ConversationParts, pages:
 
         @app.post("/cases/{case_id}/knowledge-from-helper")
         def knowledge(request: Request, case_id: RowId) -> Response:
-            return RedirectResponse(make(case_id, number_field(request, "mention"), request.state.session.agent), status_code=303)
+            return RedirectResponse(make(case_id, number_in(request.state.form, "mention"), request.state.session.agent), status_code=303)
 
 
 def back(case_id: int, part: str) -> Response:
     """Go back to a part of the case's page."""
     return RedirectResponse(f"/cases/{case_id}#{part}", status_code=303)
-
-
-def number_field(request: Request, name: str) -> int:
-    """Return a number that our form carries. Raises `ActionError` when it does not."""
-    number = number_of(request.state.form.get(name, ""))
-    if number is None:
-        raise ActionError("This form is incomplete; open the case again.", key="talk_incomplete")
-    return number

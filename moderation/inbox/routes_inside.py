@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
 from moderation.inbox.conversation_parts import ConversationParts
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, number_in, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.model.person import Right
@@ -34,7 +34,7 @@ def _add_notes(app: FastAPI, parts: StaffParts, room: ConversationParts) -> None
 
     @app.post("/cases/{case_id}/notes/remove")
     def remove(request: Request, case_id: RowId) -> Response:
-        notes.remove(case_id, _number(request, "note"), request.state.session.agent)
+        notes.remove(case_id, number_in(request.state.form, "note"), request.state.session.agent)
         return _to(f"/cases/{case_id}#inside")
 
     @app.post("/issues/{issue_id}/plans")
@@ -45,7 +45,7 @@ def _add_notes(app: FastAPI, parts: StaffParts, room: ConversationParts) -> None
 
     @app.post("/issues/{issue_id}/plans/end")
     def end_plan(request: Request, issue_id: RowId) -> Response:
-        notes.end_plan(issue_id, _number(request, "note"), request.state.session.agent)
+        notes.end_plan(issue_id, number_in(request.state.form, "note"), request.state.session.agent)
         return _to(_from(request, issue_id))
 
 
@@ -72,12 +72,12 @@ def _add_questions(app: FastAPI, room: ConversationParts, pages: Pages) -> None:
 
     @app.post("/questions/answer")
     def answer(request: Request) -> Response:
-        answered = questions.answer(_number(request, "question"), request.state.form.get("text", ""), request.state.person)
+        answered = questions.answer(number_in(request.state.form, "question"), request.state.form.get("text", ""), request.state.person)
         return _to(f"/cases/{answered.case_id}#inside" if request.state.form.get("back", "") == "case" else "/questions")
 
     @app.post("/questions/withdraw")
     def withdraw(request: Request) -> Response:
-        withdrawn = questions.withdraw(_number(request, "question"), request.state.person)
+        withdrawn = questions.withdraw(number_in(request.state.form, "question"), request.state.person)
         return _to(f"/cases/{withdrawn.case_id}#inside" if request.state.form.get("back", "") == "case" else "/questions")
 
 
@@ -88,13 +88,6 @@ def _to(address: str) -> Response:
 def _from(request: Request, issue_id: int) -> str:
     case_id = number_of(request.state.form.get("case", ""))
     return f"/issues/{issue_id}" if case_id is None else f"/cases/{case_id}#issue"
-
-
-def _number(request: Request, name: str) -> int:
-    number = number_of(request.state.form.get(name, ""))
-    if number is None:
-        raise ActionError("This form is incomplete; open the page again.", key="talk_incomplete")
-    return number
 
 
 def _moment(typed: str, parts: StaffParts) -> datetime | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from listener.errors import ActionError
 from listener.model.figures import IssueFigures
 from listener.workflows.split_issue import Half
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, incomplete, number_in, number_of
 from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
@@ -36,19 +34,19 @@ def _add_marks(app: FastAPI, room: IssueParts) -> None:
     @app.post("/issues/{issue_id}/rename")
     def rename(request: Request, issue_id: RowId) -> Response:
         form = request.state.form
-        room.edits.rename(issue_id, form.get("title", ""), by=request.state.person.name, seen=_seen(form))
+        room.edits.rename(issue_id, form.get("title", ""), by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(issue_id)
 
     @app.post("/issues/{issue_id}/mark")
     def mark(request: Request, issue_id: RowId) -> Response:
         """Mute until it grows, pin, resolve; or take one of these off."""
         form = request.state.form
-        room.edits.mark(issue_id, form.get("mark", ""), by=request.state.person.name, seen=_seen(form))
+        room.edits.mark(issue_id, form.get("mark", ""), by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(issue_id)
 
     @app.post("/issues/{issue_id}/undo")
     def undo(request: Request, issue_id: RowId) -> Response:
-        room.edits.undo(issue_id, by=request.state.person.name, seen=_seen(request.state.form))
+        room.edits.undo(issue_id, by=request.state.person.name, seen=number_in(request.state.form, "seen"))
         return _back(issue_id)
 
     @app.post("/issues/{issue_id}/place")
@@ -56,7 +54,7 @@ def _add_marks(app: FastAPI, room: IssueParts) -> None:
         """Put it in a quadrant of the matrix, or give the place back to cause and sentiment ("start")."""
         chosen = request.state.form.get("quadrant", "")
         if chosen != "start" and chosen not in {one.value for one in Quadrant}:
-            raise _incomplete()
+            raise incomplete()
         room.edits.place(issue_id, None if chosen == "start" else Quadrant(chosen), by=request.state.person.name)
         return _back(issue_id)
 
@@ -83,8 +81,8 @@ def _add_merge(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) 
         form = request.state.form
         into = number_of(form.get("issue", ""))
         if into is None:
-            raise _incomplete()
-        room.edits.merge(issue_id, into, by=request.state.person.name, seen=_seen(form))
+            raise incomplete()
+        room.edits.merge(issue_id, into, by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(into)
 
 
@@ -104,7 +102,8 @@ def _add_split(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) 
     @app.post("/issues/{issue_id}/split")
     def split(request: Request, issue_id: RowId) -> Response:
         form = request.state.form
-        made = room.edits.split(issue_id, form.get("half", ""), form.get("title", ""), by=request.state.person.name, seen=_seen(form))
+        half, title = form.get("half", ""), form.get("title", "")
+        made = room.edits.split(issue_id, half, title, by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(made)
 
 
@@ -121,17 +120,6 @@ def _fitting(every: tuple[IssueFigures, ...], issue: IssueFigures, asked: str) -
     others = [one for one in every if one.issue_id != issue.issue_id and all(word in one.title.casefold() for word in words)]
     same = issue.theme
     return sorted(others, key=lambda one: (not (same and one.theme == same), -one.period_mentions, -one.mentions, one.issue_id))
-
-
-def _seen(form: Mapping[str, str]) -> int:
-    seen = number_of(form.get("seen", ""))
-    if seen is None:
-        raise _incomplete()
-    return seen
-
-
-def _incomplete() -> ActionError:
-    return ActionError("This form is incomplete; open the page again.", key="form")
 
 
 def _back(issue_id: int) -> Response:

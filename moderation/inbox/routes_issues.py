@@ -14,6 +14,7 @@ from listener.model.figures import IssueFigures
 from moderation.inbox.choices import FIELDS, PERIODS, SORTS, USUAL_DAYS, IssueChoice, by_place, grouped, offers
 from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
+from moderation.inbox.paging import page_asked, pages_in
 from moderation.inbox.parts import StaffParts
 from moderation.model.matrix import Quadrant
 from moderation.model.person import Right
@@ -62,7 +63,7 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/issues/{issue_id}")
     def issue(request: Request, issue_id: RowId) -> Response:
-        page = _page_number(request.query_params.get("page", ""))
+        page = page_asked(request.query_params.get("page", ""))
         offset = (page - 1) * MENTIONS_A_PAGE
         found = parts.seen_by(request.state.person).issue(issue_id, offset, MENTIONS_A_PAGE)
         if found is None:
@@ -81,7 +82,7 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             change=_change(found.figures),
             improving=parts.feedback.actions(found.figures.issue_id) if parts.feedback else None,
             page=page,
-            page_count=max(1, -(-found.mention_count // MENTIONS_A_PAGE)),
+            page_count=pages_in(found.mention_count, MENTIONS_A_PAGE),
             **_beside(request, parts, pages, issue_id, offset),
         )
 
@@ -147,7 +148,3 @@ def _change(issue: IssueFigures) -> int:
 
 def _as_file(name: str) -> dict[str, str]:
     return {"content-disposition": f'attachment; filename="{name}"'}
-
-
-def _page_number(asked: str) -> int:
-    return min(int(asked), 1_000_000) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 8 and int(asked) > 0 else 1

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, number_in, number_of
 from moderation.inbox.knowledge_parts import KnowledgeParts
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
@@ -66,7 +66,7 @@ def _add_acts(app: FastAPI, room: KnowledgeParts, pages: Pages) -> None:
             if room.keep.show(article_id, brands=_person(request).brands) is None:
                 raise HTTPException(404)
             try:
-                done(article_id, _number(request, "turn"), request)
+                done(article_id, number_in(request.state.form, "turn"), request)
             except ActionError as error:
                 return _page(request, room, pages, article_id, told=error)
             return RedirectResponse(f"/knowledge/{article_id}", status_code=303)
@@ -79,7 +79,7 @@ def _add_acts(app: FastAPI, room: KnowledgeParts, pages: Pages) -> None:
     act("retire", lambda article_id, turn, request: keep.retire(article_id, turn, by=_name(request)))
     act("check", lambda article_id, turn, request: keep.check(article_id, turn, by=_name(request)))
     act("merge", lambda article_id, turn, request: keep.merge(article_id, turn, _into(room, request), by=_name(request)))
-    act("undo", lambda article_id, _turn, request: keep.undo(_number(request, "act"), by=_name(request), article_id=article_id))
+    act("undo", lambda article_id, _turn, asked: keep.undo(number_in(asked.state.form, "act"), by=_name(asked), article_id=article_id))
 
     @app.post("/knowledge/suggest")
     def suggest(request: Request) -> Response:
@@ -105,7 +105,7 @@ def _edit(room: KnowledgeParts, article_id: int, turn: int, request: Request) ->
 
 def _into(room: KnowledgeParts, request: Request) -> int:
     """Return the article chosen to merge into; one that this person may not see is none."""
-    into = _number(request, "into")
+    into = number_in(request.state.form, "into")
     if room.keep.show(into, brands=_person(request).brands) is None:
         raise ActionError(f"There is no article {into}.", key="know_none")
     return into
@@ -157,13 +157,6 @@ def _state(request: Request) -> ArticleState | None:
 def _counts(request: Request) -> tuple[int, int, int] | None:
     found = [number_of(request.query_params.get(name, "")) for name in ("suggested", "grown", "looked")]
     return (found[0] or 0, found[1] or 0, found[2] or 0) if found[0] is not None else None
-
-
-def _number(request: Request, name: str) -> int:
-    number = number_of(request.state.form.get(name, ""))
-    if number is None:
-        raise ActionError("This form is incomplete; open the page again.", key="know_form")
-    return number
 
 
 def _person(request: Request) -> Person:

@@ -8,14 +8,15 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from listener.errors import ActionError, AlreadyClaimed
+from listener.errors import AlreadyClaimed
 from moderation.inbox.act_fields import BULK_VERBS, act_of
 from moderation.inbox.case_page import case_page
 from moderation.inbox.done import with_notice
-from moderation.inbox.fields import RowId, number_of, own_path
+from moderation.inbox.fields import RowId, number_in, own_path
 from moderation.inbox.pages import Pages
+from moderation.inbox.paging import page_asked, pages_in
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.queue_choice import STATES, TEXTS, address, asked, choice_of, from_query, page_of, query_of
+from moderation.inbox.queue_choice import STATES, TEXTS, address, asked, choice_of, from_query, query_of
 from moderation.model.case_act import ActVerb
 from moderation.model.clock import ClockState
 from moderation.model.person import Person, Right
@@ -61,9 +62,9 @@ def _queue_page(request: Request, parts: StaffParts, pages: Pages) -> Response:
     """Return the page of the queue that the address asks for; past the last one it leads to the last."""
     room = parts.queue
     person: Person = request.state.person
-    choice, page = choice_of(request.query_params), page_of(request.query_params)
+    choice, page = choice_of(request.query_params), page_asked(request.query_params.get("page", ""))
     shown = room.page(choice, person, page)
-    last = max(1, -(-shown.total // room.size))
+    last = pages_in(shown.total, room.size)
     if page > last:
         return RedirectResponse(address(choice, page=str(last) if last > 1 else ""), status_code=303)
     fields = asked(choice)
@@ -102,16 +103,9 @@ def _add_act(app: FastAPI, parts: StaffParts, pages: Pages, verb: ActVerb) -> No
         form = request.state.form
         new = act_of(verb, form, now=parts.clock.now(), zone=parts.zone)
         try:
-            done = parts.queue.act(new, case_id, _version(request), request.state.person.name)
+            done = parts.queue.act(new, case_id, number_in(form, "version"), request.state.person.name)
         except AlreadyClaimed:
             return case_page(request, parts, pages, case_id, status=409, notice="taken" if verb is ActVerb.CLAIM else "changed")
         back = form.get("back", "")
         then = f"/cases/{case_id}" if verb in GOES_ON else "/queue"
         return RedirectResponse(with_notice(own_path(back) if back else then, did=done.act_id), status_code=303)
-
-
-def _version(request: Request) -> int:
-    version = number_of(request.state.form.get("version", ""))
-    if version is None:
-        raise ActionError("This form is incomplete; open the case again.")
-    return version

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from listener.errors import ActionError, AlreadyClaimed
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.refusals import refusal
@@ -208,14 +208,6 @@ def _add_going_on(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
 def back(case_id: int) -> Response:
     """Go back to the reply on the conversation's page."""
     return RedirectResponse(f"/cases/{case_id}#reply", status_code=303)
-
-
-def version_of(request: Request) -> int:
-    """Return the version that our form carries. Raises `ActionError` when it does not."""
-    number = number_of(request.state.form.get("version", ""))
-    if number is None:
-        raise ActionError("This form is incomplete; open the conversation again.", key="incomplete")
-    return number
 
 
 def _person(request: Request) -> Person:

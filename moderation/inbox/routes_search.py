@@ -13,13 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from moderation.inbox.fields import number_of
 from moderation.inbox.pages import Pages
+from moderation.inbox.paging import page_asked, pages_in
 from moderation.inbox.parts import StaffParts
 from moderation.model.finding import Asked, CaseFilter, How
 from moderation.workflows.search_everything import SHOWN
 
 MOST_TYPED = 200
+MOST_PAGES = 400
 _FIELDS = ("q", "how", "brand", "platform", "language", "from", "to", "case", "issue")
 _ISSUE = {"yes": True, "no": False}
 E = TypeVar("E", bound=StrEnum)
@@ -34,7 +35,7 @@ def add_search_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             raise HTTPException(404)
         given = {name: request.query_params.get(name, "") for name in _FIELDS}
         asked, brands = asked_of(given), request.state.person.brands
-        page = max(1, min(number_of(request.query_params.get("page", "")) or 1, 400))
+        page = page_asked(request.query_params.get("page", ""), most=MOST_PAGES)
         answer = parts.search.find(asked, brands, page) if asked.typed else None
         group = None if answer is None else answer.meaning if asked.how is How.MEANING else answer.words
         return pages.show(
@@ -46,7 +47,7 @@ def add_search_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             choices=parts.search.choices(brands),
             narrowed=any(given[name] for name in _FIELDS[2:]),
             page=page,
-            page_count=max(1, -(-group.count // SHOWN)) if group else 1,
+            page_count=pages_in(group.count, SHOWN) if group else 1,
             address=lambda **changes: _address(given, changes),
         )
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, incomplete, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts, there
 from moderation.model.shadow import Judged, ShadowKind
@@ -56,6 +56,6 @@ def add_shadow_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             return stale
         kind = request.state.form.get("kind", "")
         if kind not in set(ShadowKind):
-            raise ActionError("This form is incomplete; open the page again.")
+            raise incomplete()
         shadow.graduate(ShadowKind(kind), str(request.state.form.get("subject", "")), request.state.session.agent)
         return RedirectResponse("/shadow", status_code=303)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
-from moderation.inbox.fields import RowId, number_of
+from moderation.inbox.fields import RowId, incomplete, number_in
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts, there
 from moderation.inbox.status_parts import NewWords, StatusParts
@@ -87,18 +87,18 @@ def _add_updates(app: FastAPI, parts: StaffParts, status: StatusParts, pages: Pa
         """Put exactly the shown texts on our page; who presses approves them, and has signed in freshly (RULES S12)."""
         if stale := pages.stale(request):
             return stale
-        status.publish(_number(request.state.form, "update"), request.state.session.agent)
+        status.publish(number_in(request.state.form, "update"), request.state.session.agent)
         return RedirectResponse(f"/status/{issue_id}", status_code=303)
 
     @app.post("/status/{issue_id}/discard")
     def discard(request: Request, issue_id: RowId) -> Response:
-        status.discard(_number(request.state.form, "update"), request.state.session.agent)
+        status.discard(number_in(request.state.form, "update"), request.state.session.agent)
         return RedirectResponse(f"/status/{issue_id}", status_code=303)
 
     @app.post("/status/{issue_id}/plan")
     def plan(request: Request, issue_id: RowId) -> Response:  # noqa: ARG001 - the update names its issue; the address keeps the pages together
         form = request.state.form
-        made = status.plan(_number(form, "update"), request.state.session.agent, form.get("correct", "") == "yes")
+        made = status.plan(number_in(form, "update"), request.state.session.agent, form.get("correct", "") == "yes")
         return RedirectResponse(f"/status/plans/{made.plan_id}", status_code=303)
 
 
@@ -106,7 +106,7 @@ def _add_plans(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     @app.post("/status/plans/{plan_id}/tick")
     def tick(request: Request, plan_id: RowId) -> Response:
         """Choose one thread: each has a button of its own, so that nobody chooses what they did not see."""
-        item_id = _number(request.state.form, "item")
+        item_id = number_in(request.state.form, "item")
         _status(request, parts).tick(plan_id, item_id, request.state.session.agent)
         return RedirectResponse(f"/status/plans/{plan_id}#item-{item_id}", status_code=303)
 
@@ -142,7 +142,7 @@ def _chosen(asked: str) -> IssueStatus:
 def _words_of(form: Mapping[str, str], parts: StaffParts) -> NewWords:
     """Read the form of a new update: fields "nl.known", "en.known" …, a local moment, and the update it corrects."""
     if form.get("status", "") not in {one.value for one in IssueStatus}:
-        raise ActionError("This form is incomplete; open the page again.")
+        raise incomplete()
     by_language: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
     for key, value in form.items():
         language, dot, name = key.partition(".")
@@ -154,7 +154,7 @@ def _words_of(form: Mapping[str, str], parts: StaffParts) -> NewWords:
         variables={language: {name: value for name, value in given.items() if value} for language, given in by_language.items()},
         subjects=subjects,
         next_update_at=_moment(form.get("next_update", ""), parts),
-        corrects=_number(form, "corrects") if form.get("corrects", "") else None,
+        corrects=number_in(form, "corrects") if form.get("corrects", "") else None,
     )
 
 
@@ -166,10 +166,3 @@ def _moment(typed: str, parts: StaffParts) -> datetime | None:
     except ValueError as error:
         raise ActionError("The moment of the next update cannot be read; choose a day and a time.") from error
     return (read if read.tzinfo else read.replace(tzinfo=parts.zone)).astimezone(UTC)
-
-
-def _number(form: Mapping[str, str], name: str) -> int:
-    number = number_of(form.get(name, ""))
-    if number is None:
-        raise ActionError("This form is incomplete; open the page again.")
-    return number

@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from listener.errors import ActionError
-from moderation.inbox.fields import number_of
+from moderation.inbox.fields import number_in, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.refusals import refusal
-from moderation.inbox.routes_reply import version_of
 from moderation.model.person import Person
 from moderation.model.reply import VARIABLES
 
@@ -91,7 +90,7 @@ def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         form = request.state.form
         try:
             template_id = _own(form.get("own", "")) or 0
-            words.change(template_id, version_of(request), form.get("title", ""), form.get("text", ""), request.state.person.name)
+            words.change(template_id, number_in(form, "version"), form.get("title", ""), form.get("text", ""), request.state.person.name)
         except ActionError as error:
             typed = TypedTemplate(language=words.languages[0], title=form.get("title", ""), text=form.get("text", ""))
             return kept(request, error, typed)

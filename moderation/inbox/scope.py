@@ -15,6 +15,9 @@ NO_OBJECT = frozenset({"name", "version", "view_id", "person_id", "team_id", "se
 Named = tuple[ObjectKind | None, int | None]
 """A kind and a number as an address names them; None for a kind that nobody declared, or for what is no number: nobody sees those."""
 
+Brands = frozenset[str] | None
+"""Whose things somebody sees; None means those of every brand."""
+
 TokenCheck = Callable[[str], Person | None]
 """Tells who is behind a token and what it may do: a `Person` whose `scopes` are those of the token, or None. May block."""
 

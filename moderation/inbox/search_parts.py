@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from moderation.inbox.scope import Brands
 from moderation.model.finding import Answer, Asked, Choices
-
-Brands = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,11 @@ from listener.model.mention import StoredMention
 from listener.parts import Listening
 from listener.workflows.gather_figures import issue_detail, learning_day, list_issues
 from listener.workflows.rebuild_insight import catch_up
+from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.page_records import IssueDetail, IssuesNow, ShownMention
 
-PERIOD_DAYS = 14
 
-
-def issues_now(parts: Listening, *, period_days: int = PERIOD_DAYS) -> IssuesNow:
+def issues_now(parts: Listening, *, period_days: int = USUAL_DAYS) -> IssuesNow:
     """Return all issues at this moment, with the figures of the last `period_days`."""
     catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
     now = parts.clock.now()
@@ -36,7 +35,7 @@ def issue_now(parts: Listening, issue_id: int, offset: int, limit: int, *, every
         as_of=now,
         zone=parts.settings.zone,
         pseudonym_key=parts.pseudonym_key,
-        period_days=PERIOD_DAYS,
+        period_days=USUAL_DAYS,
         skip=offset,
         most=limit,
         every=None if every is None else every.issues,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -213,8 +213,3 @@ def _moments(tx: Connection, wanted: Any, brand: str) -> list[Contact]:
         )
         for row in tx.execute(query)
     ]
-
-
-def keys_of(contacts: Iterable[Contact]) -> Mapping[str, Contact]:
-    """Return contact moments by the key that forms name them with; each once."""
-    return {one.key: one for one in contacts}

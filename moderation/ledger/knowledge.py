@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from listener.errors import NotAllowed
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing, insert_or_update
-from listener.ledger.facts import from_float16
+from listener.ledger.facts import from_float16, to_float16
 from listener.ledger.tables import mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
@@ -242,17 +242,13 @@ class KnowledgeLedger:
         statement = ["version", "vector"]
         with writing(self._engine) as tx:
             for article_id, (version, vector) in sorted(vectors.items()):
-                row = {"article_id": article_id, "kind": kind, "model": model, "version": version, "vector": _float16(vector)}
+                row = {"article_id": article_id, "kind": kind, "model": model, "version": version, "vector": to_float16(vector)}
                 tx.execute(insert_or_update(tx.dialect, article_vector, key=["article_id", "kind", "model"], change=statement), row)
 
     def forget_removed(self, *, at: datetime) -> tuple[int, int]:
         """Delete what came of messages that are gone; return how many articles lost something, and how many suggestions went with it."""
         with writing(self._engine) as tx:
             return forget_removed(tx, at=at)
-
-
-def _float16(vector: NDArray[np.float32]) -> bytes:
-    return vector.astype("<f2").tobytes()
 
 
 def _write_version(tx: Connection, article_id: int, version: int, new: NewArticle, at: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, exists, func, insert, select,
 from listener.errors import NotAllowed
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
-from moderation.ledger.people_rows import accounts_of, people_query
+from moderation.ledger.people_rows import account_called, accounts_of, people_query
 from moderation.ledger.sessions import end_sessions_of
 from moderation.ledger.tables_people import known_device, person, recovery_code, team, team_member
 from moderation.model.account import Account, Team, Theme
@@ -47,7 +47,7 @@ class PeopleLedger:
     def named(self, name: str) -> Account | None:
         """Return the colleague of this name, however it is spelt."""
         with reading(self._engine) as tx:
-            return next(iter(accounts_of(tx, people_query().where(person.c.name_key == person_of(name)))), None)
+            return account_called(tx, name)
 
     def by_email(self, email: str) -> Account | None:
         """Return the one colleague with this address; None when nobody has it, or two do."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, select
 from moderation.ledger.tables_people import person, team, team_member
 from moderation.model.account import Account, Theme
 from moderation.model.person import Person, Role
+from moderation.policy.people import person_of
 
 PERSON_COLUMNS = tuple(column for column in person.c if column.name != "name_key")
 
@@ -25,6 +26,11 @@ def accounts_of(tx: Connection, query: Select[Any]) -> list[Account]:
     rows = tx.execute(query).mappings().all()
     teams = teams_of(tx, {row["person_id"] for row in rows})
     return [account_of(row, teams[row["person_id"]]) for row in rows]
+
+
+def account_called(tx: Connection, name: str) -> Account | None:
+    """Return the colleague of this name, however it is spelt."""
+    return next(iter(accounts_of(tx, people_query().where(person.c.name_key == person_of(name)))), None)
 
 
 def teams_of(tx: Connection, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:

@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select, 
 
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
-from moderation.ledger.people_rows import accounts_of, people_query
+from moderation.ledger.people_rows import account_called, accounts_of, people_query
 from moderation.ledger.tables_people import person, sign_in_link, staff_session
 from moderation.model.account import Account, How, Link, OpenSession, Purpose, Stage
-from moderation.policy.people import person_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class SessionLedger:
     def account(self, name: str) -> Account | None:
         """Return the colleague of this name, however it is spelt."""
         with reading(self._engine) as tx:
-            return next(iter(accounts_of(tx, people_query().where(person.c.name_key == person_of(name)))), None)
+            return account_called(tx, name)
 
     def add_link(self, digest: str, link: Link, *, at: datetime, expires_at: datetime, by: str) -> None:
         """Keep a link; those that are too old go."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from listener.insight.records import PlaceCount
 from listener.parts import Listening
-from moderation.inbox.issue_parts import Brands, IssueSigns
+from moderation.inbox.choices import USUAL_DAYS
+from moderation.inbox.issue_parts import IssueSigns
 from moderation.inbox.page_records import IssueDetail, IssuesNow
-from moderation.inbox.shown import PERIOD_DAYS, issue_now, issues_now
+from moderation.inbox.scope import Brands
+from moderation.inbox.shown import issue_now, issues_now
 from moderation.ledger.pulse import PulseLedger
 from moderation.workflows.latest_figures import LatestFigures
 
@@ -44,11 +46,11 @@ class IssueFiguresRoom:
         self._every = LatestFigures(self._count_every, mark=mark, act=act)
         self._ones = LatestFigures(self._count_one, mark=mark, act=act)
 
-    def issues(self, brands: Brands, period_days: int = PERIOD_DAYS) -> IssuesNow:
+    def issues(self, brands: Brands, period_days: int = USUAL_DAYS) -> IssuesNow:
         """Return all issues with the figures of the last `period_days`."""
         return self._every.get(_Every(brands, period_days))[0]
 
-    def signs(self, brands: Brands, period_days: int = PERIOD_DAYS) -> IssueSigns:
+    def signs(self, brands: Brands, period_days: int = USUAL_DAYS) -> IssueSigns:
         """Return the causes and sentiments of each issue."""
         return self._every.get(_Every(brands, period_days))[1]
 

@@ -9,8 +9,9 @@ from listener.insight.records import PlaceCount
 from listener.issues.prepare import Reader
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
-from moderation.inbox.issue_parts import Brands, IssueParts, IssueSigns
+from moderation.inbox.issue_parts import IssueParts, IssueSigns
 from moderation.inbox.page_records import IssueDetail, IssuesNow
+from moderation.inbox.scope import Brands
 from moderation.ledger.actions import ActionLedger
 from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.ledger.reply_templates import ReplyTemplateLedger

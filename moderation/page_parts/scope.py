@@ -17,8 +17,9 @@ from listener.model.issue import SILENCE, WHOLE, Signal
 from listener.parts import Listening, nothing_further
 from listener.settings.wording import templates
 from moderation.answers import week_figures
+from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.shown import PERIOD_DAYS, digest_figures, issue_now, issues_now
+from moderation.inbox.shown import digest_figures, issue_now, issues_now
 from moderation.model.object_kind import ObjectKind
 from moderation.page_parts.room_scope import brand_feedback, brand_invitations, brand_outbox, brand_shadow, brand_status
 from moderation.parts import Answering
@@ -58,7 +59,7 @@ def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> Staff
     return replace(
         whole,
         brand=listening.brand_name,
-        issues=lambda: issues_now(listening) if room is None else room.issues(brands, PERIOD_DAYS),
+        issues=lambda: issues_now(listening) if room is None else room.issues(brands, USUAL_DAYS),
         issue=lambda issue_id, offset, limit: (
             issue_now(listening, issue_id, offset, limit) if room is None else room.issue(brands, issue_id, offset, limit)
         ),

@@ -32,10 +32,6 @@ class EditIssues:
         self._reader = reader
         self._one_at_a_time = threading.Lock()
 
-    @property
-    def can_split(self) -> bool:
-        return self._reader is not None
-
     def newest(self, issue_id: int) -> int:
         """Return the number of the newest act on an issue; 0 when nobody did anything."""
         return max((act.act_id for act in self._ledger.issues.acts(issue_id)), default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from listener.ports import Embedder
 
 logger = logging.getLogger(__name__)
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32] | None]
+"""Gives texts their vectors, float32 `(len(texts), n_dims)`; None when nobody can in time."""
 
 
 class EncodeInTime:

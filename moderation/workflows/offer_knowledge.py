@@ -15,8 +15,8 @@ from moderation.knowledge.fit import nearest, nearest_by_words
 from moderation.ledger.knowledge import KnowledgeLedger
 from moderation.model.advice import KnowledgeSuggestion, Source
 from moderation.model.knowledge import Article, ArticleState, Used
+from moderation.workflows.encode_in_time import Encode
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32] | None]
 MOST_SOURCES = 3
 
 

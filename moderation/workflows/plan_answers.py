@@ -24,7 +24,7 @@ from moderation.model.post import ConnectedAccount, PostKind
 from moderation.model.status import PromiseState
 from moderation.outbox.precheck import Precheck
 from moderation.policy.gate import ADDRESSED_ONLY
-from moderation.workflows.draft_text import must_be_sound, subject_below, target_below
+from moderation.workflows.draft_text import must_be_sound, subject_below, target_below, to_answer
 from moderation.workflows.issue_threads import IssueThread, language_of
 
 CUSTOMER = "customer"
@@ -100,7 +100,7 @@ class PlanAnswers:
         return self._broadcasts.add(0, issue_id, list(items.values()), correct=False, who=who, at=self._clock.now())
 
     def _affected(self, case: AffectedCase, messages: Sequence[StoredMention]) -> Affected:
-        asked = message_to_answer(messages)
+        asked = to_answer(messages)
         thread = IssueThread(platform=case.platform, realm=case.realm, thread_id=asked.mention.root_id, messages=tuple(messages))
         return Affected(case=case, asked=asked, language=language_of(thread, self._ledger, languages=tuple(self._words)))
 
@@ -185,12 +185,6 @@ class PlanAnswers:
             why = "not_addressed" if set(refused) <= set(ADDRESSED_ONLY.values()) else "rule"
             return replace(bare, why=why, note=", ".join(refused))
         return replace(bare, account_key=account.account.key, text=draft.text, title=draft.title)
-
-
-def message_to_answer(messages: Sequence[StoredMention]) -> StoredMention:
-    """Return the message to answer: the latest; where a program may only answer those who speak to us, the latest that does."""
-    addressed = [one for one in messages if any(hit.directed for hit in one.hits)]
-    return addressed[-1] if addressed and messages[-1].mention.platform in ADDRESSED_ONLY else messages[-1]
 
 
 def _thread_of(one: Affected) -> tuple[str, str, str]:

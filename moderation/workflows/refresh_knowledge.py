@@ -21,8 +21,8 @@ from moderation.ledger.knowledge import EVIDENCE, QUESTION, KnowledgeLedger
 from moderation.ledger.status import StatusLedger
 from moderation.model.knowledge import Article, ArticleState, Flag, NewArticle, Refreshed
 from moderation.model.status import UpdateState
+from moderation.workflows.encode_in_time import Encode
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32] | None]
 SAME = 0.5
 """Share of a suggestion's questions that an article has to rest on already to be the same one."""
 MOST_ENCODED = 32

@@ -12,11 +12,10 @@ from pydantic import BaseModel, Field
 from listener.errors import AlreadyClaimed, NotAllowed
 from moderation.inbox.api.bodies import Body, Id, Moment, Name, Number, Version, Words, Yes
 from moderation.inbox.api.call import ApiCall, Call, must_be_case
-from moderation.inbox.api.problems import answers
+from moderation.inbox.api.problems import CHANGES
 from moderation.model.case import Ending
 from moderation.model.case_act import ActVerb, CaseAct, Undone
 
-CHANGES = answers(404, 409, 413, 415)
 SIMPLE: tuple[tuple[str, ActVerb, str], ...] = (
     ("claim", ActVerb.CLAIM, "Take a case; 409 names who has it"),
     ("release", ActVerb.RELEASE, "Give a case back"),

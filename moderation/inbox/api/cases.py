@@ -16,11 +16,10 @@ from moderation.inbox.api.mentions import ShownMention, mention_of
 from moderation.inbox.api.outbox import ShownEntry, entry_of
 from moderation.inbox.api.problems import answers
 from moderation.inbox.api.talk import add_talk_calls
+from moderation.inbox.paging import MOST_PAGES
 from moderation.model.case import CaseState, CaseSummary
 from moderation.model.clock import ClockState
 from moderation.model.queue import Order, QueueChoice, Tab
-
-MOST_PAGES = 100_000
 
 
 class ShownClock(BaseModel):

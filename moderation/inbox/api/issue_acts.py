@@ -12,11 +12,9 @@ from starlette.exceptions import HTTPException
 from listener.model.issue import IssueAct
 from moderation.inbox.api.bodies import Body, Id, Number, Words
 from moderation.inbox.api.call import ApiCall, Call, Items
-from moderation.inbox.api.problems import answers
+from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
 from moderation.workflows.edit_issues import EditIssues
-
-CHANGES = answers(404, 409, 413, 415)
 
 
 class Seen(Body):

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from moderation.inbox.api.bodies import Asked, Body, Id, Name, Text, Version
 from moderation.inbox.api.call import Call, Items, paged
-from moderation.inbox.api.problems import answers
+from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
 from moderation.model.knowledge import Article, ArticleState, Flag
 from moderation.model.person import Right
@@ -108,9 +108,7 @@ def add_knowledge_calls(router: APIRouter) -> None:
             raise HTTPException(404)
         return _whole(found, call.person.brands)
 
-    @router.post(
-        "/knowledge/{article_id}", summary="Reword an article, as a new version", tags=["knowledge"], responses=answers(404, 409, 413, 415)
-    )
+    @router.post("/knowledge/{article_id}", summary="Reword an article, as a new version", tags=["knowledge"], responses=CHANGES)
     def edit(call: Call, article_id: Id, body: Reworded) -> ShownArticle:
         keep, brands = there(call.parts.knowledge).keep, call.person.brands
         if keep.show(article_id, brands=brands) is None:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from moderation.inbox.api.bodies import Asked, Body, Id, Words
 from moderation.inbox.api.call import Call, Items, paged
-from moderation.inbox.api.problems import answers
+from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
 from moderation.model.outbox import EntryState, OutboxEntry
 from moderation.model.post import PostKind
@@ -102,7 +102,7 @@ def add_outbox_calls(router: APIRouter) -> None:
         "/outbox/{entry_id}/cancel",
         summary="Take an approval back before it leaves",
         tags=["outbox"],
-        responses=answers(404, 409, 413, 415),
+        responses=CHANGES,
     )
     def cancel(call: Call, entry_id: Id, body: Why) -> ShownEntry:
         if call.api.entry(entry_id) is None:

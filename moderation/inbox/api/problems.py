@@ -117,3 +117,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
     chosen = sorted({400, 401, 403, 422, 500, 503, *statuses})
     return {status: {"model": Problem, "description": said[status], "content": {MEDIA: {}}} for status in chosen}
+
+
+CHANGES = answers(404, 409, 413, 415)
+"""What a call may answer that changes one thing."""

@@ -13,7 +13,7 @@ from listener.errors import NotAllowed
 from moderation.inbox.api.bodies import Body, Id, Text
 from moderation.inbox.api.call import Call, must_be_case
 from moderation.inbox.api.outbox import ShownEntry, entry_of
-from moderation.inbox.api.problems import answers
+from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
 from moderation.model.outbox import Draft, DraftState
 from moderation.model.post import PostKind
@@ -107,7 +107,7 @@ def add_reply_calls(router: APIRouter) -> None:
         "/drafts/{draft_id}/send",
         summary="Send one's own reply: the call is the approval; again gives the same entry",
         tags=["replies"],
-        responses=answers(404, 409, 413, 415),
+        responses=CHANGES,
     )
     def send(call: Call, draft_id: Id) -> ShownEntry:
         found = call.api.draft(draft_id)

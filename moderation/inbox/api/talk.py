@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from moderation.inbox.api.bodies import Body, Id, Text, Words
 from moderation.inbox.api.call import Call, Items, must_be_case
-from moderation.inbox.api.problems import answers
+from moderation.inbox.api.problems import CHANGES, answers
 from moderation.model.conversation import CaseNote, CaseQuestion, QuestionState
 
 
@@ -54,9 +54,6 @@ class ShownQuestion(BaseModel):
     state: QuestionState
     answer: str
     answered_by: str
-
-
-CHANGES = answers(404, 409, 413, 415)
 
 
 def add_talk_calls(router: APIRouter) -> None:

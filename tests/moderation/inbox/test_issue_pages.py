@@ -124,7 +124,7 @@ def test_mentions_come_a_page_at_a_time(staff: Staff) -> None:
     assert last.count("<time") < first.count("<time")
     beyond = staff.get("/issues/1?page=400")
     assert beyond.status_code == 200
-    assert "Op deze bladzijde staan geen berichten." in beyond.text
+    assert "Op deze pagina staan geen berichten." in beyond.text
 
 
 def test_an_issue_that_is_gone_is_explained(staff: Staff) -> None:
