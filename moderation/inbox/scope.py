@@ -62,14 +62,18 @@ def named_objects(path: Mapping[str, str], fields: Iterable[tuple[str, str]]) ->
 
 
 def sees_all(person: Person, objects: ObjectBrands | None, named: Iterable[Named]) -> bool:
-    """Tell whether all of these are there and theirs to see. Somebody of every brand is not asked; without `objects` nothing is seen."""
+    """Tell whether all of these are there and theirs to see. Somebody of every brand is not asked; without `objects` nothing is seen.
+
+    All of a kind are looked up together: an address may name thousands.
+    """
     if person.brands is None:
         return True
+    numbers: dict[ObjectKind, set[int]] = {}
     for kind, number in named:
-        brands = None if kind is None or number is None or objects is None else objects.brands_of(kind, number)
-        if brands is None or not person.sees(brands):
+        if kind is None or number is None or objects is None:
             return False
-    return True
+        numbers.setdefault(kind, set()).add(number)
+    return all(len(seen(person, objects, kind, some)) == len(some) for kind, some in numbers.items())
 
 
 def seen(person: Person, objects: ObjectBrands | None, kind: ObjectKind, numbers: Iterable[int]) -> frozenset[int]:

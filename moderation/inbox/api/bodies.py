@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from moderation.inbox.fields import number_of
+
 PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """No control characters but line ends and tabs."""
 MOST_ON_PAGE = 100
@@ -19,12 +21,23 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _digits(value: Any) -> Any:
+    """Refuse a number that is not written in plain digits: the gate reads the same query, and knows no other spelling (RULES S15)."""
+    if isinstance(value, str) and number_of(value) is None:
+        raise ValueError("write the number in digits")
+    return value
+
+
+Digits = BeforeValidator(_digits)
+"""Of every number after the question mark."""
+
+
 class Asked(BaseModel):
     """What stands after the question mark: a name that it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, Field(ge=1, le=MOST_ON_PAGE, description="How many at most.")] = 50
+    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ON_PAGE, description="How many at most.")] = 50
     cursor: Annotated[str, Field(pattern=r"^[0-9]{0,18}$", description="The `next` of the page before; empty for the first page.")] = ""
 
     @property

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from moderation.inbox.api.bodies import Asked, Id, Name
+from moderation.inbox.api.bodies import Asked, Digits, Id, Name
 from moderation.inbox.api.call import Call, Items
 from moderation.inbox.api.case_acts import add_act_calls
 from moderation.inbox.api.mentions import ShownMention, mention_of
@@ -67,7 +67,7 @@ class CaseAsked(Asked):
     brand: Name = ""
     platform: Name = ""
     language: Name = ""
-    issue_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    issue_id: Annotated[int, Digits, Field(ge=1, le=2**63 - 1)] | None = None
     cause: Name = ""
     sentiment: Name = ""
     holder: Name = ""

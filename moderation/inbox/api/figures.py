@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from listener.model.figures import SourceCoverage
 from listener.model.plain import plain
 from moderation.audit.chain import AuditLine
-from moderation.inbox.api.bodies import Page
+from moderation.inbox.api.bodies import Digits, Page
 from moderation.inbox.api.call import Call, Items
 from moderation.inbox.api.problems import answers
 from moderation.inbox.parts import there
@@ -23,7 +23,7 @@ class FeedbackAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    issue_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    issue_id: Annotated[int, Digits, Field(ge=1, le=2**63 - 1)] | None = None
 
 
 class ShownFeedback(BaseModel):

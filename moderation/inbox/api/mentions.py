@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from listener.model.mention import StoredMention
-from moderation.inbox.api.bodies import Id, Name
+from moderation.inbox.api.bodies import Digits, Id, Name
 from moderation.inbox.api.call import Call
 from moderation.inbox.api.problems import answers
 from moderation.inbox.parts import there
@@ -66,7 +66,7 @@ class SearchAsked(BaseModel):
     from_day: date | None = None
     to_day: date | None = None
     in_issue: bool | None = None
-    page: Annotated[int, Field(ge=1, le=400)] = 1
+    page: Annotated[int, Digits, Field(ge=1, le=400)] = 1
 
     def asked(self) -> Asked:
         """Return it as the search understands it."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+import pytest
 
 from moderation.inbox.rights import OPEN, ROUTES, WHOLE_HOUSE
 from moderation.inbox.scope import NO_OBJECT
+from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.model.object_kind import FIELD_KINDS, PATH_KINDS, ObjectKind
 from moderation.model.person import Right, Role
 from tests.fakes.asking import Answer, Asking
@@ -94,6 +98,23 @@ def test_a_number_in_a_field_is_checked_as_one_in_the_address(house: House, aski
     new = {"issue": str(issue[THEIRS]), "owner": "ik", "due": "2026-05-01", "change": "x", "done_when": "y"}
     assert asked(house, asking, "POST", "/actions", form=new).status == 404
     assert set(FIELD_KINDS.values()) >= {ObjectKind.ISSUE, ObjectKind.UPDATE, ObjectKind.CASE}
+
+
+def test_an_address_that_names_thousands_is_looked_up_at_once(house: House, asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One query a kind, not one a number: nobody keeps the ledger busy with a long address."""
+    asks: list[int] = []
+    whole = ObjectBrandLedger.brands_of_many
+
+    def counted(ledger: ObjectBrandLedger, kind: ObjectKind, numbers: Iterable[int]) -> dict[int, frozenset[str]]:
+        asks.append(1)
+        return whole(ledger, kind, numbers)
+
+    monkeypatch.setattr(ObjectBrandLedger, "brands_of_many", counted)
+    case_id = house.things[ObjectKind.CASE][OURS]
+    many = "&".join(f"case={case_id}" for _ in range(3_000))
+    assert asked(house, asking, "GET", f"/queue/bulk?act=claim&{many}").status == 200
+    assert len(asks) <= 3, len(asks)
+    assert asked(house, asking, "GET", f"/queue/bulk?act=claim&{many}&case={house.things[ObjectKind.CASE][THEIRS]}").status == 404
 
 
 def test_lists_counts_and_files_hold_ones_own_brands_only(house: House, asking: Asking) -> None:
