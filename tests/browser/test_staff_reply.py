@@ -67,7 +67,7 @@ def test_from_typing_to_sent_with_the_script(page: Page, desk: Desk) -> None:
     expect(page.locator("#reply-saved")).to_have_text("Bewaard", timeout=10_000)
     page.reload()
     expect(box).not_to_have_value("")
-    page.click("button[formaction$="/preview"]")
+    page.click('button[formaction$="/preview"]')
     expect(page.locator(".shown-text")).to_contain_text("– Team Stroomwerk")
     seen(page, "reply-preview")
     page.click("button[value=stay]")
