@@ -21,6 +21,7 @@ from moderation.ledger.drafts import DraftLedger
 from moderation.ledger.endings import EndingLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
+from moderation.ledger.our_words import OurWords
 from moderation.ledger.outbox import OutboxLedger
 from moderation.ledger.people import PeopleLedger
 from moderation.ledger.shadow import ShadowLedger
@@ -51,6 +52,7 @@ from moderation.workflows.load_opt_out_words import load_opt_out_words
 from moderation.workflows.load_wording import load_policy, load_public_wording, load_words, template_versions
 from moderation.workflows.read_clocks import Clocks
 from moderation.workflows.read_opt_outs import ReadOptOuts
+from moderation.workflows.read_promises import ReadPromises
 from moderation.workflows.shadow import Shadow
 from moderation.workflows.status_desk import StatusDesk, StatusRules, status_desk
 from moderation.workflows.tell_clocks import TellClocks
@@ -65,7 +67,8 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
     outbox = _outbox(home, settings, ledger, clock, precheck, wording)
     shadow = Shadow(ShadowLedger(engine), accounts, clock, wording=wording, bar=_bar(settings), standing=given)
     feedback = feedback_desk(home, settings, ledger, clock, leave=leave, shadow=shadow, outbox=outbox, precheck=precheck, wording=wording)
-    clocks = Clocks(StatusLedger(engine), settings.clocks, clock, zone=settings.zone)
+    spoken = ReadPromises(OurWords(engine), clock, zone=settings.zone)
+    clocks = Clocks(StatusLedger(engine), settings.clocks, clock, zone=settings.zone, promised_in=spoken)
     queueing = queueing_over(
         ledger, clock, clocks=clocks, most_age=timedelta(days=settings.inbox.most_age_days), colleagues=colleagues_in(people)
     )

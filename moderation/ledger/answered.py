@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, exists, select, update
 
-from moderation.ledger.case_facts import touch
+from moderation.ledger.case_facts import mark_stale, touch
 from moderation.ledger.tables import approval, conversation_mention, outbox, support_case
+from moderation.ledger.tables_queue import case_fact
 from moderation.model.case import CaseState
 
 
@@ -17,9 +18,12 @@ def note_answer(tx: Connection, entry_id: int) -> None:
     query = select(outbox.c.case_id, outbox.c.removes, approval.c.approved_at)
     query = query.join_from(outbox, approval, outbox.c.approval_id == approval.c.approval_id)
     case_id, removes, approved_at = tx.execute(query.where(outbox.c.entry_id == entry_id)).one()
-    if case_id is None or removes:  # taking a post away answers nobody
+    if case_id is None:
         return
     mine = support_case.c.case_id == case_id
+    if removes:  # taking a post away answers nobody, but what it promised is promised no more
+        mark_stale(tx, case_fact.c.case_id == case_id)
+        return
     later = exists().where(
         and_(conversation_mention.c.conversation_id == support_case.c.conversation_id, conversation_mention.c.joined_at > approved_at)
     )

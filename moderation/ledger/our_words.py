@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from listener.ledger.changes import batches
@@ -45,7 +45,7 @@ class OurWords:
 
         What was taken away again, or replaced by an edit, is not among them. People whom no platform names are not looked up elsewhere.
         """
-        same, later = aliased(conversation), aliased(outbox)
+        same = aliased(conversation)
         these = conversation.c.conversation_id.in_(sorted(conversation_ids))
         theirs = exists().where(
             and_(
@@ -55,30 +55,25 @@ class OurWords:
                 same.c.brand == conversation.c.brand,
             )
         )
-        undone = exists().where(
-            and_(
-                later.c.platform == outbox.c.platform,
-                later.c.realm == outbox.c.realm,
-                outbox.c.platform_id != "",
-                or_(later.c.removes == outbox.c.platform_id, later.c.edits == outbox.c.platform_id),
-                later.c.state.in_(POSTED_STATES),
-            )
-        )
         query = (
             select(outbox.c.text, outbox.c.changed_at)
             .join_from(outbox, support_case, support_case.c.case_id == outbox.c.case_id)
             .join(conversation, conversation.c.conversation_id == support_case.c.conversation_id)
-            .where(
-                or_(these, theirs),
-                outbox.c.kind.in_([kind.value for kind in ANSWERING]),
-                outbox.c.state.in_(POSTED_STATES),
-                outbox.c.removes == "",
-                ~undone,
-            )
+            .where(or_(these, theirs), _stands())
             .order_by(outbox.c.entry_id)
         )
         with reading(self._engine) as tx:
             return [(row.text, row.changed_at) for row in tx.execute(query)]
+
+    def latest_in(self, case_ids: Collection[int]) -> dict[int, tuple[str, datetime]]:
+        """Return (text, moment) of the post of ours that stands last in each of these cases; nothing for those without one."""
+        found: dict[int, tuple[str, datetime]] = {}
+        with reading(self._engine) as tx:
+            for some in batches(sorted(set(case_ids))):
+                last = select(func.max(outbox.c.entry_id)).where(outbox.c.case_id.in_(some), _stands()).group_by(outbox.c.case_id)
+                query = select(outbox.c.case_id, outbox.c.text, outbox.c.changed_at).where(outbox.c.entry_id.in_(last))
+                found |= {row.case_id: (row.text, row.changed_at) for row in tx.execute(query)}
+        return found
 
     def contacts(self, since: datetime, until: datetime, *, brands: Collection[str] | None = None) -> list[Contacted]:
         """Return the cases that were answered or closed in a stretch of time, by id, with what the grid looks at."""
@@ -127,3 +122,19 @@ class OurWords:
             )
             for row in rows
         ]
+
+
+def _stands() -> ColumnElement[bool]:
+    """An answer of ours was posted, and neither taken away again nor replaced by an edit."""
+    later = aliased(outbox)
+    undone = exists().where(
+        and_(
+            later.c.platform == outbox.c.platform,
+            later.c.realm == outbox.c.realm,
+            outbox.c.platform_id != "",
+            or_(later.c.removes == outbox.c.platform_id, later.c.edits == outbox.c.platform_id),
+            later.c.state.in_(POSTED_STATES),
+        )
+    )
+    answers = outbox.c.kind.in_([kind.value for kind in ANSWERING])
+    return and_(answers, outbox.c.state.in_(POSTED_STATES), outbox.c.removes == "", ~undone)

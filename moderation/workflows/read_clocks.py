@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 import holidays
@@ -22,26 +22,42 @@ _REMEMBERED = timedelta(days=30)
 """A promise that we broke longer ago than this is no clock any more: nobody waits for that word."""
 
 
+PromisedIn = Callable[[Sequence[CaseRow]], Mapping[int, Sequence[PromisedMoment]]]
+"""What our replies promised, by case: `ReadPromises`."""
+
+
+def nothing_promised(_rows: Sequence[CaseRow]) -> Mapping[int, Sequence[PromisedMoment]]:
+    """Know of no promise."""
+    return {}
+
+
 class Clocks:
     """Says how long the customer of a case may still wait. Reads settings and promises; writes nothing and knows nobody."""
 
-    def __init__(self, statuses: StatusLedger, settings: ClockSettings, clock: Clock, *, zone: tzinfo) -> None:
+    def __init__(
+        self, statuses: StatusLedger, settings: ClockSettings, clock: Clock, *, zone: tzinfo, promised_in: PromisedIn = nothing_promised
+    ) -> None:
+        """`promised_in` gives what our own replies promised, by case; what was said in public is read here, by issue."""
         self._statuses = statuses
         self._settings = settings
         self._clock = clock
         self._zone = zone
+        self._promised_in = promised_in
         self._hours: tuple[int, OpeningHours] | None = None
 
     def of(self, row: CaseRow) -> tuple[CaseClock, ...]:
         """Return the clocks of one case, soonest due first."""
-        promises = self.promises().get(row.issue_id, ()) if row.issue_id is not None else ()
-        return clocks_of(row, promises, hours=self.hours(), targets=self.targets, now=self._clock.now())
+        return clocks_of(row, self._promised([row]).get(row.case_id, ()), hours=self.hours(), targets=self.targets, now=self._clock.now())
 
     def soonest(self, rows: Sequence[CaseRow]) -> dict[int, CaseClock]:
         """Return the clock that is due first of each case that has one; for twenty thousand cases at once."""
-        by_issue = self.promises()
-        promised = {row.case_id: by_issue[row.issue_id] for row in rows if row.issue_id in by_issue}
-        return soonest_due(rows, promised, hours=self.hours(), targets=self.targets, now=self._clock.now())
+        return soonest_due(rows, self._promised(rows), hours=self.hours(), targets=self.targets, now=self._clock.now())
+
+    def _promised(self, rows: Sequence[CaseRow]) -> dict[int, tuple[PromisedMoment, ...]]:
+        """Return what each of these customers was promised, in public or in a reply to them; only cases with a promise are in it."""
+        by_issue, by_case = self.promises(), self._promised_in(rows)
+        found = {row.case_id: (*(by_issue.get(row.issue_id or 0, ())), *by_case.get(row.case_id, ())) for row in rows}
+        return {case_id: moments for case_id, moments in found.items() if moments}
 
     @property
     def targets(self) -> Targets:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 import moderation.ledger.tables_clocks
 import moderation.ledger.tables_queue  # noqa: F401 - its tables are looked at below
 from listener.ledger.metadata import metadata
+from moderation.desk import desk_over
 from moderation.ledger.clocks import ClockLedger
+from moderation.ledger.our_words import OurWords
 from moderation.ledger.status import StatusLedger
 from moderation.ledger.tables_queue import case_fact
 from moderation.ledger.waits import WaitLedger
 from moderation.model.case import Lane
 from moderation.model.clock import ClockKind, ClockState
 from moderation.model.status import IssueStatus, NewUpdate
+from moderation.settings import KlankbordSettings
 from moderation.settings_clocks import ClockSettings, stretches_of
 from moderation.workflows.read_clocks import Clocks, public_holidays
 from moderation.workflows.tell_clocks import TellClocks
@@ -198,3 +201,60 @@ def test_no_table_holds_a_time_beside_the_person_who_took_it() -> None:
     timed = ("handling", "handle_time", "duration", "seconds_spent", "time_spent", "minutes_spent", "worked")
     columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns]
     assert [name for name in columns if any(word in name for word in timed)] == []
+
+
+async def test_what_a_reply_promised_runs_as_a_clock_until_we_speak_again(desk: Desk) -> None:
+    """On the case, on its line in the queue, and told of before it is broken; a reply that promises nothing adds none."""
+    case_id, said = case_of(desk), "Dag, je hoort morgen voor 12 uur van ons."
+    settings = KlankbordSettings.model_validate({"timezone": "Europe/Amsterdam", "clocks": {"holidays": "", "platforms": []}})
+    opened = desk_over(desk.home, settings, desk.ledger, desk.clock, desk.precheck.accounts)
+
+    async def answer(text: str) -> None:
+        row = desk.cases.get(case_id)
+        assert row is not None
+        opened.queueing.acts.claim(case_id, "anna", row.version)
+        desk.outbox.approve(desk.inbox.draft_reply(case_id, "anna", text).draft_id, "anna")
+        await desk.settle()
+        opened.queueing.follow.once()
+
+    def clocks() -> tuple[list[datetime], list[datetime]]:
+        row = opened.cases.get(case_id)
+        assert row is not None
+        with desk.ledger.engine.connect() as tx:
+            line = tx.execute(select(case_fact.c.due_kind, case_fact.c.due_at).where(case_fact.c.case_id == case_id)).one()
+        found = [one.due_at for one in opened.clocks.of(row) if one.kind is ClockKind.PROMISE]
+        return found, [line.due_at] if line.due_kind == "promise" else []
+
+    await answer("Dag, we kijken met je mee.")
+    assert clocks() == ([], [])
+    await answer(said)
+    due = datetime(2026, 3, 3, 11, tzinfo=UTC)
+    assert clocks() == ([due], [due])
+    desk.clock.move_to(due - timedelta(hours=1))
+    assert [(one.case_id, one.kind, one.state) for one in opened.tell_clocks.once()] == [(case_id, ClockKind.PROMISE, ClockState.ORANGE)]
+    desk.clock.move_to(due + timedelta(hours=1))
+    assert [one.state for one in opened.tell_clocks.once()] == [ClockState.RED]
+    await answer("De storing is voorbij. Excuses dat dit later is dan gezegd.")
+    assert clocks() == ([], [])
+    await answer("We zoeken nog na waarom. Je hoort morgen voor 12 uur meer.")
+    assert len(clocks()[0]) == 1
+    desk.clock.advance(timedelta(days=33))
+    assert clocks()[0] == [], "nobody waits for that word any more"
+
+
+async def test_a_promise_that_was_taken_back_is_waited_for_no_more(desk: Desk) -> None:
+    case_id = case_of(desk)
+    words = OurWords(desk.ledger.engine)
+    row = desk.cases.get(case_id)
+    assert row is not None
+    desk.queueing.acts.claim(case_id, "anna", row.version)
+    entry = desk.outbox.approve(desk.inbox.draft_reply(case_id, "anna", "Je hoort morgen voor 12 uur van ons.").draft_id, "anna")
+    await desk.settle()
+    desk.queueing.follow.once()
+    assert list(words.latest_in([case_id, 99])) == [case_id]
+    back = desk.replies.take_back
+    back.of_case(case_id, entry.entry_id, "anna", shown=back.look(entry.entry_id).shown)
+    await desk.settle()
+    assert words.latest_in([case_id]) == {}
+    with desk.ledger.engine.connect() as tx:
+        assert tx.execute(select(case_fact.c.stale).where(case_fact.c.case_id == case_id)).scalar_one() is True
