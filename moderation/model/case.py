@@ -76,7 +76,8 @@ class CaseSummary:
     """A case as the queue shows it. `holder` is empty while nobody has it; `version` goes back with a claim or a release.
 
     `urgency` is between 0 and 100; `why` has the weightiest reason first. `waiting_since` is when the customer's oldest unanswered
-    message was posted. `mention_ids` are in order of posting; removed mentions are not among them.
+    message was posted. `mention_ids` are in order of posting; removed mentions are not among them. `clock` is the one that is due
+    first. `snoozed_issue` tells that the case was put away until its issue changes.
     """
 
     case_id: int
@@ -92,6 +93,13 @@ class CaseSummary:
     waiting_since: datetime
     platform: str
     realm: str
+    unanswered: int = 0
+    team: str = ""
+    language: str = ""
+    snoozed_until: datetime | None = None
+    snoozed_issue: bool = False
+    ending: str = ""
+    clock: CaseClock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
