@@ -24,7 +24,6 @@ from moderation.inbox.routes_answer_all import add_answer_all_routes
 from moderation.inbox.routes_bulk import add_bulk_routes
 from moderation.inbox.routes_conversation import add_conversation_routes
 from moderation.inbox.routes_elsewhere import add_elsewhere_routes
-from moderation.inbox.routes_elsewhere import add_elsewhere_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
@@ -58,8 +57,6 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         add_second_step_routes(app, parts, parts.people, pages)
         add_me_routes(app, parts, parts.people, pages)
         add_people_routes(app, parts, parts.people, pages)
-        if parts.people.oidc is not None:
-            add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
         if parts.people.oidc is not None:
             add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
     add_issue_routes(app, parts, pages)

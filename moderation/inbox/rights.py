@@ -24,8 +24,6 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/signed-in"): OPEN,
     ("GET", "/sign-in/elsewhere"): OPEN,
     ("GET", "/sign-in/elsewhere/back"): OPEN,
-    ("GET", "/sign-in/elsewhere"): OPEN,
-    ("GET", "/sign-in/elsewhere/back"): OPEN,
     ("GET", "/sign-in/code"): OPEN,
     ("POST", "/sign-in/code"): OPEN,
     ("GET", "/sign-in/set-up"): OPEN,

@@ -13,8 +13,8 @@ from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow, Qu
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.sign_in import SignIn
 from tests.fakes.people import sign_in_on
-from tests.fakes.staff_queue import QueueDay
 from tests.fakes.staff_figures import COVERAGE, NOW, ZONE, issue_figures, mention_of, quote_of, reason_of, signal_of
+from tests.fakes.staff_queue import QueueDay
 
 AGENT = "Fenna de Wit"
 
