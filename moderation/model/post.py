@@ -69,8 +69,8 @@ class OutgoingPost:
     """One exact text from one account to one place. `media` are digests of the attached files.
 
     `title` heads a thread of its own (a Reddit submission, a Discourse topic, a Discord forum post, an e-mail's subject). `edits` is the
-    platform's id of an earlier post of ours whose text this one replaces; `removes` that of one that is taken away, `text` being what it says.
-    `options` are "distinguish" and "sticky" (own subreddits).
+    platform's id of an earlier post of ours whose text this one replaces; `removes` that of one that is taken away, `text` being what it
+    says. `options` are "distinguish" and "sticky" (own subreddits).
     """
 
     account: AccountId

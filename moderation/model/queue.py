@@ -33,7 +33,8 @@ class Order(StrEnum):
 class QueueChoice:
     """What the queue is narrowed to; empty means everything. `waiting_hours` is how long a case waits at least.
 
-    `words` all stand in something the customer wrote. `holder` and `team` are names. `clock` is the state of the soonest clock. `directed` None means either.
+    `words` all stand in something the customer wrote. `holder` and `team` are names. `clock` is the state of the soonest clock.
+    `directed` None means either.
     """
 
     tab: Tab = Tab.WAITING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -51,7 +51,7 @@ class FollowCases:
         self._most_age = most_age
         self._late_at: datetime | None = None
 
-    def once(self, own_authors: Sequence[str] = ()) -> Followed:
+    def once(self, own_authors: Collection[str] = ()) -> Followed:
         """Open cases for new messages that speak to us, wake what is due, and bring every case's place up to date. Safe to repeat.
 
         What we wrote ourselves opens nothing: `own_authors` are the keys of our accounts (RULES F34).

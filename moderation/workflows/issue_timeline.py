@@ -57,7 +57,8 @@ class IssueTimeline:
         """Return what happened: found, acts of people, signals, places in the matrix, status updates, broadcasts, improvement actions."""
         sources = (self._found, self._acts, self._signals, self._put, self._told, self._sent, self._improved)
         every = [one for source in sources for one in source(issue_id)]
-        return tuple(sorted(reversed(every), key=lambda one: one.at, reverse=True))  # of one moment, what came last stands first
+        every.reverse()  # of one moment, what came last stands first
+        return tuple(sorted(every, key=lambda one: one.at, reverse=True))
 
     def _found(self, issue_id: int) -> Iterator[Happened]:
         issue = self._ledger.issues.get(issue_id)
