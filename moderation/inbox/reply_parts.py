@@ -26,9 +26,11 @@ class Said:
 class ReplyPanel:
     """The reply to one case, as one person sees it.
 
-    `mine`: this person holds the case and may answer it; `reads_only`: they may not answer at all. `words` is what they typed, or
+    `mine`: this person holds the case and may answer it; `reads_only`: they may not answer at all.
+    `words` is what they typed, or
     an empty text in the customer's language; `version` goes back with a save. `others` left texts here too. `waiting` is what
-    they put before somebody else; `came_back` what came back, with its note. `speaks` is the account that would answer, "" when none is connected there. `title` is an e-mail's subject.
+    they put before somebody else; `came_back` what came back, with its note. `speaks` is the account that would
+    answer, "" when none is connected there. `title` is an e-mail's subject.
     """
 
     case_id: int
