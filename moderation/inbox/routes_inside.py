@@ -95,6 +95,6 @@ def _moment(typed: str, parts: StaffParts) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(typed)
-    except ValueError as error:
+        return (read if read.tzinfo else read.replace(tzinfo=parts.zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # a year that is none in UTC any more
         raise ActionError("This moment cannot be read; choose a day and a time.", key="talk_until_past") from error
-    return (read if read.tzinfo else read.replace(tzinfo=parts.zone)).astimezone(UTC)

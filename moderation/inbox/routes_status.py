@@ -163,6 +163,6 @@ def _moment(typed: str, parts: StaffParts) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(typed)
-    except ValueError as error:
+        return (read if read.tzinfo else read.replace(tzinfo=parts.zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # a year that is none in UTC any more
         raise ActionError("The moment of the next update cannot be read; choose a day and a time.") from error
-    return (read if read.tzinfo else read.replace(tzinfo=parts.zone)).astimezone(UTC)

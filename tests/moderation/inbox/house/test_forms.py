@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.rights import FRESH, OPEN, ROUTES
 from moderation.inbox.wording import wording_of
@@ -67,6 +69,15 @@ def test_a_method_that_changes_is_never_reached_by_get(house: House, asking: Ask
             path = filled(template, ours(house))
             answer = asking.call("GET", path, token=token) if is_call(template) else asking.page("GET", path, cookie=cookie)
             assert answer.status in (404, 405, 422), (template, answer.status)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59-14:00", "morgen", "2026-02-30T10:00"])
+def test_a_moment_that_is_none_is_refused_in_words(house: House, asking: Asking, typed: str) -> None:
+    """Also one that is none in UTC: the edge of the calendar is no error of ours (RULES I22, S16)."""
+    cookie, issue_id = house.cookie(ROLE_NAMES[Role.AGENT]), house.things[ObjectKind.ISSUE][OURS]
+    for path, form in (("/issues/{}/plans", {"text": "x", "until": typed}), ("/status/{}/draft", {"status": "seen", "next_update": typed})):
+        answer = asking.page("POST", path.format(issue_id), cookie=cookie, form={"csrf": house.csrf(cookie), **form})
+        assert answer.status == 409, (path, answer.status)
 
 
 def test_what_posts_in_our_name_asks_again_who_somebody_is(house: House, asking: Asking) -> None:
