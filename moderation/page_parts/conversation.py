@@ -26,6 +26,7 @@ def conversation_parts(
         return f"{words} ({words_of_note(entry.note, policy, language)})" if entry.note else words
 
     def article(case_id: int, mention_id: int, by: str) -> str:
+        talks.endings.must_have_helped(case_id, mention_id)
         return f"/knowledge/{knowledge.from_helper(case_id, mention_id, by).article_id}" if knowledge else ""
 
     return ConversationParts(

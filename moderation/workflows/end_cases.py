@@ -138,6 +138,12 @@ class Endings:
             raise NotAllowed(f"This text is {draft.author}'s; preview your own.", key="draft_of_other", fields={"author": draft.author})
         return self._outbox.approve(draft_id, by)
 
+    def must_have_helped(self, case_id: int, mention_id: int) -> None:
+        """Raise `NotAllowed` when a case did not end by this very message of somebody else: any other is not this case's to use."""
+        found = self._endings.latest(case_id)
+        if found is None or found.mention_id != mention_id:
+            raise NotAllowed("This message is not the one that helped here; look at the case again.", key="talk_no_helper")
+
     def _must_help(self, case_id: int, helper: int | None) -> None:
         row = self._cases.get(case_id)
         place = self._threads.place(row.conversation_id) if row else None

@@ -10,8 +10,7 @@ from moderation.ledger.people import PeopleLedger
 from moderation.model.outbox import DraftState
 from moderation.reply_desk import second_person_for
 from moderation.settings import KlankbordSettings
-from tests.moderation.conversation.conftest import Conversations
-from tests.moderation.conversation.test_working_on_it import helped
+from tests.moderation.conversation.conftest import Conversations, helped
 
 
 def test_a_colleague_sends_nobody_elses_thank_you(conversations: Conversations) -> None:
@@ -27,6 +26,16 @@ def test_a_colleague_sends_nobody_elses_thank_you(conversations: Conversations) 
     kept = conversations.desk.drafts.get(draft.draft_id)
     assert kept is not None
     assert kept.state is DraftState.APPROVED
+
+
+def test_only_the_message_that_helped_is_this_cases_to_use(conversations: Conversations) -> None:
+    """A number typed into a form must not carry what was said elsewhere, to another brand, into this one's knowledge."""
+    case_id, helper = helped(conversations)
+    conversations.talks.endings.must_have_helped(case_id, helper)
+    for other in (helper + 1, conversations.case().mention_ids[0], 999):
+        with pytest.raises(NotAllowed) as refused:
+            conversations.talks.endings.must_have_helped(case_id, other)
+        assert refused.value.key == "talk_no_helper"
 
 
 @pytest.mark.parametrize(("brands", "asked"), [(["Stroomwerk"], True), (["Elders"], False)])

@@ -100,6 +100,15 @@ def test_a_number_in_a_field_is_checked_as_one_in_the_address(house: House, aski
     assert set(FIELD_KINDS.values()) >= {ObjectKind.ISSUE, ObjectKind.UPDATE, ObjectKind.CASE}
 
 
+def test_nothing_of_another_brand_becomes_an_article_of_this_one(house: House, asking: Asking) -> None:
+    """Not even by somebody who works for both: only the message that ended the conversation does."""
+    path = f"/cases/{house.things[ObjectKind.CASE][OURS]}/knowledge-from-helper"
+    form = {"mention": str(house.things[ObjectKind.MENTION][THEIRS])}
+    before = ledger_hash(house.home, leave_out=OWN)
+    assert asked(house, asking, "POST", path, name=ROLE_NAMES[Role.ADMIN], form=form).status == 409
+    assert ledger_hash(house.home, leave_out=OWN) == before
+
+
 def test_an_address_that_names_thousands_is_looked_up_at_once(house: House, asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     """One query a kind, not one a number: nobody keeps the ledger busy with a long address."""
     asks: list[int] = []
