@@ -14,7 +14,7 @@ from moderation.model.leave import LeaveFacts, OptOut
 from moderation.model.policy import GateFacts
 
 SENSITIVE = re.compile(
-    r"health|medic|illness|disab|pregnan|politic|party|voter|religi|faith|church|ethnic|race|racial|origin_of|sexual|orient|gender|union|"
+    r"health|medic|illness|disabilit|pregnan|politic|party|voter|religi|faith|church|ethnic|race|racial|origin_of|sexual|orient|gender|union|"
     r"crime|criminal|convict|financ|debt|income|poor|minor|age_group|gezond|ziek|geloof|vakbond|schuld",
     re.IGNORECASE,
 )
