@@ -228,6 +228,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/api/v1/issues/{issue_id}/rename"): Right.ANSWER,
     ("POST", "/api/v1/issues/{issue_id}/mark"): Right.ANSWER,
     ("POST", "/api/v1/issues/{issue_id}/merge"): Right.ANSWER,
+    ("POST", "/api/v1/issues/{issue_id}/place"): Right.ANSWER,
     ("POST", "/api/v1/issues/{issue_id}/undo"): Right.ANSWER,
     ("GET", "/api/v1/mentions"): Right.READ,
     ("GET", "/api/v1/mentions/{mention_id}"): Right.READ,

@@ -14,7 +14,10 @@ from moderation.inbox.api.bodies import Body, Id, Number, Words
 from moderation.inbox.api.call import ApiCall, Call, Items
 from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
+from moderation.model.matrix import Quadrant
 from moderation.workflows.edit_issues import EditIssues
+
+MATRIX_DAYS = 14
 
 
 class Seen(Body):
@@ -39,6 +42,20 @@ class Merged(Seen):
     """The issue that this one goes into, with all its messages."""
 
     issue_id: Number
+
+
+class Placed(Body):
+    """The quadrant that a person puts an issue in; null gives the place back to cause and sentiment."""
+
+    quadrant: Quadrant | None
+
+
+class ShownPlace(BaseModel):
+    """Where an issue sits in the matrix of value and irritation."""
+
+    issue_id: int
+    quadrant: Quadrant | None = Field(description="Null while nothing says where it sits.")
+    by: str = Field(description="Who put it there; empty while cause and sentiment say so.")
 
 
 class ShownIssueAct(BaseModel):
@@ -77,6 +94,12 @@ def add_issue_act_calls(router: APIRouter) -> None:
         _must_be(call, body.issue_id)
         edits.merge(issue_id, body.issue_id, by=call.who, seen=body.seen)
         return _acts(call, issue_id)
+
+    @router.post("/issues/{issue_id}/place", summary="Put an issue in a quadrant of the matrix", tags=["issues"], responses=CHANGES)
+    def place(call: Call, issue_id: Id, body: Placed) -> ShownPlace:
+        _edits(call, issue_id).place(issue_id, body.quadrant, by=call.who)
+        found = there(call.parts.issue_room).places(call.person.brands, MATRIX_DAYS).get(issue_id)
+        return ShownPlace(issue_id=issue_id, quadrant=found.quadrant if found else None, by=found.by if found else "")
 
     @router.post("/issues/{issue_id}/undo", summary="Take back the last act that stands", tags=["issues"], responses=CHANGES)
     def undo(call: Call, issue_id: Id, body: Seen) -> Items[ShownIssueAct]:

@@ -99,6 +99,15 @@ def test_an_issue_is_changed_on_what_was_known_of_it(house: House, asking: Askin
     house.clock.advance(timedelta(seconds=1))
 
 
+def test_an_issue_is_placed_by_hand_and_the_place_given_back(house: House, asking: Asking) -> None:
+    issue_id, token = house.things[ObjectKind.ISSUE][OURS], house.token(ROLE_NAMES[Role.AGENT])
+    where = f"/api/v1/issues/{issue_id}/place"
+    placed = asking.call("POST", where, token=token, body={"quadrant": "automate"})
+    assert placed.json == {"issue_id": issue_id, "quadrant": "automate", "by": ROLE_NAMES[Role.AGENT]}
+    assert asking.call("POST", where, token=token, body={"quadrant": "upstairs"}).status == 422
+    assert asking.call("POST", where, token=token, body={"quadrant": None}).json["by"] == ""
+
+
 def test_any_agent_stops_the_sending_and_no_program_lets_it_go_on(house: House, asking: Asking) -> None:
     """Stopping is safe, and pressing it again changes nothing; letting sends go on takes a person who just signed in."""
     token = house.token(ROLE_NAMES[Role.AGENT])
