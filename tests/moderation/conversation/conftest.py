@@ -15,7 +15,7 @@ from listener.model.issue import Membership, NewIssue
 from listener.model.mention import Author, Kept, Mention
 from moderation.conversation_desk import ConversationDesk, conversation_desk
 from moderation.ledger.case_acts import CaseActLedger
-from moderation.model.case import CaseRow
+from moderation.model.case import CaseRow, Ending
 from moderation.model.person import Person, Role
 from moderation.model.talk import Talk
 from moderation.workflows.case_acts import CaseActs
@@ -87,6 +87,36 @@ def wrote(number: str, text: str, who: Author, **changes: object) -> Mention:
 def called(number: str, text: str, who: Author, *, channel: str = "phone") -> Mention:
     """Return an imported contact moment, such as a telephone call."""
     return mention(number, text, author=who, platform="import", realm=who.realm, channel=channel, posted_at=MORNING - timedelta(days=1))
+
+
+MEREL, JOOST = writer("Merel"), writer("Joost")
+
+
+def negative(value: str = "negative") -> Label:
+    """Return what the analyser says of a message's tone."""
+    return Label(name="sentiment", value=value, probability=0.9, model="m")
+
+
+def one_case(conversations: Conversations, text: str = "Geen stroom") -> int:
+    """Let Merel write one message, and return its case."""
+    conversations.hear(wrote("1", text, MEREL, root_id="t"))
+    return conversations.case().case_id
+
+
+def held(conversations: Conversations, case_id: int, agent: str = "anna") -> int:
+    """Let somebody take a case, and return its version."""
+    row = conversations.desk.cases.get(case_id)
+    assert row is not None
+    return conversations.acts.claim(case_id, agent, row.version).version
+
+
+def helped(conversations: Conversations, **words: str) -> tuple[int, int]:
+    """Let a neighbour answer a customer, and end the case so; return case and helper's message."""
+    case_id = one_case(conversations)
+    (helper,) = conversations.desk.hear(wrote("2", words.get("text", "Bij mij hielp herstarten"), JOOST, root_id="t"), directed=False)
+    version = held(conversations, case_id)
+    conversations.talks.endings.end(case_id, "anna", version, Ending.ANSWERED_BY_COMMUNITY, helper=helper)
+    return case_id, helper
 
 
 @pytest.fixture
