@@ -33,58 +33,68 @@ def add_issue_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/issues")
     def issues(request: Request) -> Response:
-        seen, person = parts.seen_by(request.state.person), request.state.person
-        choice = IssueChoice.from_query(request.query_params)
-        room = parts.issue_room
-        now = seen.issues() if room is None else room.issues(person.brands, choice.days)
-        places = {} if room is None else room.places(person.brands, choice.days)
-        choice = replace(choice, places=places)
-        shown = [issue for issue in now.issues if choice.fits(issue)]
-        language = pages.language(request)
-        signals = [(signal, parts.reason(signal, language)) for signal in seen.signals(LATEST_SIGNALS)]
-        return pages.show(
-            request,
-            "issues.html.j2",
-            now_shown=now,
-            groups=grouped(shown, sort=choice.sort),
-            quadrants=by_place(shown, places),
-            shown_count=len(shown),
-            choice=choice,
-            places=places,
-            offers=offers(choice, now.issues),
-            periods=PERIODS,
-            sorts=tuple(SORTS),
-            fields=FIELDS,
-            signals=signals,
-            reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in shown if issue.signal},
-            titles={issue.issue_id: issue.title for issue in now.issues},
-            coverage=seen.coverage(),
-        )
+        return _list_page(request, parts, pages)
 
     @app.get("/issues/{issue_id}")
     def issue(request: Request, issue_id: RowId) -> Response:
-        page = page_asked(request.query_params.get("page", ""))
-        offset = (page - 1) * MENTIONS_A_PAGE
-        found = parts.seen_by(request.state.person).issue(issue_id, offset, MENTIONS_A_PAGE)
-        if found is None:
-            raise HTTPException(404)
-        language = pages.language(request)
-        latest = found.figures.signal or (found.signals[0] if found.signals else None)
-        return pages.show(
-            request,
-            "issue.html.j2",
-            detail=found,
-            issue=found.figures,
-            public=parts.status.line(issue_id) if parts.status else None,
-            reason=parts.reason(latest, language) if latest else "",
-            earlier=[(signal, parts.reason(signal, language)) for signal in found.signals if signal != latest][:EARLIER_SIGNALS],
-            days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),
-            change=_change(found.figures),
-            improving=parts.feedback.actions(found.figures.issue_id) if parts.feedback else None,
-            page=page,
-            page_count=pages_in(found.mention_count, MENTIONS_A_PAGE),
-            **_beside(request, parts, pages, issue_id, offset),
-        )
+        return _issue_page(request, parts, pages, issue_id)
+
+
+def _list_page(request: Request, parts: StaffParts, pages: Pages) -> Response:
+    """Return the list of issues as the address narrows and orders it."""
+    seen, person = parts.seen_by(request.state.person), request.state.person
+    choice = IssueChoice.from_query(request.query_params)
+    room = parts.issue_room
+    now = seen.issues() if room is None else room.issues(person.brands, choice.days)
+    places = {} if room is None else room.places(person.brands, choice.days)
+    choice = replace(choice, places=places)
+    shown = [issue for issue in now.issues if choice.fits(issue)]
+    language = pages.language(request)
+    signals = [(signal, parts.reason(signal, language)) for signal in seen.signals(LATEST_SIGNALS)]
+    return pages.show(
+        request,
+        "issues.html.j2",
+        now_shown=now,
+        groups=grouped(shown, sort=choice.sort),
+        quadrants=by_place(shown, places),
+        shown_count=len(shown),
+        choice=choice,
+        places=places,
+        offers=offers(choice, now.issues),
+        periods=PERIODS,
+        sorts=tuple(SORTS),
+        fields=FIELDS,
+        signals=signals,
+        reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in shown if issue.signal},
+        titles={issue.issue_id: issue.title for issue in now.issues},
+        coverage=seen.coverage(),
+    )
+
+
+def _issue_page(request: Request, parts: StaffParts, pages: Pages, issue_id: int) -> Response:
+    """Return one issue with a page of its texts; 404 where there is none to see."""
+    page = page_asked(request.query_params.get("page", ""))
+    offset = (page - 1) * MENTIONS_A_PAGE
+    found = parts.seen_by(request.state.person).issue(issue_id, offset, MENTIONS_A_PAGE)
+    if found is None:
+        raise HTTPException(404)
+    language = pages.language(request)
+    latest = found.figures.signal or (found.signals[0] if found.signals else None)
+    return pages.show(
+        request,
+        "issue.html.j2",
+        detail=found,
+        issue=found.figures,
+        public=parts.status.line(issue_id) if parts.status else None,
+        reason=parts.reason(latest, language) if latest else "",
+        earlier=[(signal, parts.reason(signal, language)) for signal in found.signals if signal != latest][:EARLIER_SIGNALS],
+        days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),
+        change=_change(found.figures),
+        improving=parts.feedback.actions(found.figures.issue_id) if parts.feedback else None,
+        page=page,
+        page_count=pages_in(found.mention_count, MENTIONS_A_PAGE),
+        **_beside(request, parts, pages, issue_id, offset),
+    )
 
 
 def _beside(request: Request, parts: StaffParts, pages: Pages, issue_id: int, offset: int) -> dict[str, Any]:
