@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,18 +18,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import Engine, Table
 
 from listener.bootstrap import ledger_url
-from listener.insight.store import open_insight
 from listener.ledger import tables
+from listener.ledger.analyses import LAST_REGROUP, LAST_REGROUP_MODEL
 from listener.ledger.ledger import open_ledger
+from listener.ledger.step import set_meta
+from listener.ledger.transactions import writing
 from listener.model.analysis import AnalysedMention
 from listener.search.store import open_search
 from listener.settings.home import prepare_home
 from listener.text.searching import search_text
+from moderation.ledger import case_facts
+from moderation.ledger.case_follow import follow_from, newest
+from moderation.ledger.opt_out_reading import OptOutReading, ReadUpTo
 from moderation.ledger.tables import conversation, conversation_mention, support_case
+from tests.bench.inbox_insight import fill_insight
 
 MODEL = "drawn"
 DIMS = 384
@@ -99,6 +107,7 @@ def fill(
             for first in range(0, mentions, BATCH):
                 draw.mentions_into(add, first, min(BATCH, mentions - first))
             draw.cases_into(add)
+        _follow(ledger.engine)
         ledger.tidy()
     _derive(home, draw, parts, seconds)
     sizes = {"ledger": _size(home / "ledger.db"), "insight": _size(home / "insight.duckdb"), "search": _size(home / "search")}
@@ -111,9 +120,11 @@ class Drawing:
     def __init__(self, mentions: int, cases: int, seed: int, days: int, issues: int, different: float, now: datetime) -> None:
         self._rng = np.random.default_rng(seed)
         self._now = now
-        self._count, self._cases, self._issues = mentions, cases, issues
+        self.count = self._count = mentions
+        self._cases, self._issues = cases, issues
         self._start = now - timedelta(days=days)
         self._step = timedelta(days=days) / max(1, mentions)
+        self._apart = max(1, mentions // max(1, cases))
         self.texts = max(1, int(mentions * different))
         self._centres = self._rng.standard_normal((max(1, issues), DIMS)).astype(np.float32)
         self._vectors = np.zeros((self.texts + 1, DIMS), dtype=np.float16)
@@ -122,6 +133,10 @@ class Drawing:
     def text_of(self, number: int) -> int:
         """Return which text a mention has: its own, or one that somebody wrote before."""
         return number if number <= self.texts else 1 + (number * 7919) % self.texts
+
+    def _speaks_to_us(self, n: int) -> bool:
+        """Every so many-eth mention, so that there are as many cases as wanted, and every one that speaks to us has its case."""
+        return (self._count - n) % self._apart == 0 and (self._count - n) // self._apart < self._cases
 
     def facts(self) -> Iterator[list[AnalysedMention]]:
         """Yield what was drawn as insight and the search are given it, a batch at a time. After the mentions only."""
@@ -139,7 +154,7 @@ class Drawing:
             source=platform,
             channel="",
             brands=(BRANDS[n % 5 == 0],),
-            directed=n % 4 == 0,
+            directed=self._speaks_to_us(n),
             author_key=_author(n, platform),
             language="en" if text % 5 == 0 else "nl",
             posted_at=at,
@@ -148,6 +163,36 @@ class Drawing:
             labels={name: values[n % len(values)] for name, values in _LABELS},
             vector=self._vectors[text].astype(np.float32),
         )
+
+    def columns(self, ids: NDArray[np.int64]) -> tuple[dict[str, Any], dict[str, Any], NDArray[np.float32]]:
+        """Return the same facts and labels by columns, and the vectors: for filling insight. After the mentions only."""
+        numbers = ids.tolist()
+        texts = np.array([self.text_of(n) for n in numbers])
+        platforms = [_PLATFORMS[n % len(_PLATFORMS)] for n in numbers]
+        start = np.datetime64(self._start.replace(tzinfo=None), "us")
+        at = pa.array(start + np.round(ids * (self._step / timedelta(microseconds=1))).astype("timedelta64[us]"))
+        facts = {
+            "mention_id": ids,
+            "card_id": ids,
+            "issue_id": pa.array(1 + (ids * 31) % self._issues, mask=ids % 3 == 0),
+            "platform": platforms,
+            "realm": [f"{platform}.example" for platform in platforms],
+            "source": platforms,
+            "channel": [""] * len(numbers),
+            "brands": [[BRANDS[n % 5 == 0]] for n in numbers],
+            "directed": [self._speaks_to_us(n) for n in numbers],
+            "author_key": [_author(n, platform) for n, platform in zip(numbers, platforms, strict=True)],
+            "language": np.where(texts % 5 == 0, "en", "nl").tolist(),
+            "posted_at": at,
+            "first_seen_at": at,
+            "text_hash": [_digest(f"t{text}") for text in texts.tolist()],
+        }
+        labels = {
+            "mention_id": np.repeat(ids, len(_LABELS)),
+            "name": [name for name, _ in _LABELS] * len(numbers),
+            "value": [values[n % len(values)] for n in numbers for _, values in _LABELS],
+        }
+        return facts, labels, self._vectors[texts].astype(np.float32)
 
     def issues_into(self, add: Add) -> None:
         rows = [(n, f"{_ABOUT[n % len(_ABOUT)]} {n}", "model", _moment(self._start)) for n in range(1, self._issues + 1)]
@@ -170,7 +215,7 @@ class Drawing:
                  f"https://{realm}/{n}", thread, thread, "[]", moment, moment, 0, 0, None if loose else topic)
             )  # fmt: skip
             rows["revision"].append((n, 0, _digest(f"\x1f{self.text(text)}"), "", self.text(text), moment))
-            rows["brand"].append((n, BRANDS[n % 5 == 0], n % 4 == 0, '["stroomwerk"]'))
+            rows["brand"].append((n, BRANDS[n % 5 == 0], self._speaks_to_us(n), '["stroomwerk"]'))
             rows["analysis"].append((n, 0, "en" if text % 5 == 0 else "nl", n, _digest(f"t{text}"), moment))
             rows["label"] += [(n, name, values[n % len(values)], 0.8, MODEL) for name, values in _LABELS]
             rows["source"].append((n, platform, moment))
@@ -186,9 +231,8 @@ class Drawing:
         self._vectors_into(add, max(text_of))
 
     def cases_into(self, add: Add) -> None:
-        """Give every so many-eth mention a case: a tenth is answered, a tenth closed, the others wait."""
-        apart = max(1, self._count // max(1, self._cases))
-        chosen = [1 + (self._count - 1 - place * apart) for place in range(self._cases)][::-1]
+        """Give whoever speaks to us a case: a tenth is answered, a tenth closed, the others wait."""
+        chosen = [1 + (self._count - 1 - place * self._apart) for place in range(self._cases)][::-1]
         talks, joined, cases = [], [], []
         for case_id, n in enumerate((one for one in chosen if one >= 1), start=1):
             platform, at = _PLATFORMS[n % len(_PLATFORMS)], self._start + n * self._step
@@ -272,19 +316,39 @@ def _bulk(engine: Engine) -> Iterator[Add]:
         connection.invalidate()  # its settings are not those of the ledger
 
 
+def _follow(engine: Engine) -> None:
+    """Leave the home as one that was followed all along: nothing is read again from the first mention on, every case has its line."""
+    with writing(engine) as tx:
+        far = newest(tx)
+        follow_from(tx, far)
+        case_facts.fill(tx)
+        set_meta(tx, LAST_REGROUP, str(far.mention_id))
+        set_meta(tx, LAST_REGROUP_MODEL, MODEL)
+    OptOutReading(engine).note_read(ReadUpTo(mention_id=far.mention_id, seq=far.seq))
+
+
 def _derive(home: Path, draw: Drawing, parts: Sequence[str], seconds: dict[str, float]) -> None:
     """Hold in the search and in insight what following the ledger would have put there, from what was drawn: many times as fast."""
-    if "search" in parts:
-        with _timed(seconds, "search"), open_search(home / "search") as search:
-            search.begin_codes(MODEL)
-            for facts in draw.facts():
-                search.apply(
-                    facts, {one.mention_id: search_text(draw.text(draw.text_of(one.mention_id))) for one in facts}, (), facts[-1].mention_id
-                )
-    if "insight" in parts:
-        with _timed(seconds, "insight"), open_insight(home / "insight.duckdb") as insight:
-            for facts in draw.facts():
-                insight.apply(facts, [], facts[-1].mention_id, model_id=MODEL)
+    made = {"search": _search_into, "insight": _insight_into}
+
+    def make(part: str) -> None:
+        with _timed(seconds, part):
+            made[part](home, draw)
+
+    with ThreadPoolExecutor() as both:
+        list(both.map(make, parts))
+
+
+def _search_into(home: Path, draw: Drawing) -> None:
+    with open_search(home / "search") as search:
+        search.begin_codes(MODEL)
+        for facts in draw.facts():
+            texts = {one.mention_id: search_text(draw.text(draw.text_of(one.mention_id))) for one in facts}
+            search.apply(facts, texts, (), facts[-1].mention_id)
+
+
+def _insight_into(home: Path, draw: Drawing) -> None:
+    fill_insight(home / "insight.duckdb", draw, draw.count, dims=DIMS, model=MODEL)
 
 
 @contextmanager
