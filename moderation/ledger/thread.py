@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, or_, select
+from sqlalchemy import Engine, and_, select, union
 
 from listener.ledger.changes import batches
 from listener.ledger.labels import labels_now
@@ -130,11 +130,16 @@ class ThreadLedger:
 
     def around(self, place: Place, *, leave_out: Collection[int]) -> list[int]:
         """Return the newest messages in the same thread that are neither in the conversation nor ours, oldest first."""
-        here = and_(mention.c.platform == place.platform, mention.c.realm == place.realm, mention.c.latest_revision >= 0)
-        in_thread = or_(mention.c.root_id == place.thread_id, and_(mention.c.native_id == place.thread_id, mention.c.root_id == ""))
+        first = (mention.c.platform == place.platform, mention.c.realm == place.realm, mention.c.native_id == place.thread_id)
+        in_thread = union(
+            select(mention.c.mention_id).where(mention.c.root_id == place.thread_id),
+            select(mention.c.mention_id).where(*first, mention.c.root_id == ""),
+        )
+        # Not as plain columns: SQLite would go through everything of the platform by its index instead of through the thread.
+        here = and_(mention.c.platform.concat("") == place.platform, mention.c.realm.concat("") == place.realm)
         query = (
             select(mention.c.mention_id)
-            .where(here, in_thread, mention.c.channel == "", ~is_ours())
+            .where(mention.c.mention_id.in_(in_thread), here, mention.c.latest_revision >= 0, mention.c.channel == "", ~is_ours())
             .order_by(mention.c.posted_at.desc(), mention.c.mention_id.desc())
             .limit(MOST_AROUND + len(leave_out))
         )
