@@ -1,9 +1,10 @@
 """Takes pictures of the staff pages: light, dark and 375 px wide, by Chromium without a window. Look at them before you say a page is done.
 
     scripts/shots [--link SIGN_IN_LINK [--public ADDRESS]] [--out FOLDER] [--language nl]
+    scripts/shots --readme [--link SIGN_IN_LINK]
 
 With the link that `klankbord run` or `klankbord demo` printed it pictures that service, with `--public` the pages that customers see too;
-without one, an invented day of its own.
+without one, an invented day of its own. `--readme` renews the four pictures of the README, from a demo that it plays itself (minutes).
 Ends 1 when a page logs an error, breaks the content policy or is wider than the screen; 2 without Chromium.
 """
 
@@ -15,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,12 +27,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script,
 
 from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
+from tests.browser.readme_pictures import FOLDER, demo_service, take
 from tests.conftest import chromium_path
 from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 
 PAGES = {"issues": "/issues", "issue": "/issues/1", "queue": "/queue", "case": "/cases/1", "digest": "/digest", "sources": "/sources"}
-SPEAKING = {name: f"/{name}" for name in ("outbox", "status", "shadow", "invitations", "feedback", "actions")}
+_ROOMS: tuple[str, ...] = ("outbox", "status", "shadow", "invitations", "feedback", "actions", "approvals", "knowledge", "me", "people")
+_ROOMS += ("questions", "templates")
+SPEAKING = {name: f"/{name}" for name in _ROOMS} | {"matrix": "/issues?view=matrix", "search": "/search?q=stroom"}
 """Pages of a whole service; the invented day has none of them."""
 PUBLIC = {"public": "/", "public-status": "/status/1", "public-privacy": "/privacy"}
 SCREENS = {"light": (1280, 800, "light"), "dark": (1280, 800, "dark"), "375": (375, 812, "light"), "375-dark": (375, 812, "dark")}
@@ -93,7 +97,7 @@ def on_every_screen(
         page = context.new_page()
         page.on("console", ComplaintsOf(screen, wrong))
         for name, path in pages.items():
-            answer = page.goto(f"{base}{path}?lang={language}")
+            answer = page.goto(f"{base}{path}{'&' if '?' in path else '?'}lang={language}")
             if answer is None or not answer.ok:
                 wrong.append(f"{name} on {screen}: status {answer.status if answer else 'none'}")
                 continue
@@ -115,6 +119,7 @@ def main() -> int:
     asked.add_argument("--public", help="address of the pages that this service shows to customers")
     asked.add_argument("--out", type=Path, default=Path(".cache/shots"), help="folder for the pictures")
     asked.add_argument("--language", choices=("nl", "en"), default="nl")
+    asked.add_argument("--readme", action="store_true", help="renew the pictures of the README")
     given = asked.parse_args()
     chromium = chromium_path()
     if chromium is None:
@@ -123,7 +128,11 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        if given.link:
+        if given.readme:
+            with nullcontext(given.link) if given.link else demo_service() as link:
+                wrong = take(browser, link)
+            given.out = FOLDER
+        elif given.link:
             wrong = picture(browser, given.link, given.out, given.language, pages=PAGES | SPEAKING)
             if given.public:
                 wrong += on_every_screen(browser, given.public.rstrip("/"), PUBLIC, given.out, given.language)
@@ -131,7 +140,7 @@ def main() -> int:
             with invented_day() as link:
                 wrong = picture(browser, link, given.out, given.language)
         browser.close()
-    print(f"{len(list(given.out.glob('*.png')))} pictures in {given.out}")
+    print(f"{len(list(given.out.glob('*.webp' if given.readme else '*.png')))} pictures in {given.out}")
     for line in wrong:
         print(f"wrong: {line}", file=sys.stderr)
     return 1 if wrong else 0
