@@ -126,6 +126,7 @@ def test_every_rule_has_words_in_both_languages_and_a_source() -> None:
         "bluesky_addressed",
         "invitation_place",
         "same_text",
+        "answered_meanwhile",
         "loop_breaker",
         "opted_out",
         "kind_not_there",
