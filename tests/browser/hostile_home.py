@@ -1,4 +1,4 @@
-"""A home in which everybody outside wrote the worst they could (RULES section 3), opened as the service opens it, without a sentence model."""
+"""A home in which everybody outside wrote the worst they could (RULES section 3), opened as the service opens it, without a model."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BRAND = "Stroomwerk"
 A_THREAD = 40
 """Messages of one conversation."""
+SHORT = 1_000
 PLATFORMS = ("reddit", "mastodon", "bluesky", "x", "discord", "matrix", "discourse", "mail", "feed", "telephone")
 
 
@@ -27,13 +28,19 @@ def settings() -> KlankbordSettings:
     return KlankbordSettings.model_validate({"brands": [{"name": BRAND, "handles": ["@stroomloket"]}], "invented": True})
 
 
+def in_messages(texts: Sequence[str]) -> list[str]:
+    """Put every text whole into a message: two that are short share one, which halves the work and leaves nothing out."""
+    short = [text for text in texts if len(text) < SHORT]
+    return [text for text in texts if len(text) >= SHORT] + ["\n\n".join(short[start : start + 2]) for start in range(0, len(short), 2)]
+
+
 def hostile_mentions(texts: Sequence[str]) -> list[Kept]:
-    """Return one mention a text, with the text wherever somebody outside chooses words; forty of one author in one thread.
+    """Return mentions with the texts wherever somebody outside chooses words; forty of one author in one thread.
 
     What a mention may not hold (no id at all) is given one; everything else is as hostile as it came.
     """
     kept = []
-    for number, text in enumerate(texts):
+    for number, text in enumerate(in_messages(texts)):
         group = number // A_THREAD
         platform = PLATFORMS[group % len(PLATFORMS)]
         author = Author(platform=platform, realm="r/stroom", native_id=f"klant-{group}", name=text)
