@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from listener.insight.records import Candidate
 from listener.model.analysis import AnalysedMention
 
 _FACT = pa.schema(
@@ -56,6 +58,25 @@ def vector_table(mentions: Sequence[AnalysedMention]) -> Any:
     matrix = np.stack([one.vector for one in with_vector]).astype(np.float32, copy=False)
     embedding = pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
     return pa.table({"mention_id": pa.array([one.mention_id for one in with_vector], type=pa.int64()), "embedding": embedding})
+
+
+def candidates_of(table: Any) -> dict[int, list[Candidate]]:
+    """Return the rows of `candidates.sql` by issue, in their order; vectors come whole, for a list of numbers each takes seconds."""
+    vectors = _matrix(table.column("embedding"))
+    names = ("issue_id", "mention_id", "person", "platform", "posted_at")
+    found: dict[int, list[Candidate]] = {}
+    rows = zip(*(table.column(name).to_pylist() for name in names), vectors, strict=True)
+    for issue_id, mention_id, person, platform, at, vector in rows:
+        one = Candidate(mention_id=mention_id, person=person, platform=platform, posted_at=at.replace(tzinfo=UTC), vector=vector)
+        found.setdefault(issue_id, []).append(one)
+    return found
+
+
+def _matrix(column: Any) -> list[NDArray[np.float32] | None]:
+    """Return the vector of each row, None where there is none."""
+    there = column.drop_null().combine_chunks()
+    rows = iter(there.flatten().to_numpy(zero_copy_only=False).reshape(len(there), -1)) if len(there) else iter(())
+    return [next(rows) if valid else None for valid in column.is_valid().to_pylist()]
 
 
 def _cell(value: Any) -> Any:

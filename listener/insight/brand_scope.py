@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import duckdb
 
 from listener.insight.sql import query
 from listener.insight.store import Insight
@@ -22,8 +21,6 @@ class BrandInsight(Insight):
         (name,) = whole._rows("select current_database()")[0]
         self._database = '"' + str(name).replace('"', '""') + '"'
 
-    def _rows(self, sql: str, given: Mapping[str, Any] | None = None) -> list[Any]:
-        with self._translated(), self._connection.cursor() as cursor:
-            cursor.execute("create or replace temp table scope as select unnest($brands::varchar[]) as brand", {"brands": self._brands})
-            cursor.execute(query("brand_scope").format(database=self._database))
-            return cursor.execute(sql, dict(given) if given else None).fetchall()
+    def _narrow(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("create or replace temp table scope as select unnest($brands::varchar[]) as brand", {"brands": self._brands})
+        cursor.execute(query("brand_scope").format(database=self._database))

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from listener.errors import StoreDamaged, StoreFull
-from listener.insight.batches import fact_table, label_table, vector_table
+from listener.insight.batches import candidates_of, fact_table, label_table, vector_table
 from listener.insight.buckets import bucket_edges
 from listener.insight.file import connect
 from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals, PlaceCount
@@ -73,11 +72,9 @@ class Insight:
     def clear(self) -> None:
         """Forget everything; the next `apply` starts from nothing."""
         with self._transaction() as tx:
-            tx.execute("delete from fact")
-            tx.execute("delete from issue_first")
-            tx.execute("delete from label")
+            for table in ("fact", "issue_first", "label", "applied"):
+                tx.execute(f"delete from {table}")  # noqa: S608 - names of our own
             tx.execute("drop table if exists vector")
-            tx.execute("delete from applied")
 
     def issue_counts(self, from_at: datetime, as_of: datetime) -> list[IssueCounts]:
         """Return the numbers of every issue that has a mention up to `as_of`, by issue id."""
@@ -124,13 +121,8 @@ class Insight:
 
     def members(self, issue_id: int, most: int, *, as_of: datetime, from_at: datetime | None = None, skip: int = 0) -> list[Card]:
         """Return different texts of an issue, newest first."""
-        given = {
-            "issue_id": issue_id,
-            "from_at": _naive(from_at or _BEGINNING),
-            "as_of": _naive(as_of),
-            "most": most,
-            "skip": skip,
-        }
+        since = _naive(from_at or _BEGINNING)
+        given = {"issue_id": issue_id, "from_at": since, "as_of": _naive(as_of), "most": most, "skip": skip}
         return [Card(mention_id=row[0], copies=row[1], latest_at=_aware(row[2])) for row in self._rows(query("members"), given)]
 
     def candidates(self, issue_ids: Sequence[int], from_at: datetime, as_of: datetime, most: int) -> dict[int, list[Candidate]]:
@@ -138,12 +130,8 @@ class Insight:
         if not issue_ids or not self._has_vectors():
             return {}
         given = {"issue_ids": list(issue_ids), "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
-        found: dict[int, list[Candidate]] = {}
-        for issue_id, mention_id, person, platform, posted_at, embedding in self._rows(query("candidates"), given):
-            vector = None if embedding is None else np.asarray(embedding, dtype=np.float32)
-            one = Candidate(mention_id=mention_id, person=person, platform=platform, posted_at=_aware(posted_at), vector=vector)
-            found.setdefault(issue_id, []).append(one)
-        return found
+        with self._asked(query("candidates"), given) as answer:
+            return candidates_of(answer.to_arrow_table())
 
     def issue_signs(self, as_of: datetime) -> dict[int, dict[tuple[str, str], int]]:
         """Return per issue how many mentions have each ("cause", value) and each ("sentiment", value)."""
@@ -242,8 +230,17 @@ class Insight:
                 raise
 
     def _rows(self, sql: str, given: Mapping[str, Any] | None = None) -> list[Any]:
+        with self._asked(sql, given) as answer:
+            return answer.fetchall()
+
+    @contextmanager
+    def _asked(self, sql: str, given: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._translated(), self._connection.cursor() as cursor:
-            return cursor.execute(sql, dict(given) if given else None).fetchall()
+            self._narrow(cursor)
+            yield cursor.execute(sql, dict(given) if given else None)
+
+    def _narrow(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Limit what a question sees; here it sees everything."""
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
