@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from listener.insight.records import PlaceCount
+from listener.model.figures import DigestFigures
 from listener.parts import Listening
 from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.issue_parts import IssueSigns
 from moderation.inbox.page_records import IssueDetail, IssuesNow
 from moderation.inbox.scope import Brands
-from moderation.inbox.shown import issue_now, issues_now
+from moderation.inbox.shown import digest_figures, issue_now, issues_now
 from moderation.ledger.pulse import PulseLedger
 from moderation.workflows.latest_figures import LatestFigures
 
@@ -45,10 +46,15 @@ class IssueFiguresRoom:
         mark, act = whole.ledger.analyses.last_seq, PulseLedger(whole.ledger.engine).acts
         self._every = LatestFigures(self._count_every, mark=mark, act=act)
         self._ones = LatestFigures(self._count_one, mark=mark, act=act)
+        self._digests = LatestFigures(self._count_digest, mark=mark, act=act)
 
     def issues(self, brands: Brands, period_days: int = USUAL_DAYS) -> IssuesNow:
         """Return all issues with the figures of the last `period_days`."""
         return self._every.get(_Every(brands, period_days))[0]
+
+    def digest(self) -> DigestFigures:
+        """Return the digest of this moment, for somebody of every brand."""
+        return self._digests.get("digest")
 
     def signs(self, brands: Brands, period_days: int = USUAL_DAYS) -> IssueSigns:
         """Return the causes and sentiments of each issue."""
@@ -66,6 +72,9 @@ class IssueFiguresRoom:
         listening = self._seen_by(asked.brands)
         every = issues_now(listening, period_days=asked.period_days)
         return every, listening.insight.issue_signs(every.as_of)
+
+    def _count_digest(self, _asked: str) -> DigestFigures:
+        return digest_figures(self._whole)
 
     def _count_one(self, asked: _One) -> tuple[IssueDetail | None, tuple[PlaceCount, ...]]:
         listening, every = self._seen_by(asked.brands), self.issues(asked.brands)

@@ -11,7 +11,7 @@ from moderation.answers import week_figures
 from moderation.inbox.live import Live
 from moderation.inbox.page_records import CaseDetail
 from moderation.inbox.parts import StaffParts
-from moderation.inbox.shown import digest_figures, named, shown_mention
+from moderation.inbox.shown import named, shown_mention
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.pulse import PulseLedger
@@ -45,7 +45,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
     zone = listening.settings.zone
 
     def markdown(language: str) -> str:
-        return digest_markdown(digest_figures(listening), language=language, zone=zone, templates=templates(language))
+        return digest_markdown(figures.digest(), language=language, zone=zone, templates=templates(language))
 
     def report(language: str) -> str:
         figures = week_figures(listening, week_before(listening.clock.now(), zone))
@@ -65,7 +65,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         signals=lambda limit: listening.ledger.issues.signals(limit=limit),
         reason=reason_sentence,
         why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
-        digest=lambda: digest_figures(listening),
+        digest=figures.digest,
         digest_markdown=markdown,
         report_html=report,
         coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),

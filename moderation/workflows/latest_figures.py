@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 """Figures this young are shown without asking whether anything changed."""
+REST = 8.0
+"""Nor are they counted anew before so many times the seconds have passed that counting them took: it must not take all there is."""
 STALE_SECONDS = 60.0
 """Older figures are not shown at all: whoever asks waits for new ones. A page says of which moment its figures are."""
 
@@ -26,6 +28,7 @@ class _Kept(Generic[T]):
     mark: Hashable
     act: Hashable
     at: float
+    fresh_for: float
 
 
 class LatestFigures(Generic[Q, T]):
@@ -63,7 +66,7 @@ class LatestFigures(Generic[Q, T]):
         if kept is None or kept.act != act or now - kept.at >= STALE_SECONDS:
             return self._counted(question, act)
         age = now - kept.at
-        if age >= FRESH_SECONDS and (age >= STALE_SECONDS / 2 or kept.mark != self._mark()):
+        if age >= kept.fresh_for and (age >= STALE_SECONDS / 2 or kept.mark != self._mark()):
             self._count_behind(question)
         return kept.value
 
@@ -79,9 +82,12 @@ class LatestFigures(Generic[Q, T]):
 
     def _count_now(self, question: Q) -> T:
         mark, act = self._mark(), self._act()  # before counting: what changes meanwhile is seen as a change afterwards
+        began = self._monotonic()
         value = self._count(question)
+        now = self._monotonic()
+        rest = min(max(FRESH_SECONDS, REST * (now - began)), STALE_SECONDS / 2)
         with self._lock:
-            self._kept[question] = _Kept(value, mark, act, self._monotonic())
+            self._kept[question] = _Kept(value, mark, act, now, rest)
             for old in list(self._kept)[: max(0, len(self._kept) - self._most)]:
                 del self._kept[old]
         return value

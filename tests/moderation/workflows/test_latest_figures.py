@@ -22,12 +22,14 @@ class Counting:
     counted: list[str] = field(default_factory=list)
     behind: list[Callable[[], None]] = field(default_factory=list)
     fails: bool = False
+    takes: float = 0.0
 
     def figures(self) -> LatestFigures[str, str]:
         return LatestFigures(self.count, mark=lambda: self.mark, act=lambda: self.act, monotonic=lambda: self.now, start=self.behind.append)
 
     def count(self, question: str) -> str:
         self.counted.append(question)
+        self.now += self.takes
         if self.fails:
             raise ValueError("no room")
         return f"{question}:{self.mark}:{self.act}"
@@ -121,3 +123,16 @@ def test_a_count_behind_that_fails_leaves_what_was_shown(caplog: pytest.LogCaptu
     assert "not counted anew" in caplog.text
     assert figures.get("all") == "all:0:0"
     assert len(it.behind) == 1, "and it is tried again"
+
+
+def test_figures_that_took_long_rest_longer_before_they_are_counted_anew() -> None:
+    """What arrives every second would otherwise have them counted without a pause."""
+    it = Counting(takes=1.5)
+    figures = it.figures()
+    figures.get("all")
+    it.mark, it.now = 1, it.now + 11.9
+    figures.get("all")
+    assert it.behind == []
+    it.now += 0.2
+    figures.get("all")
+    assert len(it.behind) == 1
