@@ -30,6 +30,7 @@ TARGETS = {"pages": 0.3, "search by words": 1.0, "search by meaning": 1.0, "dash
 """Seconds in which 95 of 100 answers of a group have to be there."""
 DASHBOARDS = ("issues", "issue", "digest", "status")
 EMPTY = {"mentions": 2_000, "cases": 200}
+STORES = ("ledger", "insight", "search")
 SERVING = Path(__file__).parent / "inbox_serving.py"
 
 
@@ -98,7 +99,7 @@ def _row(name: str, answers: Sequence[Answer], empty: Row | None) -> Row:
         store_mean=float(stores.mean()),
         store_p95=float(np.percentile(stores, 95)),
         store_share=float(stores.sum() / took.sum()),
-        stores={store: float(np.mean([one.stores[store] * 1000 for one in answers])) for store in ("ledger", "insight", "search")},
+        stores={store: float(np.mean([one.stores[store] * 1000 for one in answers])) for store in STORES},
         questions=float(np.mean([one.questions for one in answers])),
         kilobytes=float(np.mean([one.size for one in answers]) / 1024),
         empty_p95=None if empty is None else empty.p95,

@@ -24,7 +24,8 @@ LIVE_SECONDS = 0.6
 WAIT_SECONDS = 60.0
 COOKIE = "__Host-klankbord"
 WORDS = (
-    "stroom", "dubbele incasso", "monteur", "terugbelverzoek klantnummer", '"has been waiting"', "verhuizing contract", "meter", "app die uitlogt",
+    "stroom", "dubbele incasso", "monteur", "terugbelverzoek klantnummer", '"has been waiting"', "verhuizing contract", "meter",
+    "app die uitlogt",
 )  # fmt: skip
 MEANINGS = (
     "de storing duurt te lang", "twee keer betaald", "niemand neemt op", "I cannot log in", "rekening van iemand anders",

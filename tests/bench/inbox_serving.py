@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from listener.clock import SystemClock
 from listener.embedding.hashed import HashedEmbedder
 from listener.embedding.open import open_embedder
+from listener.errors import StoreLocked
 from listener.insight.brand_scope import BrandInsight
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
@@ -187,8 +188,11 @@ def arrive(ledger: Ledger, *, an_hour: int, first: int, stop: threading.Event, c
     while not stop.wait(1.0):
         due = int((time.monotonic() - begun) * an_hour / 3600) - made
         page = [_arriving(number + place, clock) for place in range(due)]
-        if page:
-            ledger.mentions.add_page(page, source="forum", next_cursor=None, at=clock.now())
+        try:
+            if page:
+                ledger.mentions.add_page(page, source="forum", next_cursor=None, at=clock.now())
+        except StoreLocked:  # they come again with the next page, as a source's would
+            continue
         number, made = number + due, made + due
         came[0] = made
 
