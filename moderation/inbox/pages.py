@@ -54,7 +54,9 @@ class Pages:
         self.static = {name: files("moderation.inbox").joinpath("static", name).read_bytes() for name in STATIC_KINDS}
         self._version = hashlib.sha256(b"".join(self.static.values())).hexdigest()[:12]
         self._environment = page_environment("moderation.inbox")
-        self._environment.globals.update(chart_of=chart_of, by_day=by_day, asset=self._asset, invented=parts.invented)
+        self._environment.globals.update(
+            chart_of=chart_of, by_day=by_day, asset=self._asset, invented=parts.invented, streams=parts.live is not None
+        )
         self._environment.globals.update(link_only=link_only, languages=self.languages)
         self._menu = menu_of(parts)
         self._environment.filters.update(web_link=web_link, link_host=link_host, excerpt=excerpt)

@@ -137,14 +137,15 @@
     return stream;
   };
 
+  const streams = "EventSource" in window && Boolean(document.querySelector("main[data-stream]"));
   if (regions(document).length) {
-    let stream = "EventSource" in window ? listen() : null;
+    let stream = streams ? listen() : null;
     const timer = setInterval(() => { if (!stream || stream.readyState !== 1) round(); }, EVERY_MS);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) round(); });
     document.addEventListener("pointermove", (event) => { pointer = event.target; }, { passive: true });
     document.addEventListener("pointerleave", () => { pointer = null; });
     addEventListener("pagehide", () => clearInterval(timer));
-    addEventListener("pageshow", (event) => { if (event.persisted) { stream = "EventSource" in window ? listen() : null; round(); } });
+    addEventListener("pageshow", (event) => { if (event.persisted) { stream = streams ? listen() : null; round(); } });
     bar?.querySelector("button").addEventListener("click", () => {
       if (held) place(held, true);
       round();

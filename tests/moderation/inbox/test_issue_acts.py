@@ -183,7 +183,8 @@ async def test_everybody_hit_is_answered_from_the_page(desk: Desk, at_issues: St
     assert at_issues.post(f"{plan}/approve").status_code == 409, "nobody chose one yet"
     for item in re.findall(r'name="item" value="(\d+)"', shown):
         assert at_issues.post(f"{plan}/tick", {"item": item}).status_code == 303
-    assert at_issues.post(f"{plan}/approve").status_code == 303
+    seen = re.findall(r'name="shown" value="([^"]+)"', at_issues.get(plan).text)[0]
+    assert at_issues.post(f"{plan}/approve", {"shown": seen}).status_code == 303
     desk.status.sending.once()
     await desk.settle()
     assert len(desk.platform.posts()) == 3

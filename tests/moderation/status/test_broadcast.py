@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -270,7 +271,7 @@ async def test_a_correction_changes_our_post_where_the_platform_lets_us_and_foll
     desk.status.sending.approve(ticked(desk, desk.status.planning.plan(wrong.update_id, "carla")).plan_id, "carla")
     await carried_out(desk, hours=1)
     editable = ConnectedAccount(account=desk.account.account, limits=desk.account.limits, native_key=False, serves=("feed",), can_edit=True)
-    desk.precheck.accounts._accounts = (editable, desk.account)
+    desk.precheck.accounts._accounts = (editable, replace(desk.account, can_edit=False))
     right = published(desk, issue, due=desk.clock.now() + timedelta(hours=3), corrects=wrong.update_id)
     plan = desk.status.planning.plan(right.update_id, "carla", correct=True)
     by_platform = {item.target.platform: item for item in plan.to_post}

@@ -86,6 +86,7 @@ def example_of(schema: dict[str, Any]) -> dict[str, Any]:
         "ending": "no_answer_needed",
         "title": "Nieuw",
         "mark": "pin",
+        "quadrant": "automate",
         "issue_id": 10**9,
         "question": "Wat?",
         "answer": "Dat.",
