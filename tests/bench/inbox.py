@@ -29,7 +29,7 @@ from tests.bench.inbox_load import THINKING, Answer, Log, load
 TARGETS = {"pages": 0.3, "search by words": 1.0, "search by meaning": 1.0, "dashboards": 2.0}
 """Seconds in which 95 of 100 answers of a group have to be there."""
 DASHBOARDS = ("issues", "issue", "digest", "status")
-EMPTY = {"mentions": 2_000, "cases": 200}
+EMPTY_MENTIONS, EMPTY_CASES = 2_000, 200
 STORES = ("ledger", "insight", "search")
 SERVING = Path(__file__).parent / "inbox_serving.py"
 
@@ -176,7 +176,7 @@ def measured(options: argparse.Namespace, home: Path) -> Outcome:
     empty: Log | None = None
     if options.empty_seconds:
         with tempfile.TemporaryDirectory() as folder:
-            fill(Path(folder) / "home", **EMPTY)
+            fill(Path(folder) / "home", mentions=EMPTY_MENTIONS, cases=EMPTY_CASES)
             empty = worked_on(Path(folder) / "home", options, seconds=options.empty_seconds)[0]
     log, there, ended = worked_on(home, options, seconds=options.seconds)
     names = ("agents", "dashboards", "an_hour", "analyser", "model", "seconds", "warm_up", "thinking")

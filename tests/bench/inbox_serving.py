@@ -276,9 +276,9 @@ def main() -> None:
         app.add_middleware(Measured)
         return app
 
-    running.build_staff_app = measured
+    setattr(running, "build_staff_app", measured)  # noqa: B010 - the service's own way of making its app, measured
     if options.analyser == "off":
-        running.keep_analysing = _no_analysing  # type: ignore[assignment]
+        setattr(running, "keep_analysing", _no_analysing)  # noqa: B010 - as above
     settings = load_settings(options.home, KlankbordSettings)
     model: Embedder = HashedEmbedder(DIMS)
     if options.model == "bundled":

@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -97,8 +98,8 @@ def test_killed_at_every_point_it_is_gone_in_the_end_and_nothing_else_is(posted:
         for point in points:
             home = tmp_path / f"{name} {point}"
             shutil.copytree(posted, home)
-            assert _ended(_fork(lambda home=home, faults=faults: live(home, faults, number=0), crash_at=point)) == -signal.SIGKILL, point
-            assert _ended(_fork(lambda home=home, faults=faults: live(home, faults, number=1))) == 0, point
+            assert _ended(_fork(partial(live, home, faults, number=0), crash_at=point)) == -signal.SIGKILL, point
+            assert _ended(_fork(partial(live, home, faults, number=1))) == 0, point
             check(home, f"{name}, {point}")
             shutil.rmtree(home)
         tried |= set(points)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from listener.insight.records import PlaceCount
 from listener.issues.prepare import Reader
 from listener.model.figures import IssueFigures
-from moderation.inbox.issue_parts import Brands, IssueParts, IssueSigns
+from moderation.inbox.issue_parts import IssueParts, IssueSigns
 from moderation.inbox.page_records import IssueDetail, IssuesNow
+from moderation.inbox.scope import Brands
 from moderation.page_parts.issues import issue_parts
 from tests.fakes.desk import Desk
 from tests.fakes.staff import StaffDay

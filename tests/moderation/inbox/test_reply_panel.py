@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from listener.model.mention import Author, BrandHit, Kept, Removal
 from moderation.inbox.sign_in import FRESH
@@ -79,7 +80,7 @@ def preview(staff: Staff, text: str = TEXT, version: int = 0, **more: str) -> st
     return answer.headers["location"]
 
 
-def press_send(staff: Staff, where: str, **changed: str) -> object:
+def press_send(staff: Staff, where: str, **changed: str) -> Response:
     fields = hidden(staff.get(where).text)
     return staff.post(f"{where}/send", {"shown": fields["shown"], "seen": fields["seen"], "then": "stay", **changed})
 
