@@ -167,7 +167,13 @@ def test_issues_show_it_as_text(house: House) -> None:
 
 def test_every_page_without_a_number_shows_it_as_text(house: House) -> None:
     """Lists, files, search: whatever route there is, also those added later."""
-    files = {"/digest.md", "/report.html", "/knowledge.md", "/queue/bulk"}  # the last shows what was ticked; nothing is
+    files = {
+        "/digest.md",
+        "/report.html",
+        "/knowledge.md",
+        "/queue/bulk",
+        "/templates/versions",
+    }  # the last two show what was chosen; nothing is
     house.parts.listening.clock.advance(timedelta(minutes=2))  # type: ignore[attr-defined]  # searching may go on
     paths = [path for (method, path), _ in ROUTES.items() if method == "GET" and "{" not in path]
     pages = [
