@@ -60,6 +60,8 @@ def test_searching_exporting_and_drafting_have_an_end(house: House, asking: Aski
 
 def _limits_of(house: House) -> PersonLimits:
     """Return the buckets of the house's gate."""
+    if house.app.middleware_stack is None:  # nobody asked for anything yet
+        house.app.middleware_stack = house.app.build_middleware_stack()
     layer = house.app.middleware_stack
     while layer is not None and not hasattr(layer, "_admission"):
         layer = getattr(layer, "app", None)
