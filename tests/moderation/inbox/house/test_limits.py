@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -62,10 +63,10 @@ def _limits_of(house: House) -> PersonLimits:
     """Return the buckets of the house's gate."""
     if house.app.middleware_stack is None:  # nobody asked for anything yet
         house.app.middleware_stack = house.app.build_middleware_stack()
-    layer = house.app.middleware_stack
-    while layer is not None and not hasattr(layer, "_admission"):
-        layer = getattr(layer, "app", None)
-    limits = layer._admission._limits  # type: ignore[union-attr]  # found above
+    layer: Any = house.app.middleware_stack
+    while not hasattr(layer, "_admission"):
+        layer = layer.app
+    limits = layer._admission._limits
     assert isinstance(limits, PersonLimits)
     return limits
 
