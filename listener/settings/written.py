@@ -41,7 +41,8 @@ def _setting(name: str, field: FieldInfo, values: Mapping[str, Any], *, indent: 
         return [*remarks, f"{indent}{mark}{name}: {_value(given if name in values else _default(field))}".rstrip()]
     if get_origin(field.annotation) is tuple:
         if not given or _mixed(given):  # sections inside sections inside a list: written on one line
-            return [*remarks, f"{indent}{off or ('' if given else '#')}{name}: {_value(given or [])}"]
+            shown = _default(field) if given is None else given
+            return [*remarks, f"{indent}{off or ('#' if given is None else '')}{name}: {_value(shown)}"]
         items = [line for place, one in enumerate(given) for line in _item(inner, one, indent=indent + "  ", first=place == 0)]
         return [*remarks, f"{indent}{name}:", *items]
     mark = off or ("" if given is not None or field.default_factory is not None else "#")
@@ -83,7 +84,9 @@ def _remark(text: str, indent: str) -> list[str]:
 
 def _default(field: FieldInfo) -> Any:
     default = field.get_default(call_default_factory=True)
-    return "" if field.is_required() else list(default) if isinstance(default, tuple) else default
+    if isinstance(default, tuple):
+        return [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in default]
+    return "" if field.is_required() else default
 
 
 def _value(value: Any) -> str:

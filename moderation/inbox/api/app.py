@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -43,8 +44,9 @@ ABOUT = (
 )
 
 
+@cache
 def api_router() -> APIRouter:
-    """Return every route of the API; none needs anything until it is called."""
+    """Return every route of the API, made once for all apps of a process: none needs anything until it is called."""
     router = APIRouter(prefix=PREFIX)
 
     @router.get("/openapi.json", summary="This description", tags=["me"], responses=answers())

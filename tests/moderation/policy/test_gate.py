@@ -148,7 +148,7 @@ def test_every_rule_has_words_in_both_languages_and_a_source() -> None:
         "whatsapp_window",
     }
     assert set(POLICY.rules) == wording | refusals
-    assert len(CHECKS) == 22
+    assert len(CHECKS) == 23
     for name in POLICY.rules:
         assert words_of(name, POLICY, "nl") != words_of(name, POLICY, "en")
         assert name in words_of(name, POLICY, "de")
