@@ -116,7 +116,8 @@ def code_of(answer: Mapping[str, str], question: Question, *, issuer: str) -> st
 def claims_in(id_token: str, keys: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: datetime) -> Mapping[str, Any]:
     """Return what a token says, once signature, issuer, audience, time and nonce are right. Raises `NotAllowed` otherwise."""
     try:
-        token = jwt.decode(id_token, KeySet.import_key_set(dict(keys)), algorithms=list(ALGORITHMS))  # type: ignore[arg-type]
+        known = KeySet.import_key_set(dict(keys))  # type: ignore[arg-type]  # as a provider sent them: joserfc refuses what are no keys
+        token = jwt.decode(id_token, known, algorithms=list(ALGORITHMS))
         options = {"iss": {"essential": True, "value": issuer}, "aud": {"essential": True, "value": client_id}}
         claims = CodeIDToken(token.claims, token.header, options, {"nonce": nonce, "client_id": client_id})
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY_SECONDS)

@@ -24,7 +24,7 @@ def difference(before: str, after: str) -> tuple[Piece, ...]:
     """Return the stretches of both texts in reading order; of very long texts the whole as gone and new."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     if len(old) > MOST_PIECES or len(new) > MOST_PIECES:
-        return tuple(Piece(change, text) for change, text in (("gone", before), ("new", after)) if text)  # type: ignore[arg-type]
+        return tuple(piece for piece in (Piece("gone", before), Piece("new", after)) if piece.text)
     pieces: list[Piece] = []
     from_old = from_new = 0
     for to_old, to_new, length in [*_runs(_kept(old, new)), (len(old), len(new), 0)]:

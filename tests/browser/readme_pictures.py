@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from listener.progress import NoProgress
 from moderation.bootstrap import answering_on
@@ -22,7 +22,7 @@ from moderation.page_parts.staff import staff_parts
 from tests.browser.visiting import served
 
 FOLDER = Path(__file__).parent / "pictures"
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 375, "height": 812}
+DESK, PHONE = ViewportSize(width=1280, height=860), ViewportSize(width=375, height=812)
 MOST_BYTES = 150_000
 PATIENCE_MS = 60_000
 TYPED = "Geen probleem, we kijken het vandaag nog voor je na. Je hoort uiterlijk om 15:00 van ons."
@@ -44,7 +44,7 @@ def take(browser: Browser, link: str, out: Path = FOLDER) -> list[str]:
     """Take the four pictures. Returns what went wrong."""
     out.mkdir(parents=True, exist_ok=True)
     base = f"http://{urlsplit(link).netloc}"
-    context = browser.new_context(locale="nl", base_url=base, viewport=DESK, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
+    context = browser.new_context(locale="nl", base_url=base, viewport=DESK, color_scheme="light", reduced_motion="reduce")
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(link)
@@ -56,7 +56,7 @@ def take(browser: Browser, link: str, out: Path = FOLDER) -> list[str]:
     _keep(page, out / "queue.webp")
     _reply(page)
     _keep(page, out / "conversation.webp")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.evaluate("scrollTo(0, 0)")
     _keep(page, out / "phone.webp")
     context.close()

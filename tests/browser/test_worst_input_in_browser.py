@@ -232,7 +232,9 @@ def test_files_do_nothing_when_they_are_opened(house: House, tmp_path: Path) -> 
 def test_what_customers_see_shows_it_as_text(house: House) -> None:
     """The public pages and the feed, in both languages, with what colleagues wrote."""
     with served(build_public_app(public_parts(house.parts))) as base:
-        page = house.page.context.browser.new_page()  # type: ignore[union-attr]
+        browser = house.page.context.browser
+        assert browser is not None
+        page = browser.new_page()
         trap = Trap(base)
         trap.set_on(page)
         page.goto(base)
@@ -243,7 +245,9 @@ def test_what_customers_see_shows_it_as_text(house: House) -> None:
             assert answer is not None
             assert answer.status == 200, path
             assert page.evaluate("() => window.reached") is None
-        assert "<img src=x" in page.goto(base + links[0]).text() or "onerror" in page.inner_text("body")  # type: ignore[union-attr]
+        answer = page.goto(base + links[0])
+        assert answer is not None
+        assert "<img src=x" in answer.text() or "onerror" in page.inner_text("body")
         feed = page.request.get(base + "/status.atom")
         assert feed.status == 200
         assert [tag for tag in A_TAG.findall(feed.text()) if tag != "link"] == [], "a feed has links of its own"

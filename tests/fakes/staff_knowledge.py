@@ -30,6 +30,7 @@ from moderation.model.knowledge import Article, ArticleState
 from moderation.model.outbox import EntryState
 from moderation.page_parts.words import words_for
 from moderation.settings import KlankbordSettings
+from moderation.workflows.keep_knowledge import ArticleDetail
 from moderation.workflows.open_cases import open_cases
 from tests.fakes.desk import Desk, mention, open_desk
 
@@ -135,6 +136,12 @@ class KnowledgeDay:
         """Look for knowledge, and return all suggestions."""
         self.known.refresh.once()
         return list(self.known.keep.list(states=[ArticleState.SUGGESTED]))
+
+    def shown(self, article_id: int) -> ArticleDetail:
+        """Return an article that is there, whole."""
+        found = self.known.keep.show(article_id)
+        assert found is not None
+        return found
 
     def approved(self, article: Article, *, question: str = "", answer: str = "", by: str = "bram") -> Article:
         """Reword and approve a suggestion."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,9 +64,9 @@ class ToldPulse:
         ({"mention": 2}, [], [], set()),  # it is nothing that a page shows until it is read or has a case
     ],
 )
-def test_what_changed_names_the_pages_it_is_on(changed: dict[str, object], subjects: list[str], cases: list[int], told: set[str]) -> None:
+def test_what_changed_names_the_pages_it_is_on(changed: dict[str, Any], subjects: list[str], cases: list[int], told: set[str]) -> None:
     before = Pulse(mention=1, change=1, act=1, signal=1, audit=1)
-    assert topics_of(before, replace(before, **changed), subjects=subjects, cases=cases) == told  # type: ignore[arg-type]
+    assert topics_of(before, replace(before, **changed), subjects=subjects, cases=cases) == told
 
 
 def test_the_pulse_of_a_ledger_moves_with_what_happens(tmp_path: Path) -> None:

@@ -116,12 +116,12 @@ class TestPeopleDecide:
         day.answer_all(OUTAGE, METER)
         one, other = day.suggested()
         day.known.keep.merge(one.article_id, one.turn, other.article_id, by="bram")
-        assert day.known.keep.show(other.article_id).article.evidence == 6  # type: ignore[union-attr]
-        act = day.known.keep.show(one.article_id).acts[0]  # type: ignore[union-attr]
+        assert day.shown(other.article_id).article.evidence == 6
+        act = day.shown(one.article_id).acts[0]
         assert act.undoable
         back = day.known.keep.undo(act.act_id, by="bram")
         assert (back.state, back.merged_into) == (ArticleState.SUGGESTED, None)
-        assert day.known.keep.show(other.article_id).article.evidence == 3  # type: ignore[union-attr]
+        assert day.shown(other.article_id).article.evidence == 3
         with pytest.raises(ActionError):
             day.known.keep.undo(act.act_id, by="bram")
 
@@ -159,7 +159,7 @@ class TestFlags:
         assert day.known.refresh.once().flagged == 0
         signal(kind, issue_id, day)
         assert day.known.refresh.once().flagged == 1
-        found = day.known.keep.show(article_id).article  # type: ignore[union-attr]
+        found = day.shown(article_id).article
         assert found.flag is why
         assert day.known.keep.list()[0].article_id == article_id  # flagged first
 
@@ -177,14 +177,14 @@ class TestFlags:
         statuses = StatusLedger(day.desk.ledger.engine)
         statuses.publish(statuses.add(new).update_id, who="anna", at=day.desk.clock.now())
         day.known.refresh.once()
-        assert day.known.keep.show(article_id).article.flag is Flag.STATUS  # type: ignore[union-attr]
+        assert day.shown(article_id).article.flag is Flag.STATUS
 
     def test_saying_that_it_still_holds_counts_from_then_on(self, known: tuple[KnowledgeDay, int, int]) -> None:
         day, article_id, issue_id = known
         signal(BURST, issue_id, day)
         day.known.refresh.once()
         day.desk.clock.advance(timedelta(minutes=1))
-        found = day.known.keep.show(article_id).article  # type: ignore[union-attr]
+        found = day.shown(article_id).article
         assert day.known.keep.check(article_id, found.turn, by="bram").flag is None
         assert day.known.refresh.once().flagged == 0
         day.desk.clock.advance(timedelta(minutes=1))
@@ -235,7 +235,7 @@ class TestRemoval:
         for one in mentions:
             day.remove(one)
         day.known.refresh.once()
-        assert day.known.keep.show(approved.article_id).article.question == "Vergoeding na een storing?"  # type: ignore[union-attr]
+        assert day.shown(approved.article_id).article.question == "Vergoeding na een storing?"
 
     def test_an_edit_that_keeps_the_customers_words_is_still_theirs(self, day: KnowledgeDay) -> None:
         mentions = day.answer_all(OUTAGE)
@@ -314,7 +314,7 @@ class TestBesideAReply:
         for _ in range(2):
             day.known.offer.use(approved.article_id, case_id, by="anna")
         assert [one.article_id for one in day.known.offer.used_in(case_id)] == [approved.article_id]
-        assert day.known.keep.show(approved.article_id).article.used == 1  # type: ignore[union-attr]
+        assert day.shown(approved.article_id).article.used == 1
 
 
 def test_a_reply_that_was_taken_back_teaches_nothing(day: KnowledgeDay) -> None:

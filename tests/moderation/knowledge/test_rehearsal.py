@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -30,7 +31,8 @@ def test_the_demo_ends_with_an_approved_article(day: KnowledgeDay) -> None:
     told = [one for one in yaml.safe_load(shipped_text("demo", "rehearsal.yaml"))["knowledge"] if one["language"] == "nl"]
     asked = [day.ask(f"De app logt me steeds uit, {word}") for word in ("alweer", "sinds vandaag", "weer", "de hele dag")]
     issue_id = day.issue(asked, "Uitgelogd")
-    done = asyncio.run(rehearse_knowledge(Sends(day.desk, day), day.known, told[:1], {"login_loop": issue_id}))  # type: ignore[arg-type]
+    sends: Any = Sends(day.desk, day)  # the tests' desk has the few parts of a desk that are asked of it here
+    done = asyncio.run(rehearse_knowledge(sends, day.known, told[:1], {"login_loop": issue_id}))
     assert (done.answered, done.approved) == (4, 1)
     (approved,) = day.known.keep.list(states=[ArticleState.APPROVED])
     assert approved.question == told[0]["question"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -94,9 +96,9 @@ def test_a_platform_nobody_named_is_taken_as_public() -> None:
         (lambda given: given.update(types=[]), "types"),
     ],
 )
-def test_a_grid_that_cannot_be_read_says_where(change: object, named: str) -> None:
+def test_a_grid_that_cannot_be_read_says_where(change: Callable[[dict[str, Any]], object], named: str) -> None:
     given = deepcopy(yaml.safe_load(shipped_text("grid.yaml")))
-    change(given)  # type: ignore[operator]
+    change(given)
     with pytest.raises(SettingsError, match=named):
         parse_grid(given, name="grid.yaml")
 
