@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, and_, exists, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from listener.ledger.facts import ANALYSED, from_float16
@@ -29,54 +31,10 @@ class AnsweredCases:
 
         A post of ours that was taken away again, or replaced by an edit, does not count.
         """
-        later = aliased(outbox)
-        undone = exists().where(
-            and_(
-                later.c.platform == outbox.c.platform,
-                later.c.realm == outbox.c.realm,
-                outbox.c.platform_id != "",
-                (later.c.removes == outbox.c.platform_id) | (later.c.edits == outbox.c.platform_id),
-                later.c.state.in_(POSTED_STATES),
-            )
-        )
-        stands = and_(
-            outbox.c.case_id.is_not(None),
-            outbox.c.mention_id.is_not(None),
-            outbox.c.kind.in_([kind.value for kind in ANSWERING]),
-            outbox.c.state.in_(POSTED_STATES),
-            outbox.c.removes == "",
-            ~undone,
-        )
-        newest = select(func.max(outbox.c.entry_id).label("entry_id")).where(stands).group_by(outbox.c.case_id)
+        newest = select(func.max(outbox.c.entry_id).label("entry_id")).where(_stands()).group_by(outbox.c.case_id)
         newest = newest.order_by(func.max(outbox.c.entry_id).desc()).limit(most)
-        query = (
-            select(
-                outbox.c.case_id,
-                outbox.c.entry_id,
-                outbox.c.text.label("answer"),
-                outbox.c.changed_at,
-                mention.c.mention_id,
-                mention.c.platform,
-                mention.c.author_name,
-                func.coalesce(issue.c.merged_into, issue.c.issue_id).label("issue_id"),
-                conversation.c.brand,
-                analysis.c.language,
-                revision.c.text.label("question"),
-                embedding.c.vector,
-            )
-            .join_from(outbox, mention, mention.c.mention_id == outbox.c.mention_id)
-            .join(analysis, ANALYSED)
-            .join(revision, (revision.c.mention_id == mention.c.mention_id) & (revision.c.revision == mention.c.latest_revision))
-            .join(embedding, (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model))
-            .join(support_case, support_case.c.case_id == outbox.c.case_id)
-            .join(conversation, conversation.c.conversation_id == support_case.c.conversation_id)
-            .join(issue, issue.c.issue_id == mention.c.issue_id, isouter=True)
-            .where(outbox.c.entry_id.in_(newest.scalar_subquery()), mention.c.removed_at.is_(None))
-            .where(~and_(support_case.c.state == CaseState.CLOSED.value, support_case.c.ending.in_(_NOT_A_QUESTION)))
-            .order_by(mention.c.mention_id, outbox.c.entry_id)
-        )
         with reading(self._engine) as tx:
-            rows = tx.execute(query).all()
+            rows = tx.execute(_answered(newest, model)).all()
         vectors = from_float16([row.vector for row in rows])
         return [
             AnsweredCase(
@@ -95,3 +53,55 @@ class AnsweredCases:
             )
             for row, vector in zip(rows, vectors, strict=True)
         ]
+
+
+def _stands() -> ColumnElement[bool]:
+    """Return the condition on a post of ours that it answers a case, and stands as it was posted."""
+    later = aliased(outbox)
+    undone = exists().where(
+        and_(
+            later.c.platform == outbox.c.platform,
+            later.c.realm == outbox.c.realm,
+            outbox.c.platform_id != "",
+            (later.c.removes == outbox.c.platform_id) | (later.c.edits == outbox.c.platform_id),
+            later.c.state.in_(POSTED_STATES),
+        )
+    )
+    return and_(
+        outbox.c.case_id.is_not(None),
+        outbox.c.mention_id.is_not(None),
+        outbox.c.kind.in_([kind.value for kind in ANSWERING]),
+        outbox.c.state.in_(POSTED_STATES),
+        outbox.c.removes == "",
+        ~undone,
+    )
+
+
+def _answered(entries: Select[tuple[int]], model: str) -> Select[Any]:
+    """Return the query that reads these entries with the question they answer and its vector of this model, by mention id."""
+    return (
+        select(
+            outbox.c.case_id,
+            outbox.c.entry_id,
+            outbox.c.text.label("answer"),
+            outbox.c.changed_at,
+            mention.c.mention_id,
+            mention.c.platform,
+            mention.c.author_name,
+            func.coalesce(issue.c.merged_into, issue.c.issue_id).label("issue_id"),
+            conversation.c.brand,
+            analysis.c.language,
+            revision.c.text.label("question"),
+            embedding.c.vector,
+        )
+        .join_from(outbox, mention, mention.c.mention_id == outbox.c.mention_id)
+        .join(analysis, ANALYSED)
+        .join(revision, (revision.c.mention_id == mention.c.mention_id) & (revision.c.revision == mention.c.latest_revision))
+        .join(embedding, (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model))
+        .join(support_case, support_case.c.case_id == outbox.c.case_id)
+        .join(conversation, conversation.c.conversation_id == support_case.c.conversation_id)
+        .join(issue, issue.c.issue_id == mention.c.issue_id, isouter=True)
+        .where(outbox.c.entry_id.in_(entries.scalar_subquery()), mention.c.removed_at.is_(None))
+        .where(~and_(support_case.c.state == CaseState.CLOSED.value, support_case.c.ending.in_(_NOT_A_QUESTION)))
+        .order_by(mention.c.mention_id, outbox.c.entry_id)
+    )
