@@ -65,51 +65,48 @@ def conversation_desk(
     signature: Callable[[str], str],
 ) -> ConversationDesk:
     """Return the conversation side of a desk."""
-    engine = ledger.engine
-    cases, threads, contacts, leave = CaseLedger(engine), ThreadLedger(engine), ContactLedger(engine), LeaveLedger(engine)
-    note_ledger, question_ledger, card_ledger, join_ledger = (
-        NoteLedger(engine),
-        QuestionLedger(engine),
-        CardLedger(engine),
-        JoinLedger(engine),
-    )
-    entries = OutboxLedger(engine)
-    joins = Joins(ledger, threads, contacts, join_ledger, leave, clock)
-    notes, cards = Notes(note_ledger, clock), Cards(card_ledger, CardFactLedger(engine), ledger, clock)
+    stores, leave = _stores(ledger), LeaveLedger(ledger.engine)
+    cards, joined = CardLedger(ledger.engine), JoinLedger(ledger.engine)
+    joins = Joins(ledger, stores.threads, stores.contacts, joined, leave, clock)
+    notes, keep_cards = Notes(stores.notes, clock), Cards(cards, CardFactLedger(ledger.engine), ledger, clock)
     leave_notes = LeaveNotes(leave, joins, clock)
     endings = Endings(
         ledger,
-        cases,
-        threads,
-        EndingLedger(engine),
+        stores.cases,
+        stores.threads,
+        EndingLedger(ledger.engine),
         acts,
-        DraftLedger(engine),
+        DraftLedger(ledger.engine),
         precheck,
         outbox,
         clock,
         wording=wording,
         signature=signature,
     )
-    stores = Stores(
-        cases=cases,
-        threads=threads,
-        contacts=contacts,
-        notes=note_ledger,
-        questions=question_ledger,
-        entries=entries,
-        statuses=StatusLedger(engine),
-        timeline=TimelineLedger(engine),
-    )
     return ConversationDesk(
         acts=acts,
-        show=ShowConversation(ledger, stores, joins=joins, leave=leave_notes, notes=notes, cards=cards, endings=endings),
+        show=ShowConversation(ledger, stores, joins=joins, leave=leave_notes, notes=notes, cards=keep_cards, endings=endings),
         notes=notes,
-        questions=Questions(question_ledger, clock),
+        questions=Questions(stores.questions, clock),
         joins=joins,
         leave=leave_notes,
-        cards=cards,
-        corrections=Corrections(ledger, threads, clock),
+        cards=keep_cards,
+        corrections=Corrections(ledger, stores.threads, clock),
         endings=endings,
-        export=ExportConversation(ledger, cases, threads, note_ledger, question_ledger, card_ledger, join_ledger, entries),
-        read_signs=ReadSigns(ledger, contacts, leave, clock, key=pseudonym_key(ledger)),
+        export=ExportConversation(ledger, stores.cases, stores.threads, stores.notes, stores.questions, cards, joined, stores.entries),
+        read_signs=ReadSigns(ledger, stores.contacts, leave, clock, key=pseudonym_key(ledger)),
+    )
+
+
+def _stores(ledger: Ledger) -> Stores:
+    engine = ledger.engine
+    return Stores(
+        cases=CaseLedger(engine),
+        threads=ThreadLedger(engine),
+        contacts=ContactLedger(engine),
+        notes=NoteLedger(engine),
+        questions=QuestionLedger(engine),
+        entries=OutboxLedger(engine),
+        statuses=StatusLedger(engine),
+        timeline=TimelineLedger(engine),
     )

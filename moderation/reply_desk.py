@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from moderation.messages.render import PublicWording
 from moderation.messages.status_words import promise_words
 from moderation.model.outbox import Draft
 from moderation.model.status import StatusUpdate
+from moderation.model.tone import ToneWord
 from moderation.outbox.precheck import Precheck
 from moderation.settings import KlankbordSettings
 from moderation.settings_advice import ToneSettings
@@ -70,26 +71,17 @@ def reply_desk(
     engine = ledger.engine
     people = PeopleLedger(engine)
     cases, drafts, entries, working = CaseLedger(engine), DraftLedger(engine), OutboxLedger(engine), WorkingDraftLedger(engine)
-
-    def promise(update: StatusUpdate, language: str) -> str:
-        due = update.next_update_at
-        return promise_words(due, words=_status_words(language), zone=zone) if due is not None and due > clock.now() else ""
-
     words = ReplyWords(
         ledger,
         ReplyTemplateLedger(engine),
         StatusLedger(engine),
         clock,
         wording=wording,
-        promise=promise,
+        promise=_promise_in(zone, clock),
         house=signature,
         personal=lambda name: personal_signature(people, name),
     )
-    own, fewer = (tone.more, tone.fewer) if tone is not None else ((), ())
-    words_of = {
-        language: load_tone_words(language, more=[one.model_dump() for one in own if one.language == language], fewer=fewer)
-        for language in wording
-    }
+    tone_words = _tone_words(wording, tone)
     write = WriteReply(
         ledger,
         cases,
@@ -98,7 +90,7 @@ def reply_desk(
         words,
         precheck,
         clock,
-        tone=lambda text, language, complaint: tone_hits(text, words_of[language], complaint=complaint),
+        tone=lambda text, language, complaint: tone_hits(text, tone_words[language], complaint=complaint),
         advise=advise,
         spoken=CardLedger(engine).language,
     )
@@ -110,6 +102,25 @@ def reply_desk(
         take_back=TakeBack(entries, drafts, outbox, precheck.accounts, clock),
         forget_removed=working.forget_removed,
     )
+
+
+def _promise_in(zone: ZoneInfo, clock: Clock) -> Callable[[StatusUpdate, str], str]:
+    """Return what says when the next update was promised, in a language; nothing once that moment is past."""
+
+    def promise(update: StatusUpdate, language: str) -> str:
+        due = update.next_update_at
+        return promise_words(due, words=_status_words(language), zone=zone) if due is not None and due > clock.now() else ""
+
+    return promise
+
+
+def _tone_words(languages: Iterable[str], tone: ToneSettings | None) -> dict[str, tuple[ToneWord, ...]]:
+    """Return the words that put people off by language: those we ship, with the house's own and without those it allows."""
+    own, fewer = (tone.more, tone.fewer) if tone is not None else ((), ())
+    return {
+        language: load_tone_words(language, more=[one.model_dump() for one in own if one.language == language], fewer=fewer)
+        for language in languages
+    }
 
 
 def personal_signature(people: PeopleLedger, name: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from listener.model.figures import Further
+from moderation.model.languages import LANGUAGES
 from moderation.parts import Desk
 from moderation.reports.spoken import further_of
 from moderation.workflows.gather_spoken import gather_spoken
-from moderation.workflows.load_wording import LANGUAGES, load_words
+from moderation.workflows.load_wording import load_words
 
 
 def telling(desk: Desk) -> Callable[[datetime, datetime], tuple[Further, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import shutil
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+
+from listener.logs import JsonLines
 
 RECORDINGS = "KLANKBORD_RECORDINGS"
 CI = "KLANKBORD_CI"
@@ -69,6 +72,17 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user-data"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
+
+
+@pytest.fixture(autouse=True)
+def _same_log_levels() -> Iterator[None]:
+    """A command that a test runs in this process sets up the log; the next test hears warnings as the first did."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    for one in [each for each in root.handlers if each not in handlers and isinstance(each.formatter, JsonLines)]:
+        root.removeHandler(one)
 
 
 @pytest.fixture(autouse=True)

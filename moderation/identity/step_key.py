@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from listener.errors import SettingsError
+from moderation.key_file import key_in
 
 KEY_NAME = "second-step.key"
 
@@ -41,28 +40,8 @@ class StepKey:
             return None
 
     def _fernet(self) -> Fernet:
-        if not self._file.exists():
-            _make(self._file)
-        if self._file.stat().st_mode & 0o077:
-            raise SettingsError(f"{self._file} can be read by others; run: chmod 600 {self._file}")
+        key = key_in(self._file, Fernet.generate_key)
         try:
-            return Fernet(self._file.read_bytes().strip())
+            return Fernet(key.strip())
         except ValueError as error:
             raise SettingsError(f"{self._file} is no key. Put it back from where you keep it.") from error
-
-
-def _make(file: Path) -> None:
-    """Write the whole key under another name first, so that nobody ever reads half of it; of two who make it, one wins for both."""
-    made = file.with_name(f"{KEY_NAME}.{secrets.token_hex(8)}")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(Fernet.generate_key())
-            opened.flush()
-            os.fsync(opened.fileno())
-        try:
-            os.link(made, file)
-        except FileExistsError:
-            return
-    finally:
-        made.unlink()

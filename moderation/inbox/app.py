@@ -52,48 +52,12 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     """
     pages = Pages(parts)
     app = FastAPI(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    add_account_routes(app, parts, pages)
-    if parts.people is not None:
-        add_second_step_routes(app, parts, parts.people, pages)
-        add_me_routes(app, parts, parts.people, pages)
-        add_people_routes(app, parts, parts.people, pages)
-        if parts.people.oidc is not None:
-            add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
-    add_issue_routes(app, parts, pages)
-    add_issue_act_routes(app, parts, pages)
-    add_answer_all_routes(app, parts, pages)
-    add_report_routes(app, parts, pages)
-    add_queue_routes(app, parts, pages)
-    add_search_routes(app, parts, pages)
-    add_bulk_routes(app, parts, pages)
-    add_view_routes(app, parts)
-    add_conversation_routes(app, parts, pages)
-    add_inside_routes(app, parts, pages)
-    add_reply_routes(app, parts, pages)
-    add_sending_routes(app, parts, pages)
-    add_template_routes(app, parts, pages)
-    add_knowledge_routes(app, parts, pages)
-    add_advice_routes(app, parts, pages)
-    add_invitation_routes(app, parts, pages)
-    add_outbox_routes(app, parts, pages)
-    add_shadow_routes(app, parts, pages)
-    add_status_routes(app, parts, pages)
-    add_feedback_routes(app, parts, pages)
+    _add_coming_in(app, parts, pages)
+    _add_finding(app, parts, pages)
+    _add_answering(app, parts, pages)
+    _add_speaking(app, parts, pages)
     add_live_routes(app, parts)
-
-    @app.get("/healthz")
-    def healthz() -> Response:
-        """Say that the pages are served; nothing else, so that it can stay open."""
-        return PlainTextResponse("ok\n")
-
-    @app.get("/static/{version}/{name}")
-    def static(version: str, name: str) -> Response:  # noqa: ARG001 - the version is there for browsers: it tells them when to ask again
-        """Serve one of our own few files."""
-        if name not in pages.static:
-            raise HTTPException(404)
-        headers = {"cache-control": "public, max-age=31536000, immutable"}
-        return Response(pages.static[name], headers=headers, media_type=STATIC_KINDS[name])
-
+    _add_plain(app, pages)
     _answer_errors(app, pages)
     app.state.parts = parts
     add_api_routes(app)
@@ -111,6 +75,66 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         origin=f"{at.scheme}://{at.netloc}" if at.hostname else "",
     )
     return app
+
+
+def _add_coming_in(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """Who works here, and how they come in."""
+    add_account_routes(app, parts, pages)
+    if parts.people is not None:
+        add_second_step_routes(app, parts, parts.people, pages)
+        add_me_routes(app, parts, parts.people, pages)
+        add_people_routes(app, parts, parts.people, pages)
+        if parts.people.oidc is not None:
+            add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
+
+
+def _add_finding(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """What there is to answer: issues, the queue, search."""
+    add_issue_routes(app, parts, pages)
+    add_issue_act_routes(app, parts, pages)
+    add_answer_all_routes(app, parts, pages)
+    add_report_routes(app, parts, pages)
+    add_queue_routes(app, parts, pages)
+    add_search_routes(app, parts, pages)
+    add_bulk_routes(app, parts, pages)
+    add_view_routes(app, parts)
+
+
+def _add_answering(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """A conversation, the reply to it, and what is known for it."""
+    add_conversation_routes(app, parts, pages)
+    add_inside_routes(app, parts, pages)
+    add_reply_routes(app, parts, pages)
+    add_sending_routes(app, parts, pages)
+    add_template_routes(app, parts, pages)
+    add_knowledge_routes(app, parts, pages)
+    add_advice_routes(app, parts, pages)
+
+
+def _add_speaking(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """What we say of ourselves, what leaves in our name, and what came of it."""
+    add_invitation_routes(app, parts, pages)
+    add_outbox_routes(app, parts, pages)
+    add_shadow_routes(app, parts, pages)
+    add_status_routes(app, parts, pages)
+    add_feedback_routes(app, parts, pages)
+
+
+def _add_plain(app: FastAPI, pages: Pages) -> None:
+    """What is open to everybody: that we are there, and the pages' own files."""
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """Say that the pages are served; nothing else, so that it can stay open."""
+        return PlainTextResponse("ok\n")
+
+    @app.get("/static/{version}/{name}")
+    def static(version: str, name: str) -> Response:  # noqa: ARG001 - the version is there for browsers: it tells them when to ask again
+        """Serve one of our own few files."""
+        if name not in pages.static:
+            raise HTTPException(404)
+        headers = {"cache-control": "public, max-age=31536000, immutable"}
+        return Response(pages.static[name], headers=headers, media_type=STATIC_KINDS[name])
 
 
 def _answer_errors(app: FastAPI, pages: Pages) -> None:

@@ -13,8 +13,8 @@ from moderation.inbox.fields import RowId, number_in, number_of
 from moderation.inbox.knowledge_parts import AdviceParts
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
+from moderation.model.languages import LANGUAGES
 from moderation.model.reply import HOUSE, Words
-from moderation.workflows.load_wording import LANGUAGES
 
 FRAGMENT = "fragment"
 MOST_TEXT = 100_000

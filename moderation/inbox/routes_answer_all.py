@@ -14,7 +14,7 @@ from moderation.inbox.fields import RowId, number_of
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.shown import named, shown_mention
-from moderation.workflows.load_wording import LANGUAGES
+from moderation.model.languages import LANGUAGES
 from moderation.workflows.plan_answers import NAMES
 
 CASE = "case."

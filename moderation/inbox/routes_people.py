@@ -112,6 +112,24 @@ def add_people_routes(app: FastAPI, parts: StaffParts, people: PeopleParts, page
     def one(request: Request, person_id: int) -> Response:
         return shown.one(request, manage.get(person_id))
 
+    @app.post("/people/{person_id}/link")
+    def link(request: Request, person_id: int) -> Response:
+        if stale := pages.stale(request):
+            return stale
+        account = manage.get(person_id)
+        try:
+            return shown.one(request, account, link=shown.new_link(request, account))
+        except NotAllowed:
+            return shown.one(request, account, status=403, wrong="disabled")
+
+    _add_what_they_may(app, shown)
+    _add_keeping_out(app, shown)
+    _add_team_routes(app, shown, pages)
+
+
+def _add_what_they_may(app: FastAPI, shown: PeoplePages) -> None:
+    manage = shown.people.manage
+
     @app.post("/people/{person_id}/role")
     def role(request: Request, person_id: int) -> Response:
         return shown.act(request, person_id, lambda by: manage.set_role(person_id, role_of(request.state.form), by=by))
@@ -125,19 +143,6 @@ def add_people_routes(app: FastAPI, parts: StaffParts, people: PeopleParts, page
     def teams(request: Request, person_id: int) -> Response:
         chosen = frozenset(team.team_id for team in manage.teams() if request.state.form.get(f"team_{team.team_id}"))
         return shown.act(request, person_id, lambda by: manage.set_teams(person_id, chosen, by=by))
-
-    @app.post("/people/{person_id}/link")
-    def link(request: Request, person_id: int) -> Response:
-        if stale := pages.stale(request):
-            return stale
-        account = manage.get(person_id)
-        try:
-            return shown.one(request, account, link=shown.new_link(request, account))
-        except NotAllowed:
-            return shown.one(request, account, status=403, wrong="disabled")
-
-    _add_keeping_out(app, shown)
-    _add_team_routes(app, shown, pages)
 
 
 def _add_keeping_out(app: FastAPI, shown: PeoplePages) -> None:

@@ -16,7 +16,9 @@ from moderation.inbox.parts import StaffParts
 from moderation.inbox.refusals import refusal
 from moderation.inbox.reply_form import PART_HEADER, ReplyForm, given_values, put_in, reply_form
 from moderation.inbox.reply_parts import ReplyPanel, ReplyParts
+from moderation.inbox.wording import Wording
 from moderation.model.person import Person
+from moderation.model.reply import Measured
 
 
 def add_reply_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
@@ -25,6 +27,7 @@ def add_reply_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         return
     show = ReplyPages(parts.reply, pages)
     _add_writing(app, parts.reply, show)
+    _add_looking(app, parts.reply, show)
     _add_words(app, parts.reply, show)
     _add_going_on(app, parts.reply, show)
 
@@ -72,12 +75,32 @@ def _add_writing(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
         if not request.headers.get(PART_HEADER):
             return back(case_id)
         measured = desk.write.measured(desk.write.case(case_id), form.words, person)
-        words = show.pages.wording(request)
-        counted = measured.counted if measured else 0
-        over, most = (measured.over, measured.limits.most) if measured else (0, 0)
-        meter = words.text("reply.too_long", over=words.number(over), most=words.number(most)) if over else ""
-        meter = meter or words.text("reply.counted", counted=words.number(counted), most=words.number(most))
-        return JSONResponse({"version": kept.version, "over": over, "meter": meter if measured else ""})
+        over = measured.over if measured else 0
+        return JSONResponse({"version": kept.version, "over": over, "meter": _meter(measured, show.pages.wording(request))})
+
+    @app.post("/cases/{case_id}/reply/drop")
+    def drop(request: Request, case_id: RowId) -> Response:
+        desk.write.drop(case_id, _person(request).name)
+        return back(case_id)
+
+    @app.post("/cases/{case_id}/reply/withdraw")
+    def withdraw(request: Request, case_id: RowId) -> Response:
+        desk.send.withdraw(case_id, _person(request))
+        return back(case_id)
+
+
+def _meter(measured: Measured | None, words: Wording) -> str:
+    """Return how long a text is, or by how much too long, in words; empty where nothing is known to count it by."""
+    if measured is None:
+        return ""
+    most = words.number(measured.limits.most)
+    if measured.over:
+        return words.text("reply.too_long", over=words.number(measured.over), most=most)
+    return words.text("reply.counted", counted=words.number(measured.counted), most=most)
+
+
+def _add_looking(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
+    desk = room.desk
 
     @app.post("/cases/{case_id}/reply/check")
     def check(request: Request, case_id: RowId) -> Response:
@@ -107,16 +130,6 @@ def _add_writing(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
                 return show.whole(request, case_id, status=409, look=desk.write.look(case_id, form.words, person, language=language))
             return show.refused(request, case_id, error, form)
         return RedirectResponse(f"/cases/{case_id}/reply/{draft.draft_id}", status_code=303)
-
-    @app.post("/cases/{case_id}/reply/drop")
-    def drop(request: Request, case_id: RowId) -> Response:
-        desk.write.drop(case_id, _person(request).name)
-        return back(case_id)
-
-    @app.post("/cases/{case_id}/reply/withdraw")
-    def withdraw(request: Request, case_id: RowId) -> Response:
-        desk.send.withdraw(case_id, _person(request))
-        return back(case_id)
 
     def _keep_and_say(request: Request, case_id: int, form: ReplyForm, error: ActionError) -> Response:
         """Somebody else took the case meanwhile: the text is kept all the same, and nothing more is done."""

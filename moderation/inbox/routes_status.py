@@ -16,9 +16,9 @@ from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts, there
 from moderation.inbox.status_parts import NewWords, StatusParts
 from moderation.model.broadcast import Plan, PlanItem, PlanKind
+from moderation.model.languages import LANGUAGES
 from moderation.model.status import IssueStatus
 from moderation.model.tone import ToneHit
-from moderation.workflows.load_wording import LANGUAGES
 
 _LONG = frozenset({"known", "doing", "cause", "fix", "learned", "workaround", "apology"})
 """Fields that take more than a line."""

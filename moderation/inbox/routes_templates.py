@@ -15,9 +15,8 @@ from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.refusals import refusal
 from moderation.model.person import Person
-from moderation.model.reply import VARIABLES
-
-OWN = "own-"
+from moderation.model.reply import OWN, VARIABLES
+from moderation.workflows.reply_words import ReplyWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +37,19 @@ class TeamSignature:
     text: str
 
 
-def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
-    """Add the page of templates, when there is a reply."""
-    if parts.reply is None:
-        return
-    words = parts.reply.desk.words
+class TemplatePages:
+    """Shows the page of templates, with what there is to say about it."""
 
-    def page(request: Request, *, told: str = "", typed: TypedTemplate | None = None) -> Response:
+    def __init__(self, words: ReplyWords, pages: Pages) -> None:
+        self.words = words
+        self.pages = pages
+
+    def page(self, request: Request, *, told: str = "", typed: TypedTemplate | None = None) -> Response:
+        """Show every template, the signatures this person may change, and what was `typed` and `told`."""
         person: Person = request.state.person
+        words = self.words
         teams = [TeamSignature(owner=f"team:{name}", name=name, text=words.team_signature(name)) for name in sorted(person.teams)]
-        return pages.show(
+        return self.pages.show(
             request,
             "templates.html.j2",
             status=409 if told else 200,
@@ -59,14 +61,21 @@ def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             told=told,
         )
 
-    def kept(request: Request, error: ActionError | None, typed: TypedTemplate | None = None) -> Response:
-        if error is not None:
-            return page(request, told=refusal(error, pages.wording(request)), typed=typed)
-        return RedirectResponse("/templates", status_code=303)
+    def refused(self, request: Request, error: ActionError, typed: TypedTemplate | None = None) -> Response:
+        """Say why something was not kept, beside what was typed."""
+        return self.page(request, told=refusal(error, self.pages.wording(request)), typed=typed)
+
+
+def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
+    """Add the page of templates, when there is a reply."""
+    if parts.reply is None:
+        return
+    shown = TemplatePages(parts.reply.desk.words, pages)
+    words = shown.words
 
     @app.get("/templates")
     def templates(request: Request) -> Response:
-        return page(request)
+        return shown.page(request)
 
     @app.get("/templates/versions")
     def versions(request: Request) -> Response:
@@ -75,6 +84,12 @@ def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             raise HTTPException(404)
         return pages.show(request, "template_versions.html.j2", versions=found)
 
+    _add_changes(app, shown)
+
+
+def _add_changes(app: FastAPI, shown: TemplatePages) -> None:
+    words = shown.words
+
     @app.post("/templates")
     def add(request: Request) -> Response:
         form = request.state.form
@@ -82,8 +97,8 @@ def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         try:
             words.add(typed.language, typed.title, typed.text, request.state.person.name)
         except ActionError as error:
-            return kept(request, error, typed)
-        return kept(request, None)
+            return shown.refused(request, error, typed)
+        return _back()
 
     @app.post("/templates/change")
     def change(request: Request) -> Response:
@@ -93,21 +108,25 @@ def add_template_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
             words.change(template_id, number_in(form, "version"), form.get("title", ""), form.get("text", ""), request.state.person.name)
         except ActionError as error:
             typed = TypedTemplate(language=words.languages[0], title=form.get("title", ""), text=form.get("text", ""))
-            return kept(request, error, typed)
-        return kept(request, None)
+            return shown.refused(request, error, typed)
+        return _back()
 
     @app.post("/templates/retire")
     def retire(request: Request) -> Response:
         words.retire(_own(request.state.form.get("own", "")) or 0, request.state.person.name)
-        return kept(request, None)
+        return _back()
 
     @app.post("/templates/signature")
     def sign(request: Request) -> Response:
         try:
             words.sign_as(request.state.person, request.state.form.get("owner", ""), request.state.form.get("text", ""))
         except ActionError as error:
-            return kept(request, error)
-        return kept(request, None)
+            return shown.refused(request, error)
+        return _back()
+
+
+def _back() -> Response:
+    return RedirectResponse("/templates", status_code=303)
 
 
 def _own(key: str) -> int | None:

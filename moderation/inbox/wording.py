@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from moderation.workflows.load_wording import LANGUAGES, load_page_words, load_words
+from moderation.model.languages import LANGUAGES
+from moderation.workflows.load_wording import load_page_words, load_words
 
 PAGES = "inbox"
 

@@ -11,9 +11,7 @@ from listener.ledger.dialect import insert_or_update
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.tables_reply import reply_signature, reply_template, reply_template_version
-from moderation.model.reply import ReplyTemplate
-
-OWN = "own-"
+from moderation.model.reply import OWN, ReplyTemplate
 
 
 class ReplyTemplateLedger:

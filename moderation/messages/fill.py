@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_NAME = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+NAME = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+"""A name in double braces: all that is read as more than plain text."""
 _PLAIN_NAME = re.compile(r"[^\W_][\w .'’-]{0,38}\Z")
 _ADDRESS = re.compile(r"\.\w")
 
 
 def names_in(text: str) -> tuple[str, ...]:
     """Return the names that a text wants filled, each once, in order."""
-    return tuple(dict.fromkeys(_NAME.findall(text)))
+    return tuple(dict.fromkeys(NAME.findall(text)))
 
 
 def fill(text: str, given: Mapping[str, str]) -> str:
@@ -20,7 +21,7 @@ def fill(text: str, given: Mapping[str, str]) -> str:
 
     Raises KeyError for a name without a value.
     """
-    return _NAME.sub(lambda found: given[found[1]], text)
+    return NAME.sub(lambda found: given[found[1]], text)
 
 
 def public_name(name: str) -> str:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from listener.errors import NotAllowed
+from moderation.messages.fill import NAME, names_in
 from moderation.messages.render import forgotten_blanks, tidy
 from moderation.model.reply import VARIABLES
 
 MOST_TEXT, MOST_TITLE = 4_000, 80
-_NAME = re.compile(r"\{\{\s*([a-z_]{1,40})\s*\}\}")
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """Return the variables that a template names, in order, each once."""
-    return tuple(dict.fromkeys(_NAME.findall(text)))
 
 
 def must_be_template(title: str, text: str) -> None:
@@ -28,7 +22,7 @@ def must_be_template(title: str, text: str) -> None:
     if unknown := [name for name in names_in(text) if name not in VARIABLES]:
         known = {"found": ", ".join(unknown), "known": ", ".join(VARIABLES)}
         raise NotAllowed(f"A template cannot name {known['found']}; it may name {known['known']}.", key="template_unknown", fields=known)
-    if left := forgotten_blanks(_NAME.sub("", text)):
+    if left := forgotten_blanks(NAME.sub("", text)):
         found = ", ".join(left)
         raise NotAllowed(
             f"A template holds names in double braces and plain text only; not {found}.", key="template_marks", fields={"found": found}
@@ -40,4 +34,4 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
     A name without a value is left empty; callers ask for those that may not be.
     """
-    return tidy(_NAME.sub(lambda found: values.get(found[1], "").strip(), text))
+    return tidy(NAME.sub(lambda found: values.get(found[1], "").strip(), text))

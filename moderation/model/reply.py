@@ -13,6 +13,8 @@ from moderation.model.tone import ToneHit
 
 VARIABLES = ("customer", "issue", "status", "next_update", "subject", "signature")
 """What a reply template may name. All but `subject` are known from the case; what is not known is asked."""
+OWN = "own-"
+"""What the key of a template begins with that the team wrote itself; its number follows."""
 HOUSE, PERSONAL, UNSIGNED = "house", "person", "none"
 """How a reply may be signed, beside "team:<name>"."""
 

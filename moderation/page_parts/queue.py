@@ -12,7 +12,6 @@ from moderation.inbox.page_records import QueueEntry
 from moderation.inbox.queue_parts import QueueParts, QueueShown
 from moderation.inbox.shown import named, shown_mention
 from moderation.model.case import CaseSummary
-from moderation.model.case_act import CaseAct, NewAct
 from moderation.model.person import Person
 from moderation.model.queue import QueueChoice
 from moderation.queueing import Queueing
@@ -65,16 +64,13 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: C
         theirs = room.queue.versions(case_ids, person)
         return entries(room.queue.summaries([one for one in case_ids if one in theirs]))
 
-    def act(new: NewAct, case_id: int, version: int, by: str) -> CaseAct:
-        return room.acts.do(new, case_id, version, by)
-
     return QueueParts(
         size=PAGE,
         page=page,
         take_next=lambda choice, person: room.queue.take_next(choice, person, only=among(choice, person)),
         entries=chosen,
         every=lambda choice, person, most: entries(room.queue.all(choice, person, most=most, only=among(choice, person))),
-        act=act,
+        act=room.acts.do,
         bulk=lambda new, cases, person: room.acts.bulk(new, cases, person.name, brands=person.brands),
         undo=lambda act_id, person: room.acts.undo(act_id, person.name, brands=person.brands),
         together=room.acts.together,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
+from listener.parts import Listening
 from listener.settings.wording import templates
 from moderation.answers import week_figures
+from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.live import Live
 from moderation.inbox.page_records import CaseDetail
 from moderation.inbox.parts import StaffParts
@@ -17,6 +20,7 @@ from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.pulse import PulseLedger
 from moderation.ledger.ways_in import TokenLedger
 from moderation.messages.reasons import why_sentence
+from moderation.model.clock import CaseClock
 from moderation.page_parts.api import api_parts, reading_noted
 from moderation.page_parts.conversation import conversation_parts
 from moderation.page_parts.feedback import feedback_page_parts
@@ -33,7 +37,7 @@ from moderation.page_parts.search import search_parts, words_in_cases
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
-from moderation.parts import Answering
+from moderation.parts import Answering, Desk
 from moderation.reports.week import week_before
 from moderation.reports.weekly import report_html
 from moderation.workflows.hold_tokens import HoldTokens
@@ -43,14 +47,6 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
     """Return the pages' parts over an open home."""
     listening = parts.listening
     zone = listening.settings.zone
-
-    def markdown(language: str) -> str:
-        return digest_markdown(figures.digest(), language=language, zone=zone, templates=templates(language))
-
-    def report(language: str) -> str:
-        figures = week_figures(listening, week_before(listening.clock.now(), zone))
-        return report_html(figures, language=language, zone=zone, templates=templates(language))
-
     known = knowledge_with_model(parts)
     figures = IssueFiguresRoom(listening, lambda brands: about(listening, brands))
     whole = StaffParts(
@@ -66,8 +62,8 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         reason=reason_sentence,
         why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
         digest=figures.digest,
-        digest_markdown=markdown,
-        report_html=report,
+        digest_markdown=lambda language: digest_markdown(figures.digest(), language=language, zone=zone, templates=templates(language)),
+        report_html=lambda language: _report(listening, language),
         coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),
         invented=listening.invented,
         status=status_parts(parts.desk.status),
@@ -79,11 +75,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         shadow=shadow_parts(parts.desk),
         feedback=feedback_page_parts(parts.desk),
         reply=reply_parts(parts.desk.replies),
-        conversation=conversation_parts(
-            parts.desk.conversation,
-            clocks=lambda case_id: parts.desk.clocks.of(row) if (row := parts.desk.cases.get(case_id)) else (),
-            knowledge=parts.desk.knowledge.make,
-        ),
+        conversation=_conversation(parts.desk),
         issue_room=issue_parts(listening.ledger, parts.desk.status, listening.clock, figures, reader=parts.reader),
         live=Live(PulseLedger(listening.ledger.engine)),
         objects=ObjectBrandLedger(listening.ledger.engine),
@@ -94,6 +86,20 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         base_url=parts.desk.settings.web.base_url,
     )
     return replace(whole, within=lambda brands: within(whole, parts, brands))
+
+
+def _report(listening: Listening, language: str) -> str:
+    zone = listening.settings.zone
+    figures = week_figures(listening, week_before(listening.clock.now(), zone))
+    return report_html(figures, language=language, zone=zone, templates=templates(language))
+
+
+def _conversation(desk: Desk) -> ConversationParts:
+    def clocks(case_id: int) -> Sequence[CaseClock]:
+        row = desk.cases.get(case_id)
+        return desk.clocks.of(row) if row else ()
+
+    return conversation_parts(desk.conversation, clocks=clocks, knowledge=desk.knowledge.make)
 
 
 def case_now(parts: Answering, case_id: int, figures: IssueFiguresRoom) -> CaseDetail | None:

@@ -27,17 +27,6 @@ def status_parts(desk: StatusDesk) -> StatusParts:
             corrects=new.corrects,
         )
 
-    def shown(plan_id: int) -> PlanShown:
-        plan = desk.sending.get(plan_id)
-        return PlanShown(
-            plan=plan,
-            report=desk.sending.report(plan_id),
-            done_at=desk.done_at(plan),
-            needs_second=desk.sending.needs_second(plan),
-            live=desk.sending.live(plan),
-            seen=desk.sending.seen(plan),
-        )
-
     def tick(plan_id: int, item_id: int, who: str) -> None:
         desk.sending.tick(plan_id, [item_id], who)
 
@@ -57,11 +46,23 @@ def status_parts(desk: StatusDesk) -> StatusParts:
         publish=desk.publish.publish,
         discard=desk.publish.discard,
         plan=lambda update_id, who, correct: desk.planning.plan(update_id, who, correct=correct),
-        shown=shown,
+        shown=lambda plan_id: _shown(desk, plan_id),
         tick=tick,
         approve=lambda plan_id, who, shown: desk.sending.approve(plan_id, who, shown=shown),
         cancel=desk.sending.cancel,
         words=lambda language: words_for(language, "status"),
         sent=sent,
         rule=lambda names, language: words_of_note(names, policy, language),
+    )
+
+
+def _shown(desk: StatusDesk, plan_id: int) -> PlanShown:
+    plan, sending = desk.sending.get(plan_id), desk.sending
+    return PlanShown(
+        plan=plan,
+        report=sending.report(plan_id),
+        done_at=desk.done_at(plan),
+        needs_second=sending.needs_second(plan),
+        live=sending.live(plan),
+        seen=sending.seen(plan),
     )

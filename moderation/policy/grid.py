@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from listener.errors import SettingsError
 from moderation.model.advice import ChannelHint, Way
 from moderation.model.grid import Cell, ContactFacts, ContactType, Grid, Level
+from moderation.model.languages import LANGUAGES
 
 SWITCHES = ("personal_data", "spam", "directed", "question", "negative")
 CRITERIA = ("cost", "added_value", "customer_value", "custom_work")
-LANGUAGES = ("nl", "en")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 

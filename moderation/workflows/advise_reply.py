@@ -16,9 +16,9 @@ from moderation.ledger.our_words import OurWords
 from moderation.model.advice import ChannelHint, CoachAdvice, KnowledgeSuggestion, Promised
 from moderation.model.case import CaseRow
 from moderation.model.grid import ContactFacts, Grid
+from moderation.model.languages import LANGUAGES
 from moderation.policy.grid import hint_for
 from moderation.workflows.load_coach import load_coach_words
-from moderation.workflows.load_wording import LANGUAGES
 from moderation.workflows.offer_knowledge import OfferKnowledge
 
 MOST_READ = 20

@@ -11,10 +11,10 @@ from moderation.ledger.our_words import Contacted, OurWords
 from moderation.model.advice import Way
 from moderation.model.case import Ending
 from moderation.model.grid import CellCount, ContactFacts, Grid
+from moderation.model.languages import LANGUAGES
 from moderation.policy.grid import type_for
 from moderation.tone.spoken import spoken
 from moderation.workflows.load_coach import load_coach_words
-from moderation.workflows.load_wording import LANGUAGES
 
 _SILENT = frozenset({Ending.NO_ANSWER_NEEDED.value, Ending.SPAM.value, Ending.NOT_OURS.value})
 

@@ -7,7 +7,7 @@ from functools import cache
 from listener.settings.resources import shipped_text
 from listener.settings.wording import stop_words
 from moderation.coach.words import CoachWords, parse_coach
-from moderation.workflows.load_wording import LANGUAGES
+from moderation.model.languages import LANGUAGES
 from moderation.workflows.quick_yaml import read_yaml
 
 DEFAULT_LANGUAGE = "en"

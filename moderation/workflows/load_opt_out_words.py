@@ -5,8 +5,8 @@ from __future__ import annotations
 import yaml
 
 from listener.settings.resources import shipped_text
+from moderation.model.languages import LANGUAGES
 from moderation.policy.opt_out_words import OptOutWords, parse_opt_out
-from moderation.workflows.load_wording import LANGUAGES
 
 
 def load_opt_out_words() -> tuple[OptOutWords, ...]:

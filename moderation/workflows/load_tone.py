@@ -8,9 +8,9 @@ from typing import Any
 
 from listener.errors import SettingsError
 from listener.settings.resources import shipped_text
+from moderation.model.languages import LANGUAGES
 from moderation.model.tone import ToneWord
 from moderation.tone.check import read_phrase
-from moderation.workflows.load_wording import LANGUAGES
 from moderation.workflows.quick_yaml import read_yaml
 
 DEFAULT_LANGUAGE = "en"

@@ -9,10 +9,10 @@ import yaml
 
 from listener.settings.resources import shipped, shipped_text
 from moderation.messages.render import PublicWording
+from moderation.model.languages import LANGUAGES
 from moderation.model.policy import Policy
 from moderation.policy.parse import parse_policy
 
-LANGUAGES = ("nl", "en")
 _SUFFIX = ".txt.j2"
 _PAGE_WORDS = re.compile(r"inbox(_[a-z_]+)?\.yaml")
 

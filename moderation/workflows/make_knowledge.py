@@ -11,7 +11,7 @@ from moderation.knowledge.wording import proposed_answer, proposed_question
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.knowledge import KnowledgeLedger
 from moderation.model.knowledge import Article, EvidenceLine, NewArticle
-from moderation.workflows.load_wording import LANGUAGES
+from moderation.model.languages import LANGUAGES
 
 
 class MakeKnowledge:

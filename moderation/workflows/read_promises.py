@@ -11,8 +11,8 @@ from moderation.coach.promises import promises_in
 from moderation.ledger.our_words import OurWords
 from moderation.model.case import CaseRow, CaseState
 from moderation.model.clock import PromisedMoment
+from moderation.model.languages import LANGUAGES
 from moderation.workflows.load_coach import load_coach_words
-from moderation.workflows.load_wording import LANGUAGES
 
 REMEMBERED = timedelta(days=30)
 """A promise that we broke longer ago than this is no clock any more: nobody waits for that word."""

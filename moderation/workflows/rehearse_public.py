@@ -10,10 +10,10 @@ from typing import Any
 from moderation.ledger.spoken_counts import SpokenCounts
 from moderation.model.action import TellState
 from moderation.model.feedback import STEPS
+from moderation.model.languages import LANGUAGES
 from moderation.model.status import IssueStatus
 from moderation.parts import Desk
 from moderation.workflows.decide_invitations import Decided
-from moderation.workflows.load_wording import LANGUAGES
 from moderation.workflows.rehearse import AGENT
 
 APPROVER = "Milan (demo)"

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from listener.errors import NotAllowed
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
-from moderation.ledger.reply_templates import OWN, ReplyTemplateLedger
+from moderation.ledger.reply_templates import ReplyTemplateLedger
 from moderation.ledger.status import StatusLedger
-from moderation.messages.own_template import filled, must_be_template, names_in
+from moderation.messages.fill import names_in
+from moderation.messages.own_template import filled, must_be_template
 from moderation.messages.render import PublicWording, forgotten_blanks, tidy
 from moderation.model.case import CaseRow
 from moderation.model.outbox import Draft
 from moderation.model.person import Person
-from moderation.model.reply import HOUSE, PERSONAL, UNSIGNED, VARIABLES, ReplyTemplate, Signature, Words
+from moderation.model.reply import HOUSE, OWN, PERSONAL, UNSIGNED, VARIABLES, ReplyTemplate, Signature, Words
 from moderation.model.status import StatusUpdate, UpdateState
 
 SHIPPED = "reply_"

@@ -39,10 +39,16 @@ def call_of(request: Request) -> ApiCall:
     return ApiCall(person=person, parts=whole.seen_by(person), api=there(whole.api))
 
 
+def found(thing: T | None) -> T:
+    """Return what was looked for; 404 when it is not there."""
+    if thing is None:
+        raise HTTPException(404)
+    return thing
+
+
 def must_be_case(call: ApiCall, case_id: int) -> None:
     """Answer 404 for a case that is not there; an act itself would call it a conflict."""
-    if call.api.inbox.show(case_id) is None:
-        raise HTTPException(404)
+    found(call.api.inbox.show(case_id))
 
 
 Call = Annotated[ApiCall, Depends(call_of)]

@@ -11,7 +11,7 @@ import pytest
 
 from listener.model.issue import IssueState
 from moderation.inbox.wording import preferred_language, wording_of
-from moderation.workflows.load_wording import LANGUAGES
+from moderation.model.languages import LANGUAGES
 from tests.fakes.staff_figures import NOW, ZONE
 
 DUTCH, ENGLISH = wording_of("nl"), wording_of("en")

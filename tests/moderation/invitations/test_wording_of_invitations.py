@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from moderation.messages.neutral import review_links, steering_words
+from moderation.model.languages import LANGUAGES
 from moderation.policy.opt_out_words import says_opt_out
 from moderation.workflows.load_opt_out_words import load_opt_out_words
-from moderation.workflows.load_wording import LANGUAGES, load_policy, load_public_wording
+from moderation.workflows.load_wording import load_policy, load_public_wording
 
 POLICY, WORDING = load_policy(), load_public_wording()
 TEMPLATES = ("invitation_thread", "invitation_resolved", "invitation_personal")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from moderation.messages.neutral import review_links, steering_words
+from moderation.model.languages import LANGUAGES
 from moderation.policy.content import discloses
-from moderation.workflows.load_wording import LANGUAGES, load_policy, load_public_wording
+from moderation.workflows.load_wording import load_policy, load_public_wording
 from tests.moderation.messages.steering_sentences import NEUTRAL as PLAIN
 from tests.moderation.messages.steering_sentences import STEERING as STEERED
 

@@ -9,8 +9,9 @@ import pytest
 
 from moderation.messages.reasons import outbox_sentence, why_sentence
 from moderation.model.case import Reason
+from moderation.model.languages import LANGUAGES
 from moderation.model.outbox import EntryState
-from moderation.workflows.load_wording import LANGUAGES, load_words
+from moderation.workflows.load_wording import load_words
 from tests.fakes.desk import Desk, mention
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,8 @@ import pytest
 
 from listener.errors import NotAllowed
 from moderation.messages.render import PublicWording, forgotten_blanks, tidy
-from moderation.workflows.load_wording import LANGUAGES, load_public_wording
+from moderation.model.languages import LANGUAGES
+from moderation.workflows.load_wording import load_public_wording
 
 WORDING = load_public_wording()
 EVERY = [(language, name) for language in LANGUAGES for name in sorted(WORDING[language].names)]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from listener.errors import NotAllowed
 from moderation.messages.neutral import steering_words
 from moderation.messages.snippet import FORMATS, Snippet, snippet_of, written
-from moderation.workflows.load_wording import LANGUAGES, load_policy, load_words
+from moderation.model.languages import LANGUAGES
+from moderation.workflows.load_wording import load_policy, load_words
 
 WORDS = {language: load_words(language, "invitations") for language in LANGUAGES}
 PAGE = "https://klankbord.example/o/abc"

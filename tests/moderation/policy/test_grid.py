@@ -15,7 +15,8 @@ from listener.errors import SettingsError
 from listener.settings.resources import shipped_text
 from moderation.model.advice import Way
 from moderation.model.grid import ContactFacts
-from moderation.policy.grid import LANGUAGES, hint_for, parse_grid, type_for
+from moderation.model.languages import LANGUAGES
+from moderation.policy.grid import hint_for, parse_grid, type_for
 from moderation.workflows.load_grid import load_grid
 
 GRID = load_grid()

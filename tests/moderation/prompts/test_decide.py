@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from moderation.messages.asked import against, in_favour, weighed_sentence
 from moderation.model.invitation import Answer, AskFacts, AskRule, Decision, Factor, JourneyKind, Weighed
+from moderation.model.languages import LANGUAGES
 from moderation.prompts.decide import decide
-from moderation.workflows.load_wording import LANGUAGES, load_words
+from moderation.workflows.load_wording import load_words
 
 RULE = AskRule()
 GOOD = AskFacts(
