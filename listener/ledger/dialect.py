@@ -33,6 +33,8 @@ NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 MOST_BOUND = 5_000
 """Values per IN list; below the limits of SQLite (32,766) and PostgreSQL (65,535) with room for the rest of a statement."""
 
+KEPT_OPEN = 12
+"""Connections that stay open between uses. There may be more at once: whoever reads one state may have to write inside it."""
 BUSY_SECONDS = 10.0
 WRITES = "klankbord_writes"
 _PRIVATE_FILE = 0o600
@@ -89,8 +91,8 @@ def ledger_engine(url: str) -> Engine:
     """
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, hide_parameters=True)
-    in_memory: dict[str, Any] = {} if ledger_file(url) else {"poolclass": StaticPool}
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **in_memory)
+    pool: dict[str, Any] = {"pool_size": KEPT_OPEN, "max_overflow": -1} if ledger_file(url) else {"poolclass": StaticPool}
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **pool)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

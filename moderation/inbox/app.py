@@ -16,6 +16,7 @@ from moderation.inbox.api.problems import is_call, not_done, refusal, wrong_fiel
 from moderation.inbox.checks import LOCAL_HOSTS
 from moderation.inbox.gate import StaffGate
 from moderation.inbox.limits import PersonLimits
+from moderation.inbox.one_state import OneStateApp
 from moderation.inbox.pages import STATIC_KINDS, Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.routes_account import add_account_routes
@@ -51,7 +52,9 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     Serve it on 127.0.0.1 without an access log: a sign-in address holds a secret.
     """
     pages = Pages(parts)
-    app = FastAPI(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = OneStateApp(
+        title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, one_state=parts.one_state
+    )
     _add_coming_in(app, parts, pages)
     _add_finding(app, parts, pages)
     _add_answering(app, parts, pages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.knowledge_parts import AdviceParts, KnowledgeParts
 from moderation.inbox.live import Live
+from moderation.inbox.one_state import OneState
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow
 from moderation.inbox.people_parts import PeopleParts
@@ -63,6 +65,7 @@ class StaffParts:
     - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it
       does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
+    - `one_state()`: inside it everything read is from one moment.
     - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
@@ -103,6 +106,7 @@ class StaffParts:
     noted: Noted = nowhere
     api: ApiParts | None = None
     base_url: str = ""
+    one_state: OneState = nullcontext
 
     def seen_by(self, person: Person) -> StaffParts:
         """Return these parts as this person sees them: lists, counts and files of their brands; the same object for every brand.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
 from listener.parts import Listening
+from listener.ledger.transactions import one_reading
 from listener.settings.wording import templates
 from moderation.answers import week_figures
 from moderation.inbox.conversation_parts import ConversationParts
@@ -78,6 +79,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         conversation=_conversation(parts.desk),
         issue_room=issue_parts(listening.ledger, parts.desk.status, listening.clock, figures, reader=parts.reader),
         live=Live(PulseLedger(listening.ledger.engine)),
+        one_state=lambda: one_reading(listening.ledger.engine),
         objects=ObjectBrandLedger(listening.ledger.engine),
         people=people_parts(parts),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
