@@ -41,13 +41,13 @@ def digest_discord(figures: DigestFigures, *, language: str, zone: tzinfo, templ
     said = outline(inert_figures(figures), words)
     opening = "\n".join((*([f"**{said.invented}.** {said.invented_why}"] if said.invented else []), *said.opening, *said.closing))
     *sections, coverage = said.sections
-    closing = _Embed(title=_cut(coverage.heading, MOST_TITLE), most=1500)
+    closing = _Embed(title=cut(coverage.heading, MOST_TITLE), most=1500)
     _fill(closing, list(_pieces(coverage)), words)
-    embeds = [_Embed(title=_cut(said.title, MOST_TITLE), most=MOST_DESCRIPTION, parts=[_cut(opening, 1500)])]
+    embeds = [_Embed(title=cut(said.title, MOST_TITLE), most=MOST_DESCRIPTION, parts=[cut(opening, 1500)])]
     room = MOST_CHARACTERS - sum(one.size for one in embeds) - closing.size
     for at, section in enumerate(sections):
         share = room * _WEIGHTS[section.key] // sum(_WEIGHTS[one.key] for one in sections[at:])
-        embed = _Embed(title=_cut(section.heading, MOST_TITLE), most=share, colour=_COLOURS[section.key])
+        embed = _Embed(title=cut(section.heading, MOST_TITLE), most=share, colour=_COLOURS[section.key])
         _fill(embed, list(_pieces(section)), words)
         if embed.parts:
             embeds.append(embed)
@@ -68,11 +68,11 @@ class _Embed:
 
     @property
     def size(self) -> int:
-        return _length(self.title) + _length("\n\n".join(self.parts))
+        return length(self.title) + length("\n\n".join(self.parts))
 
     def fits(self, part: str, spare: int) -> bool:
-        grown = _length("\n\n".join((*self.parts, part)))
-        return grown <= MOST_DESCRIPTION and _length(self.title) + grown + spare <= self.most
+        grown = length("\n\n".join((*self.parts, part)))
+        return grown <= MOST_DESCRIPTION and length(self.title) + grown + spare <= self.most
 
     def body(self) -> dict[str, Any]:
         colour = {} if self.colour is None else {"color": self.colour}
@@ -83,7 +83,7 @@ def _fill(embed: _Embed, pieces: list[str], words: Words) -> None:
     """Add pieces while they fit, keeping room for the line that counts the rest."""
     for at, piece in enumerate(pieces):
         more = words("more", len(pieces) - at)
-        if not embed.fits(piece, spare=_length(more) + 2 if at < len(pieces) - 1 else 0):
+        if not embed.fits(piece, spare=length(more) + 2 if at < len(pieces) - 1 else 0):
             if embed.fits(more, spare=0):
                 embed.parts.append(more)
             return
@@ -106,17 +106,19 @@ def _quote(quote: QuoteLine) -> str:
     return f"> {said} <{quote.url}>" if quote.url else f"> {said}"
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
+    """Return how long Discord finds a text, in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
-def _cut(text: str, most: int) -> str:
-    if _length(text) <= most:
+def cut(text: str, most: int) -> str:
+    """Return `text` within `most` UTF-16 units, cut between two graphemes, with "…" as its last sign when something was left out."""
+    if length(text) <= most:
         return text
     kept: list[str] = []
     used = 1
     for grapheme in graphemes(text):
-        used += _length(grapheme)
+        used += length(grapheme)
         if used > most:
             break
         kept.append(grapheme)
