@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from listener.settings.schema import ListenerSettings, Section
 from moderation.model.person import Role
 from moderation.settings_advice import GridSettings, KnowledgeSettings, ToneSettings
+from moderation.settings_bot import BotSettings
 from moderation.settings_clocks import ClockSettings
 
 _LINK = r"^$|^https://|^mailto:"
@@ -204,6 +205,7 @@ class KlankbordSettings(ListenerSettings):
     tone: ToneSettings = Field(default_factory=lambda: ToneSettings.model_validate({}))
     grid: GridSettings = Field(default_factory=lambda: GridSettings.model_validate({}))
     knowledge: KnowledgeSettings = Field(default_factory=lambda: KnowledgeSettings.model_validate({}))
+    bot: BotSettings = Field(default_factory=lambda: BotSettings.model_validate({}))
     delivery: DeliverySettings = Field(default_factory=lambda: DeliverySettings.model_validate({}))
     report: ReportSettings = Field(default_factory=lambda: ReportSettings.model_validate({}))
     invented: bool = Field(False, description="Marks every page and digest as invented data; the demo sets it.")

@@ -21,6 +21,7 @@ KNOWN: Mapping[str, str] = {
     "KLANKBORD_REPHRASE_KEY": "Key of the language model that may rephrase titles, if it wants one.",
     "KLANKBORD_OIDC_CLIENT_SECRET": "Secret of the client under which colleagues sign in elsewhere (web.oidc).",
     "KLANKBORD_DISCORD_WEBHOOK": "Address of the Discord webhook that receives the digest; the address itself is the key.",
+    "KLANKBORD_DISCORD_BOT_TOKEN": "Token of the Discord bot that your team works with (bot); another one than that of a bot that posts.",
 }
 
 ACCOUNT_KINDS: Mapping[str, Mapping[str, str]] = {

@@ -20,12 +20,15 @@ from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept
 from listener.model.page import Skip
 from moderation.ledger import tables as answering
+from moderation.ledger import tables_bot as _bot  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_conversation as _conversation  # noqa: F401 - its tables join the others'
+from moderation.ledger import tables_delivery as _delivery  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_feedback as _feedback  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_invitations as _invitations  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_knowledge as _knowledge  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_leave  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_matrix as _matrix  # noqa: F401 - its table joins the others'
+from moderation.ledger import tables_report as _report  # noqa: F401 - its table joins the others'
 from moderation.ledger import tables_outbox as _outbox  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_people as _people  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_queue as _queue  # noqa: F401 - its tables join the same metadata
