@@ -15,6 +15,7 @@ from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.metadata import metadata
 from moderation.ledger import tables as answering
 from moderation.ledger import tables_bot as _bot  # noqa: F401 - its tables join the others'
+from moderation.ledger import tables_clocks as _clocks  # noqa: F401 - its table joins the others'
 from moderation.ledger import tables_conversation as _conversation  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_delivery as _delivery  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_feedback as _feedback  # noqa: F401 - its tables join the others'
