@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Table, Text
 
 from listener.ledger.dialect import Id
 from listener.ledger.metadata import metadata
@@ -38,7 +38,9 @@ bot_sync = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-# An issue's thread in one channel, kept up to date by edits. `shown`: hash of what `message_id` shows now.
+# An issue's thread in one channel, kept up to date by edits. `shown`: hash of what `message_id` shows now. The row comes before the
+# message: `state` is posting until Discord said where it is, then open or closed; `nonce` finds it again when no answer came. `stage` is the
+# state of the issue that the thread was told last, `told` the nonce of the line that tells another one, while it is on its way.
 bot_thread = Table(
     "bot_thread",
     metadata,
@@ -48,6 +50,10 @@ bot_thread = Table(
     Column("thread_id", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("shown", Text, nullable=False),
+    Column("state", Text, nullable=False, default=""),
+    Column("nonce", Text, nullable=False, default=""),
+    Column("stage", Text, nullable=False, default=""),
+    Column("told", Text, nullable=False, default=""),
     Column("made_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_bot_thread_guild_id", "guild_id"),
@@ -70,4 +76,27 @@ bot_message = Table(
     Index("ix_bot_message_kind_about", "kind", "about"),
 )
 
-BOT_TABLES = (bot_person, bot_code, bot_sync, bot_thread, bot_message)
+# What one button, menu or form does. Discord is given `press_id`, which is random and says nothing (RULES S23); `about` names things of ours
+# by number, and what was shown of them. `until` is when it is forgotten: at some time for an answer that one person saw, never (null)
+# for a message that stands in a channel.
+bot_press = Table(
+    "bot_press",
+    metadata,
+    Column("press_id", Text, primary_key=True),
+    Column("verb", Text, nullable=False),
+    Column("about", JSON, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Index("ix_bot_press_until", "until"),
+)
+
+# Who looked at a signal first: "somebody is on it" for everybody who reads the channel.
+bot_signal_seen = Table(
+    "bot_signal_seen",
+    metadata,
+    Column("signal_id", Id, ForeignKey("signal.signal_id"), primary_key=True),
+    Column("seen_by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+BOT_TABLES = (bot_person, bot_code, bot_sync, bot_thread, bot_message, bot_press, bot_signal_seen)

@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Make every table and index."""
     _people()
     _servers()
+    _presses()
 
 
 def _people() -> None:
@@ -58,6 +59,10 @@ def _servers() -> None:
         sa.Column("thread_id", sa.Text, nullable=False),
         sa.Column("message_id", sa.Text, nullable=False),
         sa.Column("shown", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("nonce", sa.Text, nullable=False),
+        sa.Column("stage", sa.Text, nullable=False),
+        sa.Column("told", sa.Text, nullable=False),
         sa.Column("made_at", UtcDateTime, nullable=False),
         sa.Column("changed_at", UtcDateTime, nullable=False),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.issue_id"]),
@@ -78,3 +83,24 @@ def _servers() -> None:
     )
     op.create_index("ix_bot_message_guild_id", "bot_message", ["guild_id"])
     op.create_index("ix_bot_message_kind_about", "bot_message", ["kind", "about"])
+
+
+def _presses() -> None:
+    op.create_table(
+        "bot_press",
+        sa.Column("press_id", sa.Text, nullable=False),
+        sa.Column("verb", sa.Text, nullable=False),
+        sa.Column("about", sa.JSON, nullable=False),
+        sa.Column("made_at", UtcDateTime, nullable=False),
+        sa.Column("until", UtcDateTime),
+        sa.PrimaryKeyConstraint("press_id"),
+    )
+    op.create_index("ix_bot_press_until", "bot_press", ["until"])
+    op.create_table(
+        "bot_signal_seen",
+        sa.Column("signal_id", Id, nullable=False),
+        sa.Column("seen_by", sa.Text, nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["signal_id"], ["signal.signal_id"]),
+        sa.PrimaryKeyConstraint("signal_id"),
+    )
