@@ -51,10 +51,10 @@ def knowledge_desk(
     encode: Encode | None = None,
     joined: Callable[[int], Collection[int]] | None = None,
 ) -> KnowledgeDesk:
-    """Return the desk. Without `model` the one that most texts were read with; without `encode` new wordings wait for the service."""
+    """Return the desk. Without `model` the one that the newest text was read with; without `encode` new wordings wait for the service."""
     engine, chosen = ledger.engine, settings.knowledge
     store, cases, words = KnowledgeLedger(engine), CaseLedger(engine), OurWords(engine)
-    which = model or (lambda: _most_used(ledger.analyses.models()))
+    which = model or ledger.analyses.newest_model
     grid = load_grid(home, settings.grid.file)
     stops: Mapping[str, Collection[str]] = stop_words()
     offer = OfferKnowledge(ledger, store, clock, model=which, encode=encode, stop_words=stops, most=chosen.offered)
@@ -78,7 +78,3 @@ def knowledge_desk(
         grid=grid,
         words=words,
     )
-
-
-def _most_used(models: Mapping[str, int]) -> str:
-    return max(models, key=lambda name: (models[name], name), default="")

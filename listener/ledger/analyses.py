@@ -91,6 +91,17 @@ class AnalysisLedger:
         with reading(self._engine) as tx:
             return {model: int(texts) for model, texts in tx.execute(query)}
 
+    def newest_model(self) -> str:
+        """Return the model that the mention analysed last by number has a vector of (the later by name of two); empty without vectors."""
+        newest = (
+            select(embedding.c.model)
+            .join_from(analysis, embedding, embedding.c.text_hash == analysis.c.text_hash)
+            .order_by(analysis.c.mention_id.desc(), embedding.c.model.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as tx:
+            return str(tx.execute(newest).scalar() or "")
+
     def remembered(self, issue_ids: Iterable[int], model: str, most: int) -> list[Remembered]:
         """Return the latest `most` members with a vector of `model` of each of these issues, by issue; none gives an empty one."""
         place = func.row_number().over(partition_by=mention.c.issue_id, order_by=(mention.c.posted_at.desc(), mention.c.mention_id.desc()))

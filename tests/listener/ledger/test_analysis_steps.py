@@ -58,6 +58,19 @@ def test_vectors_come_back_as_float16_kept_them(ledger: Ledger) -> None:
     assert float(found @ vector(1)) > 0.999
 
 
+def test_the_newest_text_says_which_model_is_read_with(ledger: Ledger) -> None:
+    """Counting all vectors to know it takes a quarter of a second on a large home, and pages ask it."""
+    assert ledger.analyses.newest_model() == ""
+    add(ledger, mention("1"), mention("2", "anders"))
+    ledger.analyses.save(step(ledger.mentions.unanalysed(2)))
+    assert ledger.analyses.newest_model() == MODEL
+    first, second = ledger.mentions.by_ids([1, 2])
+    ledger.analyses.keep_vectors([NewEmbedding(text_hash=text_hash(first), model="zz-old", vector=vector(1))])
+    assert ledger.analyses.newest_model() == MODEL
+    ledger.analyses.keep_vectors([NewEmbedding(text_hash=text_hash(second), model="zz-new", vector=vector(2))])
+    assert ledger.analyses.newest_model() == "zz-new"
+
+
 def test_a_vector_is_kept_once_per_text_and_model(ledger: Ledger) -> None:
     """No text is encoded twice, and a change of model does not mix vectors."""
     add(ledger, mention("1"))
