@@ -11,6 +11,7 @@ from moderation.model.person import Role
 from moderation.settings_advice import GridSettings, KnowledgeSettings, ToneSettings
 from moderation.settings_bot import BotSettings
 from moderation.settings_clocks import ClockSettings
+from moderation.settings_delivery import DeliverySettings, MailSettings
 
 _LINK = r"^$|^https://|^mailto:"
 
@@ -178,12 +179,6 @@ class FeedbackSettings(Section):
     least_answers: int = Field(10, ge=2, le=1000, description="Fewer answers than this make no figure.")
 
 
-class DeliverySettings(Section):
-    """Where digests go. Addresses with a secret in them are named by their environment variable."""
-
-    discord_webhook: bool = Field(False, description="Post the digest to the Discord webhook in KLANKBORD_DISCORD_WEBHOOK.")
-
-
 class ReportSettings(Section):
     """The weekly report."""
 
@@ -207,5 +202,6 @@ class KlankbordSettings(ListenerSettings):
     knowledge: KnowledgeSettings = Field(default_factory=lambda: KnowledgeSettings.model_validate({}))
     bot: BotSettings = Field(default_factory=lambda: BotSettings.model_validate({}))
     delivery: DeliverySettings = Field(default_factory=lambda: DeliverySettings.model_validate({}))
+    mail: MailSettings = Field(default_factory=lambda: MailSettings.model_validate({}))
     report: ReportSettings = Field(default_factory=lambda: ReportSettings.model_validate({}))
     invented: bool = Field(False, description="Marks every page and digest as invented data; the demo sets it.")

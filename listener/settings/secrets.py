@@ -21,6 +21,7 @@ KNOWN: Mapping[str, str] = {
     "KLANKBORD_REPHRASE_KEY": "Key of the language model that may rephrase titles, if it wants one.",
     "KLANKBORD_OIDC_CLIENT_SECRET": "Secret of the client under which colleagues sign in elsewhere (web.oidc).",
     "KLANKBORD_DISCORD_WEBHOOK": "Address of the Discord webhook that receives the digest; the address itself is the key.",
+    "KLANKBORD_DELIVERY_MAIL_PASSWORD": "Password at the mail server by which digests leave (mail.host).",
     "KLANKBORD_DISCORD_BOT_TOKEN": "Token of the Discord bot that your team works with (bot); another one than that of a bot that posts.",
 }
 
@@ -49,7 +50,11 @@ ACCOUNT_KINDS: Mapping[str, Mapping[str, str]] = {
 """Secrets of accounts that post, by platform. Each may also be named for one account: KLANKBORD_<PLATFORM>_<NAME>_<KIND>."""
 KNOWN = {**KNOWN, **{f"{PREFIX}{platform}_{kind}": says for platform, kinds in ACCOUNT_KINDS.items() for kind, says in kinds.items()}}
 
-_OF_ACCOUNT = re.compile("|".join(f"{PREFIX}{platform}_[A-Z0-9_]+_(?:{'|'.join(kinds)})" for platform, kinds in ACCOUNT_KINDS.items()))
+_OF_ACCOUNT = re.compile(
+    "|".join(f"{PREFIX}{platform}_[A-Z0-9_]+_(?:{'|'.join(kinds)})" for platform, kinds in ACCOUNT_KINDS.items())
+    + f"|{PREFIX}DELIVERY_[A-Z0-9_]+_(?:URL|SECRET)"
+)
+"""Secrets that are named after an account that posts, or a channel of the house."""
 _LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*?)\s*$")
 
 
@@ -157,6 +162,11 @@ def full_name(name: str) -> str:
 def account_secret_names(platform: str, name: str, kind: str) -> tuple[str, str]:
     """Return the two names a posting account's secret may have: its own one, then the one for all accounts of the platform."""
     return full_name(f"{PREFIX}{platform}_{name}_{kind}"), full_name(f"{PREFIX}{platform}_{kind}")
+
+
+def channel_secret_names(name: str) -> tuple[str, str]:
+    """Return the names of a channel's address and of the secret that signs what is sent there."""
+    return full_name(f"{PREFIX}DELIVERY_{name}_URL"), full_name(f"{PREFIX}DELIVERY_{name}_SECRET")
 
 
 def known_names() -> tuple[str, ...]:
