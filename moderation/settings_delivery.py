@@ -34,7 +34,9 @@ class DeliverySettings(Section):
     """Where digests go. Addresses with a secret in them are named by their environment variable."""
 
     discord_webhook: bool = Field(False, description="Post the digest to the Discord webhook in KLANKBORD_DISCORD_WEBHOOK.")
-    channels: tuple[ChannelSettings, ...] = Field((), description="Further channels of your team; `klankbord deliver add` says what goes there.")
+    channels: tuple[ChannelSettings, ...] = Field(
+        (), description="Further channels of your team; `klankbord deliver add` says what goes there."
+    )
     most_per_hour: int = Field(6, ge=1, le=60, description="Messages an hour about signals and promises; what is more is told in one.")
     crisis_people: int = Field(20, ge=2, le=100_000, description="Different people in one signal that make an issue or brand a crisis.")
     crisis_hours: float = Field(12.0, ge=1, le=168, description="Hours after the last such signal in which it still is a crisis.")

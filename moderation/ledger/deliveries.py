@@ -98,7 +98,7 @@ class DeliveryLedger:
         return found
 
     def settle(self, delivery_id: int, *, arrived: bool, who: str, at: datetime) -> bool:
-        """Write down what a person found out about an unknown one: it arrived, or it did not and leaves again. False when it is not unknown."""
+        """Write down what a person found out: it arrived, or it did not and leaves again. False when it is not unknown."""
         mine = or_(delivery.c.delivery_id == delivery_id, delivery.c.carried_by == delivery_id)
         unknown = mine & (delivery.c.state == DeliveryState.UNKNOWN.value)
         values: dict[str, Any] = {"state": DeliveryState.SENT.value, "reason": "seen_by_person", "done_at": at}

@@ -201,7 +201,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What one message says, before any form. Texts of others are plain, on one line and shortened; each form makes them harmless for itself.
+    """What one message says, before any form. Texts of others are on one line and shortened; each form makes them harmless for itself.
 
     `key` is the same for every try of one delivery. `link` is a page of ours, `link_text` what it is called. `marked`: invented data.
     """

@@ -30,10 +30,11 @@ from pydantic import SecretStr
 from listener.errors import NotSent, PublishRejected, PublishUnknown, RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from moderation.messages.length import length
+from moderation.model.mail_address import is_address
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.blocking import InThread
 from moderation.publishers.limits import MAIL
-from moderation.publishers.mail_message import is_address, message_of
+from moderation.publishers.mail_message import message_of
 
 PLATFORM = "mail"
 WAIT_SECONDS = 300.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime
 from email.headerregistry import Address
@@ -10,21 +9,11 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
+from moderation.model.mail_address import is_address, message_id
 from moderation.model.post import OutgoingPost, PostKind
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]", re.UNICODE)
 _MESSAGE_ID = re.compile(r"<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\[\]:]{1,200}@[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\[\]:]{1,200})>?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-
-
-def is_address(value: str) -> bool:
-    """Tell whether this is one plain address: no name beside it, no second one, no quoting."""
-    return len(value) <= 254 and _ADDRESS.fullmatch(value) is not None
-
-
-def message_id(key: str, address: str) -> str:
-    """Return the Message-ID for an idempotency key: the same key is the same message, wherever it arrives."""
-    return f"<kb-{hashlib.sha256(key.encode()).hexdigest()[:40]}@{address.rpartition('@')[2].encode('idna').decode('ascii')}>"
 
 
 def message_of(post: OutgoingPost, *, key: str, address: str, shown_name: str, at: datetime) -> EmailMessage:

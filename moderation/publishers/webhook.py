@@ -21,13 +21,12 @@ from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
+from moderation.model.signature import KEY_HEADER, SIGNATURE_HEADER, TIME_HEADER, signature
 from moderation.publishers.answer import Answer
 from moderation.publishers.http import WriteClient
 from moderation.publishers.limits import WEBHOOK
 
 PLATFORM = "webhook"
-VERSION = "v1"
-KEY_HEADER, TIME_HEADER, SIGNATURE_HEADER = "Idempotency-Key", "Klankbord-Timestamp", "Klankbord-Signature"
 
 
 class WebhookPublisher:
@@ -143,11 +142,6 @@ class WebhookPublisher:
 
     def _key(self) -> bytes:
         return self._secret.get_secret_value().encode()
-
-
-def signature(secret: bytes, timestamp: str, body: bytes) -> str:
-    """Return what a receiver has to find in `Klankbord-Signature`; compare it in constant time."""
-    return f"{VERSION}={hmac.new(secret, timestamp.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
 
 
 def _body(post: OutgoingPost, key: str) -> dict[str, Any]:

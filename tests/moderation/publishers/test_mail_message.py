@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from moderation.model.mail_address import is_address, message_id
 from moderation.model.post import AccountId, OutgoingPost, PostKind, Target
-from moderation.publishers.mail_message import is_address, message_id, message_of
+from moderation.publishers.mail_message import message_of
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -14,7 +14,8 @@ from listener.clock import ManualClock
 from listener.errors import SourceError, SourceRefused
 from listener.settings.schema import HttpSettings
 from moderation.model.post import PlaceNow
-from moderation.publishers.webhook import WebhookPublisher, signature
+from moderation.model.signature import signature
+from moderation.publishers.webhook import WebhookPublisher
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms.webhook import open_webhook
 
