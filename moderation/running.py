@@ -45,7 +45,7 @@ from moderation.schedule import (
     TIDY_SECONDS,
     TITLES_SECONDS,
 )
-from moderation.service import every, every_async, pages_served, wound_down
+from moderation.service import every, every_async, pages_served, short_turns, wound_down
 
 logger = logging.getLogger(__name__)
 AGENT = "team"
@@ -112,6 +112,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
     """Run everything on one home until `stop` is set."""
     listening = parts.listening
     async with AsyncExitStack() as closing:
+        closing.enter_context(short_turns())
         address, sign_in = await closing.enter_async_context(commands_answered(parts, port=port))
         public = await closing.enter_async_context(public_pages(parts, port=public_port))
         tasks = await _started(parts, closing, stop)

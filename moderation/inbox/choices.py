@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from listener.model.figures import IssueFigures
 from listener.model.issue import IssueState
+from moderation.inbox.paging import page_asked
 from moderation.model.matrix import Place, Quadrant
 
 GROUPS: tuple[tuple[str, frozenset[IssueState]], ...] = (
@@ -51,6 +52,7 @@ class Offer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueChoice:
     """What the address asks for; empty means everything. `days` is the period of the figures. `view` is "matrix" or "" for the list.
+    `page` is the part of a long list, from 1; any other change begins at the first again.
 
     `places` is not asked but known: where each issue sits in the matrix.
     """
@@ -63,6 +65,7 @@ class IssueChoice:
     days: int = USUAL_DAYS
     sort: str = ""
     view: str = ""
+    page: int = 1
     places: Mapping[int, Place] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -78,6 +81,7 @@ class IssueChoice:
             days=int(days) if days in {str(one) for one in PERIODS} else USUAL_DAYS,
             sort=query.get("sort", "") if query.get("sort", "") in SORTS else "",
             view="matrix" if query.get("view", "") == "matrix" else "",
+            page=page_asked(query.get("page", "")),
         )
 
     def fits(self, issue: IssueFigures) -> bool:
@@ -97,6 +101,7 @@ class IssueChoice:
         """Return the address of the list with this choice."""
         asked = {name: getattr(self, name) for name in FIELDS}
         asked |= {"days": str(self.days) if self.days != USUAL_DAYS else "", "sort": self.sort, "view": self.view}
+        asked |= {"page": str(self.page) if self.page > 1 else ""}
         said = {name: value for name, value in asked.items() if value}
         return f"/issues?{urlencode(said, errors='replace')}" if said else "/issues"
 
@@ -106,7 +111,7 @@ class IssueChoice:
 
     def changed(self, **changes: str | int) -> IssueChoice:
         """Return this choice changed in these fields, by name."""
-        return replace(self, **changes)  # type: ignore[arg-type]  # each field takes what its name says
+        return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]  # each field takes what its name says
 
 
 def place_of(issue: IssueFigures, places: Mapping[int, Place]) -> str:
@@ -151,6 +156,18 @@ def grouped(issues: Iterable[IssueFigures], *, sort: str = "") -> tuple[tuple[st
     )
     groups = ((name, tuple(issue for issue in ranked if issue.state in states)) for name, states in GROUPS)
     return tuple((name, members) for name, members in groups if members)
+
+
+def on_page(
+    groups: Sequence[tuple[str, tuple[IssueFigures, ...]]], page: int, size: int
+) -> tuple[tuple[str, int, tuple[IssueFigures, ...]], ...]:
+    """Return (heading, how many there are under it in all, those on this page) of a list cut into pages of `size`, without empty ones."""
+    first, shown = (page - 1) * size, list[tuple[str, int, tuple[IssueFigures, ...]]]()
+    for name, members in groups:
+        if here := members[max(0, first) : max(0, first + size)]:
+            shown.append((name, len(members), here))
+        first -= len(members)
+    return tuple(shown)
 
 
 def by_place(issues: Iterable[IssueFigures], places: Mapping[int, Place]) -> dict[str, tuple[IssueFigures, ...]]:

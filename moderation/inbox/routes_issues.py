@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from listener.model.figures import IssueFigures
-from moderation.inbox.choices import FIELDS, PERIODS, SORTS, USUAL_DAYS, IssueChoice, by_place, grouped, offers
+from moderation.inbox.choices import FIELDS, PERIODS, SORTS, USUAL_DAYS, IssueChoice, by_place, grouped, offers, on_page
 from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
 from moderation.inbox.paging import page_asked, pages_in
@@ -20,6 +20,7 @@ from moderation.model.matrix import Quadrant
 from moderation.model.person import Right
 
 MENTIONS_A_PAGE = 25
+ISSUES_A_PAGE = 50
 LATEST_SIGNALS = 3
 EARLIER_SIGNALS = 5
 
@@ -49,13 +50,17 @@ def _list_page(request: Request, parts: StaffParts, pages: Pages) -> Response:
     places = {} if room is None else room.places(person.brands, choice.days)
     choice = replace(choice, places=places)
     shown = [issue for issue in now.issues if choice.fits(issue)]
-    language = pages.language(request)
+    language, page_count = pages.language(request), pages_in(len(shown), ISSUES_A_PAGE)
+    choice = replace(choice, page=min(choice.page, page_count))
+    groups = on_page(grouped(shown, sort=choice.sort), choice.page, ISSUES_A_PAGE)
+    here = [issue for _, _, members in groups for issue in members]
     signals = [(signal, parts.reason(signal, language)) for signal in seen.signals(LATEST_SIGNALS)]
     return pages.show(
         request,
         "issues.html.j2",
         now_shown=now,
-        groups=grouped(shown, sort=choice.sort),
+        groups=groups,
+        page_count=page_count,
         quadrants=by_place(shown, places),
         shown_count=len(shown),
         choice=choice,
@@ -65,7 +70,7 @@ def _list_page(request: Request, parts: StaffParts, pages: Pages) -> Response:
         sorts=tuple(SORTS),
         fields=FIELDS,
         signals=signals,
-        reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in shown if issue.signal},
+        reasons={issue.issue_id: parts.reason(issue.signal, language) for issue in here if issue.signal},
         titles={issue.issue_id: issue.title for issue in now.issues},
         coverage=seen.coverage(),
     )

@@ -9,6 +9,7 @@ import pytest
 
 from listener.model.figures import QuickRead
 from listener.model.issue import IssueState
+from moderation.inbox.choices import IssueChoice
 from tests.fakes.staff import StaffDay
 from tests.fakes.staff_figures import NOW, issue_figures
 from tests.moderation.inbox.conftest import Staff, visit, words_of
@@ -58,6 +59,27 @@ def test_brands_are_offered_only_when_there_are_two(day: StaffDay) -> None:
     day.issues = (*day.issues, replace(day.issues[0], issue_id=50, brands=("Anders & Co",)))
     page = visit(day).come_in().get("/issues").text
     assert 'href="/issues?brand=Anders+%26+Co"' in page
+
+
+def test_a_long_list_comes_a_page_at_a_time(day: StaffDay) -> None:
+    """Hundreds of issues in one page take a tenth of a second to make, for everybody who looks, and nobody reads them."""
+    day.issues = tuple(replace(day.issues[0], issue_id=100 + n, title=f"Nummer {n:03d}", period_mentions=500 - n) for n in range(120))
+    came = visit(day).come_in()
+    seen: list[str] = []
+    for page in (1, 2, 3):
+        text = came.get(f"/issues?page={page}").text.partition("<aside")[0]
+        assert "Vraagt aandacht 120" in words_of(text), "the heading counts all of them"
+        assert f"Bladzijde {page} van 3" in words_of(text)
+        seen += [f"Nummer {n:03d}" for n in range(120) if f"Nummer {n:03d}" in text]
+    assert seen == [f"Nummer {n:03d}" for n in range(120)]
+    assert "Bladzijde 3 van 3" in words_of(came.get("/issues?page=99").text), "past the end is the end"
+
+
+def test_another_choice_begins_at_the_first_page() -> None:
+    """Page 3 of one list is somewhere else in another, or nowhere."""
+    choice = IssueChoice.from_query({"page": "3", "sort": "newest"})
+    assert choice.with_(page=4) == "/issues?sort=newest&page=4"
+    assert choice.with_(days=7) == "/issues?days=7&sort=newest"
 
 
 def test_an_empty_list_says_what_to_do(day: StaffDay) -> None:
