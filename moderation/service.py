@@ -26,7 +26,7 @@ WIND_DOWN_SECONDS = 4.0
 
 
 TURN_SECONDS = 0.0005
-"""A page asks its stores many small things and steps aside at each; behind a thread that computes it would wait Python's usual 5 ms every time."""
+"""A page asks its stores many small things and steps aside at each: behind a thread that computes it waits this long every time."""
 
 
 @contextlib.contextmanager
