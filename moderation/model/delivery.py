@@ -5,7 +5,7 @@ These are messages to our own people. What is posted in public goes through the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -204,6 +204,7 @@ class Message:
     """What one message says, before any form. Texts of others are on one line and shortened; each form makes them harmless for itself.
 
     `key` is the same for every try of one delivery. `link` is a page of ours, `link_text` what it is called. `marked`: invented data.
+    `discord` is the message in Discord's own form, harmless already, where what is told has such a form.
     """
 
     key: str
@@ -218,3 +219,4 @@ class Message:
     link_text: str = ""
     pictures: Sequence[Picture] = ()
     attached: Sequence[Attached] = ()
+    discord: Mapping[str, object] | None = None
