@@ -97,6 +97,7 @@ PRESSES: Mapping[str, Door] = {
     # public status
     "status_write": Door("POST", "/status/{issue_id}/draft"),
     "status_words": Door("POST", "/status/{issue_id}/draft"),
+    "status_next": Door("POST", "/status/{issue_id}/draft"),
     "status_open": Door("GET", "/status/{issue_id}"),
     "status_take_over": Door("POST", "/status/{issue_id}/draft"),
     "status_publish": Door("POST", "/status/{issue_id}/publish"),

@@ -39,8 +39,8 @@ bot_sync = Table(
 )
 
 # An issue's thread in one channel, kept up to date by edits. `shown`: hash of what `message_id` shows now. The row comes before the
-# message: `state` is posting until Discord said where it is, then open or closed; `nonce` finds it again when no answer came. `stage` is the
-# state of the issue that the thread was told last, `told` the nonce of the line that tells another one, while it is on its way.
+# message: `state` is posting until Discord said where it is, then open or closed; `nonce` finds it again when no answer came. `stage` is
+# the state of the issue that the thread was told last, `told` the nonce of the line that tells another one, while it is on its way.
 bot_thread = Table(
     "bot_thread",
     metadata,
@@ -76,8 +76,8 @@ bot_message = Table(
     Index("ix_bot_message_kind_about", "kind", "about"),
 )
 
-# What one button, menu or form does. Discord is given `press_id`, which is random and says nothing (RULES S23); `about` names things of ours
-# by number, and what was shown of them. `until` is when it is forgotten: at some time for an answer that one person saw, never (null)
+# What one button, menu or form does. Discord is given `press_id`, which is random and says nothing (RULES S23); `about` names things of
+# ours by number, and what was shown of them. `until` is when it is forgotten: at some time for an answer that one person saw, never (null)
 # for a message that stands in a channel.
 bot_press = Table(
     "bot_press",
