@@ -19,6 +19,7 @@ from moderation.ledger import tables_clocks as _clocks  # noqa: F401 - its table
 from moderation.ledger import tables_conversation as _conversation  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_delivery as _delivery  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_feedback as _feedback  # noqa: F401 - its tables join the others'
+from moderation.ledger import tables_grid as _grid  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_invitations as _invitations  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_knowledge as _knowledge  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_leave  # noqa: F401 - its tables join the same metadata
@@ -29,6 +30,7 @@ from moderation.ledger import tables_people as _people  # noqa: F401 - its table
 from moderation.ledger import tables_queue as _queue  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_reply as _reply  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_status as _status  # noqa: F401 - its tables join the same metadata
+from moderation.ledger import tables_tap as _tap  # noqa: F401 - its table joins the others'
 
 ANOTHER_BRANCH = '''"""The first tables of a half that lives elsewhere."""
 
