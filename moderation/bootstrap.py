@@ -145,8 +145,6 @@ def _tell(parts: Listening, settings: KlankbordSettings) -> TellWhenDue:
         zone=settings.zone,
         language=settings.digest.language,
         digest_hour=settings.digest.hour,
-        report_weekday=settings.report.weekday,
-        report_hour=settings.report.hour,
         templates=templates(settings.digest.language),
         deliver=_deliver(parts.home) if settings.delivery.discord_webhook else None,
     )

@@ -184,6 +184,7 @@ class ReportSettings(Section):
 
     weekday: int = Field(1, ge=1, le=7, description="Day the weekly report is made, 1 is Monday.")
     hour: int = Field(8, ge=0, le=23, description="Local hour at which it is made.")
+    cost_per_contact: float = Field(0.0, ge=0, le=100_000, description="What one contact costs you, in euros; 0: issues go by contacts.")
 
 
 class KlankbordSettings(ListenerSettings):

@@ -239,6 +239,20 @@ class Insight:
             self._narrow(cursor)
             yield cursor.execute(sql, dict(given) if given else None)
 
+    @contextmanager
+    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Hand out a cursor for questions of the half above that belong together: all of them see one moment, and the same as `self`.
+
+        Temporary tables made on it are gone afterwards; nothing else may be written.
+        """
+        with self._translated(), self._connection.cursor() as cursor:
+            self._narrow(cursor)
+            cursor.execute("begin transaction")
+            try:
+                yield cursor
+            finally:
+                _roll_back(cursor)
+
     def _narrow(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Limit what a question sees; here it sees everything."""
 

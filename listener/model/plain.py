@@ -1,9 +1,9 @@
-"""Records as plain JSON values: dates as ISO 8601 in UTC, enums as their values, sets sorted."""
+"""Records as plain JSON values: moments and days as ISO 8601, enums as their values, sets sorted."""
 
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -22,7 +22,7 @@ def plain(value: Any) -> Any:
 
 
 def _scalar(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a moment is one too
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()

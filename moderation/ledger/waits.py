@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
@@ -24,8 +24,8 @@ class WaitLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def times(self, since: datetime, until: datetime) -> list[CaseTimes]:
-        """Return the times of every case in which a customer wrote something in [since, until) that we have, by case."""
+    def times(self, since: datetime, until: datetime, brands: Collection[str] | None = None) -> list[CaseTimes]:
+        """Return the times of every case in which a customer wrote something in [since, until) that we have, by case; of `brands`, or all."""
         wrote = conversation_mention.c.joined_at.between(since, until)
         recent = select(conversation_mention.c.conversation_id).where(wrote).distinct()
         query = (
@@ -35,6 +35,8 @@ class WaitLedger:
             .where(support_case.c.conversation_id.in_(recent))
             .order_by(support_case.c.case_id)
         )
+        if brands is not None:
+            query = query.where(conversation.c.brand.in_(sorted(brands)))
         with reading(self._engine) as tx:
             cases = tx.execute(query).all()
             messages = _messages(tx, [row.conversation_id for row in cases])

@@ -96,25 +96,26 @@ class Cards:
 
     def value_since(self, since: datetime, *, brand: str | None = None) -> ConversationValue:
         """Return what the conversations that were closed since a moment add up to: the report's "value of conversations"."""
-        closed = self._facts.closed_since(since, brand=brand)
-        known = self._facts.known(closed)
-        said = self._facts.sentiments(closed)
-        words = self._cards.words(closed)
-        return value_of(
-            [
-                card_of(
-                    CardFacts(
-                        sentiments=tuple(said.get(one, ())),
-                        feedback_asked=known.get(one, KnownFacts()).feedback_asked,
-                        feedback_received=known.get(one, KnownFacts()).feedback_received,
-                        given_back=known.get(one, KnownFacts()).given_back,
-                        knowledge=known.get(one, KnownFacts()).knowledge,
-                    ),
-                    words.get(one, CardWords()),
-                )
-                for one in closed
-            ]
-        )
+        return value_of(self.cards_of(self._facts.closed_since(since, brand=brand)))
+
+    def cards_of(self, conversation_ids: Sequence[int]) -> list[Card]:
+        """Return the cards of many conversations, in their order, as figures need them: without what our own questions tell."""
+        known = self._facts.known(conversation_ids)
+        said = self._facts.sentiments(conversation_ids)
+        words = self._cards.words(conversation_ids)
+        return [
+            card_of(
+                CardFacts(
+                    sentiments=tuple(said.get(one, ())),
+                    feedback_asked=known.get(one, KnownFacts()).feedback_asked,
+                    feedback_received=known.get(one, KnownFacts()).feedback_received,
+                    given_back=known.get(one, KnownFacts()).given_back,
+                    knowledge=known.get(one, KnownFacts()).knowledge,
+                ),
+                words.get(one, CardWords()),
+            )
+            for one in conversation_ids
+        ]
 
     def marks_since(self, since: datetime) -> tuple[ContactMark, ...]:
         """Return the marks that people made since a moment: what the report counts unnecessary contacts by."""

@@ -1,4 +1,4 @@
-"""Make the daily digest and the weekly report exactly once each, whatever the process was doing when they fell due (RULES F14, F15)."""
+"""Make the daily digest exactly once a day, whatever the process was doing when they fell due (RULES F14, F15)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from listener.ledger.ledger import Ledger
 from listener.model.figures import DigestFigures
 from listener.ports import Clock
 from moderation.delivery.discord_webhook import Delivered, NotDelivered
-from moderation.reports.week import week_before
-from moderation.reports.weekly import report_markdown
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +25,7 @@ Deliver = Callable[[Mapping[str, Any]], Awaitable[Delivered | NotDelivered]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A digest or report that should exist by now: its name in the ledger, and the stretch it speaks of."""
+    """A digest that should exist by now: its name in the ledger, and the stretch it speaks of."""
 
     kind: str
     period: str
@@ -43,15 +41,8 @@ def digest_due(now: datetime, *, zone: ZoneInfo, hour: int) -> Due:
     return Due(kind="digest", period=day.isoformat(), from_at=begins, as_of=ends)
 
 
-def report_due(now: datetime, *, zone: ZoneInfo, weekday: int, hour: int) -> Due:
-    """Return the newest weekly report that should exist at `now`: of the last whole week whose day and hour of making have come."""
-    made_for = now - timedelta(days=weekday - 1, hours=hour)
-    week = week_before(made_for, zone)
-    return Due(kind="report", period=week.name, from_at=week.from_at, as_of=week.as_of)
-
-
 class TellWhenDue:
-    """Looks whether a digest or report is missing, makes it, keeps it, and hands the digest to Discord when that is set up.
+    """Looks whether a digest is missing, makes it, keeps it, and hands it to Discord when that is set up.
 
     The row in the ledger comes first: if the process dies between keeping and delivering, the digest is on the pages and not sent
     twice to the channel.
@@ -66,8 +57,6 @@ class TellWhenDue:
         zone: ZoneInfo,
         language: str,
         digest_hour: int,
-        report_weekday: int,
-        report_hour: int,
         templates: Mapping[str, str],
         deliver: Deliver | None,
     ) -> None:
@@ -77,19 +66,14 @@ class TellWhenDue:
         self._zone = zone
         self._language = language
         self._digest_hour = digest_hour
-        self._report_weekday = report_weekday
-        self._report_hour = report_hour
         self._templates = templates
         self._deliver = deliver
 
     async def once(self) -> list[Due]:
         """Make what is missing and return it. The first ever start makes no digest of days nobody listened."""
         now = self._clock.now()
-        wanted = [
-            digest_due(now, zone=self._zone, hour=self._digest_hour),
-            report_due(now, zone=self._zone, weekday=self._report_weekday, hour=self._report_hour),
-        ]
-        return [due for due in wanted if await self._make(due, now)]
+        due = digest_due(now, zone=self._zone, hour=self._digest_hour)
+        return [due] if await self._make(due, now) else []
 
     async def _make(self, due: Due, now: datetime) -> bool:
         if self._ledger.reports.made(due.kind, due.period):
@@ -97,12 +81,11 @@ class TellWhenDue:
         figures = await asyncio.to_thread(self._figures, due.from_at, due.as_of)  # pages and sending go on meanwhile
         if not figures.mentions and not figures.coverage:
             return False
-        write = digest_markdown if due.kind == "digest" else report_markdown
-        body = write(figures, language=self._language, zone=self._zone, templates=self._templates)
+        body = digest_markdown(figures, language=self._language, zone=self._zone, templates=self._templates)
         if not self._ledger.reports.add(due.kind, due.period, now, body):
             return False
         logger.info("made", extra={"kind": due.kind, "period": due.period})
-        if due.kind == "digest" and self._deliver is not None:
+        if self._deliver is not None:
             await self._hand_over(self._deliver, due, figures)
         return True
 

@@ -1,4 +1,4 @@
-"""Promises about digests and reports: each exactly once, in every week of the year and whatever the clock does."""
+"""Promises about digests: each exactly once, on every day of the year and whatever the clock does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.figures import DigestFigures
 from listener.settings.wording import templates
 from moderation.delivery.discord_webhook import Delivered, NotDelivered
-from moderation.workflows.tell_when_due import TellWhenDue, digest_due, report_due
+from moderation.workflows.tell_when_due import TellWhenDue, digest_due
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -40,7 +40,7 @@ def telling(ledger: Ledger, clock: ManualClock, sent: list[Any] | None = None, *
         return Delivered(message_id="1") if works else NotDelivered(reason="the webhook is gone")
 
     return TellWhenDue(
-        ledger, figures, clock=clock, zone=AMSTERDAM, language="nl", digest_hour=9, report_weekday=1, report_hour=8,
+        ledger, figures, clock=clock, zone=AMSTERDAM, language="nl", digest_hour=9,
         templates=templates("nl"), deliver=deliver if sent is not None else None,
     )  # fmt: skip
 
@@ -57,21 +57,15 @@ async def test_a_process_that_was_down_at_the_hour_still_makes_one_digest(ledger
     assert len(ledger.reports.periods("digest")) == before + 1
 
 
-async def test_every_week_of_nine_years_has_one_report_and_every_day_one_digest(ledger: Ledger) -> None:
-    """Summer time, leap days and the weeks 52, 53 and 1 must neither skip nor double a report (RULES F14)."""
+def test_every_day_of_nine_years_has_one_digest() -> None:
+    """Summer time and leap days must neither skip nor double a digest (RULES F14)."""
     now, last = datetime(2024, 1, 3, tzinfo=UTC), datetime(2033, 1, 5, tzinfo=UTC)
     days: list[str] = []
-    weeks: list[str] = []
     while now < last:
         day = digest_due(now, zone=AMSTERDAM, hour=9).period
-        week = report_due(now, zone=AMSTERDAM, weekday=1, hour=8).period
         days += [day] if not days or days[-1] != day else []
-        weeks += [week] if not weeks or weeks[-1] != week else []
         now += timedelta(hours=1)
     assert len(days) == len(set(days)) == (last - datetime(2024, 1, 3, tzinfo=UTC)).days + 1
-    assert len(weeks) == len(set(weeks))
-    assert "2026-W53" in weeks
-    assert "2027-W53" not in weeks
 
 
 def test_digests_meet_without_gap_or_overlap_when_the_clocks_change() -> None:
