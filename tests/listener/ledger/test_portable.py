@@ -30,11 +30,11 @@ from moderation.ledger import tables_invitations as _invitations  # noqa: F401 -
 from moderation.ledger import tables_knowledge as _knowledge  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_leave  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_matrix as _matrix  # noqa: F401 - its table joins the others'
-from moderation.ledger import tables_report as _report  # noqa: F401 - its table joins the others'
 from moderation.ledger import tables_outbox as _outbox  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_people as _people  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_queue as _queue  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_reply as _reply  # noqa: F401 - its tables join the same metadata
+from moderation.ledger import tables_report as _report  # noqa: F401 - its table joins the others'
 from moderation.ledger import tables_status as _status  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_tap as _tap  # noqa: F401 - its table joins the others'
 from tests.listener.ledger.making import HIT, MODEL, NOON, add, analyse, later, mention, removal, step
