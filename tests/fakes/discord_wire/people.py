@@ -13,7 +13,8 @@ TOKEN = "MTE4MDAwMDAwMDAwMDAwMDAwMQ.Gfake1.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 GUILD, OTHER_GUILD = "1170000000000000001", "1170000000000000002"
 STAFF, ISSUES, PUBLIC = "1170000000000000101", "1170000000000000102", "1170000000000000103"
 TEAM_ROLE = "1170000000000000301"
-VIEW, SEND, THREADS = 1 << 10, 1 << 11, 1 << 35
+VIEW, SEND, EMBED, ATTACH, HISTORY, THREADS, IN_THREADS = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16, 1 << 35, 1 << 38
+TEAM_MAY = VIEW | SEND | EMBED | ATTACH | HISTORY | THREADS | IN_THREADS
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _NUMBERS = itertools.count(1)
 JOINED = "2024-01-01T00:00:00.000000+00:00"
@@ -114,7 +115,7 @@ CHANNELS = (
 
 def guild(guild_id: str, name: str = "Stroomwerk", channels: tuple[Channel, ...] = CHANNELS) -> dict[str, Any]:
     """Return a server as GUILD_CREATE shows it."""
-    roles = [_role(guild_id, "@everyone", VIEW | SEND), _role(TEAM_ROLE, "team", VIEW | SEND | THREADS)]
+    roles = [_role(guild_id, "@everyone", VIEW | SEND), _role(TEAM_ROLE, "team", TEAM_MAY)]
     bot = User(user_id=APPLICATION, name="Klankbord").member() | {"user": BOT_USER, "roles": [TEAM_ROLE]}
     empty: Mapping[str, Any] = {name: [] for name in ("emojis", "stickers", "features", "voice_states", "presences", "threads")}
     return {

@@ -1,0 +1,334 @@
+"""The one connection to Discord that everything here shares: the bot today, a source of messages beside it.
+
+It connects, resumes, waits as long as it is told, stays away with a token that was refused, and says in our words how it stands. Who uses
+it attaches, asks for the intents it needs, and works without those that Discord refuses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from listener.errors import NotSent, ProductError
+from listener.model.chat import Stand, Standing
+from listener.ports import Clock
+from listener.settings.secrets import Secret
+
+if TYPE_CHECKING:
+    from listener.sources.discord_client import GatewayClient, Pauses
+
+logger = logging.getLogger(__name__)
+
+LOGIN_SECONDS = 60.0
+CLOSE_SECONDS = 2.0
+MOST_WAIT_SECONDS = 86_400.0
+"""What we are told to wait is sat out; nonsense beyond a day is not."""
+
+
+class Attached(Protocol):
+    """Whoever uses the connection. Nothing it raises ends the connection."""
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Names of discord.py's intents that are wished for beside "guilds"."""
+        ...
+
+    async def connected(self) -> None:
+        """A session was begun or resumed; `DiscordConnection.places` are the servers we are in."""
+        ...
+
+    async def joined(self, guild_id: str) -> None:
+        """We were let into a server."""
+        ...
+
+    async def left(self, guild_id: str) -> None:
+        """We were taken out of a server."""
+        ...
+
+    async def interaction(self, body: Mapping[str, Any]) -> None:
+        """Somebody did something; `body` is as Discord sent it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A channel or thread that we see. `everyone_reads`: whoever is in the server reads it. `may_write`: we may."""
+
+    channel_id: str
+    guild_id: str
+    name: str
+    everyone_reads: bool
+    may_write: bool
+
+
+class DiscordConnection:
+    """`token` is asked before each try, so that a new one is taken up without a restart; it may raise a `ProductError`.
+
+    `tell` hears every change of how it stands, and may block.
+    """
+
+    def __init__(
+        self,
+        token: Callable[[], Secret | None],
+        clock: Clock,
+        *,
+        tell: Callable[[Standing], None] = lambda _: None,
+        pauses: Pauses | None = None,
+    ) -> None:
+        self._token = token
+        self._clock = clock
+        self._tell = tell
+        self._pauses = pauses
+        self._attached: list[Attached] = []
+        self._client: GatewayClient | None = None
+        self._sessions: deque[float] = deque()
+        self._denied: frozenset[str] = frozenset()
+        self._refused_token: Secret | None = None
+        self._failures = 0
+        self._working: set[asyncio.Task[None]] = set()
+        self._telling = asyncio.Lock()
+        self.standing = Standing(stand=Stand.OFF, since=clock.now())
+
+    def attach(self, one: Attached) -> None:
+        """Let somebody hear what happens. Before `run`: intents are asked for when a session begins."""
+        self._attached.append(one)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The servers we are in, by id; those that are down too."""
+        return frozenset(str(one.id) for one in self._client.guilds) if self._client is not None else frozenset()
+
+    @property
+    def application_id(self) -> str:
+        """Our own id at Discord; empty before the first login."""
+        found = self._client.application_id if self._client is not None else None
+        return str(found) if found else ""
+
+    @property
+    def sees_texts(self) -> bool:
+        """Whether messages of others come with what they say: wished for, and not refused."""
+        return "message_content" in self._wished() - self._denied
+
+    def place(self, channel_id: str) -> Place | None:
+        """Return a channel that we see; None when there is none, or we are not connected."""
+        client = self._client
+        found: Any = client.get_channel(int(channel_id)) if client is not None and channel_id.isdigit() else None
+        guild = getattr(found, "guild", None)
+        if found is None or guild is None or guild.me is None:
+            return None
+        above = getattr(found, "parent", None) or found
+        ours = above.permissions_for(guild.me)
+        return Place(
+            channel_id=channel_id,
+            guild_id=str(guild.id),
+            name=str(getattr(found, "name", "")),
+            everyone_reads=above.permissions_for(guild.default_role).view_channel,
+            may_write=ours.view_channel and ours.send_messages and ours.embed_links,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep the connection until `stop`; whatever Discord, the network or a token does, this goes on."""
+        from listener.sources.discord_client import Pauses
+
+        pauses = self._pauses or Pauses()
+        while not stop.is_set():
+            try:
+                wait_seconds = await self._try(stop, pauses)
+            except Exception:  # what nobody foresaw costs one try, not the service
+                logger.exception("the connection to Discord failed")
+                wait_seconds = await self._failed("something unexpected; the log has it", pauses)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), timeout=wait_seconds)
+        await self._stand(Stand.OFF)
+
+    async def _try(self, stop: asyncio.Event, pauses: Pauses) -> float:
+        """Connect and stay until it ends; return the seconds to wait before the next try."""
+        from listener.sources.discord_client import GatewayClient
+
+        try:
+            token = await asyncio.to_thread(self._token)
+        except ProductError as error:
+            await self._stand(Stand.NO_TOKEN, str(error))
+            return pauses.token_seconds
+        if token is None:
+            await self._stand(Stand.NO_TOKEN)
+            return pauses.token_seconds
+        if token == self._refused_token:
+            return pauses.token_seconds  # the same one: nobody is asked (RULES F19)
+        await self._stand(Stand.CONNECTING)
+        wished = {"guilds", *(self._wished() - self._denied)}
+        self._client = GatewayClient(wished, self._hears(), pauses=pauses, sessions=self._sessions)
+        try:
+            return await self._connected(self._client, token, stop, pauses)
+        finally:
+            await self._close()
+
+    async def _connected(self, client: GatewayClient, token: Secret, stop: asyncio.Event, pauses: Pauses) -> float:
+        """Log in and listen until it ends or `stop`; read how it ended."""
+
+        async def live() -> None:
+            await asyncio.wait_for(client.login(token), timeout=LOGIN_SECONDS)
+            await client.connect()
+
+        living, stopping = asyncio.create_task(live()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not living.done():
+                return 0.0
+            error = living.exception()
+            return await self._ended(error, token, pauses)
+        finally:
+            stopping.cancel()
+            await self._close()
+            living.cancel()
+            await asyncio.gather(living, stopping, return_exceptions=True)
+
+    async def _ended(self, error: BaseException | None, token: Secret, pauses: Pauses) -> float:
+        from listener.sources.discord_ends import End, end_of
+
+        end = end_of(error, self._clock.now())
+        match end.end:
+            case End.BAD_TOKEN:
+                self._refused_token = token
+                await self._stand(Stand.BAD_TOKEN, end.why)
+                return pauses.token_seconds
+            case End.DENIED if wished := self._wished() - self._denied:
+                from listener.sources.discord_client import PRIVILEGED
+
+                self._denied |= (wished & PRIVILEGED) or wished
+                logger.warning("Discord refuses intents", extra={"intents": sorted(self._denied)})
+                return 0.0
+            case End.LIMITED:
+                await self._stand(Stand.LIMITED, end.why, wait_seconds=end.wait_seconds)
+                return min(end.wait_seconds, MOST_WAIT_SECONDS) * random.uniform(1.0, 1.1)  # noqa: S311 - spreads tries, guards nothing
+            case End.REFUSED | End.DENIED:
+                await self._stand(Stand.REFUSED, end.why)
+                return pauses.most_seconds
+            case _:
+                return await self._failed(end.why, pauses)
+
+    async def _failed(self, why: str, pauses: Pauses) -> float:
+        self._failures += 1
+        await self._stand(Stand.UNREACHABLE, why)
+        longest = min(pauses.most_seconds, pauses.first_seconds * 2.0 ** min(self._failures - 1, 20))
+        return longest * random.uniform(0.8, 1.0)  # noqa: S311 - spreads tries, guards nothing
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        files: Sequence[tuple[str, bytes]] = (),
+        params: Mapping[str, str] | None = None,
+        timeout_seconds: float = 20.0,
+        **parts: str,
+    ) -> Any:
+        """Ask Discord over the connection's own client, which keeps to its limits; `parts` fill `path`.
+
+        Raises `NotSent` (nothing left), `RateLimited`, `DiscordRefused` (it said no), and for everything else `PublishUnknown`, or
+        `SourceUnavailable` when it was a question.
+        """
+        from listener.sources.discord_ends import asked
+
+        if self._client is None:
+            raise NotSent("There is no connection to Discord now; nothing was sent.")
+        return await asked(self._client.http, method, path, body=body, files=files, params=params, seconds=timeout_seconds, parts=parts)
+
+    # what the client tells
+
+    def _hears(self) -> _Hears:
+        return _Hears(self)
+
+    async def heard_connected(self) -> None:
+        """Take note that a session is there, and tell who is attached."""
+        self._failures, self._refused_token = 0, None
+        await self._stand(Stand.CONNECTED)
+        await self._each(lambda one: one.connected())
+
+    async def heard_lost(self) -> None:
+        """Take note that the connection broke; discord.py makes it anew."""
+        if self.standing.stand is Stand.CONNECTED:
+            await self._stand(Stand.LOST)
+
+    async def heard_places(self, guild_id: str, *, joined: bool) -> None:
+        """Take note of a server that we were let into or taken out of."""
+        await self._stand(self.standing.stand)
+        await self._each((lambda one: one.joined(guild_id)) if joined else (lambda one: one.left(guild_id)))
+
+    def heard_interaction(self, body: Mapping[str, Any]) -> None:
+        """Hand on what somebody did, without holding up the next frame."""
+        task = asyncio.create_task(self._each(lambda one: one.interaction(body)))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _each(self, tell: Callable[[Attached], Any]) -> None:
+        for one in self._attached:
+            try:
+                await tell(one)
+            except Exception:  # one who fails does not keep the news from the others
+                logger.exception("an event of Discord was not handled")
+
+    def _wished(self) -> frozenset[str]:
+        return frozenset().union(*(one.intents for one in self._attached))
+
+    async def _stand(self, stand: Stand, why: str = "", *, wait_seconds: float = 0.0) -> None:
+        was = self.standing
+        now = Standing(
+            stand=stand,
+            since=was.since if was.stand is stand else self._clock.now(),
+            why=why,
+            wait_seconds=wait_seconds,
+            places=tuple(sorted(self.places)) if stand is Stand.CONNECTED else was.places,
+            denied=tuple(sorted(self._denied)),
+            sees_texts=stand is Stand.CONNECTED and self.sees_texts,
+            application_id=self.application_id or was.application_id,
+        )
+        if replace(now, since=was.since) == was and now.stand is was.stand:
+            return
+        self.standing = now
+        logger.info("the connection to Discord", extra={"stand": stand.value})
+        try:
+            async with self._telling:
+                await asyncio.to_thread(self._tell, self.standing)  # the newest, also for who waited here
+        except Exception:  # what nobody could note does not end the connection
+            logger.exception("how Discord stands could not be noted")
+
+    async def _close(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        if self._working:
+            _, late = await asyncio.wait(set(self._working), timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(client.close(), timeout=CLOSE_SECONDS)
+
+
+class _Hears:
+    """Passes a client's news on to its connection, for as long as it is the connection's client."""
+
+    def __init__(self, connection: DiscordConnection) -> None:
+        self._connection = connection
+
+    async def connected(self) -> None:
+        await self._connection.heard_connected()
+
+    async def lost(self) -> None:
+        await self._connection.heard_lost()
+
+    async def joined(self, guild_id: str) -> None:
+        await self._connection.heard_places(guild_id, joined=True)
+
+    async def left(self, guild_id: str) -> None:
+        await self._connection.heard_places(guild_id, joined=False)
+
+    def interaction(self, body: Mapping[str, Any]) -> None:
+        self._connection.heard_interaction(body)
