@@ -160,8 +160,8 @@ class Answering:
         elif said.form is not None:
             await self._call_back(one, FORM, dict(said.form))
         else:
-            kind = UPDATE if said.replaces and one.pressed_alone else MESSAGE
-            await self._call_back(one, kind, message_of(said), _files(said))
+            replaces = said.replaces and one.pressed_alone
+            await self._call_back(one, UPDATE if replaces else MESSAGE, _edit(said) if replaces else message_of(said), _files(said))
 
     async def _acknowledge(self, one: _Open) -> None:
         """Give the first word: we are at it. Raises when Discord does not take it; then nothing is done."""
@@ -175,13 +175,12 @@ class Answering:
 
         A message that others see too is never replaced by what one person asked to see (RULES S24).
         """
-        body, hook = message_of(said), "/webhooks/{webhook_id}/{webhook_token}"
-        parts = {"webhook_id": one.application_id, "webhook_token": one.token}
+        hook, ask, files = "/webhooks/{webhook_id}/{webhook_token}", self._asks.request, _files(said)
+        to, token = one.application_id, one.token
         if one.pressed and not (said.replaces and one.pressed_alone):
-            await self._asks.request("POST", hook, body=body, files=_files(said), **parts)
-            return
-        edited = {"attachments": [], **{name: value for name, value in body.items() if name != "flags"}}
-        await self._asks.request("PATCH", f"{hook}/messages/@original", body=edited, files=_files(said), **parts)
+            await ask("POST", hook, body=message_of(said), files=files, webhook_id=to, webhook_token=token)
+        else:
+            await ask("PATCH", f"{hook}/messages/@original", body=_edit(said), files=files, webhook_id=to, webhook_token=token)
 
     async def _call_back(
         self, one: _Open, kind: int, data: Mapping[str, Any] | None = None, files: Sequence[tuple[str, bytes]] = ()
@@ -215,6 +214,11 @@ def _read(body: Mapping[str, Any]) -> _Open | None:
         pressed=isinstance(message, Mapping),
         pressed_alone=isinstance(flags, int) and bool(flags & EPHEMERAL),
     )
+
+
+def _edit(said: Said) -> dict[str, Any]:
+    """Return the body that puts an answer in the place of another: no picture of that one stays, and who sees it is settled already."""
+    return {"attachments": [], **{name: value for name, value in message_of(said).items() if name != "flags"}}
 
 
 def _files(said: Said) -> list[tuple[str, bytes]]:
