@@ -1,0 +1,85 @@
+"""What the Discord bot is fed with: the parts of the pages, and what it alone asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+
+from listener.model.figures import DigestFigures
+from listener.settings.wording import templates
+from listener.text.pseudonym import pseudonym
+from listener.workflows.rebuild_insight import catch_up
+from moderation.bot.call import BotParts, bot_words
+from moderation.inbox.page_records import ShownMention
+from moderation.inbox.parts import StaffParts
+from moderation.inbox.scope import Brands
+from moderation.inbox.shown import shown_mention
+from moderation.ledger.bot_presses import PressLedger
+from moderation.ledger.brand_mentions import BrandMentionLedger
+from moderation.ledger.discord_users import DiscordUserLedger
+from moderation.model.action import Action
+from moderation.model.discord_user import Forgotten
+from moderation.model.person import Person
+from moderation.page_parts.scope import about, split
+from moderation.parts import Answering
+
+EFFECT_DAYS = 28
+"""How long before an action was done contacts are counted, and at most how long after."""
+
+
+def bot_parts(
+    parts: Answering, staff: StaffParts, person_of: Callable[[str], Person | None], *, sees_texts: Callable[[], bool]
+) -> BotParts:
+    """Return the bot's parts over an open home. `person_of` finds a colleague by their number at Discord."""
+    listening = parts.listening
+    engine, settings = listening.ledger.engine, listening.settings
+    newest, users = BrandMentionLedger(engine), DiscordUserLedger(engine)
+
+    def figures(brands: Brands, from_at: datetime, as_of: datetime) -> DigestFigures:
+        catch_up(listening.ledger, listening.insight, model_id=listening.model_id)
+        if brands is None:
+            return listening.figures(from_at, as_of)
+        return split(about(listening, brands).figures(from_at, as_of), brands)
+
+    def of_brand(brands: Brands, brand: str, skip: int, most: int) -> Sequence[ShownMention]:
+        if brands is not None and brand not in brands:
+            return ()
+        ids = newest.newest(brand, skip=skip, most=most)
+        stored = {one.mention_id: one for one in listening.ledger.mentions.by_ids(ids)}
+        spoken, key = listening.ledger.analyses.languages(ids), listening.pseudonym_key
+        found = [stored[one] for one in ids if one in stored]
+        named = [(one, one.mention.author.key if one.mention.author else f"mention/{one.mention_id}") for one in found]
+        return [shown_mention(one, author=pseudonym(who, key=key), language=spoken.get(one.mention_id, "")) for one, who in named]
+
+    def forget(user_id: str) -> Forgotten:
+        return users.forget(user_id, at=listening.clock.now())
+
+    return BotParts(
+        staff=staff,
+        presses=PressLedger(engine),
+        person_of=person_of,
+        figures=figures,
+        newest=of_brand,
+        brands=tuple(one.name for one in settings.brands),
+        kept=users.kept,
+        forget=forget,
+        digest_hour=settings.digest.hour,
+        templates=templates,
+        sees_texts=sees_texts,
+        effect=lambda action, brands, language: effect_of(parts, action, brands, language),
+    )
+
+
+def effect_of(parts: Answering, action: Action, brands: Brands, language: str) -> str:
+    """Return how many messages an issue had on so many days before an action was done, and on as many since: counts, not a cause."""
+    words, listening = bot_words(language), parts.listening
+    if action.closed_at is None:
+        return words.text("bot.effect_open")
+    scoped = listening if brands is None else about(listening, brands)
+    done = datetime.combine(action.closed_at.astimezone(listening.settings.zone).date(), time(), tzinfo=listening.settings.zone)
+    days = max(1, min(EFFECT_DAYS, (listening.clock.now() - done).days))
+    counted = [
+        sum(one.mentions for one in scoped.insight.hours(action.issue_id, from_at, from_at + timedelta(days=days)))
+        for from_at in (done - timedelta(days=days), done)
+    ]
+    return words.text("bot.effect", days=days, before=words.number(counted[0]), after=words.number(counted[1]))
