@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from listener.model.mention import StoredMention
+from moderation.model.delivery import Outcome, Parcel
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 
 
@@ -88,4 +90,32 @@ class Mentions(Protocol):
 
     def by_ids(self, mention_ids: Iterable[int]) -> list[StoredMention]:
         """Return the mentions with these ids, by id; unknown and removed ones are left out."""
+        ...
+
+
+class Draws(Protocol):
+    """Draws charts, fetching nothing. `moderation/drawing/process.py`."""
+
+    def svg(self, spec: Mapping[str, Any]) -> str:
+        """Return a Vega-Lite specification as SVG. Raises `CannotDraw`, also when the specification wants to load something."""
+        ...
+
+    def png(self, svg: str, *, scale: float = 2.0) -> bytes:
+        """Return an SVG as a picture. Raises `CannotDraw`."""
+        ...
+
+    def pdf(self, svg: str) -> bytes:
+        """Return an SVG as one page of PDF. Raises `CannotDraw`."""
+        ...
+
+
+Carry = Callable[[Parcel], Awaitable[Outcome]]
+"""Takes one parcel to where it goes, once, and says what became of it; never raises for what the other side or the network does."""
+
+
+class Carrier(Protocol):
+    """A way by which messages reach our own people. `moderation/delivery/`; nothing here reaches a customer."""
+
+    def opened(self) -> AbstractAsyncContextManager[Carry]:
+        """Give what carries the parcels of one round, over one connection where the way has such; it is closed when the round is over."""
         ...

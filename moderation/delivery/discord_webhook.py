@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
+
+from moderation.model.delivery import Picture
 
 HOSTS = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com", "ptb.discordapp.com", "canary.discordapp.com"})
 TIMEOUT_SECONDS = 10.0
@@ -41,10 +43,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotDelivered:
-    """It did not arrive, or nobody can tell (`may_have_arrived`): then it must not simply be sent again. `reason` is for people."""
+    """It did not arrive, or nobody can tell (`may_have_arrived`): then it must not simply be sent again. `reason` is for people.
+
+    `why` is a key of the same in words of two languages. `wait_seconds` is set when another try later may do.
+    """
 
     reason: str
     may_have_arrived: bool = False
+    why: str = "not_accepted"
+    wait_seconds: float | None = None
 
 
 @asynccontextmanager
@@ -62,30 +69,34 @@ async def post_digest(
     payload: Mapping[str, Any],
     *,
     http: httpx.AsyncBaseTransport,
+    pictures: Sequence[tuple[int, Picture]] = (),
+    patience_seconds: float = MOST_WAIT_SECONDS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     allow_loopback: bool = False,
 ) -> Delivered | NotDelivered:
     """Send `payload` (see `listener.digest.discord`) and say what became of it; never raises for what Discord or the network does.
 
-    Nothing is sent twice: only a 429, which says that nothing was accepted, is waited out and tried once more. Whatever the payload
-    says, it can ping nobody. `allow_loopback` is for tests.
+    Nothing is sent twice: only a 429, which says that nothing was accepted, is waited out (no longer than `patience_seconds`) and tried
+    once more. `pictures` go along as files, under the numbers that the payload's attachments have. Whatever the payload says, it can ping
+    nobody. `allow_loopback` is for tests.
     """
     target = _target(url.get_secret_value(), allow_loopback=allow_loopback)
     if target is None:
         return NotDelivered(
             reason="the address is not a Discord webhook; it looks like https://discord.com/api/webhooks/<number>/<token>, "
-            "copied whole from the channel's settings under Integrations"
+            "copied whole from the channel's settings under Integrations",
+            why="bad_address",
         )
     body = json.dumps({**payload, "allowed_mentions": {"parse": []}}, ensure_ascii=False).encode("utf-8", "replace")
-    answer = await _send(target, body, http)
+    answer = await _send(target, body, pictures, http)
     if isinstance(answer, NotDelivered):
         return answer
     if answer.status == 429:
         wait_seconds = _retry_after(answer)
-        if wait_seconds > MOST_WAIT_SECONDS:
-            return NotDelivered(reason=f"Discord asks to wait {wait_seconds:.0f} seconds")
+        if wait_seconds > patience_seconds:
+            return NotDelivered(reason=f"Discord asks to wait {wait_seconds:.0f} seconds", why="later", wait_seconds=wait_seconds)
         await sleep(wait_seconds)
-        answer = await _send(target, body, http)
+        answer = await _send(target, body, pictures, http)
         if isinstance(answer, NotDelivered):
             return answer
     return _outcome(answer)
@@ -112,11 +123,22 @@ def _target(address: str, *, allow_loopback: bool) -> httpx.URL | None:
     return url.copy_merge_params({"wait": "true"})
 
 
-async def _send(url: httpx.URL, body: bytes, http: httpx.AsyncBaseTransport) -> _Answer | NotDelivered:
+def _request(url: httpx.URL, body: bytes, pictures: Sequence[tuple[int, Picture]]) -> httpx.Request:
+    """Return the request: JSON alone, or a form of files with the JSON in it ("Uploading Files", read 2026-11)."""
+    headers = {"User-Agent": "Klankbord (self-hosted, 0.1)", "Accept-Encoding": "identity"}
+    timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_SECONDS)}
+    if not pictures:
+        return httpx.Request("POST", url, headers={"Content-Type": "application/json", **headers}, content=body, extensions=timeouts)
+    files = [(f"files[{at}]", (one.name, one.png, "image/png")) for at, one in pictures]
+    form = [("payload_json", (None, body, "application/json")), *files]
+    return httpx.Request("POST", url, headers=headers, files=form, extensions=timeouts)
+
+
+async def _send(
+    url: httpx.URL, body: bytes, pictures: Sequence[tuple[int, Picture]], http: httpx.AsyncBaseTransport
+) -> _Answer | NotDelivered:
     """Send once. An error is told by its kind only: its text, and its cause, could hold the address."""
-    headers = {"Content-Type": "application/json", "User-Agent": "Klankbord (self-hosted, 0.1)", "Accept-Encoding": "identity"}
-    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_SECONDS)
-    request = httpx.Request("POST", url, headers=headers, content=body, extensions={"timeout": timeouts})
+    request = _request(url, body, pictures)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             response = await http.handle_async_request(request)
@@ -125,11 +147,11 @@ async def _send(url: httpx.URL, body: bytes, http: httpx.AsyncBaseTransport) -> 
             finally:
                 await response.aclose()
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        return NotDelivered(reason=f"Discord could not be reached ({type(error).__name__})")
+        return NotDelivered(reason=f"Discord could not be reached ({type(error).__name__})", why="not_reached", wait_seconds=300.0)
     except (TimeoutError, httpx.TimeoutException):
-        return NotDelivered(reason=f"no answer within {TIMEOUT_SECONDS:.0f} seconds", may_have_arrived=True)
+        return NotDelivered(reason=f"no answer within {TIMEOUT_SECONDS:.0f} seconds", may_have_arrived=True, why="no_clear_answer")
     except httpx.TransportError as error:
-        return NotDelivered(reason=f"the connection broke ({type(error).__name__})", may_have_arrived=True)
+        return NotDelivered(reason=f"the connection broke ({type(error).__name__})", may_have_arrived=True, why="no_clear_answer")
     return _Answer(status=response.status_code, headers=response.headers, body=content)
 
 
@@ -152,13 +174,17 @@ def _outcome(answer: _Answer) -> Delivered | NotDelivered:
         case 204:
             return Delivered(message_id="")
         case 401 | 403 | 404:
-            return NotDelivered(reason=f"Discord refuses this webhook ({answer.status}); it was deleted or copied in part: make a new one")
+            reason = f"Discord refuses this webhook ({answer.status}); it was deleted or copied in part: make a new one"
+            return NotDelivered(reason=reason, why="gone")
         case 429:
-            return NotDelivered(reason="Discord asks for quiet a second time; the next digest is sent as usual")
+            reason = "Discord asks for quiet a second time; the next digest is sent as usual"
+            return NotDelivered(reason=reason, why="later", wait_seconds=_retry_after(answer))
         case status if 400 <= status < 500:
             return NotDelivered(reason=f"Discord does not accept this message ({status}, code {_code(said)})")
         case status:
-            return NotDelivered(reason=f"Discord answered {status}", may_have_arrived=status >= 500)
+            unclear = status >= 500
+            why = "no_clear_answer" if unclear else "not_accepted"
+            return NotDelivered(reason=f"Discord answered {status}", may_have_arrived=unclear, why=why)
 
 
 def _retry_after(answer: _Answer) -> float:

@@ -220,3 +220,19 @@ class Message:
     pictures: Sequence[Picture] = ()
     attached: Sequence[Attached] = ()
     discord: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A message on its way to one address: a channel's name, or an e-mail address.
+
+    `why` and `stop` are the sentences under an e-mail; `stop_url` stops it by one click. `stop_mail` is an address that takes the wish to
+    stop, where there is no such link; both may be empty.
+    """
+
+    to: str
+    message: Message
+    why: str = ""
+    stop: str = ""
+    stop_url: str = ""
+    stop_mail: str = ""

@@ -123,7 +123,7 @@ async def test_a_long_wait_is_not_sat_out() -> None:
     waits = Waits()
     discord = FakeDiscord(httpx.Response(429, json={"retry_after": 3600}))
     outcome = await post_digest(SecretStr(ADDRESS), PAYLOAD, http=discord, sleep=waits)
-    assert outcome == NotDelivered(reason="Discord asks to wait 3600 seconds")
+    assert outcome == NotDelivered(reason="Discord asks to wait 3600 seconds", why="later", wait_seconds=3600.0)
     assert waits.seconds == []
 
 
