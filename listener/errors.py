@@ -7,6 +7,7 @@ ProductError
 │                  SourceUnavailable (platform or network)             the schedule retries
 │                  SourceRefused (key, permission, account)            a person acts
 ├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
+├─ CannotDraw      a chart could not be drawn                          its sentence and table are shown
 └─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected · PublishUnknown · NotSent    the inbox or bot shows it
 """
 
@@ -45,6 +46,10 @@ class SourceUnavailable(SourceError):
 
 class SourceRefused(SourceError):
     """The platform says no until a person mends a key, a permission, an address or an account."""
+
+
+class CannotDraw(ProductError):
+    """A chart could not be drawn; whoever wanted it shows its sentence and its table."""
 
 
 class StoreError(ProductError):

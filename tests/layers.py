@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from tests.modules import PACKAGES, Module, inside
 
 PURE = tuple(f"listener.{room}" for room in ("text", "labels", "issues", "signals", "digest", "demo", "model")) + tuple(
-    f"moderation.{room}" for room in ("model", "policy", "messages", "triage", "tone", "reports", "rules", "coach", "prompts", "knowledge")
+    f"moderation.{room}"
+    for room in ("model", "policy", "messages", "triage", "tone", "reports", "rules", "coach", "prompts", "knowledge", "charts")
 )
 WORDS = ("listener.model", "listener.ports", "listener.errors", "listener.settings.schema")
 OUR_WORDS = (*WORDS, "moderation.model", "moderation.ports", "moderation.settings")

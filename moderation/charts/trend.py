@@ -1,0 +1,97 @@
+"""How often people spoke of one thing: a bar per stretch of time, and a line for the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+import altair as alt
+
+from listener.digest.sparkline import grouped_counts
+from moderation.charts.look import FITTED, NARROW, SIZE, Look, Row, finished, said, values
+from moderation.charts.palette import BLUE, INK
+from moderation.model.chart import Chart, Series, Table
+
+MOST_BARS = 62
+_GAP = 0.12
+
+
+def trend(series: Series, look: Look) -> Chart:
+    """Return the counts as bars, the period before as a line over the same places. No counts make an empty chart that says so."""
+    joined = merged(series, MOST_BARS if look.width > NARROW else MOST_BARS // 2)
+    spots = places(joined)
+    names = (look.text("this_period"), look.text("period_before"))
+    rows = [
+        {"x": _inside(look, begins, ends, _GAP), "x2": _inside(look, begins, ends, 1 - _GAP), "n": count, "what": names[0]}
+        for (begins, ends), count in zip(spots, joined.counts, strict=True)
+    ]
+    x = alt.X("x", type="temporal").scale(type="utc").axis(time_axis(joined, look)).title(None)
+    y = alt.Y("n", type="quantitative").axis(format=",d", tickMinStep=1, tickCount=4, domain=False, ticks=False, title=None)
+    colour = alt.Color("what", type="nominal").scale(domain=list(names), range=[BLUE.light, INK.light])
+    bars = alt.Chart(values(rows)).mark_rect().encode(x=x, x2="x2", y=y, y2=alt.datum(0), color=colour)
+    layers: list[alt.Chart] = [bars]
+    if joined.before:
+        line = alt.Chart(values(_line(joined, spots, look, names[1]))).mark_line(
+            interpolate="step-after", strokeWidth=1.5, strokeDash=[5, 3]
+        )
+        layers.append(line.encode(x=alt.X("x", type="temporal"), y=alt.Y("n", type="quantitative"), color=colour))
+    drawing = alt.layer(*layers).properties(width=look.width, height=200 if look.width > NARROW else 170, autosize=FITTED)
+    return finished("trend", look, drawing, alt_text=_alt(series, look), table=_table(joined, spots, look, names))
+
+
+def merged(series: Series, most: int) -> Series:
+    """Return the series with neighbours added together until there are at most `most`; the oldest may then be a part of one."""
+    size = max(1, -(-len(series.counts) // most))
+    if size == 1:
+        return series
+    counts, before = (tuple(grouped_counts(some, most)) for some in (series.counts, series.before))
+    return Series(title=series.title, counts=counts, before=before, ends_at=series.ends_at, bucket_hours=series.bucket_hours * size)
+
+
+def places(series: Series) -> list[tuple[datetime, datetime]]:
+    """Return when each count begins and ends."""
+    step, n = timedelta(hours=series.bucket_hours), len(series.counts)
+    return [(series.ends_at - step * (n - at), series.ends_at - step * (n - at - 1)) for at in range(n)]
+
+
+def time_axis(series: Series, look: Look) -> alt.Axis:
+    """Return an axis with days, or hours when all of it is within two days."""
+    whole = len(series.counts) * series.bucket_hours
+    form = "%H:%M" if whole <= 36 else "%a %H:%M" if whole <= 48 else "%-d %b"
+    return alt.Axis(format=form, tickCount=max(3, look.width // 95), labelFontSize=SIZE, grid=False, labelOverlap=True)
+
+
+def _inside(look: Look, begins: datetime, ends: datetime, part: float) -> float:
+    return look.clock(begins) + (look.clock(ends) - look.clock(begins)) * part
+
+
+def _line(series: Series, spots: Sequence[tuple[datetime, datetime]], look: Look, name: str) -> list[Row]:
+    shown = list(zip(reversed(spots), reversed(series.before), strict=False))[::-1]
+    rows: list[Row] = [{"x": look.clock(begins), "n": count, "what": name} for (begins, _), count in shown]
+    return [*rows, {"x": look.clock(shown[-1][0][1]), "n": shown[-1][1], "what": name}]
+
+
+def _alt(series: Series, look: Look) -> str:
+    total, title = sum(series.counts), said(series.title)
+    if not series.counts:
+        return look.text("trend.empty", title=title)
+    at = max(range(len(series.counts)), key=series.counts.__getitem__)
+    begins, ends = places(series)[0][0], places(series)[-1][1]
+    text = look.count("trend", total, title=title, begins=look.day(begins), ends=look.day(ends - timedelta(seconds=1)))
+    if total:
+        text += " " + look.text("trend.peak", n=look.number(series.counts[at]), moment=look.moment(places(series)[at][0]))
+    if series.before:
+        text += " " + look.text("trend.before", n=look.number(sum(series.before)))
+    return text
+
+
+def _table(series: Series, spots: Sequence[tuple[datetime, datetime]], look: Look, names: tuple[str, str]) -> Table:
+    columns = (look.text("begins"), names[0], *names[1:][: 1 if series.before else 0])
+    before: list[int | None] = [*series.before]
+    padded = [None] * (len(series.counts) - len(before)) + before
+    rows = tuple(
+        (look.moment(begins), look.number(count), *((look.number(earlier) if earlier is not None else "–",) if series.before else ()))
+        for (begins, _), count, earlier in zip_longest(spots, series.counts, padded)
+    )
+    return Table(caption=said(series.title), columns=columns, rows=rows)

@@ -1,0 +1,1 @@
+"""Specifications drawn as SVG, PNG and PDF, in a process of its own that fetches nothing."""
