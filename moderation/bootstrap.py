@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -22,9 +22,12 @@ from listener.parts import Listening
 from listener.ports import Clock, Embedder
 from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
+from listener.sources.discord_connection import DiscordConnection
 from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
 from moderation.desk import desk_over
+from moderation.drawing.process import DrawingProcess
+from moderation.ledger.bot import BotLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.post import ConnectedAccount
 from moderation.outbox.connect import connect
@@ -38,10 +41,12 @@ from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublishe
 from moderation.publishers.twins import twin_of
 from moderation.settings import AccountSettings, KlankbordSettings
 from moderation.telling import telling
+from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.load_wording import load_policy, load_public_wording, template_versions
 from moderation.workflows.tell_when_due import Deliver, TellWhenDue
 
 WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the variable that holds it
+BOT_SECRET = "KLANKBORD_DISCORD_BOT_TOKEN"  # noqa: S105 - the name of the variable that holds it
 
 
 @contextmanager
@@ -53,7 +58,14 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
     with listening(home, settings, clock=clock, embedder=embedder) as parts:
         sending = _sending(home, settings, parts.ledger, clock)
         both = replace(parts, further=telling(sending.desk))
-        yield Answering(listening=both, sending=sending, tell=_tell(both, settings), reader=cache(lambda: new_reader(settings)))
+        with closing(DrawingProcess()) as process:
+            yield Answering(
+                listening=both,
+                sending=sending,
+                tell=_tell(both, settings),
+                draw=DrawCharts(process),
+                reader=cache(lambda: new_reader(settings)),
+            )
 
 
 @contextmanager
@@ -85,6 +97,14 @@ def accounts_known(home: Path, settings: KlankbordSettings, clock: Clock) -> lis
     with reading(home) as ledger:
         known = [remembered(one, ledger.meta) for one in _planned(home, settings, clock)]
     return list(zip(settings.outbox.accounts, known, strict=True))
+
+
+def _discord(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock) -> DiscordConnection | None:
+    """Return the home's one connection to Discord, not yet opened; its token is read each time it is needed."""
+    if not settings.bot.enabled:
+        return None
+    secrets = secrets_of(home)
+    return DiscordConnection(lambda: secrets.get(BOT_SECRET), clock, tell=BotLedger(ledger.engine).keep_standing)
 
 
 def _far_side(home: Path, clock: Clock) -> SimulatedPlatform:

@@ -10,6 +10,7 @@ from listener.issues.prepare import Reader
 from listener.ledger.ledger import Ledger
 from listener.parts import Listening
 from listener.ports import Clock
+from listener.sources.discord_connection import DiscordConnection
 from moderation.conversation_desk import ConversationDesk
 from moderation.feedback_desk import FeedbackDesk
 from moderation.inviting import Inviting
@@ -33,6 +34,7 @@ from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.decide_invitations import Decided
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
+from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.give_standing import Standing
 from moderation.workflows.open_cases import open_cases
 from moderation.workflows.read_clocks import Clocks
@@ -132,12 +134,18 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """Both halves on one locked home. `reader` reads texts as the analyser does, to split an issue; None: splitting is not on offer."""
+    """Both halves on one locked home. `reader` reads texts as the analyser does, to split an issue; None: splitting is not on offer.
+
+    `discord` is the one connection there, for the bot and for whoever else needs it; None without a bot. `draw` draws charts; its
+    process starts with the first one.
+    """
 
     listening: Listening
     sending: Sending
     tell: TellWhenDue
+    draw: DrawCharts
     reader: Callable[[], Reader] | None = None
+    discord: DiscordConnection | None = None
 
     @property
     def desk(self) -> Desk:
