@@ -61,6 +61,7 @@ class Asks(Protocol):
         *,
         body: Any = None,
         files: Sequence[tuple[str, bytes]] = (),
+        params: Mapping[str, str] | None = None,
         timeout_seconds: float = 20.0,
         **parts: str,
     ) -> Any: ...

@@ -1,0 +1,75 @@
+"""The Discord bot, put together on an open home and kept while the service lives. It delays nothing else, and nothing else ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from listener.sources.discord_connection import DiscordConnection
+from moderation.bot.answering import Answering as Carrying
+from moderation.bot.answers import BotAnswers
+from moderation.bot.bot import Bot
+from moderation.bot.channels import Channels
+from moderation.bot.commands import commands
+from moderation.bot.linking import Linking, link_command
+from moderation.inbox.sign_in import SignIn
+from moderation.ledger.bot import BotLedger
+from moderation.ledger.bot_people import BotPeopleLedger
+from moderation.page_parts.bot import bot_parts
+from moderation.page_parts.staff import staff_parts
+from moderation.parts import Answering
+from moderation.workflows.link_discord import LinkDiscord
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """The bot with its connection, and the team's channels for whoever keeps something up to date there."""
+
+    connection: DiscordConnection
+    bot: Bot
+    channels: Channels
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Stay connected until `stop`."""
+        try:
+            await self.connection.run(stop)
+        finally:
+            await self.bot.close()
+
+
+def chat_over(parts: Answering, connection: DiscordConnection, sign_in: SignIn) -> Chat:
+    """Return the bot over an open home, attached to its connection."""
+    listening, settings = parts.listening, parts.desk.settings.bot
+    engine, guilds = listening.ledger.engine, frozenset(settings.guilds)
+    people = BotPeopleLedger(engine)
+    fed = bot_parts(parts, staff_parts(parts, sign_in), people.person_of, sees_texts=lambda: connection.sees_texts)
+    answers = Linking(
+        BotAnswers(fed, guilds=guilds, monotonic=time.monotonic),
+        LinkDiscord(people, listening.clock),
+        guilds=guilds,
+        monotonic=time.monotonic,
+    )
+    bot = Bot(
+        connection,
+        BotLedger(engine),
+        Carrying(connection, answers),
+        listening.clock,
+        guilds=guilds,
+        commands=[*commands(), link_command()],
+    )
+    connection.attach(bot)
+    return Chat(connection=connection, bot=bot, channels=Channels(connection, guilds=guilds))
+
+
+async def keep_chat(parts: Answering, sign_in: SignIn, stop: asyncio.Event) -> None:
+    """Keep the bot until `stop`, where the settings want one. Whatever goes wrong with it is logged, and is nobody else's."""
+    if parts.discord is None:
+        return
+    try:
+        await chat_over(parts, parts.discord, sign_in).run(stop)
+    except Exception:  # the bot's own trouble
+        logger.exception("the Discord bot ended")
