@@ -65,6 +65,7 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
                 tell=_tell(both, settings),
                 draw=DrawCharts(process),
                 reader=cache(lambda: new_reader(settings)),
+                discord=_discord(home, settings, parts.ledger, clock),
             )
 
 
