@@ -18,6 +18,7 @@ from listener.schedule import SourceSchedule, keep_analysing
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
 from moderation.answers import ALL_ANSWERS
+from moderation.chatting import keep_chat
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import MACHINE, SignIn
 from moderation.ledger.sessions import SessionLedger
@@ -115,7 +116,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
         closing.enter_context(short_turns())
         address, sign_in = await closing.enter_async_context(commands_answered(parts, port=port))
         public = await closing.enter_async_context(public_pages(parts, port=public_port))
-        tasks = await _started(parts, closing, stop)
+        tasks = [*await _started(parts, closing, stop), asyncio.create_task(keep_chat(parts, sign_in, stop))]
         writing = _started_writing(parts.sending, stop)
         say(f"Klankbord runs on {listening.home}")
         for line in ways_in(address, sign_in):
