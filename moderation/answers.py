@@ -12,8 +12,11 @@ from listener.model.plain import plain
 from listener.parts import Listening
 from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
+from moderation.reports.tap_words import tap_words
 from moderation.reports.week import Week, week_before
 from moderation.reports.weekly import report_html, report_markdown
+from moderation.tapping import watch_taps
+from moderation.workflows.load_wording import load_words
 
 
 def week_figures(parts: Listening, week: Week) -> DigestFigures:
@@ -32,4 +35,12 @@ def _report(parts: Listening, given: Mapping[str, Any]) -> Any:
     return write(figures, language=language, zone=parts.settings.zone, templates=templates(language))
 
 
-ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "report": _report}
+def _tap(parts: Listening, given: Mapping[str, Any]) -> Any:
+    """Look at an action now; what is said is not kept."""
+    catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
+    look = watch_taps(parts).now(int(given["action_id"]))
+    words = tap_words(look.effect, load_words("en", "taps"), language="en", cost_per_contact=float(given.get("cost") or 0))
+    return {**plain(look), "words": [f"{words.verdict}.", *words.lines]}
+
+
+ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "report": _report, "tap": _tap}

@@ -15,6 +15,7 @@ from moderation.ledger.actions import ActionLedger
 from moderation.ledger.feedback import FeedbackLedger
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.standing import StandingLedger
+from moderation.ledger.tap import TapLedger
 from moderation.messages.render import PublicWording
 from moderation.model.feedback import RecoveryRule
 from moderation.outbox.precheck import Precheck
@@ -30,13 +31,16 @@ _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackDesk:
-    """`links` hands links out, `forms` answers them, `answers` is what came of it; `actions` what we change, `improve` carries it out."""
+    """`links` hands links out, `forms` answers them, `answers` is what came of it; `actions` what we change, `improve` carries it out,
+    `taps` is what was said of those that are done.
+    """
 
     links: FeedbackLinks
     forms: FeedbackForms
     answers: FeedbackLedger
     actions: ActionLedger
     improve: Improvements
+    taps: TapLedger
 
 
 def feedback_desk(
@@ -69,6 +73,7 @@ def feedback_desk(
         forms=FeedbackForms(links, answers, clock, review_links=review_links(settings.invitations.review_links)),
         answers=answers,
         actions=actions,
+        taps=TapLedger(engine),
         improve=Improvements(
             ledger,
             actions,

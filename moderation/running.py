@@ -42,11 +42,13 @@ from moderation.schedule import (
     REPORT_SECONDS,
     SEARCH_SECONDS,
     STATUS_SECONDS,
+    TAP_SECONDS,
     TELL_BACK_SECONDS,
     TIDY_SECONDS,
     TITLES_SECONDS,
 )
 from moderation.service import every, every_async, pages_served, short_turns, wound_down
+from moderation.tapping import watch_taps
 
 logger = logging.getLogger(__name__)
 AGENT = "team"
@@ -153,6 +155,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(CLOCK_SECONDS, parts.desk.tell_clocks.once, stop, "telling clocks")),
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
+        asyncio.create_task(every(TAP_SECONDS, watch_taps(listening).once, stop, "looking at actions")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every(KNOWLEDGE_SECONDS, knowledge_with_model(parts).refresh.once, stop, "looking for knowledge")),
         asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),

@@ -12,8 +12,10 @@ from listener.errors import InputError
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, case_of, desk_of
 from moderation.model.action import Action, ActionState, Telling
+from moderation.model.tap import TapLook
 from moderation.policy.gate import words_of_note
-from moderation.workflows.load_wording import load_policy
+from moderation.reports.tap_words import tap_words
+from moderation.workflows.load_wording import load_policy, load_words
 
 
 @click.group("action")
@@ -74,8 +76,9 @@ def action_show(place: Place, action_id: int, as_json: bool) -> None:
     with desk_of(place) as desk:
         found = desk.feedback.improve.get(action_id)
         acts, told = desk.feedback.actions.acts(action_id), desk.feedback.actions.tellings(action_id=action_id)
+        look = desk.feedback.taps.latest([action_id]).get(action_id)
     if as_json:
-        print_json({"action": found, "acts": acts, "told": told})
+        print_json({"action": found, "acts": acts, "told": told, "tap": look})
         return
     _show(found, False)
     for act in acts:
@@ -83,6 +86,35 @@ def action_show(place: Place, action_id: int, as_json: bool) -> None:
             f"  {act.at.astimezone(place.settings.zone):%Y-%m-%d %H:%M} {act.verb} by {act.made_by}{act.detail and f': {act.detail}'}"
         )
     _say_told(told)
+    if look is not None:
+        _say_look(place, look)
+
+
+@action_group.command("tap")
+@click.argument("action_id", type=int)
+@click.option("--now", "measure", is_flag=True, help="Look now instead of showing the weekly looks; keeps nothing.")
+@json_option
+@pass_place
+def action_tap(place: Place, action_id: int, measure: bool, as_json: bool) -> None:
+    """Did the tap close? Show what was said of a done action each week, newest last; the service looks once a week."""
+    if measure:
+        found = place.answer("tap", action_id=action_id, cost=place.settings.report.cost_per_contact)
+        if as_json:
+            print_json(found)
+            return
+        for line in found["words"]:
+            print_line(line)
+        return
+    with desk_of(place) as desk:
+        desk.feedback.improve.get(action_id)
+        looks = desk.feedback.taps.of(action_id)
+    if as_json:
+        print_json(looks)
+        return
+    for look in looks:
+        _say_look(place, look)
+    if not looks:
+        print_line("Nobody looked yet: a done action is looked at once a week by `klankbord run`; --now looks now.")
 
 
 @action_group.command("done")
@@ -149,6 +181,11 @@ def _show(one: Action, as_json: bool) -> None:
     print_line(f"Action {one.action_id} on issue {one.issue_id}: {one.state.value}, {one.owner}, due {one.due_on}")
     print_line(f"  changes: {one.change}")
     print_line(f"  done when: {one.done_when}")
+
+
+def _say_look(place: Place, look: TapLook) -> None:
+    words = tap_words(look.effect, load_words("en", "taps"), language="en", cost_per_contact=place.settings.report.cost_per_contact)
+    print_line(f"  {look.week} {words.verdict}. {' '.join(words.lines)}")
 
 
 def _say_told(told: Sequence[Telling]) -> None:
