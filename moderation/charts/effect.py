@@ -13,7 +13,7 @@ from moderation.model.chart import Chart, Effect, Table
 def effect(figures: Effect, look: Look) -> Chart:
     """Return the counts as a line, the change as an upright line, and the expected counts as a dashed line in their interval."""
     series = figures.series
-    spots = [begins for begins, _ in places(series)]
+    spots = [begins for begins, _ in places(series, look)]
     names = (look.text("effect.counted"), look.text("effect.expected"))
     counted: list[Row] = [{"x": look.clock(at), "n": n, "what": names[0]} for at, n in zip(spots, series.counts, strict=True)]
     after = spots[len(spots) - len(figures.expected) :]
@@ -64,7 +64,7 @@ def _table(figures: Effect, look: Look) -> Table:
     names = ("begins", "effect.counted", "effect.expected", "shares.low", "shares.high")
     first = len(series.counts) - len(figures.expected)
     rows = []
-    for at, ((begins, _), count) in enumerate(zip(places(series), series.counts, strict=True)):
+    for at, ((begins, _), count) in enumerate(zip(places(series, look), series.counts, strict=True)):
         one = figures.expected[at - first] if at >= first else None
         guess = (look.number(round(value, 1)) for value in (one.value, one.low, one.high)) if one else ("–",) * 3
         rows.append((look.moment(begins), look.number(count), *guess))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import altair as alt
@@ -66,6 +66,14 @@ class Look:
     def clock(self, at: datetime) -> float:
         """Return what the clock on the wall says, in milliseconds as if it hung in UTC: no machine's time zone comes into a drawing."""
         return at.astimezone(self.zone).replace(tzinfo=UTC).timestamp() * 1000
+
+
+def earlier(moment: datetime, hours: float, zone: tzinfo) -> datetime:
+    """Return the moment so many hours before; whole days are days on the clock of `zone`, so that midnight stays midnight."""
+    if hours % 24:
+        return moment - timedelta(hours=hours)
+    local = moment.astimezone(zone)
+    return (local.replace(tzinfo=None) - timedelta(hours=hours)).replace(tzinfo=zone, fold=local.fold).astimezone(UTC)
 
 
 def said(text: str) -> str:

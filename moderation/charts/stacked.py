@@ -13,7 +13,6 @@ from moderation.model.chart import Chart, ClockRow, Feelings, Table
 
 _TALL, _HEAD = 40, 24
 _FELT: tuple[tuple[str, Colour], ...] = (("positive", BLUE), ("neutral", SOFT), ("negative", VERMILLION))
-_RANK = {"negative": 0, "neutral": 1, "positive": 2}
 _CLOCK: tuple[tuple[str, Colour], ...] = (("kept", BLUE), ("running", SOFT), ("missed", VERMILLION))
 
 Part = tuple[str, Colour]
@@ -23,12 +22,11 @@ Bar = tuple[str, Sequence[int]]
 def feelings(figures: Feelings, look: Look) -> Chart:
     """Return two bars, how conversations began and how they ended, each cut in positive, neutral and negative."""
     bars = tuple(
-        (look.text(f"feelings.{when}"), [sum(n for move, n in figures.moves.items() if move[at] == felt) for felt, _ in _FELT])
-        for at, when in enumerate(("first", "last"))
+        (look.text(f"feelings.{when}"), [felt.get(name, 0) for name, _ in _FELT])
+        for when, felt in (("first", figures.first), ("last", figures.last))
     )
     parts = [(look.text(f"feeling.{felt}"), colour) for felt, colour in _FELT]
-    total = sum(figures.moves.values())
-    better, worse = (sum(n for (first, last), n in figures.moves.items() if (_RANK[last] - _RANK[first]) * sign > 0) for sign in (1, -1))
+    total, better, worse = sum(figures.first.values()), figures.better, figures.worse
     text = look.text("feelings.empty")
     if total:
         given = {"better": look.number(better), "worse": look.number(worse), "same": look.number(total - better - worse)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import altair as alt
 
 from listener.digest.sparkline import grouped_counts
-from moderation.charts.look import FITTED, NARROW, SIZE, Look, Row, finished, said, values
+from moderation.charts.look import FITTED, NARROW, SIZE, Look, Row, earlier, finished, said, values
 from moderation.charts.palette import BLUE, INK
 from moderation.model.chart import Chart, Series, Table
 
@@ -20,7 +20,7 @@ _GAP = 0.12
 def trend(series: Series, look: Look) -> Chart:
     """Return the counts as bars, the period before as a line over the same places. No counts make an empty chart that says so."""
     joined = merged(series, MOST_BARS if look.width > NARROW else MOST_BARS // 2)
-    spots = places(joined)
+    spots = places(joined, look)
     names = (look.text("this_period"), look.text("period_before"))
     rows = [
         {"x": _inside(look, begins, ends, _GAP), "x2": _inside(look, begins, ends, 1 - _GAP), "n": count, "what": names[0]}
@@ -49,10 +49,11 @@ def merged(series: Series, most: int) -> Series:
     return Series(title=series.title, counts=counts, before=before, ends_at=series.ends_at, bucket_hours=series.bucket_hours * size)
 
 
-def places(series: Series) -> list[tuple[datetime, datetime]]:
-    """Return when each count begins and ends."""
-    step, n = timedelta(hours=series.bucket_hours), len(series.counts)
-    return [(series.ends_at - step * (n - at), series.ends_at - step * (n - at - 1)) for at in range(n)]
+def places(series: Series, look: Look) -> list[tuple[datetime, datetime]]:
+    """Return when each count begins and ends; whole days on the reader's clock, also when the clocks change in between."""
+    n = len(series.counts)
+    edges = [earlier(series.ends_at, series.bucket_hours * (n - at), look.zone) for at in range(n + 1)]
+    return list(pairwise(edges))
 
 
 def time_axis(series: Series, look: Look) -> alt.Axis:
@@ -73,14 +74,14 @@ def _line(series: Series, spots: Sequence[tuple[datetime, datetime]], look: Look
 
 
 def _alt(series: Series, look: Look) -> str:
-    total, title = sum(series.counts), said(series.title)
+    total, title, spots = sum(series.counts), said(series.title), places(series, look)
     if not series.counts:
         return look.text("trend.empty", title=title)
     at = max(range(len(series.counts)), key=series.counts.__getitem__)
-    begins, ends = places(series)[0][0], places(series)[-1][1]
+    begins, ends = spots[0][0], spots[-1][1]
     text = look.count("trend", total, title=title, begins=look.day(begins), ends=look.day(ends - timedelta(seconds=1)))
     if total:
-        text += " " + look.text("trend.peak", n=look.number(series.counts[at]), moment=look.moment(places(series)[at][0]))
+        text += " " + look.text("trend.peak", n=look.number(series.counts[at]), moment=look.moment(spots[at][0]))
     if series.before:
         text += " " + look.text("trend.before", n=look.number(sum(series.before)))
     return text

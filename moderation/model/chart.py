@@ -98,9 +98,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feelings:
-    """Conversations by (sentiment of the first message, sentiment of the last): positive, neutral or negative."""
+    """Conversations by the sentiment of their first message and of their last (positive, neutral, negative), and how many turned."""
 
-    moves: Mapping[tuple[str, str], int]
+    first: Mapping[str, int]
+    last: Mapping[str, int]
+    better: int
+    worse: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

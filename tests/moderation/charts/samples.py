@@ -56,6 +56,8 @@ def _coverage(title: str, view: Look) -> Chart:
     return coverage(Coverage(from_at=ENDS - 10 * DAY, to_at=ENDS, sources=sources), view)
 
 
+_FELT = Feelings(first={"negative": 12, "neutral": 8}, last={"positive": 12, "neutral": 5, "negative": 3}, better=12, worse=3)
+
 SAMPLES: Mapping[str, Callable[[str, Look], Chart]] = {
     "trend": lambda title, view: trend(series(title), view),
     "several": lambda title, view: several([series(title), series("Factuur")], view),
@@ -69,9 +71,7 @@ SAMPLES: Mapping[str, Callable[[str, Look], Chart]] = {
     "grid": _grid,
     "shares": _shares,
     "effect": _effect,
-    "feelings": lambda _title, view: feelings(
-        Feelings(moves={("negative", "positive"): 12, ("neutral", "negative"): 3, ("neutral", "neutral"): 5}), view
-    ),
+    "feelings": lambda _title, view: feelings(_FELT, view),
     "clocks": lambda title, view: clocks(
         [ClockRow(label=title, kept=80, missed=4, running=6), ClockRow(label="b", kept=10, missed=6)], view
     ),

@@ -6,7 +6,7 @@ import json
 import re
 import struct
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -47,7 +47,7 @@ ALLOWED = {"svg", "g", "path", "line", "rect", "circle", "text", "tspan"}
 SAYS = (
     ("trend", "nl", ("24 berichten", "14 nov", "20 nov", "9", "wo 18 nov", "8")),
     ("trend", "en", ("24 mentions", "14 Nov", "20 Nov", "9", "Wed 18 Nov", "8")),
-    ("several", "nl", ("2 onderwerpen", "24 berichten", "van 8 naar 24")),
+    ("several", "nl", ("2 kwesties", "24 berichten", "van 8 naar 24")),
     ("matrix", "en", ("2 issues", "75%", "30 of 40")),
     ("grid", "nl", ("47%", "15 van 32", "15 keer")),
     ("shares", "en", ("41%", "33%", "50%", "120", "18%", "25%", "below", "(4)")),
@@ -195,6 +195,13 @@ def test_days_are_those_of_the_readers_clock(draw: DrawCharts) -> None:
     assert [row[0] for row in table.rows] == [f"{day} 2026 00:00" for day in ("Tue 17 Nov", "Wed 18 Nov", "Thu 19 Nov", "Fri 20 Nov")]
 
 
+def test_a_day_stays_a_day_when_the_clocks_change() -> None:
+    """On 25 October 2026 a day in Amsterdam has 25 hours; a bar of the day before must not slip to 23:00."""
+    ends = datetime(2026, 10, 26, 23, tzinfo=UTC)
+    table = trend(Series(title="a", counts=(1,) * 4, ends_at=ends), look("en")).table
+    assert [row[0] for row in table.rows] == [f"{day} Oct 2026 00:00" for day in ("Fri 23", "Sat 24", "Sun 25", "Mon 26")]
+
+
 def test_blind_times_that_overlap_count_once() -> None:
     """Two reports of one outage must not make a source look worse than it was."""
     blind = ((ENDS - 4 * DAY, ENDS - 3 * DAY), (ENDS - 3.5 * DAY, ENDS - 2 * DAY), (ENDS - 20 * DAY, ENDS - 9 * DAY))
@@ -220,7 +227,7 @@ def test_colours_stand_out_by_day_and_by_night() -> None:
         several([], look()),
         matrix([], look()),
         shares([], look()),
-        feelings(Feelings(moves={}), look()),
+        feelings(Feelings(first={}, last={}, better=0, worse=0), look()),
         clocks([], look()),
         coverage(Coverage(from_at=ENDS - timedelta(days=1), to_at=ENDS, sources=()), look()),
         SAMPLES["grid"]("a", look(width=NARROW)),
