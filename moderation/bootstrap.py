@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
-
-from pydantic import SecretStr
 
 from listener.bootstrap import listening, new_reader, reading, secrets_of
 from listener.errors import SettingsError
@@ -24,7 +21,7 @@ from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
 from listener.sources.discord_connection import DiscordConnection
 from listener.workflows.rebuild_insight import catch_up
-from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
+from moderation.delivering import delivering_over
 from moderation.desk import desk_over
 from moderation.drawing.process import DrawingProcess
 from moderation.ledger.bot import BotLedger
@@ -43,9 +40,8 @@ from moderation.settings import AccountSettings, KlankbordSettings
 from moderation.telling import telling
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.load_wording import load_policy, load_public_wording, template_versions
-from moderation.workflows.tell_when_due import Deliver, TellWhenDue
+from moderation.workflows.tell_when_due import TellWhenDue
 
-WEBHOOK_SECRET = "KLANKBORD_DISCORD_WEBHOOK"  # noqa: S105 - the name of the variable that holds it
 BOT_SECRET = "KLANKBORD_DISCORD_BOT_TOKEN"  # noqa: S105 - the name of the variable that holds it
 
 
@@ -59,11 +55,13 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
         sending = _sending(home, settings, parts.ledger, clock)
         both = replace(parts, further=telling(sending.desk))
         with closing(DrawingProcess()) as process:
+            draw = DrawCharts(process)
             yield Answering(
                 listening=both,
                 sending=sending,
                 tell=_tell(both, settings),
-                draw=DrawCharts(process),
+                delivering=delivering_over(both, settings, sending.desk.delivery, draw),
+                draw=draw,
                 reader=cache(lambda: new_reader(settings)),
                 discord=_discord(home, settings, parts.ledger, clock),
             )
@@ -167,16 +165,4 @@ def _tell(parts: Listening, settings: KlankbordSettings) -> TellWhenDue:
         language=settings.digest.language,
         digest_hour=settings.digest.hour,
         templates=templates(settings.digest.language),
-        deliver=_deliver(parts.home) if settings.delivery.discord_webhook else None,
     )
-
-
-def _deliver(home: Path) -> Deliver:
-    async def deliver(payload: Mapping[str, Any]) -> Delivered | NotDelivered:
-        address = secrets_of(home).get(WEBHOOK_SECRET)
-        if not address:
-            return NotDelivered(reason=f"{WEBHOOK_SECRET} is not set")
-        async with webhook_transport() as transport:
-            return await post_digest(SecretStr(str(address)), payload, http=transport)
-
-    return deliver

@@ -8,6 +8,7 @@ from pathlib import Path
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
 from moderation.conversation_desk import ConversationDesk, conversation_desk
+from moderation.delivery_desk import delivery_desk
 from moderation.feedback_desk import FeedbackDesk, feedback_desk
 from moderation.ground import Ground, ground_of
 from moderation.inviting import Inviting, inviting_on, inviting_setup, ways_to_tell
@@ -79,6 +80,7 @@ def desk_over(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Cl
         replies=_replies(ground, knowledge.advise),
         conversation=conversation,
         knowledge=knowledge,
+        delivery=delivery_desk(home, settings, ledger, clock),
     )
 
 

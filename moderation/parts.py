@@ -12,6 +12,7 @@ from listener.parts import Listening
 from listener.ports import Clock
 from listener.sources.discord_connection import DiscordConnection
 from moderation.conversation_desk import ConversationDesk
+from moderation.delivery_desk import Delivering, DeliveryDesk
 from moderation.feedback_desk import FeedbackDesk
 from moderation.inviting import Inviting
 from moderation.knowledge_desk import KnowledgeDesk
@@ -72,6 +73,7 @@ class Desk:
     replies: ReplyDesk
     conversation: ConversationDesk
     knowledge: KnowledgeDesk
+    delivery: DeliveryDesk
 
     def open_cases(self) -> Opened:
         """Give everybody who spoke to us a case, after whoever asked to be left alone was heard."""
@@ -143,6 +145,7 @@ class Answering:
     listening: Listening
     sending: Sending
     tell: TellWhenDue
+    delivering: Delivering
     draw: DrawCharts
     reader: Callable[[], Reader] | None = None
     discord: DiscordConnection | None = None

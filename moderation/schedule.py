@@ -16,6 +16,8 @@ OWN_ACCOUNT_SECONDS = 120.0
 """RULES S33: a post on our account that is not in our ledger is an alarm within five minutes."""
 REPORT_SECONDS = 30.0
 """A digest or report is due when its period has no row in the ledger (RULES F15), not when a timer rings."""
+DELIVER_SECONDS = 20.0
+"""What people of ours asked to be told: a signal is with them within the minute; a round that finds nothing only reads."""
 STATUS_SECONDS = 20.0
 """Promises, and broadcasts that were approved: "no news yet" is ready half an hour ahead, to the minute."""
 CLOCK_SECONDS = 20.0

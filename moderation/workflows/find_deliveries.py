@@ -204,9 +204,9 @@ def signals_seen(house: House, brands: Brands, signals: Sequence[Signal]) -> lis
 
 def crises_seen(house: House, brands: Brands, signals: Sequence[Signal], at: datetime) -> list[Crisis]:
     """Return what was in crisis at a moment, as far as somebody of these brands sees it; what people muted or resolved is none."""
-    quiet = house.silenced()
-    loud = [one for one in signals if one.issue_id is None or one.issue_id not in quiet]
-    return crises(signals_seen(house, brands, loud), at, house.crisis)
+    found = crises(signals_seen(house, brands, signals), at, house.crisis)
+    quiet = house.silenced() if found else frozenset[int]()
+    return [one for one in found if one.issue_id not in quiet]
 
 
 def spoken_of(figures: DigestFigures, going_on: Sequence[Crisis]) -> bool:

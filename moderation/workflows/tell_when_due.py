@@ -1,26 +1,22 @@
-"""Make the daily digest exactly once a day, whatever the process was doing when they fell due (RULES F14, F15)."""
+"""Make the daily digest exactly once a day, whatever the process was doing when it fell due (RULES F14, F15)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from listener.digest.discord import digest_discord
 from listener.digest.markdown import digest_markdown
 from listener.ledger.ledger import Ledger
 from listener.model.figures import DigestFigures
 from listener.ports import Clock
-from moderation.delivery.discord_webhook import Delivered, NotDelivered
 
 logger = logging.getLogger(__name__)
 
 Figures = Callable[[datetime, datetime], DigestFigures]
-Deliver = Callable[[Mapping[str, Any]], Awaitable[Delivered | NotDelivered]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +38,7 @@ def digest_due(now: datetime, *, zone: ZoneInfo, hour: int) -> Due:
 
 
 class TellWhenDue:
-    """Looks whether a digest is missing, makes it, keeps it, and hands it to Discord when that is set up.
-
-    The row in the ledger comes first: if the process dies between keeping and delivering, the digest is on the pages and not sent
-    twice to the channel.
-    """
+    """Looks whether a digest is missing, makes it and keeps it, for the pages. Who is told of it, and how, is for `Deliver`."""
 
     def __init__(
         self,
@@ -58,7 +50,6 @@ class TellWhenDue:
         language: str,
         digest_hour: int,
         templates: Mapping[str, str],
-        deliver: Deliver | None,
     ) -> None:
         self._ledger = ledger
         self._figures = figures
@@ -67,7 +58,6 @@ class TellWhenDue:
         self._language = language
         self._digest_hour = digest_hour
         self._templates = templates
-        self._deliver = deliver
 
     async def once(self) -> list[Due]:
         """Make what is missing and return it. The first ever start makes no digest of days nobody listened."""
@@ -85,13 +75,4 @@ class TellWhenDue:
         if not self._ledger.reports.add(due.kind, due.period, now, body):
             return False
         logger.info("made", extra={"kind": due.kind, "period": due.period})
-        if self._deliver is not None:
-            await self._hand_over(self._deliver, due, figures)
         return True
-
-    async def _hand_over(self, deliver: Deliver, due: Due, figures: DigestFigures) -> None:
-        payload = digest_discord(figures, language=self._language, zone=self._zone, templates=self._templates)
-        outcome = await deliver(payload)
-        said = "delivered" if isinstance(outcome, Delivered) else f"not delivered: {outcome.reason}"
-        self._ledger.meta.set(f"delivery:{due.period}", said)
-        logger.info("digest handed over", extra={"period": due.period, "outcome": said})

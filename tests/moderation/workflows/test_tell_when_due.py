@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +13,6 @@ from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.figures import DigestFigures
 from listener.settings.wording import templates
-from moderation.delivery.discord_webhook import Delivered, NotDelivered
 from moderation.workflows.tell_when_due import TellWhenDue, digest_due
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -33,16 +31,8 @@ def figures(from_at: datetime, as_of: datetime) -> DigestFigures:
     )  # fmt: skip
 
 
-def telling(ledger: Ledger, clock: ManualClock, sent: list[Any] | None = None, *, works: bool = True) -> TellWhenDue:
-    async def deliver(payload: Any) -> Delivered | NotDelivered:
-        assert sent is not None
-        sent.append(payload)
-        return Delivered(message_id="1") if works else NotDelivered(reason="the webhook is gone")
-
-    return TellWhenDue(
-        ledger, figures, clock=clock, zone=AMSTERDAM, language="nl", digest_hour=9,
-        templates=templates("nl"), deliver=deliver if sent is not None else None,
-    )  # fmt: skip
+def telling(ledger: Ledger, clock: ManualClock) -> TellWhenDue:
+    return TellWhenDue(ledger, figures, clock=clock, zone=AMSTERDAM, language="nl", digest_hour=9, templates=templates("nl"))
 
 
 @pytest.mark.parametrize("down", [timedelta(minutes=1), timedelta(hours=5), timedelta(days=10)])
@@ -74,14 +64,3 @@ def test_digests_meet_without_gap_or_overlap_when_the_clocks_change() -> None:
     second = digest_due(datetime(2026, 10, 26, 12, tzinfo=UTC), zone=AMSTERDAM, hour=9)
     assert first.as_of == second.from_at
     assert first.as_of - first.from_at == timedelta(hours=25)
-
-
-async def test_a_digest_goes_to_discord_once_and_its_fate_is_kept(ledger: Ledger) -> None:
-    """A failed delivery is visible later; it is not tried again blindly, since it may have arrived."""
-    sent: list[Any] = []
-    clock = ManualClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
-    await telling(ledger, clock, sent, works=False).once()
-    await telling(ledger, clock, sent, works=False).once()
-    assert len(sent) == 1
-    assert sent[0]["allowed_mentions"] == {"parse": []}
-    assert "the webhook is gone" in (ledger.meta.get("delivery:2026-03-10") or "")
