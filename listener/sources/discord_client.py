@@ -27,6 +27,14 @@ MOST_SESSIONS_PER_HOUR = 20
 """Discord takes a bot's token away after 1,000 new sessions in a day."""
 
 
+MOST_QUICK_ENDS = 6
+"""So many connections that ended at once are not mended by resuming: a session is begun anew, after a wait."""
+
+
+class EndsAtOnce(Exception):
+    """Connections end as soon as they begin: what is resumed may be what Discord does not want."""
+
+
 class TooManySessions(Exception):
     """So many sessions were begun lately that another one would endanger the token."""
 
@@ -91,11 +99,16 @@ class GatewayClient(discord.Client):
             await asyncio.sleep(self._pauses.identify_seconds)
 
     def _paced(self, connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        """Return `connect` with a wait before it that doubles while connections end quickly; discord.py itself resumes without one."""
+        """Return `connect` with a wait before it that doubles while connections end quickly; discord.py itself resumes for ever, at once.
+
+        It raises `EndsAtOnce` when that does not help.
+        """
 
         async def paced(url: str, **more: Any) -> Any:
             loop = asyncio.get_running_loop()
             quick = sum(loop.time() - at < _FRESH_SECONDS for at in self._opened)
+            if quick >= MOST_QUICK_ENDS:
+                raise EndsAtOnce
             if quick > 1:
                 await asyncio.sleep(min(self._pauses.most_reconnect_seconds, self._pauses.reconnect_seconds * 2.0 ** (quick - 2)))
             self._opened.append(loop.time())

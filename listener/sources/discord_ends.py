@@ -15,7 +15,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from listener.errors import NotSent, PublishUnknown, RateLimited, SourceRefused, SourceUnavailable
-from listener.sources.discord_client import TooManySessions
+from listener.sources.discord_client import EndsAtOnce, TooManySessions
 from listener.sources.retry_after import wait_seconds
 
 _CLOSED: Mapping[int, str] = {
@@ -79,6 +79,8 @@ def end_of(error: BaseException | None, now: datetime) -> Ended:
             return Ended(end=End.BROKEN, why=f"Discord answered {status}")
         case TooManySessions():
             return Ended(end=End.LIMITED, why="too many sessions were begun in an hour; more would end the token", wait_seconds=900.0)
+        case EndsAtOnce():
+            return Ended(end=End.BROKEN, why="Discord ends each connection at once")
         case TimeoutError():
             return Ended(end=End.BROKEN, why="Discord did not answer in time")
         case OSError() | aiohttp.ClientError():

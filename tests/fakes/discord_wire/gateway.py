@@ -52,6 +52,12 @@ class Session:
         self.sent.append(frame)
         return frame
 
+    async def send(self, event: str, said: Mapping[str, Any]) -> None:
+        """Send any event now, whatever the intents."""
+        frame = self.next(event, said)
+        if self.connection is not None:
+            await self.connection.send(frame)
+
 
 class Connection:
     """One websocket: what goes out is compressed with one context for as long as it lives."""
@@ -59,6 +65,8 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
         self._socket = socket
         self._zlib = zlib.compressobj() if compressed else None
+        self.compressed = compressed
+        self.closed_by_us = False
         self.session: Session | None = None
         self.taken = 0
 
@@ -81,6 +89,8 @@ class Connection:
             return
 
     async def close(self, code: int) -> None:
+        """Close it from our side; the session stays for a resume."""
+        self.closed_by_us = True
         await self._socket.close(code=code)
 
     def cut(self) -> None:
@@ -92,7 +102,8 @@ class Connection:
 class Gateway:
     """The gateway of one application. Faults are attributes that a test sets.
 
-    `refuses_close`: a code that ends every connection at identify. `silent_acks`: heartbeats get no answer.
+    `refuses_close`: a code that ends every connection at identify, `resumes_close` at resume; `intents_close` is said to intents that are
+    not allowed. `silent_acks`: heartbeats get no answer.
     """
 
     def __init__(self, book: Book, *, token: str, beat_seconds: float = 41.25) -> None:
@@ -101,6 +112,8 @@ class Gateway:
         self.beat_seconds = beat_seconds
         self.allowed_intents = ALL_INTENTS
         self.refuses_close = 0
+        self.resumes_close = 0
+        self.intents_close = DISALLOWED
         self.silent_acks = False
         self.resumes_are_invalid = False
         self.sessions: dict[str, Session] = {}
@@ -133,7 +146,7 @@ class Gateway:
         self.book.closed.append(code)
         if mine.session is not None and mine.session.connection is mine:
             mine.session.connection = None
-            if code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY):
+            if code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY) and not mine.closed_by_us:
                 self.sessions.pop(mine.session.session_id, None)  # closed in order: the session is over
 
     async def _take(self, mine: Connection, text: str) -> int:
@@ -174,8 +187,8 @@ class Gateway:
         if not isinstance(intents, int) or intents & ~ALL_INTENTS:
             return BAD_INTENTS
         if intents & ~self.allowed_intents:
-            return DISALLOWED
-        session = Session(session_id=f"session{len(self.sessions) + 1:032d}", intents=intents, connection=mine)
+            return self.intents_close
+        session = Session(session_id=f"session{len(self.book.identified):032d}", intents=intents, connection=mine)
         self.sessions[session.session_id] = mine.session = session
         await mine.send(session.next("READY", {**self.ready, "session_id": session.session_id}))
         for event, what in self.first:
@@ -188,6 +201,8 @@ class Gateway:
         self.book.resumed.append(said)
         if said.get("token") != self.token:
             return BAD_TOKEN
+        if self.resumes_close:
+            return self.resumes_close
         session = self.sessions.get(str(said.get("session_id")))
         if session is None or self.resumes_are_invalid:
             await mine.send({"op": INVALID, "t": None, "s": None, "d": False})
@@ -206,9 +221,7 @@ class Gateway:
         """Send an event to every session that may see it; one without a connection gets it when it resumes."""
         for session in list(self.sessions.values()):
             if _sees(session, event):
-                frame = session.next(event, _seen(session, event, said))
-                if session.connection is not None:
-                    await session.connection.send(frame)
+                await session.send(event, _seen(session, event, said))
 
     async def send_raw(self, text: str) -> None:
         """Send to every open connection what need be no frame at all."""
@@ -231,6 +244,10 @@ class Gateway:
         """Close every connection with Discord's own code."""
         for one in self._open():
             await one.close(code)
+
+    async def cut_softly(self) -> None:
+        """The same, to be awaited."""
+        self.cut_all()
 
     def cut_all(self) -> None:
         """Drop every connection without a word; sessions stay."""
