@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from listener.digest.discord import digest_discord
 from listener.digest.inert import one_line
+from listener.errors import ActionError
 from listener.model.figures import SourceCoverage
 from moderation.bot.buttons import Look, rows_of
 from moderation.bot.call import Call
-from moderation.bot.cards import CALM, GOOD, WARN, Card, embeds_of, harmless, plain
+from moderation.bot.cards import CALM, GOOD, WARN, Card, embeds_of, harmless
 from moderation.bot.said import MOST_CONTENT, Said
 from moderation.inbox.outbox_parts import OutboxNow, OutboxParts
 from moderation.inbox.parts import there
@@ -146,16 +147,20 @@ def _switch(call: Call, now: OutboxNow) -> dict[str, object] | None:
 
 
 def stop(call: Call) -> Said:
-    """Stop every send, now; again changes nothing."""
+    """Stop every send, now; again changes nothing, and says who was first."""
     room = there(call.parts.outbox)
-    if not room.now(()).stopped_by:
+    before = room.now(()).stopped_by
+    if not before:
         room.stop(call.who)
-    return Said(text=call.words.text("outbox.stopped", who=plain(room.now(()).stopped_by, 80)))
+    return Said(text=call.words.text("outbox.stopped", who=harmless(before or call.who, 80)))
 
 
 def alarm_seen(call: Call) -> Said:
-    """Note that a colleague looked at an alarm."""
-    there(call.parts.outbox).seen(call.number("alarm"), call.who)
+    """Note that a colleague looked at an alarm that nobody looked at yet."""
+    room, alarm_id = there(call.parts.outbox), call.number("alarm")
+    if alarm_id not in {one.alarm_id for one in room.now(()).alarms}:
+        raise ActionError("There is no such alarm, or somebody looked at it already.", key="bot_no_alarm")
+    room.seen(alarm_id, call.who)
     return outbox(call)
 
 

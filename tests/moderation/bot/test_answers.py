@@ -1,0 +1,321 @@
+"""Every command, button, menu and form, in both languages: within Discord's limits, and done by the workflows of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from listener.model.issue import IssueState
+from moderation.bot.asked import Kind
+from moderation.bot.commands import commands
+from moderation.bot.doors import COMMANDS
+from moderation.model.object_kind import ObjectKind
+from moderation.model.outbox import EntryState
+from moderation.model.person import Role
+from moderation.model.status import IssueStatus, UpdateState
+from tests.fakes.bot_house import BASE_URL, COLLEAGUE, LANGUAGES, ROLES, BotHouse, ids_in, links_in, text_of
+from tests.fakes.discord_wire.checks import command_errors
+from tests.fakes.house import AUTHOR, OURS, THEIRS, WORDS
+
+ISSUE, CASE = ObjectKind.ISSUE, ObjectKind.CASE
+# command, options (of our brand), a word that its answer holds in each language
+SHOWN: tuple[tuple[str, Mapping[str, ObjectKind | str], Mapping[str, str]], ...] = (
+    ("issues", {}, {"nl": "Kwesties", "en": "Issues"}),
+    ("issues", {"state": "resolved", "brand": OURS}, {"nl": "Geen kwestie", "en": "No issue"}),
+    ("issue", {"issue": ISSUE}, {"nl": "we zoeken het uit", "en": "finding out"}),
+    ("mentions", {"issue": ISSUE}, {"nl": "vandaag", "en": "today"}),
+    ("mentions", {"brand": OURS}, {"nl": "vandaag", "en": "today"}),
+    ("claim", {"case": CASE}, {"nl": "Gesprek", "en": "Conversation"}),
+    ("reply", {"case": CASE}, {"nl": "Jouw antwoord", "en": "Your reply"}),
+    ("status", {"issue": ISSUE}, {"nl": "Wat we weten", "en": "What we know"}),
+    ("digest", {"period": "now"}, {"nl": "Overzicht", "en": "Digest"}),
+    ("digest", {"period": "day"}, {"nl": "kwestie", "en": "issue"}),
+    ("digest", {"period": "week"}, {"nl": "kwestie", "en": "issue"}),
+    ("sources", {}, {"nl": "Bronnen", "en": "Sources"}),
+    ("outbox", {}, {"nl": "Verzending gaat door", "en": "Sends go on"}),
+    ("actions", {}, {"nl": "nog niet af", "en": "not done yet"}),
+    ("privacy", {}, {"nl": "Wat Klankbord bewaart", "en": "What Klankbord keeps"}),
+    ("forget-me", {}, {"nl": "Vergeet mij", "en": "Forget me"}),
+)
+
+
+def options_of(house: BotHouse, given: Mapping[str, ObjectKind | str]) -> dict[str, Any]:
+    return {name: house.house.things[one][OURS] if isinstance(one, ObjectKind) else one for name, one in given.items()}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("name", "given", "holds"), SHOWN, ids=lambda one: one if isinstance(one, str) else None)
+def test_a_command_answers_in_the_language_of_whoever_asks(
+    bot_house: BotHouse, lang: str, name: str, given: Mapping[str, ObjectKind | str], holds: Mapping[str, str]
+) -> None:
+    """Colleagues read Discord in their own language; the bot speaks that one, whatever the house's is."""
+    said = bot_house.command(name, lang=lang, **options_of(bot_house, given))
+    assert holds[lang] in text_of(said)
+
+
+def test_each_command_is_tried_above() -> None:
+    assert {name for name, _, _ in SHOWN} == set(COMMANDS)
+
+
+def test_discord_takes_the_commands_in_both_languages() -> None:
+    """A name that Discord refuses keeps all commands of a server from being known."""
+    made = commands()
+    assert [one["name"] for one in made] == list(COMMANDS)
+    assert list(command_errors(made)) == []
+    assert [one["name"] for one in made if "nl" not in one["name_localizations"] or "nl" not in one["description_localizations"]] == []
+
+
+def test_an_issue_is_opened_from_the_list_and_its_messages_from_there(bot_house: BotHouse) -> None:
+    """Who sees a list wants the one that hurts: one press, no number typed."""
+    listed = bot_house.command("issues")
+    opened = bot_house.press(listed, "issue_open", choose=str(bot_house.house.things[ISSUE][THEIRS]))
+    assert WORDS[THEIRS] in text_of(opened)
+    assert WORDS[THEIRS] in text_of(bot_house.press(opened, "mentions_page"))
+    assert f"{BASE_URL}/issues/{bot_house.house.things[ISSUE][THEIRS]}" in links_in(opened)
+
+
+def test_a_list_is_paged_in_place(bot_house: BotHouse) -> None:
+    """A page that came as a new message each time would fill the channel of whoever reads on."""
+    for _ in range(6):
+        bot_house.new_case()
+    first = bot_house.command("mentions", brand=OURS)
+    second = bot_house.press(first, "mentions_page")
+    assert second.replaces
+    assert second.embeds[0]["description"] != first.embeds[0]["description"]
+    back = bot_house.press(second, "mentions_page")
+    assert back.replaces
+    assert back.embeds[0]["description"] == first.embeds[0]["description"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_marks_of_an_issue_are_put_and_taken_off(bot_house: BotHouse, lang: str) -> None:
+    """Muting is what a community manager does most; it has to be undone as easily."""
+    issue_id = bot_house.house.things[ISSUE][OURS]
+    for verb in ("issue_mute", "issue_unmute", "issue_resolve", "issue_reopen"):
+        said = bot_house.press(bot_house.command("issue", issue=issue_id), verb, lang=lang)
+        assert WORDS[OURS] in said.text
+        issue = bot_house.desk.ledger.issues.get(issue_id)
+        assert (issue.muted, issue.resolved_at is not None) == (verb == "issue_mute", verb == "issue_resolve")
+
+
+def test_a_press_on_an_issue_that_changed_says_who_changed_it_and_does_nothing(bot_house: BotHouse) -> None:
+    """Two people who look at the same old message must not undo each other's work unseen."""
+    issue_id = bot_house.house.things[ISSUE][THEIRS]
+    old = bot_house.command("issue", issue=issue_id)
+    bot_house.press(bot_house.command("issue", as_=COLLEAGUE, issue=issue_id), "issue_mute", as_=COLLEAGUE)
+    said = bot_house.press(old, "issue_resolve")
+    assert COLLEAGUE in said.text
+    assert bot_house.desk.ledger.issues.get(issue_id).resolved_at is None
+    bot_house.press(bot_house.command("issue", issue=issue_id), "issue_unmute")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_two_people_cannot_hold_one_conversation(bot_house: BotHouse, lang: str) -> None:
+    """Two answers to one customer are worse than none; who is second hears who has it."""
+    case_id = bot_house.new_case()
+    assert "Naam" in text_of(bot_house.command("claim", lang=lang, case=case_id))
+    said = bot_house.command("claim", as_=COLLEAGUE, lang=lang, case=case_id)
+    assert AUTHOR in said.text
+    assert bot_house.holder(case_id) == AUTHOR
+
+
+def test_the_same_claim_pressed_by_two_goes_to_the_first(bot_house: BotHouse) -> None:
+    """Both see the same button; the version that it carries decides."""
+    case_id = bot_house.new_case()
+    shown = bot_house.command("claim", as_=COLLEAGUE, case=case_id)
+    released = bot_house.press(shown, "case_release", as_=COLLEAGUE)
+    assert released.replaces
+    issue = bot_house.house.things[CASE][OURS]  # held by AUTHOR: nobody else may take it
+    assert AUTHOR in bot_house.command("claim", as_=COLLEAGUE, case=issue).text
+    bot_house.desk.queueing.acts.claim(case_id, AUTHOR, bot_house.desk.cases.get(case_id).version)
+    late = bot_house.press(shown, "case_release", as_=COLLEAGUE)
+    assert AUTHOR in late.text
+    assert bot_house.holder(case_id) == AUTHOR
+
+
+def test_without_a_number_the_next_conversation_is_taken_once(bot_house: BotHouse) -> None:
+    """ "Give me something to do" is one word; pressed by two at once, each gets another one."""
+    bot_house.new_case()
+    bot_house.new_case()
+    first, second = bot_house.command("claim"), bot_house.command("claim", as_=COLLEAGUE)
+    assert first.embeds[0]["title"] != second.embeds[0]["title"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_reply_leaves_only_when_send_is_pressed_on_what_was_shown(bot_house: BotHouse, lang: str) -> None:
+    """The road is that of the pages: form, preview with what puts people off, Send, outbox. Twice pressed is once sent."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    form = bot_house.command("reply", lang=lang, case=case_id)
+    shown = bot_house.send(form, {"text": "Geen probleem, dat kan niet. Stuur je ons je postcode?"}, lang=lang)
+    assert bot_house.entries(case_id) == []
+    assert "Geen probleem" in text_of(shown)
+    assert "✎" in text_of(shown)  # both are on the list of words that put people off
+    first = bot_house.press(shown, "reply_send", lang=lang)
+    (entry,) = bot_house.entries(case_id)
+    assert entry.state is EntryState.APPROVED
+    assert entry.approved_by == AUTHOR
+    assert first.replaces
+    bot_house.press(shown, "reply_send", lang=lang)
+    assert len(bot_house.entries(case_id)) == 1
+
+
+def test_a_reply_is_written_by_whoever_holds_the_conversation(bot_house: BotHouse) -> None:
+    """One customer hears one voice."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    said = bot_house.command("reply", as_=COLLEAGUE, case=case_id)
+    assert said.form is None
+    assert AUTHOR in said.text
+
+
+def test_a_form_of_an_older_text_overwrites_nothing(bot_house: BotHouse) -> None:
+    """The same form open on two screens: the second one hears that the text changed, and what was kept stays."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    one, other = bot_house.command("reply", case=case_id), bot_house.command("reply", case=case_id)
+    bot_house.send(one, {"text": "De eerste tekst, van vandaag."})
+    said = bot_house.send(other, {"text": "Een andere tekst."})
+    assert "ander venster" in said.text
+    assert bot_house.desk.replies.write.mine(case_id, AUTHOR).words.text == "De eerste tekst, van vandaag."
+
+
+def test_a_text_that_a_rule_forbids_is_kept_and_cannot_be_sent(bot_house: BotHouse) -> None:
+    """Whoever asked to be left alone gets nothing; what was typed is not lost, and the rule is named."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    author = bot_house.desk.inbox.show(case_id).mentions[0].mention.author
+    bot_house.desk.conversation.leave.opt_out(author.key, AUTHOR)
+    said = bot_house.send(bot_house.command("reply", case=case_id), {"text": "Dag, we kijken met je mee."})
+    assert "⛔" in text_of(said)
+    assert "reply_send" not in bot_house.verbs(said)
+    assert bot_house.desk.replies.write.mine(case_id, AUTHOR).words.text
+
+
+def test_what_the_customer_wrote_meanwhile_is_read_before_anything_is_sent(bot_house: BotHouse) -> None:
+    """A press on an old preview must not answer a conversation that went on."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    shown = bot_house.send(bot_house.command("reply", case=case_id), {"text": "Dag, we kijken met je mee."})
+    row = bot_house.desk.cases.get(case_id)
+    bot_house.desk.queueing.acts.release(case_id, AUTHOR, row.version)
+    bot_house.desk.queueing.acts.claim(case_id, AUTHOR, bot_house.desk.cases.get(case_id).version)
+    said = bot_house.press(shown, "reply_send")
+    assert "veranderd" in said.text
+    assert bot_house.entries(case_id) == []
+
+
+INVESTIGATING = {"known": "De storing zit in wijk Zuid.", "doing": "Monteurs zijn onderweg."}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_status_update_is_worded_in_both_languages_and_not_published(bot_house: BotHouse, lang: str) -> None:
+    """Customers read it in both; publishing asks who somebody is again, which happens on the page."""
+    issue_id = bot_house.house.things[ISSUE][OURS]
+    first = bot_house.command("status", lang=lang, issue=issue_id, state="investigating")
+    between = bot_house.send(first, {**INVESTIGATING, "subject": "de storing in Zuid", "next_update": "23:45"}, lang=lang)
+    second = bot_house.press(between, "status_next", lang=lang)
+    english = {"known": "The outage is in the south.", "doing": "Mechanics are on their way.", "subject": "the outage in the south"}
+    draft = bot_house.send(second, english, lang=lang)
+    assert "wijk Zuid" in text_of(draft)
+    assert "in the south" in text_of(draft)
+    kept = bot_house.desk.status.line(issue_id).drafts[0]
+    assert (kept.status, kept.made_by, kept.state) == (IssueStatus.INVESTIGATING, AUTHOR, UpdateState.DRAFT)
+    said = bot_house.press(draft, "status_publish", lang=lang)
+    assert links_in(said) == [f"{BASE_URL}/status/{issue_id}"]
+    assert bot_house.desk.status.publish.get(kept.update_id).state is UpdateState.DRAFT
+    assert bot_house.press(draft, "status_discard", lang=lang).replaces
+    assert bot_house.desk.status.line(issue_id).drafts == ()
+
+
+def test_a_draft_that_a_colleague_left_is_worded_anew_and_takes_its_place(bot_house: BotHouse) -> None:
+    """ "No news yet" lies ready every time a promise is near: somebody has to make it their own."""
+    issue_id = bot_house.house.things[ISSUE][THEIRS]
+    made = bot_house.desk.status.publish.draft(
+        issue_id,
+        IssueStatus.FIXING,
+        {"nl": {"doing": "We vervangen een kabel."}, "en": {"doing": "We replace a cable."}},
+        COLLEAGUE,
+        next_update_at=bot_house.house.clock.now() + timedelta(hours=1),
+    )
+    shown = bot_house.command("status", issue=issue_id, state="fixing")
+    assert shown.form is not None
+    between = bot_house.send(shown, {"doing": "Een andere kabel.", "next_update": "23:45"})
+    other = bot_house.send(bot_house.press(between, "status_next"), {"doing": "Another cable."})
+    form = bot_house.press(other, "status_take_over", as_=COLLEAGUE)
+    then = bot_house.send(form, {"doing": "De kabel ligt er.", "next_update": "23:50"}, as_=COLLEAGUE)
+    bot_house.send(bot_house.press(then, "status_next", as_=COLLEAGUE), {"doing": "The cable is there."}, as_=COLLEAGUE)
+    drafts = {one.update_id: one.made_by for one in bot_house.desk.status.line(issue_id).drafts}
+    assert made.update_id in drafts
+    assert list(drafts.values()).count(COLLEAGUE) == 2  # theirs from before, and the one that took the place of AUTHOR's
+    assert AUTHOR not in drafts.values()
+
+
+def test_every_send_is_stopped_from_discord_and_let_go_on_from_the_page_only(bot_house: BotHouse) -> None:
+    """Stopping is safe for everybody who answers; letting go on asks who somebody is again (RULES S12)."""
+    said = bot_house.press(bot_house.command("outbox", as_=COLLEAGUE), "outbox_stop", as_=COLLEAGUE)
+    assert COLLEAGUE in said.text
+    assert bot_house.desk.outbox.stopped()
+    again = bot_house.press(bot_house.command("outbox"), "outbox_resume")
+    assert links_in(again) == [f"{BASE_URL}/outbox"]
+    assert bot_house.desk.outbox.stopped()
+    bot_house.desk.outbox.resume(AUTHOR)
+
+
+def test_an_alarm_is_seen_by_whoever_says_so(bot_house: BotHouse) -> None:
+    """An alarm stays on everybody's list until one colleague looked."""
+    alarms = bot_house.desk.alarms.unseen()
+    said = bot_house.press(bot_house.command("outbox"), "alarm_seen", choose=str(alarms[0].alarm_id))
+    assert alarms[0].alarm_id not in {one.alarm_id for one in bot_house.desk.alarms.unseen()}
+    assert "Wat namens ons vertrekt" in text_of(said)
+
+
+def test_a_second_person_is_asked_where_the_house_wants_two(bot_house: BotHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four eyes hold here as on the pages: Discord shows no Send, and a Send that was shown before is refused."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    before = bot_house.send(bot_house.command("reply", case=case_id), {"text": "Dag, we kijken met je mee."})
+    monkeypatch.setattr(bot_house.desk.outbox, "_four_eyes", True)
+    assert "Iemand anders" in bot_house.press(before, "reply_send").text
+    shown = bot_house.send(bot_house.command("reply", case=case_id), {"text": "Dag, we kijken met je mee!"})
+    assert "reply_send" not in bot_house.verbs(shown)
+    assert bot_house.press(shown, "reply_ask").replaces
+    assert bot_house.entries(case_id) == []
+    (waits,) = bot_house.desk.replies.send.waiting(bot_house.house.people.named(COLLEAGUE).person, language="nl")
+    assert waits.draft.case_id == case_id
+
+
+def test_what_was_shown_before_a_restart_is_pressed_after_it(bot_house: BotHouse) -> None:
+    """A message in a channel outlives the process that posted it."""
+    case_id = bot_house.new_case(holder=AUTHOR)
+    shown = bot_house.send(bot_house.command("reply", case=case_id), {"text": "Dag, we kijken met je mee."})
+    bot_house.restart()
+    bot_house.press(shown, "reply_send")
+    assert len(bot_house.entries(case_id)) == 1
+
+
+def test_a_press_is_too_old_after_a_day(bot_house: BotHouse) -> None:
+    """What one person was shown yesterday is asked for again, and then seen as it stands."""
+    listed = bot_house.command("issues")
+    bot_house.house.clock.advance(timedelta(days=1, minutes=1))
+    assert "te oud" in bot_house.asked(Kind.PRESS, ids_in(listed)[0], AUTHOR, "nl", values=("1",)).text
+    assert bot_house.bot.presses.forget_before(bot_house.house.clock.now()) > 0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_options_are_offered_while_somebody_types(bot_house: BotHouse, lang: str) -> None:
+    """Nobody knows numbers by heart."""
+    issue_id, case_id = bot_house.house.things[ISSUE][OURS], bot_house.new_case(holder=AUTHOR)
+    assert issue_id in [value for _, value in bot_house.hint("issue", "issue", WORDS[OURS][:5].upper(), lang=lang)]
+    assert bot_house.hint("issue", "issue", "geen enkele kwestie heet zo", lang=lang) == ()
+    assert case_id in [value for _, value in bot_house.hint("reply", "case", "", lang=lang)]
+    assert [value for _, value in bot_house.hint("issues", "brand", "stroom", lang=lang)] == [OURS]
+
+
+def test_a_viewer_is_shown_no_buttons_that_their_role_does_not_press(bot_house: BotHouse) -> None:
+    """A button that only ever says no is in the way."""
+    said = bot_house.command("issue", as_=ROLES[Role.VIEWER], issue=bot_house.house.things[ISSUE][OURS])
+    assert bot_house.verbs(said) == ["mentions_page"]
+
+
+def test_issue_states_are_those_of_the_product() -> None:
+    """The choices of /issues are typed nowhere twice."""
+    state = next(one for one in commands()[0]["options"] if one["name"] == "state")
+    assert [one["value"] for one in state["choices"]] == [one.value for one in IssueState]
