@@ -95,16 +95,7 @@ async def read_form(scope: Scope, receive: Receive) -> dict[str, str]:
     kinds = values(scope["headers"], "content-type")
     if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise Refused(415, "kind")
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Refused(400, "unread")
-        body += message.get("body", b"")
-        if len(body) > MOST_FORM_BYTES:
-            raise Refused(413, "size")
-        if not message.get("more_body", False):
-            break
+    body = await read_body(receive)
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
@@ -113,3 +104,17 @@ async def read_form(scope: Scope, receive: Receive) -> dict[str, str]:
     if len(form) != len(pairs):
         raise Refused(400, "unread")
     return form
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return a request's body; one over 64 kB is refused."""
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(400, "unread")
+        body += message.get("body", b"")
+        if len(body) > MOST_FORM_BYTES:
+            raise Refused(413, "size")
+        if not message.get("more_body", False):
+            return body

@@ -10,6 +10,7 @@ from moderation.model.status import PromiseState, StatusUpdate, UpdateState
 from moderation.parts import Answering
 from moderation.public.feedback_parts import feedback_parts
 from moderation.public.parts import PrivacyFacts, PublicIssue, PublicParts, PublicUpdate
+from moderation.public.stop_parts import StopParts
 from moderation.workflows.status_desk import standing_promise
 
 
@@ -26,6 +27,7 @@ def public_parts(parts: Answering) -> PublicParts:
         recent_days=settings.status.recent_days,
         invented=settings.invented,
         feedback=feedback_parts(desk.feedback.forms),
+        stop=StopParts(find=desk.delivery.links.find, stop=desk.delivery.links.stop, resume=desk.delivery.links.resume),
     )
 
 

@@ -17,6 +17,7 @@ from moderation.public.pages import PublicPages
 from moderation.public.parts import PublicParts
 from moderation.public.routes_feedback import add_feedback_pages
 from moderation.public.routes_status import add_status_pages
+from moderation.public.routes_stop import add_stop_pages
 
 STATIC_KIND = "text/css; charset=utf-8"
 
@@ -31,6 +32,8 @@ def build_public_app(parts: PublicParts, *, hosts: frozenset[str] | None = None)
     add_status_pages(app, parts, pages)
     if parts.feedback is not None:
         add_feedback_pages(app, parts.feedback, pages)
+    if parts.stop is not None:
+        add_stop_pages(app, parts.stop, pages)
 
     @app.get("/healthz")
     def healthz() -> Response:

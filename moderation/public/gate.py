@@ -11,11 +11,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from moderation.inbox.checks import HSTS, SAFE_HEADERS, known_host, values
 from moderation.inbox.edge import ErrorPage, Refused, Sending, answered, pass_or_close, read_form
+from moderation.public.one_click import is_multipart, read_parts
 
 logger = logging.getLogger(__name__)
 
-POST_FOLDER = "/f/"
-"""Only pages below this folder take a form: feedback."""
+STOP_FOLDER = "/u/"
+POST_FOLDERS = ("/f/", STOP_FOLDER)
+"""Only pages below these folders take a form: feedback, and stopping our e-mails."""
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _REPLACED = {b"content-security-policy": CONTENT_POLICY.encode("ascii")}
 _SAFE = tuple((name, _REPLACED.get(name, value)) for name, value in SAFE_HEADERS)
@@ -45,10 +47,11 @@ class PublicGate:
         host = known_host(headers, self._hosts)
         if host is None:
             raise Refused(400, "host")
-        if method == "POST" and scope["path"].startswith(POST_FOLDER):
+        if method == "POST" and scope["path"].startswith(POST_FOLDERS):
             if not self._from_our_page(scope, host):
                 raise Refused(403, "origin")
-            scope["state"]["form"] = await read_form(scope, receive)
+            one_click = scope["path"].startswith(STOP_FOLDER) and is_multipart(scope)
+            scope["state"]["form"] = await (read_parts if one_click else read_form)(scope, receive)
         elif method not in ("GET", "HEAD"):
             raise Refused(405, "method")
         asked = {**scope, "method": "GET"} if method == "HEAD" else scope
