@@ -15,9 +15,10 @@ from moderation.commands.answering import inbox_group
 from moderation.commands.conversing import CONVERSING
 from moderation.commands.describing import openapi_command
 from moderation.commands.feedback import feedback_group
+from moderation.commands.gridding import grid_group
 from moderation.commands.improving import action_group
 from moderation.commands.inviting import invite_group
-from moderation.commands.knowledge import grid_group, knowledge_group
+from moderation.commands.knowledge import knowledge_group
 from moderation.commands.leave import leave_group, shadow_group, standing_group
 from moderation.commands.people import person_group, team_group
 from moderation.commands.playing import demo_command

@@ -11,6 +11,7 @@ from listener.ports import Clock
 from listener.settings.wording import stop_words
 from moderation.ledger.cards import CardLedger
 from moderation.ledger.cases import CaseLedger
+from moderation.ledger.grid import GridLedger
 from moderation.ledger.knowledge import KnowledgeLedger
 from moderation.ledger.knowledge_acts import KnowledgeActs
 from moderation.ledger.our_words import OurWords
@@ -18,8 +19,9 @@ from moderation.model.grid import Grid
 from moderation.settings import KlankbordSettings
 from moderation.workflows.advise_reply import AdviseReply
 from moderation.workflows.encode_in_time import Encode
+from moderation.workflows.keep_grid import KeepGrid
 from moderation.workflows.keep_knowledge import KeepKnowledge
-from moderation.workflows.load_grid import load_grid
+from moderation.workflows.load_grid import read_grid
 from moderation.workflows.make_knowledge import MakeKnowledge
 from moderation.workflows.offer_knowledge import OfferKnowledge
 from moderation.workflows.refresh_knowledge import RefreshKnowledge
@@ -29,7 +31,8 @@ from moderation.workflows.refresh_knowledge import RefreshKnowledge
 class KnowledgeDesk:
     """`keep`: what people do with articles. `refresh`: suggestions and flags. `offer`: beside a reply. `make`: from a helper's answer.
 
-    `advise` is everything beside a reply; `grid` says where contacts are best answered, `words` reads how they went.
+    `advise` is everything beside a reply; `grids` says where contacts are best answered and what people change of that, `words` reads how
+    they went.
     """
 
     keep: KeepKnowledge
@@ -37,8 +40,13 @@ class KnowledgeDesk:
     offer: OfferKnowledge
     make: MakeKnowledge
     advise: AdviseReply
-    grid: Grid
+    grids: KeepGrid
     words: OurWords
+
+    @property
+    def grid(self) -> Grid:
+        """The channel grid that holds."""
+        return self.grids.now()
 
 
 def knowledge_desk(
@@ -55,7 +63,8 @@ def knowledge_desk(
     engine, chosen = ledger.engine, settings.knowledge
     store, cases, words = KnowledgeLedger(engine), CaseLedger(engine), OurWords(engine)
     which = model or ledger.analyses.newest_model
-    grid = load_grid(home, settings.grid.file)
+    grids = KeepGrid(GridLedger(engine), clock, file=lambda: read_grid(home, settings.grid.file))
+    grids.now()
     stops: Mapping[str, Collection[str]] = stop_words()
     offer = OfferKnowledge(ledger, store, clock, model=which, encode=encode, stop_words=stops, most=chosen.offered)
     return KnowledgeDesk(
@@ -74,7 +83,9 @@ def knowledge_desk(
         ),
         offer=offer,
         make=MakeKnowledge(ledger, cases, store, clock),
-        advise=AdviseReply(ledger, cases, words, offer, grid, zone=settings.zone, joined=joined, spoken=CardLedger(engine).language),
-        grid=grid,
+        advise=AdviseReply(
+            ledger, cases, words, offer, grids.history, zone=settings.zone, joined=joined, spoken=CardLedger(engine).language
+        ),
+        grids=grids,
         words=words,
     )

@@ -1,8 +1,6 @@
-"""Knowledge and the channel grid by command, beside a running service."""
+"""Knowledge by command, beside a running service."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import click
 
@@ -12,9 +10,7 @@ from listener.text.shorten import shorten
 from listener.text.storable import storable
 from moderation.commands.desk import agent_option, desk_of
 from moderation.model.knowledge import Article, ArticleState
-from moderation.workflows.count_grid import count_grid
 from moderation.workflows.keep_knowledge import ArticleDetail, KeepKnowledge
-from moderation.workflows.load_grid import grid_text
 
 STATES = [one.value for one in ArticleState]
 
@@ -142,39 +138,6 @@ def knowledge_retire(place: Place, article_id: int, agent: str) -> None:
         keep = desk.knowledge.keep
         keep.retire(article_id, _found(keep, article_id).article.turn, by=agent)
     print_line(f"Article {article_id} is retired.")
-
-
-@click.group("grid")
-def grid_group() -> None:
-    """The channel grid: which contact is best answered where, and how it went."""
-
-
-@grid_group.command("show")
-@pass_place
-def grid_show(place: Place) -> None:
-    """Print the grid in use, to copy and change: name your own file in the setting grid.file."""
-    with desk_of(place) as desk:
-        click.echo(grid_text(place.home, desk.settings.grid.file), nl=False)
-
-
-@grid_group.command("count")
-@click.option("--days", default=7.0, show_default=True, type=click.FloatRange(0.01, 3650), help="Days to look back.")
-@json_option
-@pass_place
-def grid_count(place: Place, days: float, as_json: bool) -> None:
-    """Count, per cell of the grid, contacts that are done and how many went as it advises."""
-    with desk_of(place) as desk:
-        now = desk.clock.now()
-        found = count_grid(desk.knowledge.words, desk.knowledge.grid, since=now - timedelta(days=days), until=now)
-    if as_json:
-        print_json(found)
-        return
-    rows = [
-        {"type": one.contact_type, "place": one.channel, "advice": one.way.value, "contacts": one.contacts, "followed": one.followed}
-        for one in found
-    ]
-    columns = {name: name for name in ("type", "place", "advice", "contacts", "followed")}
-    print_table(columns, rows, empty="Nothing was answered or closed in that time.")
 
 
 def _found(keep: KeepKnowledge, article_id: int) -> ArticleDetail:

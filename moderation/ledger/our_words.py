@@ -32,6 +32,7 @@ class Contacted:
     answers: tuple[str, ...]
     linked: bool
     ending: str
+    opened_at: datetime
 
 
 class OurWords:
@@ -119,6 +120,7 @@ class OurWords:
                 answers=tuple(answered.get(row.case_id, ())),
                 linked=row.case_id in linked,
                 ending=row.ending,
+                opened_at=row.opened_at,
             )
             for row in rows
         ]

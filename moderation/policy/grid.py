@@ -16,14 +16,16 @@ CRITERIA = ("cost", "added_value", "customer_value", "custom_work")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-def hint_for(facts: ContactFacts, grid: Grid, *, language: str) -> ChannelHint:
+def hint_for(facts: ContactFacts, grid: Grid, *, language: str, came_in: Grid | None = None) -> ChannelHint:
     """Return what the grid says about a contact: the first row that takes it, in the column of its platform.
 
-    Where an article should be linked and none may answer it, the advice is to answer here.
+    `came_in` is the grid that held when the contact came in, which gave it its type: what is planned for that type now is advised, and
+    what was planned then when it was retired since. Where an article should be linked and none may answer it, the advice is to answer here.
     """
-    row = type_for(facts, grid)
+    row = type_for(facts, came_in or grid)
+    row = next((one for one in grid.types if one.name == row.name), row)
     kind = grid.kind_of(facts.platform)
-    cell = row.cells[kind]
+    cell = row.cells.get(kind) or next(iter(row.cells.values()))
     way, reason = cell.way, _said(cell.reason, language)
     if way is Way.LINK_KNOWLEDGE and not facts.knowledge:
         way, reason = Way.ANSWER, _said(grid.without_article, language)

@@ -15,7 +15,7 @@ from moderation.ledger.cases import CaseLedger
 from moderation.ledger.our_words import OurWords
 from moderation.model.advice import ChannelHint, CoachAdvice, KnowledgeSuggestion, Promised
 from moderation.model.case import CaseRow
-from moderation.model.grid import ContactFacts, Grid
+from moderation.model.grid import ContactFacts, GridHistory
 from moderation.model.languages import LANGUAGES
 from moderation.policy.grid import hint_for
 from moderation.workflows.load_coach import load_coach_words
@@ -47,7 +47,7 @@ class AdviseReply:
         cases: CaseLedger,
         words: OurWords,
         knowledge: OfferKnowledge,
-        grid: Grid,
+        grid: Callable[[], GridHistory],
         *,
         zone: tzinfo,
         joined: Callable[[int], Collection[int]] | None = None,
@@ -72,7 +72,7 @@ class AdviseReply:
         return Advice(
             case_id=case_id,
             language=self.reply_language(row),
-            hint=hint_for(_facts(row, messages, knowledge=bool(known)), self._grid, language=language),
+            hint=self._hint(row, _facts(row, messages, knowledge=bool(known)), language),
             promised=self._promised(row),
             knowledge=known,
             used=frozenset(one.article_id for one in self._knowledge.used_in(case_id)),
@@ -95,12 +95,16 @@ class AdviseReply:
             return None
         messages = self._messages(row)
         known = self._knowledge.to_case(messages, language=self.reply_language(row), brand=row.brand)
-        return hint_for(_facts(row, messages, knowledge=bool(known)), self._grid, language=language)
+        return self._hint(row, _facts(row, messages, knowledge=bool(known)), language)
 
     def reply_language(self, row: CaseRow) -> str:
         """Return the language to reply in: what a person put right on the card, else the customer's, else our default."""
         known = (self._spoken(row.conversation_id), row.language)
         return next((one for one in known if one in LANGUAGES), LANGUAGES[0])
+
+    def _hint(self, row: CaseRow, facts: ContactFacts, language: str) -> ChannelHint:
+        held = self._grid()
+        return hint_for(facts, held.now, language=language, came_in=held.at(row.opened_at) if row.opened_at else None)
 
     def _messages(self, row: CaseRow) -> Sequence[StoredMention]:
         found = self._ledger.mentions.by_ids(row.mention_ids[-MOST_READ:])

@@ -10,9 +10,10 @@ from moderation.coach.words import any_in
 from moderation.ledger.our_words import Contacted, OurWords
 from moderation.model.advice import Way
 from moderation.model.case import Ending
-from moderation.model.grid import CellCount, ContactFacts, Grid
+from moderation.model.grid import CellCount, ContactFacts, Grid, GridFigures, GridHistory
 from moderation.model.languages import LANGUAGES
 from moderation.policy.grid import type_for
+from moderation.reports.grid import grid_figures
 from moderation.tone.spoken import spoken
 from moderation.workflows.load_coach import load_coach_words
 
@@ -20,20 +21,42 @@ _SILENT = frozenset({Ending.NO_ANSWER_NEEDED.value, Ending.SPAM.value, Ending.NO
 
 
 def count_grid(
-    words: OurWords, grid: Grid, *, since: datetime, until: datetime, brands: Collection[str] | None = None
+    words: OurWords, grid: Grid | GridHistory, *, since: datetime, until: datetime, brands: Collection[str] | None = None
 ) -> tuple[CellCount, ...]:
-    """Return every cell that had a contact which was answered or closed in this stretch, in the grid's order.
+    """Return every cell that had a contact which was answered or closed in this stretch, in the grid's order; retired types come last.
 
-    A contact went private when our answer asks for a private message: what follows there is a contact of its own.
+    A contact has the type that the grid gave it when it came in, and is measured against what was planned for that type then. It went
+    private when our answer asks for a private message: what follows there is a contact of its own.
     """
+    held = grid if isinstance(grid, GridHistory) else GridHistory(first=grid)
     went: dict[tuple[str, str], Counter[Way]] = defaultdict(Counter)
+    rows = {row.name: row for row in held.now.types}
     for one in words.contacts(since, until, brands=brands):
-        kind = grid.kind_of(one.platform)
-        went[type_for(_facts(one), grid).name, kind][_way(one)] += 1
-    kinds = tuple(dict.fromkeys([*grid.types[0].cells]))
+        then = held.at(one.opened_at)
+        row = type_for(_facts(one), then)
+        rows.setdefault(row.name, row)
+        went[row.name, then.kind_of(one.platform)][_way(one)] += 1
     return tuple(
-        _cell(row.name, kind, row.cells[kind].way, went[row.name, kind]) for row in grid.types for kind in kinds if (row.name, kind) in went
+        _cell(row.name, kind, cell.way, went[row.name, kind])
+        for row in rows.values()
+        for kind, cell in row.cells.items()
+        if (row.name, kind) in went
     )
+
+
+def grid_as_it_is(
+    words: OurWords, grid: Grid | GridHistory, *, since: datetime, until: datetime, brands: Collection[str] | None = None
+) -> GridFigures:
+    """Return the grid as planned beside how contacts that were answered or closed in this stretch really went, with intervals.
+
+    For the page, the weekly report and exports alike; `grid` is what `KeepGrid.history` gives. See `grid_figures` for the figures.
+    """
+    held = grid if isinstance(grid, GridHistory) else GridHistory(first=grid)
+    known = {row.name for row in held.now.types}
+    retired = {row.name: row for _, one in held.later for row in one.types if row.name not in known}
+    retired |= {row.name: row for row in held.first.types if row.name not in known}
+    counted = count_grid(words, held, since=since, until=until, brands=brands)
+    return grid_figures(counted, held.now, retired=tuple(retired.values()), since=since, until=until)
 
 
 def _cell(name: str, kind: str, way: Way, went: Counter[Way]) -> CellCount:

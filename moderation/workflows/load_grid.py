@@ -17,7 +17,7 @@ SHIPPED = "grid.yaml"
 
 def load_grid(home: Path | None = None, file: str = "") -> Grid:
     """Return the grid of `file` (seen from the home folder), or config/grid.yaml when it is empty. Raises `SettingsError`."""
-    return parse_grid(_read(home, file), name=file or SHIPPED)
+    return parse_grid(read_grid(home, file), name=file or SHIPPED)
 
 
 def grid_text(home: Path | None = None, file: str = "") -> str:
@@ -32,7 +32,8 @@ def grid_text(home: Path | None = None, file: str = "") -> str:
         ) from error
 
 
-def _read(home: Path | None, file: str) -> dict[str, object]:
+def read_grid(home: Path | None = None, file: str = "") -> dict[str, object]:
+    """Return the grid as the file has it, not checked yet. Raises `SettingsError`."""
     try:
         read = read_yaml(grid_text(home, file))
     except yaml.YAMLError as error:
