@@ -67,6 +67,7 @@ class TapRule:
     least_expected_after: float = 10.0
     least_beside_per_week: float = 5.0
     closed_at: float = 0.5
+    surely_below: float = 0.8
     coverage: float = 0.95
 
 

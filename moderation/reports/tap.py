@@ -30,8 +30,8 @@ _PARTS = norm.ppf((np.arange(15) + 0.5) / 15)
 def measure_tap(series: TapSeries, rule: TapRule | None = None, *, prior: TapPrior = OWN) -> TapEffect:
     """Return what became of the contacts, or why nothing can be said.
 
-    "closed" takes a best estimate of at most `rule.closed_at` of the contacts left, and an interval wholly below all of them, with earlier
-    actions counted in and without. "not closed" takes an interval wholly above `rule.closed_at`.
+    "closed" takes a best estimate of at most `rule.closed_at` of the contacts left and an interval wholly below `rule.surely_below`, with
+    earlier actions counted in and without. "not closed" takes an interval wholly above `rule.closed_at`.
     """
     rule = rule or TapRule()
     every = weeks_of(series, rule)
@@ -120,11 +120,11 @@ def _beside(weeks: Weeks) -> Numbers:
 
 
 def _verdict(left: Span, alone: Span, rule: TapRule) -> tuple[TapVerdict, TapReason]:
-    fewer = left.high < 1 and alone.high < 1
-    if fewer and max(left.best, alone.best) <= rule.closed_at:
+    surely = max(left.high, alone.high)
+    if surely < rule.surely_below and max(left.best, alone.best) <= rule.closed_at:
         return TapVerdict.CLOSED, TapReason.FEWER
     if left.low > rule.closed_at:
-        return TapVerdict.NOT_CLOSED, TapReason.SOME_FEWER if fewer else TapReason.AS_MANY
+        return TapVerdict.NOT_CLOSED, TapReason.SOME_FEWER if surely < 1 else TapReason.AS_MANY
     return TapVerdict.CANNOT_TELL, TapReason.UNSURE
 
 
