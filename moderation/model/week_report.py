@@ -14,7 +14,7 @@ from enum import StrEnum
 from moderation.model.advice import Way
 from moderation.model.clock import ClockKind
 from moderation.model.matrix import Quadrant
-from moderation.model.tap import TapLook
+from moderation.model.tap import Span, TapReason, TapVerdict
 
 
 class Growth(StrEnum):
@@ -174,6 +174,17 @@ class FeedbackWeek:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TapSaid:
+    """What "did the tap close?" said of an action last: how much is left of the contacts that would have come, and how many did not come."""
+
+    verdict: TapVerdict
+    reason: TapReason
+    left: Span | None = None
+    avoided: Span | None = None
+    came_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionWeek:
     """An improvement action: `state` is open, done or dropped. `before` and `after`: contacts a week on either side of the day it was done.
 
@@ -194,7 +205,7 @@ class ActionWeek:
     before_weeks: int = 0
     after: float | None = None
     after_weeks: int = 0
-    look: TapLook | None = None
+    look: TapSaid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,8 +30,31 @@ blockquote { margin: .6rem 0; padding: .1rem 0 .1rem .9rem; border-left: 3px sol
 blockquote p { margin: 0; }
 blockquote footer { color: var(--soft); font-size: .88rem; }
 a { color: inherit; }
+.report > p, .report > ul, .report > ol { max-width: 44rem; }
+.report ul, .report ol { margin: .4rem 0; padding-left: 1.3rem; }
+.report li { margin: .25rem 0; }
+.lead { font-size: 1.12rem; }
+.note, .soft { color: var(--soft); font-size: .92rem; }
+.warning { border: 2px solid var(--mark); color: var(--mark); padding: .5rem .8rem; font-weight: 600; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: .2rem 1.6rem; margin: .6rem 0; }
+.facts > div { border-top: 1px solid var(--line); padding: .5rem 0; }
+.facts dt { color: var(--soft); font-size: .92rem; }
+.facts dd { margin: 0; font-weight: 600; font-size: 1.05rem; }
+.facts small { display: block; color: var(--soft); font-weight: 400; font-size: .86rem; }
+.chart svg { display: block; }
+.chart .series-0 { fill: var(--bar); }
+.chart .series-1 { fill: var(--soft); opacity: .55; }
+.chart thead .series-0 { border-bottom: .45rem solid var(--bar); }
+.chart thead .series-1 { border-bottom: .3rem solid var(--line); }
+.matrix td { width: 45%; border: 1px solid var(--line); padding: .6rem; }
+.matrix tbody th { min-width: 6rem; width: 10%; font-weight: 400; color: var(--soft); }
+hr { border: 0; border-top: 2px solid var(--line); margin: 2.5rem 0; }
+sup a { text-decoration: none; color: var(--soft); font-size: .75rem; }
+.links { columns: 2; font-size: .82rem; }
 .definitions { color: var(--soft); font-size: .9rem; }
 .definitions dt { font-weight: 600; }
 .definitions dd { margin: 0 0 .5rem; max-width: 44rem; }
-@media print { body { background: #fff; color: #000; } .wide { overflow: visible; } section { break-inside: avoid-page; } }
+@media print {
+  body { background: #fff; color: #000; } .wide { overflow: visible; } section { break-inside: avoid-page; } hr { break-after: page; }
+}
 """

@@ -8,7 +8,6 @@ from datetime import datetime
 from listener.workflows.gather_figures import learning_day
 from listener.workflows.read_quickly import last_quick_read
 from moderation.insight.week import IssueCount, WeekCounts, WeekInsight
-from moderation.ledger.feedback import FeedbackLedger
 from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.ledger.week_facts import WeekFacts
 from moderation.ledger.week_reports import MadeReport, WeekReportLedger
@@ -41,10 +40,10 @@ MOST_FOLLOWED = 3
 
 def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_to: int, made_at: datetime) -> WeekFigures:
     """Return the figures of a week. `made`: the reports there are. `up_to`: the newest mention that is counted."""
-    listening, desk = parts.listening, parts.desk
+    listening = parts.listening
     counted = WeekInsight(parts.insight)
     counts = counted.count(week, up_to=up_to)
-    facts = WeekFacts(desk.ledger.engine)
+    facts = WeekFacts(listening.ledger.engine)
     feedback, searched_first, avoidable = _feedback(parts, week)
     marks = facts.marks(week.from_at, week.as_of, parts.brands)
     totals = counts.totals
@@ -58,7 +57,7 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
         seq=parts.insight.applied_seq(),
         brand=listening.brand_name,
         invented=listening.invented,
-        cost_per_contact=desk.settings.report.cost_per_contact,
+        cost_per_contact=parts.settings.report.cost_per_contact,
         mentions=totals.mentions,
         before_mentions=totals.before_mentions,
         people=totals.people,
@@ -79,7 +78,7 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
             avoidable_by=marks.avoidable_by,
         ),
         searched=Searched(text=part(totals.searched, totals.directed), feedback=searched_first),
-        value=value_week(desk.conversation.cards.cards_of(facts.closed(week.from_at, week.as_of, parts.brands))),
+        value=value_week(parts.cards.cards_of(facts.closed(week.from_at, week.as_of, parts.brands))),
         clocks=clocks_of_week(parts, week),
         promises=tuple(
             PromiseWeek(issue_id=issue_id, due_at=due_at, kept=None if state is PromiseState.OPEN else state is PromiseState.KEPT)
@@ -103,7 +102,7 @@ def _reported(made: Sequence[MadeReport]) -> list[Week]:
 def _issues(parts: WeekParts, counts: WeekCounts, week: Week) -> tuple[IssueWeek, ...]:
     """Return the issues of the week and of the week before, the most contacts first."""
     known = {one.issue_id: one for one in parts.listening.ledger.issues.all(include_merged=False)}
-    places, known_from = IssuePlaceLedger(parts.desk.ledger.engine).all(), parts.insight.first_posted(week.as_of)
+    places, known_from = IssuePlaceLedger(parts.listening.ledger.engine).all(), parts.insight.first_posted(week.as_of)
 
     def line(one: IssueCount) -> IssueWeek:
         start, chosen = start_place(counts.signs.get(one.issue_id, {})), places.get(one.issue_id)
@@ -131,7 +130,7 @@ def _followed_up(parts: WeekParts, facts: WeekFacts, issues: Sequence[IssueWeek]
     said = facts.said([one.issue_id for one in worst], week.from_at, week.as_of)
 
     def line(one: IssueWeek) -> FollowedUp:
-        actions = parts.desk.feedback.actions.all(issue_id=one.issue_id)
+        actions = parts.actions.all(issue_id=one.issue_id)
         return FollowedUp(
             issue_id=one.issue_id,
             then=one.before,
@@ -187,8 +186,8 @@ def _feedback(parts: WeekParts, week: Week) -> tuple[FeedbackWeek, Part, Part]:
 
     Shares are told from the first answer on, with their interval: few answers are said to be few. Means need the settings' least.
     """
-    means = parts.desk.feedback.answers.figures(week.from_at, week.as_of, brands=parts.brands)
-    shares = FeedbackLedger(parts.desk.ledger.engine, least=1).figures(week.from_at, week.as_of, brands=parts.brands)
+    means = parts.feedback.figures(week.from_at, week.as_of, brands=parts.brands)
+    shares = parts.shares.figures(week.from_at, week.as_of, brands=parts.brands)
     told = FeedbackWeek(
         answered=_answered(shares.answered),
         within=_rate(shares.within_feedback),

@@ -12,8 +12,7 @@ from moderation.ledger.waits import WaitLedger
 from moderation.ledger.week_facts import WeekFacts
 from moderation.model.action import Action, ActionState
 from moderation.model.card import SENTIMENTS, Card, CardPart
-from moderation.model.tap import TapLook
-from moderation.model.week_report import ActionWeek, CellWeek, ClockWeek, Ignored, IssueWeek, SilenceWeek, ValueWeek
+from moderation.model.week_report import ActionWeek, CellWeek, ClockWeek, Ignored, IssueWeek, SilenceWeek, TapSaid, ValueWeek
 from moderation.reports.growth import part
 from moderation.reports.week import Week
 from moderation.triage.clock_figures import clocks_kept, waits_of
@@ -32,9 +31,10 @@ LEAST_SILENCE_CONTACTS = 3
 
 
 def grid_of(parts: WeekParts, week: Week) -> tuple[CellWeek, ...]:
-    grid = parts.desk.knowledge.grid
-    types = {one.name: one for one in grid.types}
-    found = count_grid(parts.desk.knowledge.words, grid, since=week.from_at, until=week.as_of, brands=parts.brands)
+    """Return the cells of the channel grid that had contacts, as planned and as it went. A contact keeps the type it came in with."""
+    grids = (parts.grid.first, *(grid for _, grid in parts.grid.later))
+    types = {row.name: row for grid in grids for row in grid.types}
+    found = count_grid(parts.words, parts.grid, since=week.from_at, until=week.as_of, brands=parts.brands)
     return tuple(
         CellWeek(
             contact_type=one.contact_type,
@@ -72,11 +72,11 @@ def value_week(cards: Sequence[Card]) -> ValueWeek:
 
 
 def clocks_of_week(parts: WeekParts, week: Week) -> tuple[ClockWeek, ...]:
-    waits = WaitLedger(parts.desk.ledger.engine).times(week.from_at - WAITS_FROM, week.as_of, parts.brands)
+    waits = WaitLedger(parts.listening.ledger.engine).times(week.from_at - WAITS_FROM, week.as_of, parts.brands)
     kept = clocks_kept(
         (wait for times in waits for wait in waits_of(times)),
-        hours=parts.desk.clocks.hours(),
-        targets=parts.desk.clocks.targets,
+        hours=parts.clocks.hours(),
+        targets=parts.clocks.targets,
         from_at=week.from_at,
         until=week.as_of,
         least=1,
@@ -94,7 +94,7 @@ def silences_of(parts: WeekParts, facts: WeekFacts, counts: WeekCounts, issues: 
     for one in talked:
         since, until = words.get(one.issue_id, began[one.issue_id]), last_at[one.issue_id]
         hours = (until - since).total_seconds() / 3600 if until else 0.0
-        if hours >= parts.desk.settings.status.silence_hours:
+        if hours >= parts.settings.status.silence_hours:
             found.append(SilenceWeek(issue_id=one.issue_id, hours=round(hours, 2), written=one.mentions))
     return tuple(sorted(found, key=lambda one: (-one.written, one.issue_id))[:MOST_SILENCES])
 
@@ -119,13 +119,13 @@ def actions_of(parts: WeekParts, counted: WeekInsight, facts: WeekFacts, week: W
     """Return the actions that were open at the end of the week, and those that ended not long ago, by the day they are due."""
     seen = facts.actions_seen(parts.brands)
     since = week.as_of - ACTIONS_FROM
-    some = [one for one in parts.desk.feedback.actions.all() if one.action_id in seen and one.made_at < week.as_of]
+    some = [one for one in parts.actions.all() if one.action_id in seen and one.made_at < week.as_of]
     some = [one for one in some if one.closed_at is None or one.closed_at >= since]
-    looks = parts.looks([one.action_id for one in some])
+    looks = parts.tap_said([one.action_id for one in some])
     return tuple(_action(parts, counted, one, week, up_to, looks.get(one.action_id)) for one in some)
 
 
-def _action(parts: WeekParts, counted: WeekInsight, action: Action, week: Week, up_to: int, look: TapLook | None) -> ActionWeek:
+def _action(parts: WeekParts, counted: WeekInsight, action: Action, week: Week, up_to: int, look: TapSaid | None) -> ActionWeek:
     ended = action.closed_at is not None and action.closed_at < week.as_of
     state = action.state if ended else ActionState.OPEN
     found = ActionWeek(
@@ -142,7 +142,7 @@ def _action(parts: WeekParts, counted: WeekInsight, action: Action, week: Week, 
     )
     if state is not ActionState.DONE or action.closed_at is None:
         return found
-    contacts = counted.around(action.issue_id, action.closed_at, weeks=AROUND_WEEKS, to_at=week.as_of, up_to=up_to)
+    contacts = counted.around(parts.where(action.issue_id), action.closed_at, weeks=AROUND_WEEKS, to_at=week.as_of, up_to=up_to)
     known_from = parts.insight.first_posted(week.as_of) or action.closed_at
     spans = (action.closed_at - known_from, week.as_of - action.closed_at)
     before, after = (min(AROUND_WEEKS, max(0, span // timedelta(weeks=1))) for span in spans)

@@ -60,7 +60,7 @@ class MakeReports:
         self._hour = hour
 
     def once(self) -> list[str]:
-        """Make what is missing and return the weeks it is about. Weeks of which nothing was heard, while there are no sources, have none."""
+        """Make what is missing and return the weeks it is about. A house that never heard anything and has no sources gets none."""
         now, done = self._clock.now(), []
         made = self._reports.made()
         for week in due_weeks(now, {one.period for one in made}, zone=self._zone, weekday=self._weekday, hour=self._hour):

@@ -8,33 +8,56 @@ from datetime import datetime
 
 from listener.insight.store import Insight
 from listener.parts import Listening
+from moderation.ledger.actions import ActionLedger
+from moderation.ledger.feedback import FeedbackLedger
+from moderation.ledger.our_words import OurWords
+from moderation.ledger.tap import TapLedger
+from moderation.model.grid import GridHistory
 from moderation.model.matrix import Quadrant
-from moderation.model.tap import TapLook
-from moderation.model.week_report import IssueWeek
-from moderation.parts import Desk
+from moderation.model.week_report import IssueWeek, TapSaid
 from moderation.reports.week import Week
-
-Looks = Callable[[Collection[int]], Mapping[int, TapLook]]
-
-
-def no_looks(_action_ids: Collection[int]) -> Mapping[int, TapLook]:
-    """Know of no look at any action."""
-    return {}
+from moderation.settings import KlankbordSettings
+from moderation.workflows.keep_cards import Cards
+from moderation.workflows.read_clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekParts:
-    """What a week is counted from. `listening` may be narrowed to `brands`; `looks` is what "did the tap close?" said last, by action."""
+    """What a week is counted from. `listening` is narrowed to `brands` already; None is every brand.
+
+    `shares` is the feedback whose shares are told from the first answer on, `feedback` the one whose means need the settings' least.
+    """
 
     listening: Listening
-    desk: Desk
+    settings: KlankbordSettings
+    cards: Cards
+    clocks: Clocks
+    actions: ActionLedger
+    taps: TapLedger
+    feedback: FeedbackLedger
+    shares: FeedbackLedger
+    words: OurWords
+    grid: GridHistory
+    where: Callable[[int], int]
     team_lists: Sequence[Mapping[str, str]]
     brands: frozenset[str] | None = None
-    looks: Looks = no_looks
 
     @property
     def insight(self) -> Insight:
         return self.listening.insight
+
+    def tap_said(self, action_ids: Collection[int]) -> dict[int, TapSaid]:
+        """Return what "did the tap close?" said last of these actions."""
+        return {
+            action_id: TapSaid(
+                verdict=look.effect.verdict,
+                reason=look.effect.reason,
+                left=look.effect.left,
+                avoided=look.effect.avoided,
+                came_back=look.came_back,
+            )
+            for action_id, look in self.taps.latest(action_ids).items()
+        }
 
 
 def painful(issue: IssueWeek) -> bool:

@@ -1,0 +1,200 @@
+"""What page one rests on, part one: issues by cost, the matrix, channels, unnecessary contact, what conversations were worth. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from moderation.model.card import SENTIMENTS
+from moderation.model.document import Bar, Bars, Block, Bullets, Field, Grid, Heading, Line, Matrix, Para, Piece, Tone, text
+from moderation.model.matrix import Quadrant
+from moderation.model.week_report import CellWeek, IssueWeek, Part
+from moderation.reports.growth import part
+from moderation.reports.say import Say, sentences
+from moderation.reports.shown import Shown
+
+MOST_ISSUES = 25
+MOST_BARS = 10
+MOST_IN_FIELD = 6
+_FIELDS = (Quadrant.LEVERAGE, Quadrant.AUTOMATE, Quadrant.SIMPLIFY, Quadrant.ELIMINATE)
+
+
+def issues_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the issues by what they cost, as bars and as a table."""
+    yield Heading(text=say.word("issues.heading"), name="issues")
+    found = [one for one in shown.figures.issues if one.contacts]
+    if not found:
+        yield Para(line=say("issues.none"))
+        return
+    listed = found[:MOST_ISSUES]
+    yield Bars(
+        caption=say.word("bars.caption"),
+        series=(say.word("bars.now"), say.word("bars.before")),
+        bars=tuple(_bar(shown, one, say) for one in listed[:MOST_BARS]),
+    )
+    cost = bool(shown.figures.cost_per_contact)
+    names = ("title", "contacts", *(("cost",) if cost else ()), "before", "growth", "people", "negative", "quadrant")
+    yield Grid(
+        caption=say.word("issues.caption"),
+        head=tuple(say.word(f"issues.{name}") for name in names),
+        rows=tuple(_issue_row(shown, one, say) for one in listed),
+        numeric=frozenset(at for at, name in enumerate(names) if name in ("contacts", "cost", "before", "people")),
+    )
+    if len(found) > len(listed):
+        yield Para(line=say("issues.more", n=Piece(text=say.number(len(found) - len(listed)), link="/issues")), tone=Tone.NOTE)
+
+
+def _bar(shown: Shown, one: IssueWeek, say: Say) -> Bar:
+    values = (one.contacts, one.before)
+    return Bar(
+        name=shown.title(one.issue_id)[0].text,
+        values=tuple(float(value) for value in values),
+        shown=tuple(say.number(value) for value in values),
+        link=shown.which(f"issue-{one.issue_id}"),
+    )
+
+
+def _issue_row(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
+    cost, link = shown.figures.cost_per_contact, shown.which(f"issue-{one.issue_id}")
+    hidden = text(f" ({say.word('issues.hidden')})") if one.hidden else ()
+    cause = f", {say.word(f'cause.{one.cause}')}" if one.cause else ""
+    return (
+        (*shown.title(one.issue_id), *hidden),
+        text(say.number(one.contacts), link),
+        *((text(say.money(one.contacts * cost)),) if cost else ()),
+        text(say.number(one.before)),
+        text(say.word(f"growth.word.{one.growth.value}")),
+        text(say.number(one.people), link),
+        say.of(one.negative) if one.negative.of else text(say.word("none")),
+        text(f"{say.word(f'quadrant.{one.quadrant.value}')}{cause}"),
+    )
+
+
+def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the value-irritant matrix."""
+    yield Heading(text=say.word("matrix.heading"), name="matrix")
+
+    def filled(quadrant: Quadrant) -> Field:
+        mine = [one for one in shown.figures.issues if one.quadrant is quadrant and one.contacts and not one.hidden]
+        lines = [say("matrix.line", title=shown.title(one.issue_id), n=one.contacts) for one in mine[:MOST_IN_FIELD]]
+        if len(mine) > MOST_IN_FIELD:
+            lines.append(say("matrix.more", n=Piece(text=say.number(len(mine) - MOST_IN_FIELD), link="/issues")))
+        return Field(
+            name=say.word(f"quadrant.{quadrant.value}"),
+            advice=say.word(f"quadrant.hurts.{quadrant.value}"),
+            lines=tuple(lines) or (say("matrix.empty"),),
+        )
+
+    leverage, automate, simplify, eliminate = (filled(one) for one in _FIELDS)
+    yield Matrix(
+        caption=say.word("matrix.caption"),
+        fields=(leverage, automate, simplify, eliminate),
+        rows=(say.word("matrix.customer_high"), say.word("matrix.customer_low")),
+        columns=(say.word("matrix.us_high"), say.word("matrix.us_low")),
+    )
+
+
+def grid_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the channel grid as planned and as it went, with the deviation per cell and of the whole."""
+    yield Heading(text=say.word("grid.heading"), name="grid")
+    cells = shown.figures.grid
+    if not cells:
+        yield Para(line=say("grid.none"))
+        return
+    total = sum(one.contacts for one in cells)
+    otherwise = part(total - sum(one.followed.did for one in cells), total)
+    elsewhere = part(sum(one.contacts for one in cells if not (one.preferred or one.supporting)), total)
+    told = sentences(say("grid.deviation", share=say.share(otherwise, "cases")), say("grid.elsewhere", share=say.share(elsewhere, "cases")))
+    yield Para(line=told)
+    names = ("type", "place", "wanted", "plan", "contacts", "as_planned", "otherwise")
+    yield Grid(
+        caption=say.word("grid.caption"),
+        head=tuple(say.word(f"grid.{name}") for name in names),
+        rows=tuple(_cell_row(one, say) for one in cells),
+        numeric=frozenset({4}),
+    )
+
+
+def _cell_row(one: CellWeek, say: Say) -> tuple[Line, ...]:
+    wanted = "preferred" if one.preferred else "supporting" if one.supporting else "neither"
+    others = {way: n for way, n in one.went.items() if n and way != one.way.value}
+    if one.way.value == "answer":
+        others.pop("link_knowledge", None)  # answered here, and with an article too
+    went = [say("way.went", way=say.word(f"way.{way}"), n=n) for way, n in others.items()]
+    place = f"place.{one.channel}"
+    return (
+        text(one.shown.get(say.language, one.contact_type), strong=True),
+        text(say.word(place) if say.has(place) else one.channel),
+        text(say.word(f"grid.{wanted}")),
+        text(say.word(f"way.{one.way.value}")),
+        text(say.number(one.contacts), "/queue?state=closed"),
+        say.of(one.followed),
+        say.joined(went) if went else text(say.word("none")),
+    )
+
+
+def unneeded_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the two percentages, three ways each, beside the article's own."""
+    figures = shown.figures
+    yield Heading(text=say.word("unneeded.heading"), name="unneeded")
+
+    def row(name: str, unneeded: Line, searched: Line) -> tuple[Line, ...]:
+        return text(say.word(f"unneeded.{name}"), strong=True), unneeded, searched
+
+    written = (
+        say.share(figures.unneeded.text, "directed", link=shown.which("unnecessary")),
+        say.share(figures.searched.text, "directed", link=shown.which("searched")),
+    )
+    asked = (
+        say.share(figures.unneeded.feedback, "answers", link="/feedback"),
+        say.share(figures.searched.feedback, "answers", link="/feedback"),
+    )
+    yield Grid(
+        caption=say.word("unneeded.caption"),
+        head=tuple(say.word(f"unneeded.{name}") for name in ("how", "unneeded", "searched")),
+        rows=(
+            row("text", *written),
+            row("marks", say.share(figures.unneeded.marks, "marks", link=shown.which("marked")), say("unneeded.not_marked")),
+            row("feedback", *asked),
+            row("article", say("unneeded.article_unneeded"), say("unneeded.article_searched")),
+        ),
+    )
+    unsure = figures.unneeded.unsure
+    by = [say("counted", name=say.word(f"avoidable.{name}"), n=n) for name, n in figures.unneeded.avoidable_by.items()]
+    yield Para(
+        line=sentences(
+            say("unneeded.read"),
+            say("unneeded.unsure", n=say.many("talks", unsure)) if unsure else (),
+            say("unneeded.by", what=say.joined(by)) if by else (),
+        ),
+        tone=Tone.NOTE,
+    )
+
+
+def value_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the four-part cards added up, with the moods at the beginning and the end."""
+    value = shown.figures.value
+    yield Heading(text=say.word("value.heading"), name="value")
+    if not value.conversations:
+        yield Para(line=say("value.none"))
+        return
+    closed = say.many("conversations", value.conversations, link=shown.which("closed"))
+    yield Para(line=say("value.lead", conversations=closed))
+    parts: tuple[tuple[str, Part], ...] = (("need", value.needs), ("feedback", value.feedback), ("knowledge", value.knowledge))
+    lines = [say(f"value.{name}", of=say.of(one)) for name, one in parts]
+    if value.better.of:
+        lines += [say(f"value.{name}", share=say.share(one, "turned")) for name, one in (("better", value.better), ("worse", value.worse))]
+    yield Bullets(lines=tuple(lines))
+    if value.better.of:
+        yield Grid(
+            caption=say.word("value.caption"),
+            head=tuple(say.word(f"value.{name}") for name in ("mood", "first", "last")),
+            rows=tuple(
+                (
+                    text(say.word(f"mood.{name}"), strong=True),
+                    text(say.number(value.first.get(name, 0))),
+                    text(say.number(value.last.get(name, 0))),
+                )
+                for name in SENTIMENTS
+            ),
+            numeric=frozenset({1, 2}),
+        )

@@ -1,0 +1,72 @@
+"""What a report does not know, the weightiest first: said on page one, and whole in the appendix. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from moderation.model.document import Line, Piece
+from moderation.model.tap import TapVerdict
+from moderation.model.week_report import Growth, SourceWeek
+from moderation.reports.say import Say
+from moderation.reports.shown import Shown
+
+MOST_NAMED = 4
+
+
+def unknown_lines(shown: Shown, say: Say) -> Iterator[Line]:
+    """Yield what is missing, what cannot be compared, what was not asked often enough, and what nobody can hear."""
+    yield from _missing(shown, say)
+    yield from _not_comparable(shown, say)
+    yield from _unsure(shown, say)
+    yield from _unsorted(shown, say)
+    yield say("unknown.elsewhere")
+
+
+def _missing(shown: Shown, say: Say) -> Iterator[Line]:
+    unknown, sources = shown.figures.unknown, shown.figures.coverage or ()
+    blind = [one for one in sources if one.state in ("blind", "refused")]
+    if blind:
+        yield say("unknown.blind", sources=_named(blind, say))
+    gaps = [one for one in sources if one.gaps]
+    if gaps:
+        yield say("unknown.gaps", sources=_named(gaps, say))
+    if unknown.waiting:
+        yield say.many("unknown.waiting", unknown.waiting, link="/sources")
+    if unknown.unreadable:
+        yield say.many("unknown.unreadable", unknown.unreadable, link="/sources")
+    if unknown.quick:
+        yield say("unknown.quick")
+
+
+def _not_comparable(shown: Shown, say: Say) -> Iterator[Line]:
+    unknown, issues = shown.figures.unknown, shown.figures.issues
+    if unknown.learning_day is not None:
+        yield say("unknown.learning", day=unknown.learning_day)
+    if any(one.growth is Growth.UNKNOWN for one in issues):
+        yield say("unknown.before")
+
+
+def _unsure(shown: Shown, say: Say) -> Iterator[Line]:
+    figures = shown.figures
+    unsure = [one for one in figures.actions if one.state == "done" and (one.look is None or one.look.verdict is TapVerdict.CANNOT_TELL)]
+    if unsure:
+        yield say("unknown.taps", n=say.many("actions", len(unsure), link="/actions"))
+    if figures.ignored.no_case:
+        yield say("unknown.never", n=say.many("mentions", figures.ignored.no_case, link=shown.which("ignored")))
+    marks, answers = figures.unneeded.marks.of, figures.unneeded.feedback.of
+    yield say("unknown.unneeded", marks=say.many("talks", marks), answers=say.many("answers", answers, link="/feedback"))
+
+
+def _unsorted(shown: Shown, say: Say) -> Iterator[Line]:
+    unknown = shown.figures.unknown
+    if unknown.loose:
+        yield say("unknown.loose", n=say.many("mentions", unknown.loose, link=shown.which("loose")))
+    if unknown.other_language:
+        yield say("unknown.language", n=say.many("mentions", unknown.other_language))
+    if unknown.nameless:
+        yield say("unknown.nameless", n=say.many("mentions", unknown.nameless))
+
+
+def _named(sources: list[SourceWeek], say: Say) -> Line:
+    """Return the names of some sources."""
+    return say.joined([(Piece(text=one.source, link="/sources"),) for one in sources[:MOST_NAMED]])

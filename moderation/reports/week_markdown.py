@@ -1,0 +1,90 @@
+"""A report as Markdown, tables as GitHub writes them; no text of others is markup in it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from listener.digest.inert import inert
+from moderation.model.document import (
+    Bars,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Line,
+    Matrix,
+    PageBreak,
+    Para,
+    Piece,
+    Quoted,
+    Tone,
+)
+from moderation.reports.document_links import Links
+
+
+def week_markdown(document: Document, links: Links) -> str:
+    """Return the report. Links to our own pages are addresses, or numbers of the list at its end."""
+    parts = [part for block in document.blocks for part in _block(block, links)]
+    if links.listed:
+        parts += [f"## {inert(document.links_heading)}", inert(document.links_lead)]
+        parts.append("\n".join(f"{at}. `{link}`" for at, link in enumerate(links.listed, 1)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _block(block: Block, links: Links) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"{'#' * block.level} {inert(block.text)}"
+        case Para():
+            line = _line(block.line, links)
+            yield f"**{line}**" if block.tone is Tone.WARNING else line
+        case Bullets():
+            yield "\n".join(f"{f'{at}.' if block.numbered else '-'} {_line(line, links)}" for at, line in enumerate(block.lines, 1))
+        case Grid():
+            yield f"*{inert(block.caption)}*"
+            yield _table([inert(name) for name in block.head], [[_line(line, links) for line in row] for row in block.rows], block.numeric)
+        case Quoted():
+            said = [f"> {inert(block.text)}", ">"] if block.text else []
+            yield "\n".join([*said, f"> — {_line(block.by, links)}"])
+        case Bars():
+            yield f"*{inert(block.caption)}*"
+            head = ["", *(inert(name) for name in block.series)]
+            rows = [[_piece(Piece(text=bar.name, link=bar.link), links), *bar.shown] for bar in block.bars]
+            yield _table(head, rows, frozenset(range(1, len(head))))
+        case Matrix():
+            yield from _matrix(block, links)
+        case Facts():
+            yield "\n".join(
+                f"- {inert(fact.name)}: {_line(fact.line, links)}.{f' {inert(fact.note)}' if fact.note else ''}" for fact in block.facts
+            )
+        case PageBreak():
+            yield "---"
+
+
+def _matrix(matrix: Matrix, links: Links) -> Iterator[str]:
+    yield f"*{inert(matrix.caption)}*"
+    for at, field in enumerate(matrix.fields):
+        where = f"{matrix.rows[at // 2]}, {matrix.columns[at % 2]}"
+        lines = "\n".join(f"  - {_line(line, links)}" for line in field.lines)
+        yield f"- **{inert(field.name)}** ({inert(where)}). {inert(field.advice)}\n{lines}"
+
+
+def _table(head: list[str], rows: list[list[str]], numeric: frozenset[int]) -> str:
+    rule = ["--:" if at in numeric else "---" for at in range(len(head))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def _line(line: Line, links: Links) -> str:
+    return "".join(_piece(piece, links) for piece in line)
+
+
+def _piece(piece: Piece, links: Links) -> str:
+    shown = inert(piece.text)
+    if piece.strong and shown.strip():
+        shown = f"**{shown}**"
+    address, number = links.address(piece), links.number(piece)
+    if number:
+        return f"{shown} \\[{number}\\]"
+    return f"[{shown}](<{address}>)" if address else shown

@@ -1,0 +1,102 @@
+"""A report as the data that config/report.typ sets on paper: plain values only, so that no text can be markup. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moderation.model.document import (
+    Bars,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Line,
+    Matrix,
+    PageBreak,
+    Para,
+    Piece,
+    Quoted,
+    plain_text,
+)
+from moderation.reports.document_links import Links
+
+LANGUAGES_KNOWN = ("nl", "en", "de", "fr")
+MOST_WIDE = 42
+LEAST_WIDE = 8
+"""A column is as wide as its longest cell, between these many characters."""
+
+
+def paper_of(document: Document, links: Links) -> dict[str, Any]:
+    """Return the report's data."""
+    blocks = [_block(block, links) for block in document.blocks]
+    return {
+        "title": document.title,
+        "language": document.language,
+        "foot": document.foot,
+        "blocks": blocks,
+        "links": list(links.listed),
+        "links_heading": document.links_heading,
+        "links_lead": document.links_lead,
+    }
+
+
+def _block(block: Block, links: Links) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"kind": "heading", "level": block.level, "text": block.text}
+        case Para():
+            return {"kind": "para", "tone": block.tone.value, "line": _line(block.line, links)}
+        case Bullets():
+            return {"kind": "bullets", "numbered": block.numbered, "lines": [_line(line, links) for line in block.lines]}
+        case Grid():
+            return _table(block, links)
+        case Quoted():
+            language = block.language if block.language in LANGUAGES_KNOWN else "en"
+            return {"kind": "quote", "text": block.text, "by": _line(block.by, links), "language": language}
+        case Bars():
+            return _bars(block, links)
+        case Matrix():
+            fields = [{"name": one.name, "advice": one.advice, "lines": [_line(line, links) for line in one.lines]} for one in block.fields]
+            rows, columns = list(block.rows), list(block.columns)
+            return {"kind": "matrix", "caption": block.caption, "fields": fields, "rows": rows, "columns": columns}
+        case Facts():
+            facts = [{"name": one.name, "line": _line(one.line, links), "note": one.note} for one in block.facts]
+            return {"kind": "facts", "facts": facts}
+        case PageBreak():
+            return {"kind": "break"}
+
+
+def _table(grid: Grid, links: Links) -> dict[str, Any]:
+    columns = range(len(grid.head))
+    longest = [max(len(grid.head[at]), *(len(plain_text(row[at])) for row in grid.rows), 0) for at in columns]
+    return {
+        "kind": "table",
+        "caption": grid.caption,
+        "head": list(grid.head),
+        "widths": [min(MOST_WIDE, max(LEAST_WIDE, wide)) for wide in longest],
+        "numeric": sorted(grid.numeric),
+        "cells": [_line(line, links) for row in grid.rows for line in row],
+    }
+
+
+def _bars(bars: Bars, links: Links) -> dict[str, Any]:
+    top = max((value for bar in bars.bars for value in bar.values), default=0.0) or 1.0
+    shown = [
+        {
+            "name": _piece(Piece(text=bar.name, link=bar.link), links),
+            "shares": [value / top for value in bar.values],
+            "shown": list(bar.shown),
+        }
+        for bar in bars.bars
+    ]
+    return {"kind": "bars", "caption": bars.caption, "series": list(bars.series), "bars": shown}
+
+
+def _line(line: Line, links: Links) -> list[dict[str, Any]]:
+    return [_piece(piece, links) for piece in line]
+
+
+def _piece(piece: Piece, links: Links) -> dict[str, Any]:
+    return {"text": piece.text, "strong": piece.strong, "address": links.address(piece), "number": links.number(piece)}
