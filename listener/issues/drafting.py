@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,13 @@ FEWEST_FOR_ISSUE = 3
 BEGAN_QUANTILE = 0.1
 TITLE_LENGTH = 60
 REASON_NEIGHBOURS = 3
+MOST_BACKGROUND = 5_000
+"""Texts of a language that tell how usual a word is: a term that one text in a hundred uses is then counted to within a seventh."""
+MOST_OF_GROUP = 100
+"""Texts of a group that its title is made from: what fewer than a tenth of them share is no title of it anyhow."""
+
+
+Part = TypeVar("Part", Sequence[Entry], NDArray[np.int64])
 
 
 class StepDraft:
@@ -284,10 +292,11 @@ class StepDraft:
 
         Mentions that share no word are named by the beginning of the most typical one.
         """
+        rows = some_of(rows, MOST_OF_GROUP)
         entries = [self.snapshot.entries[int(row)] for row in rows]
         language, without = Counter(entry.language for entry in entries).most_common(1)[0][0], self._reader.brand_words
         if language not in self._backgrounds:
-            self._backgrounds[language] = Background.of(self._terms(self.snapshot.entries, language))
+            self._backgrounds[language] = self._background(language)
         background, terms = self._backgrounds[language], self._terms(entries, language)
         title = title_for(terms, background, without=without)
         if present and not clearly_better(title, present, terms, background, without):
@@ -296,5 +305,17 @@ class StepDraft:
         typical = entries[int(np.argmax(vectors @ vectors.mean(axis=0)))].clean
         return shorten(title, TITLE_LENGTH) if title else beginning_of(typical, language, TITLE_LENGTH)
 
+    def _background(self, language: str) -> Background:
+        """Count what the window's texts of a language are made of; of a long window some, so that no title takes a minute."""
+        spoken = [entry for entry in self.snapshot.entries if entry.language == language]
+        some = some_of(spoken, MOST_BACKGROUND)
+        return Background.of(self._terms(some, language), each_for=len(spoken) / max(1, len(some)))
+
     def _terms(self, entries: Sequence[Entry], language: str) -> list[dict[str, str]]:
         return [self._memory.terms(entry, self._reader.stop_words) for entry in entries if entry.language == language]
+
+
+def some_of(every: Part, most: int) -> Part:
+    """Return at most `most` of a sequence or array, evenly spread over it in its order; all of them when there are no more."""
+    apart = -(-len(every) // most) if len(every) else 1
+    return every[::apart]

@@ -44,12 +44,13 @@ _STEMS_UNTELLING = frozenset(stem(word) for word in UNTELLING)
 class Background:
     """How many texts of the window use each term, and which words are names (written with a capital nearly always)."""
 
-    texts: int
-    uses: Mapping[str, int]
+    texts: float
+    uses: Mapping[str, float]
     names: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, terms: Iterable[Mapping[str, str]]) -> Background:
+    def of(cls, terms: Iterable[Mapping[str, str]], *, each_for: float = 1.0) -> Background:
+        """Count the terms of texts. `each_for`: how many texts of the window each one stands for, where not all of them are given."""
         uses: Counter[str] = Counter()
         capital: Counter[str] = Counter()
         texts = 0
@@ -58,7 +59,7 @@ class Background:
             capital.update(term for term, written in one.items() if " " not in term and written != written.lower())
             texts += 1
         names = frozenset(word for word, often in capital.items() if uses[word] >= FEWEST_FOR_NAME and often >= MOSTLY_CAPITAL * uses[word])
-        return cls(texts, uses, names)
+        return cls(texts * each_for, {term: count * each_for for term, count in uses.items()}, names)
 
     def shared(self, word: str) -> bool:
         """Tell whether so many texts of the window use a word that it tells none of them apart."""
@@ -152,10 +153,10 @@ def _scores(terms: Sequence[Mapping[str, str]], background: Background, without:
     return found
 
 
-def _score(count: int, texts: int, uses: int, all_texts: int) -> float:
+def _score(count: int, texts: int, uses: float, all_texts: float) -> float:
     """Share of the group's texts times how much more often than elsewhere (log ratio, smoothed): class-based TF-IDF."""
-    elsewhere = max(0, uses - count)
-    ratio = ((count + 0.5) / (texts + 1.0)) / ((elsewhere + 0.5) / (max(0, all_texts - texts) + 1.0))
+    elsewhere = max(0.0, uses - count)
+    ratio = ((count + 0.5) / (texts + 1.0)) / ((elsewhere + 0.5) / (max(0.0, all_texts - texts) + 1.0))
     return count / texts * log(max(ratio, 1e-9))
 
 
