@@ -20,6 +20,23 @@ class Quadrant(StrEnum):
     """irritating, irritating"""
 
 
+class Mood(StrEnum):
+    """How an issue's mentions feel, most of them; mixed when neither, and when nothing was read in them."""
+
+    NEGATIVE = "negative"
+    MIXED = "mixed"
+    POSITIVE = "positive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """An issue that other rules put in another field."""
+
+    issue_id: int
+    before: Quadrant
+    after: Quadrant
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where an issue sits. `by` is the person who put it there, empty while cause and sentiment say so; `cause` is the commonest one.

@@ -13,6 +13,7 @@ from moderation.inbox.issue_parts import IssueParts, IssueSigns
 from moderation.inbox.page_records import IssueDetail, IssuesNow
 from moderation.inbox.scope import Brands
 from moderation.ledger.actions import ActionLedger
+from moderation.ledger.grid import MatrixLedger
 from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.ledger.reply_templates import ReplyTemplateLedger
 from moderation.messages.fill import names_in
@@ -24,6 +25,7 @@ from moderation.reports.matrix import start_place
 from moderation.tone.check import tone_hits
 from moderation.workflows.edit_issues import EditIssues
 from moderation.workflows.issue_timeline import IssueTimeline
+from moderation.workflows.keep_matrix import KeepMatrix
 from moderation.workflows.load_tone import load_tone_words
 from moderation.workflows.plan_answers import NAMES, Affected
 from moderation.workflows.status_desk import StatusDesk
@@ -52,12 +54,13 @@ class Figures(Protocol):
 def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figures, *, reader: Callable[[], Reader] | None) -> IssueParts:
     """Return the parts of the issue pages over an open ledger. `reader` reads texts as the analyser does; None: nothing is split here."""
     engine = ledger.engine
-    corrected, templates = IssuePlaceLedger(engine), ReplyTemplateLedger(engine)
+    corrected, templates, matrix = IssuePlaceLedger(engine), ReplyTemplateLedger(engine), KeepMatrix(MatrixLedger(engine), clock)
     timeline = IssueTimeline(ledger, corrected, status.status, status.broadcasts, ActionLedger(engine))
 
     def places(brands: Brands, period_days: int) -> Mapping[int, Place]:
         signs, chosen = figures.signs(brands, period_days), corrected.all()
-        found = {issue_id: start_place(signs.get(issue_id, {})) for issue_id in {*signs, *chosen}}
+        rules = matrix.rules()
+        found = {issue_id: start_place(signs.get(issue_id, {}), rules) for issue_id in {*signs, *chosen}}
         for issue_id, (quadrant, by, at) in chosen.items():
             start = found[issue_id]
             found[issue_id] = Place(quadrant=Quadrant(quadrant), by=by, at=at, cause=start.cause, negative=start.negative)
