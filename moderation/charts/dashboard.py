@@ -50,6 +50,7 @@ def figure_of(part: Part) -> Figure:
 
 
 def _series(figures: DashboardFigures, look: Look, title: str, days: tuple[int, ...], before: tuple[int, ...]) -> Series:
+    before = before if figures.question.compare else ()
     return Series(title=title, counts=days, before=before, ends_at=earlier(figures.starts[-1], -24, look.zone))
 
 

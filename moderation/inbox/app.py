@@ -24,6 +24,8 @@ from moderation.inbox.routes_advice import add_advice_routes
 from moderation.inbox.routes_answer_all import add_answer_all_routes
 from moderation.inbox.routes_bulk import add_bulk_routes
 from moderation.inbox.routes_conversation import add_conversation_routes
+from moderation.inbox.routes_dashboard import add_dashboard_routes
+from moderation.inbox.routes_deliveries import add_delivery_routes
 from moderation.inbox.routes_elsewhere import add_elsewhere_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_inside import add_inside_routes
@@ -36,6 +38,7 @@ from moderation.inbox.routes_me import add_me_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
+from moderation.inbox.routes_report import add_week_report_routes
 from moderation.inbox.routes_reply import add_reply_routes
 from moderation.inbox.routes_search import add_search_routes
 from moderation.inbox.routes_second_step import add_second_step_routes
@@ -52,9 +55,7 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
     Serve it on 127.0.0.1 without an access log: a sign-in address holds a secret.
     """
     pages = Pages(parts)
-    app = OneStateApp(
-        title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, one_state=parts.one_state
-    )
+    app = OneStateApp(title="Klankbord", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, one_state=parts.one_state)
     _add_coming_in(app, parts, pages)
     _add_finding(app, parts, pages)
     _add_answering(app, parts, pages)
@@ -87,6 +88,7 @@ def _add_coming_in(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         add_second_step_routes(app, parts, parts.people, pages)
         add_me_routes(app, parts, parts.people, pages)
         add_people_routes(app, parts, parts.people, pages)
+        add_delivery_routes(app, parts, pages)
         if parts.people.oidc is not None:
             add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
 
@@ -97,6 +99,10 @@ def _add_finding(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     add_issue_act_routes(app, parts, pages)
     add_answer_all_routes(app, parts, pages)
     add_report_routes(app, parts, pages)
+    if parts.report is not None:
+        add_week_report_routes(app, parts, parts.report, pages)
+    if parts.dashboard is not None:
+        add_dashboard_routes(app, parts.dashboard, pages)
     add_queue_routes(app, parts, pages)
     add_search_routes(app, parts, pages)
     add_bulk_routes(app, parts, pages)

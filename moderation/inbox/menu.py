@@ -30,6 +30,8 @@ DAILY = (
     Entry(where="/knowledge", key="knowledge", letter="k", room="knowledge"),
     Entry(where="/status", key="status", letter="s", room="status"),
     Entry(where="/digest", key="digest", letter="d"),
+    Entry(where="/report", key="report", letter="e", room="report"),
+    Entry(where="/dashboard", key="dashboard", letter="c", room="dashboard"),
 )
 MORE = (
     Entry(where="/sources", key="sources", letter="b"),
@@ -42,6 +44,7 @@ MORE = (
     Entry(where="/actions", key="actions", letter="a", room="actions"),
     Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
     Entry(where="/people", key="people", letter="p", room="people"),
+    Entry(where="/deliveries", key="deliveries", letter="m", room="deliveries"),
 )
 
 

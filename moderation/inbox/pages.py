@@ -30,6 +30,7 @@ STATIC_KINDS = {
     "live.js": SCRIPT,
     "keys.js": SCRIPT,
     "issues.css": CSS,
+    "charts.css": CSS,
     "queue.css": CSS,
     "queue.js": SCRIPT,
     "conversation.css": CSS,

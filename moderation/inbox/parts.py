@@ -13,6 +13,8 @@ from listener.model.issue import Signal
 from listener.ports import Clock
 from moderation.inbox.api.parts import ApiParts
 from moderation.inbox.conversation_parts import ConversationParts
+from moderation.inbox.dashboard_parts import DashboardParts
+from moderation.inbox.delivery_parts import DeliveryParts
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.issue_parts import IssueParts
@@ -24,6 +26,7 @@ from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow
 from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.reply_parts import ReplyParts
+from moderation.inbox.report_parts import ReportParts
 from moderation.inbox.scope import Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
 from moderation.inbox.search_parts import SearchParts
 from moderation.inbox.shadow_parts import ShadowParts
@@ -55,7 +58,7 @@ class StaffParts:
     - `queue`: what waits, and what is done to cases besides answering. `case(case_id)`: one, or None.
     - `signals(limit)`: the latest, newest first. `reason(signal, language)`: why, in one sentence. `why(reason, language)`: the words of
       a case's reason.
-    - `digest()`: the figures of today's digest; `digest_markdown(language)` and `report_html(language)`: the same as files.
+    - `digest()`: the figures of today's digest; `digest_markdown(language)`: the same as a file. `report`: the weekly report.
     - `coverage()`: one line per source.
     - `outbox`: the page about what leaves, None without one. `status`: the pages about public status, likewise. `invitations`: whom we
       ask, and why.
@@ -65,7 +68,9 @@ class StaffParts:
     - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it
       does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
+    - `dashboard`: figures and charts of now, None without one.
     - `one_state()`: inside it everything read is from one moment.
+    - `deliveries`: what is told to our own people, and what became of it.
     - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
@@ -82,7 +87,6 @@ class StaffParts:
     reason: Callable[[Signal, str], str]
     digest: Callable[[], DigestFigures]
     digest_markdown: Callable[[str], str]
-    report_html: Callable[[str], str]
     coverage: Callable[[], Sequence[SourceCoverage]]
     languages: tuple[str, ...] = ("nl", "en")
     invented: bool = False
@@ -99,6 +103,9 @@ class StaffParts:
     search: SearchParts | None = None
     knowledge: KnowledgeParts | None = None
     advice: AdviceParts | None = None
+    dashboard: DashboardParts | None = None
+    report: ReportParts | None = None
+    deliveries: DeliveryParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None
     people: PeopleParts | None = None

@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from listener.digest.markdown import digest_markdown
 from listener.digest.reason import reason_sentence
-from listener.parts import Listening
 from listener.ledger.transactions import one_reading
 from listener.settings.wording import templates
-from moderation.answers import week_figures
 from moderation.inbox.conversation_parts import ConversationParts
 from moderation.inbox.live import Live
 from moderation.inbox.page_records import CaseDetail
@@ -24,6 +22,8 @@ from moderation.messages.reasons import why_sentence
 from moderation.model.clock import CaseClock
 from moderation.page_parts.api import api_parts, reading_noted
 from moderation.page_parts.conversation import conversation_parts
+from moderation.page_parts.dashboard import dashboard_parts
+from moderation.page_parts.deliveries import delivery_parts
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.issue_figures import IssueFiguresRoom
@@ -33,14 +33,13 @@ from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.people import people_parts
 from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.reply import reply_parts
+from moderation.page_parts.report import report_parts
 from moderation.page_parts.scope import about, within
 from moderation.page_parts.search import search_parts, words_in_cases
 from moderation.page_parts.shadow import shadow_parts
 from moderation.page_parts.status import status_parts
 from moderation.page_parts.words import words_for
 from moderation.parts import Answering, Desk
-from moderation.reports.week import week_before
-from moderation.reports.weekly import report_html
 from moderation.workflows.hold_tokens import HoldTokens
 
 
@@ -64,13 +63,14 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
         digest=figures.digest,
         digest_markdown=lambda language: digest_markdown(figures.digest(), language=language, zone=zone, templates=templates(language)),
-        report_html=lambda language: _report(listening, language),
         coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),
         invented=listening.invented,
         status=status_parts(parts.desk.status),
         invitations=invitation_parts(parts.desk.inviting),
         outbox=outbox_parts(parts.desk, listening.home),
         search=search_parts(parts),
+        report=report_parts(listening, lambda brands: about(listening, brands)),
+        dashboard=dashboard_parts(parts, lambda brands: about(listening, brands)),
         knowledge=knowledge_parts(parts, known),
         advice=advice_parts(known, parts.desk.replies.write),
         shadow=shadow_parts(parts.desk),
@@ -84,16 +84,11 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         people=people_parts(parts),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
         api=api_parts(parts.desk),
+        deliveries=delivery_parts(parts),
         noted=reading_noted(parts.desk),
         base_url=parts.desk.settings.web.base_url,
     )
     return replace(whole, within=lambda brands: within(whole, parts, brands))
-
-
-def _report(listening: Listening, language: str) -> str:
-    zone = listening.settings.zone
-    figures = week_figures(listening, week_before(listening.clock.now(), zone))
-    return report_html(figures, language=language, zone=zone, templates=templates(language))
 
 
 def _conversation(desk: Desk) -> ConversationParts:

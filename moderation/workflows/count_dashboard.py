@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from listener.workflows.rebuild_insight import catch_up
@@ -29,14 +30,14 @@ def count_dashboard(parts: WeekParts, asked: DashboardQuestion) -> DashboardFigu
 
     Marks, feedback, clocks, cards and the channel grid follow the brand, and the clocks the channel; they know no language.
     """
-    listening, desk = parts.listening, parts.desk
+    listening, engine = parts.listening, parts.listening.ledger.engine
     catch_up(listening.ledger, listening.insight, model_id=listening.model_id)
     stretch = stretch_of(listening.clock.now(), asked.days, listening.settings.zone)
     counts = DashboardInsight(parts.insight).count(asked, stretch)
     of_brand = frozenset({asked.brand}) if asked.brand else parts.brands
-    narrowed = WeekParts(listening=listening, desk=desk, team_lists=parts.team_lists, brands=of_brand)
+    narrowed = replace(parts, brands=of_brand)
     period = Week(name="", from_at=stretch.from_at, as_of=stretch.as_of + _INSTANT)  # a week ends before its last moment, we end at it
-    facts = WeekFacts(desk.ledger.engine)
+    facts = WeekFacts(engine)
     marks = facts.marks(period.from_at, period.as_of, of_brand)
     totals = counts.totals
     return DashboardFigures(
@@ -55,9 +56,9 @@ def count_dashboard(parts: WeekParts, asked: DashboardQuestion) -> DashboardFigu
         searched=share(totals.searched, totals.directed, least=1),
         offers=counts.offers,
         marks=part(marks.yes, marks.yes + marks.no),
-        feedback=desk.feedback.answers.figures(period.from_at, period.as_of, brands=of_brand),
+        feedback=parts.feedback.figures(period.from_at, period.as_of, brands=of_brand),
         clocks=tuple(one for one in clocks_of_week(narrowed, period) if asked.channel in ("", one.platform)),
-        value=value_week(desk.conversation.cards.cards_of(facts.closed(period.from_at, period.as_of, of_brand))),
+        value=value_week(parts.cards.cards_of(facts.closed(period.from_at, period.as_of, of_brand))),
         grid=grid_of(narrowed, period),
         coverage=_coverage(parts, stretch),
     )
@@ -87,7 +88,7 @@ def _issues(parts: WeekParts, counts: DashboardCounts, stretch: Stretch) -> tupl
 def _places(parts: WeekParts, stretch: Stretch) -> Mapping[int, Quadrant]:
     """Return where issues sit in the matrix, as on their own pages: from all they ever expressed, or where a person put them."""
     found = {issue_id: start_place(signs).quadrant for issue_id, signs in parts.insight.issue_signs(stretch.as_of).items()}
-    chosen = IssuePlaceLedger(parts.desk.ledger.engine).all()
+    chosen = IssuePlaceLedger(parts.listening.ledger.engine).all()
     return {**found, **{issue_id: Quadrant(quadrant) for issue_id, (quadrant, _, _) in chosen.items()}}
 
 
@@ -95,5 +96,5 @@ def _coverage(parts: WeekParts, stretch: Stretch) -> Coverage | None:
     """Return what sources saw; None for somebody of some brands: sources are the whole house's."""
     if parts.brands is not None:
         return None
-    sources = SourceWatch(parts.desk.ledger.engine).between(stretch.from_at, stretch.as_of)
+    sources = SourceWatch(parts.listening.ledger.engine).between(stretch.from_at, stretch.as_of)
     return Coverage(from_at=stretch.from_at, to_at=stretch.as_of, sources=sources)

@@ -1,0 +1,92 @@
+"""What the dashboard needs from the rest of the product, and what an address asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from moderation.inbox.choices import PERIODS, USUAL_DAYS
+from moderation.inbox.scope import Brands
+from moderation.model.chart import Table
+from moderation.model.dashboard import DashboardFigures, DashboardQuestion
+
+FIELDS = ("brand", "channel", "language")
+"""What a dashboard can be narrowed by, in the order of the page."""
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnChart:
+    """A chart of one section, made for a wide and for a narrow page; both empty when it could not be drawn."""
+
+    section: str
+    wide: Markup
+    narrow: Markup
+    says: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardShown:
+    figures: DashboardFigures
+    charts: Sequence[DrawnChart]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardParts:
+    """`look(question, language)`: the figures and their charts, counted once for everybody who asks the same. May block."""
+
+    look: Callable[[DashboardQuestion, str], DashboardShown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardChoice:
+    """What the address asks for; empty means everything. `compare`: with the period before."""
+
+    brand: str = ""
+    channel: str = ""
+    language: str = ""
+    days: int = USUAL_DAYS
+    compare: bool = True
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str], brands: Brands) -> DashboardChoice:
+        """Read an address. What it asks that we do not have, or a brand that the reader does not see, is as if it was not asked."""
+        days, brand = query.get("days", ""), query.get("brand", "")[:_MOST]
+        return cls(
+            brand=brand if brands is None or brand in brands else "",
+            channel=query.get("channel", "")[:_MOST],
+            language=query.get("language", "")[:_MOST],
+            days=int(days) if days in {str(one) for one in PERIODS} else USUAL_DAYS,
+            compare=query.get("compare", "") != "no",
+        )
+
+    def question(self, brands: Brands) -> DashboardQuestion:
+        return DashboardQuestion(
+            brands=brands, brand=self.brand, channel=self.channel, language=self.language, days=self.days, compare=self.compare
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        return any(getattr(self, name) for name in FIELDS)
+
+    def asked(self) -> dict[str, str]:
+        """Return the choice as fields of an address, without those that ask for nothing."""
+        fields = {name: getattr(self, name) for name in FIELDS}
+        fields |= {"days": str(self.days) if self.days != USUAL_DAYS else "", "compare": "" if self.compare else "no"}
+        return {name: value for name, value in fields.items() if value}
+
+    def with_(self, **changes: object) -> str:
+        """Return the address of the dashboard with this choice changed in these fields."""
+        return _address("/dashboard", replace(self, **changes).asked())  # type: ignore[arg-type]  # each field takes what its name says
+
+    def at(self, path: str) -> str:
+        """Return the address of another page that is narrowed by the same fields, such as the list of issues."""
+        return _address(path, {name: value for name, value in self.asked().items() if name != "compare"})
+
+
+def _address(path: str, fields: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(fields, errors='replace')}" if fields else path
