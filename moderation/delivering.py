@@ -48,7 +48,7 @@ def delivering_over(listening: Listening, settings: KlankbordSettings, desk: Del
     secrets = Secrets(listening.home)
     house = house_of(listening, settings, desk, draw)
     channels = ChannelCarrier(settings.delivery.channel, lambda name: channel_secrets(secrets, name), clock)
-    mail = MailCarrier(_mail_house(settings), lambda: _secret(secrets, MAIL_PASSWORD), clock)
+    mail = MailCarrier(mail_house(settings), lambda: _secret(secrets, MAIL_PASSWORD), clock)
     desk.subscribe.keep_house(discord_webhook=settings.delivery.discord_webhook)
     marked = listening.ledger.meta.keep_first("delivery_key", randomness.token_hex(8))
     deliver = Deliver(
@@ -141,7 +141,8 @@ def _secret(secrets: Secrets, name: str) -> str:
         return ""
 
 
-def _mail_house(settings: KlankbordSettings) -> MailHouse:
+def mail_house(settings: KlankbordSettings) -> MailHouse:
+    """Return where e-mails leave from, as the settings say."""
     mail = settings.mail
     return MailHouse(
         host=mail.host,

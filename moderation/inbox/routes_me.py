@@ -56,6 +56,7 @@ class Me:
             sessions=self.people.manage.sessions(account.person_id),
             tokens=self.people.tokens.of(account),
             usual_days=USUAL_DAYS,
+            has_messages=self._parts.deliveries is not None,
         )
 
     def step_page(self, request: Request, account: Account, *, status: int = 200, wrong: str = "", offer: str = "") -> Response:
