@@ -1,4 +1,4 @@
-"""The rules by which issues start in the value-irritant matrix, as the house has them; what people put in a field themselves stays there."""
+"""The rules by which issues start in the value-irritant matrix, as the house has them; a field that people chose themselves stays."""
 
 from __future__ import annotations
 
