@@ -42,6 +42,8 @@ MORE = (
     Entry(where="/invitations", key="invitations", letter="v", room="invitations"),
     Entry(where="/feedback", key="feedback", letter="f", room="feedback"),
     Entry(where="/actions", key="actions", letter="a", room="actions"),
+    Entry(where="/grid", key="grid", letter="h", room="plans"),
+    Entry(where="/matrix", key="matrix", letter="m", room="plans"),
     Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
     Entry(where="/people", key="people", letter="p", room="people"),
     Entry(where="/deliveries", key="deliveries", letter="m", room="deliveries"),

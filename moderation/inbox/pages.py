@@ -37,6 +37,7 @@ STATIC_KINDS = {
     "knowledge.css": CSS,
     "advice.js": SCRIPT,
     "search.css": CSS,
+    "plan.css": CSS,
     "people.css": CSS,
     "people.js": SCRIPT,
     "reply.css": CSS,

@@ -24,6 +24,7 @@ from moderation.inbox.one_state import OneState
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow
 from moderation.inbox.people_parts import PeopleParts
+from moderation.inbox.plan_parts import PlanParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.reply_parts import ReplyParts
 from moderation.inbox.report_parts import ReportParts
@@ -71,6 +72,7 @@ class StaffParts:
     - `dashboard`: figures and charts of now, None without one.
     - `one_state()`: inside it everything read is from one moment.
     - `deliveries`: what is told to our own people, and what became of it.
+    - `plans`: the channel grid and the rules of the matrix, None without them.
     - `live`: tells open pages what changed; without it they ask by themselves.
     - `languages`: languages of the pages, the first is the default. `invented` marks the demo on every page.
     """
@@ -93,6 +95,7 @@ class StaffParts:
     why: Callable[[Reason, str], str] = key_of
     outbox: OutboxParts | None = None
     shadow: ShadowParts | None = None
+    plans: PlanParts | None = None
     status: StatusParts | None = None
     feedback: FeedbackPageParts | None = None
     invitations: InvitationParts | None = None

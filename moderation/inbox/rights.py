@@ -217,6 +217,18 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/actions/{action_id}/done"): Right.APPROVE,
     ("POST", "/actions/{action_id}/drop"): Right.ANSWER,
     ("POST", "/actions/{action_id}/undo"): Right.ANSWER,
+    # the channel grid, and where issues start in the matrix
+    ("GET", "/grid"): Right.READ,
+    ("GET", "/grid.yaml"): Right.READ,
+    ("GET", "/grid/new"): Right.APPROVE,
+    ("GET", "/grid/types/{name}"): Right.READ,
+    ("POST", "/grid/types"): Right.APPROVE,
+    ("POST", "/grid/types/{name}"): Right.APPROVE,
+    ("POST", "/grid/types/{name}/retire"): Right.APPROVE,
+    ("POST", "/grid/undo"): Right.APPROVE,
+    ("GET", "/matrix"): Right.READ,
+    ("POST", "/matrix"): Right.ADMINISTER,
+    ("POST", "/matrix/undo"): Right.ADMINISTER,
     # the API: the same rights as the pages that do the same
     ("GET", "/api/v1/openapi.json"): Right.READ,
     ("GET", "/api/v1/me"): Right.READ,
@@ -273,6 +285,11 @@ WHOLE_HOUSE: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/api/v1/sources"),
         ("POST", "/outbox/resume"),  # lets posts of every brand leave again; stopping is safe, and anybody's who answers
         ("POST", "/shadow/graduate"),  # a template that graduates posts for every brand
+        ("GET", "/grid/new"),  # the grid is one for every brand
+        ("POST", "/grid/types"),
+        ("POST", "/grid/types/{name}"),
+        ("POST", "/grid/types/{name}/retire"),
+        ("POST", "/grid/undo"),
     }
 )
 """Routes that are about every brand at once: only for somebody of every brand. So is all that needs `ADMINISTER`: whoever could give

@@ -31,6 +31,7 @@ from moderation.page_parts.issues import issue_parts
 from moderation.page_parts.knowledge import advice_parts, knowledge_parts, knowledge_with_model
 from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.people import people_parts
+from moderation.page_parts.plans import plan_parts
 from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.reply import reply_parts
 from moderation.page_parts.report import report_parts
@@ -74,6 +75,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         knowledge=knowledge_parts(parts, known),
         advice=advice_parts(known, parts.desk.replies.write),
         shadow=shadow_parts(parts.desk),
+        plans=plan_parts(parts.desk, figures),
         feedback=feedback_page_parts(parts.desk),
         reply=reply_parts(parts.desk.replies),
         conversation=_conversation(parts.desk),

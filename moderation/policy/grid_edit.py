@@ -9,9 +9,9 @@ from typing import Any
 
 from listener.errors import NotAllowed, SettingsError
 from listener.text.storable import storable
-from moderation.model.grid import Planned, TypeEdit
+from moderation.model.grid import ContactType, Planned, TypeEdit
 from moderation.model.languages import LANGUAGES
-from moderation.policy.grid import CRITERIA, SWITCHES, parse_grid
+from moderation.policy.grid import CRITERIA, parse_grid
 
 MOST_TYPES = 40
 MOST_TITLE = 60
@@ -95,6 +95,15 @@ def _name_for(shown: str, taken: Collection[str]) -> str:
     return next(one for one in (name, *(f"{name}_{number}" for number in range(2, 1000))) if one not in taken)
 
 
-def switches() -> tuple[str, ...]:
-    """Return the marks that a type may ask for, in the order that pages show."""
-    return SWITCHES
+def edit_of(row: ContactType) -> TypeEdit:
+    """Return a type as a page shows it to be changed."""
+    return TypeEdit(
+        shown=dict(row.shown),
+        owner=dict(row.owner),
+        criteria={name: level.value for name, level in row.criteria.items()},
+        planned={kind: row.planned(kind).value for kind in row.cells},
+        ways={kind: cell.way.value for kind, cell in row.cells.items()},
+        reasons={kind: dict(cell.reason) for kind, cell in row.cells.items()},
+        causes=tuple(sorted(row.causes)),
+        needs=dict(row.needs),
+    )
