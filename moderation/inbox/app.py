@@ -28,18 +28,20 @@ from moderation.inbox.routes_dashboard import add_dashboard_routes
 from moderation.inbox.routes_deliveries import add_delivery_routes
 from moderation.inbox.routes_elsewhere import add_elsewhere_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
+from moderation.inbox.routes_grid import add_grid_routes
 from moderation.inbox.routes_inside import add_inside_routes
 from moderation.inbox.routes_invitations import add_invitation_routes
 from moderation.inbox.routes_issue_acts import add_issue_act_routes
 from moderation.inbox.routes_issues import add_issue_routes, add_report_routes
 from moderation.inbox.routes_knowledge import add_knowledge_routes
 from moderation.inbox.routes_live import add_live_routes
+from moderation.inbox.routes_matrix import add_matrix_routes
 from moderation.inbox.routes_me import add_me_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
-from moderation.inbox.routes_report import add_week_report_routes
 from moderation.inbox.routes_reply import add_reply_routes
+from moderation.inbox.routes_report import add_week_report_routes
 from moderation.inbox.routes_search import add_search_routes
 from moderation.inbox.routes_second_step import add_second_step_routes
 from moderation.inbox.routes_sending import add_sending_routes
@@ -127,6 +129,9 @@ def _add_speaking(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     add_shadow_routes(app, parts, pages)
     add_status_routes(app, parts, pages)
     add_feedback_routes(app, parts, pages)
+    if parts.plans is not None:
+        add_grid_routes(app, parts.plans, pages)
+        add_matrix_routes(app, parts.plans, pages)
 
 
 def _add_plain(app: FastAPI, pages: Pages) -> None:
