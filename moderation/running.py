@@ -50,6 +50,7 @@ from moderation.schedule import (
 )
 from moderation.service import every, every_async, pages_served, short_turns, wound_down
 from moderation.tapping import watch_taps
+from moderation.week_room import WeekRoom
 
 logger = logging.getLogger(__name__)
 AGENT = "team"
@@ -144,7 +145,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         logger.info("signals raised", extra={"signals": [signal.signal_id for signal in signals]})
 
     def analyse() -> Analysed:
-        done = listening.analyse.once()
+        done = listening.analyse.once(sparing=True)
         if done.mentions:
             parts.desk.follow_cases()
         return done if done.more else replace(done, signals=done.signals + listening.watch.once())
@@ -158,6 +159,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every(TAP_SECONDS, watch_taps(listening).once, stop, "looking at actions")),
+        asyncio.create_task(every(REPORT_SECONDS, WeekRoom(listening).maker().once, stop, "making the weekly report")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every_async(DELIVER_SECONDS, parts.delivering.deliver.once, stop, "delivering")),
         asyncio.create_task(every(KNOWLEDGE_SECONDS, knowledge_with_model(parts).refresh.once, stop, "looking for knowledge")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from listener.model.figures import Quote
 from listener.parts import Listening
@@ -21,6 +20,7 @@ from moderation.ledger.tap import TapLedger
 from moderation.ledger.week_facts import WeekFacts
 from moderation.ledger.week_reports import MadeReport, WeekReportLedger
 from moderation.model.document import Document
+from moderation.model.evidence import Evidence
 from moderation.model.languages import LANGUAGES
 from moderation.model.week_report import WeekFigures
 from moderation.reports.kept import figures_of
@@ -44,20 +44,13 @@ FIGURES = ("all", "spam", "directed", "unnecessary", "searched", "negative", "po
 """What a reader may ask of a week: "which ones?". Beside these issue-<number>, marked and closed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A page of the mentions that a figure counted, newest first, under pseudonyms, and how many there are."""
-
-    week: str
-    figure: str
-    total: int
-    quotes: tuple[Quote, ...]
-
-
 class WeekRoom:
-    """What pages, commands and the schedule do with weekly reports. `scoped` gives the listening half as far as it is about some brands."""
+    """What pages, commands and the schedule do with weekly reports.
 
-    def __init__(self, listening: Listening, scoped: Scoped) -> None:
+    `scoped` gives the listening half as far as it is about some brands; without it only the whole house has a report.
+    """
+
+    def __init__(self, listening: Listening, scoped: Scoped | None = None) -> None:
         self._whole = listening
         self._scoped = scoped
         self._kept = WeekReportLedger(listening.ledger.engine)
@@ -112,7 +105,10 @@ class WeekRoom:
             return None
         listening, (some, total) = self._listening(brands), ids
         quotes = quotes_of(listening.ledger, listening.insight, some, key=listening.pseudonym_key)
-        return Evidence(week=period, figure=figure, total=total, quotes=tuple(quotes[one] for one in some if one in quotes))
+        about = int(figure.partition("-")[2]) if figure.startswith("issue-") else 0
+        title = self._whole.ledger.issues.titles([about]).get(about, "") if about and total else ""
+        shown = tuple(quotes[one] for one in some if one in quotes)
+        return Evidence(week=period, figure=figure, total=total, quotes=shown, title=title)
 
     def _ids(self, week: Week, figure: str, brands: frozenset[str] | None, *, up_to: int, skip: int) -> tuple[list[int], int] | None:
         counted, facts = WeekInsight(self._listening(brands).insight), WeekFacts(self._whole.ledger.engine)
@@ -135,7 +131,11 @@ class WeekRoom:
         return count_week(week_parts(listening, brands), week, made=made, up_to=self._kept.read_up_to(), made_at=self._whole.clock.now())
 
     def _listening(self, brands: frozenset[str] | None) -> Listening:
-        return self._whole if brands is None else self._scoped(brands)
+        if brands is None:
+            return self._whole
+        if self._scoped is None:
+            raise LookupError("nothing knows how to show less than every brand")
+        return self._scoped(brands)
 
     def _catch_up(self) -> None:
         catch_up(self._whole.ledger, self._whole.insight, model_id=self._whole.model_id)

@@ -37,6 +37,8 @@ LIMITED_ROUTES: Mapping[tuple[str, str], Limited] = {
     ("GET", "/api/v1/knowledge"): Limited.SEARCH,
     ("GET", "/digest.md"): Limited.EXPORT,
     ("GET", "/report.html"): Limited.EXPORT,
+    ("GET", "/report.md"): Limited.EXPORT,
+    ("GET", "/report.pdf"): Limited.EXPORT,
     ("GET", "/knowledge.md"): Limited.EXPORT,
     ("GET", "/cases/{case_id}/export.json"): Limited.EXPORT,
     ("POST", "/cases/{case_id}/reply/check"): Limited.DRAFT,
@@ -51,6 +53,7 @@ MOST_PERSONS = 1_000
 DEEP_ROUTES: Mapping[tuple[str, str], tuple[str, int]] = {
     ("GET", "/search"): ("page", 25),
     ("GET", "/issues/{issue_id}"): ("page", 25),
+    ("GET", "/report/{period}/{figure}"): ("page", 50),
     ("GET", "/api/v1/mentions"): ("page", 25),
     ("GET", "/api/v1/issues/{issue_id}/mentions"): ("cursor", 1),
 }

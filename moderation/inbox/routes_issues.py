@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from listener.model.figures import IssueFigures
 from moderation.inbox.choices import FIELDS, PERIODS, SORTS, USUAL_DAYS, IssueChoice, by_place, grouped, offers, on_page
@@ -126,7 +126,7 @@ def _beside(request: Request, parts: StaffParts, pages: Pages, issue_id: int, of
 
 
 def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
-    """Add the digest as page and file, the weekly report as file, and the sources. None of them changes anything."""
+    """Add the digest as page and file, and the sources. None of them changes anything."""
 
     @app.get("/digest")
     def digest(request: Request) -> Response:
@@ -137,19 +137,14 @@ def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         buckets = max((len(issue.trend) for issue in told), default=1)
         hours = (figures.as_of - figures.from_at).total_seconds() / 3600 / max(1, buckets)
         whole = [(signal.about or figures.brand, signal.at, parts.reason(signal, language)) for signal in figures.whole]
-        return pages.show(request, "digest.html.j2", digest=figures, reasons=reasons, whole=whole, bucket_hours=hours)
+        return pages.show(
+            request, "digest.html.j2", digest=figures, reasons=reasons, whole=whole, bucket_hours=hours, has_report=parts.report is not None
+        )
 
     @app.get("/digest.md")
     def digest_file(request: Request) -> Response:
         text = parts.seen_by(request.state.person).digest_markdown(pages.language(request))
         return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=_as_file("klankbord-digest.md"))
-
-    @app.get("/report.html")
-    def report_file(request: Request) -> Response:
-        """Hand the weekly report over as a file: it carries its own styles, which our pages' content policy would not let it use."""
-        return HTMLResponse(
-            parts.seen_by(request.state.person).report_html(pages.language(request)), headers=_as_file("klankbord-report.html")
-        )
 
     @app.get("/sources")
     def sources(request: Request) -> Response:

@@ -6,6 +6,7 @@ Every text is only text: whoever draws it escapes it. A link that begins with "/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -136,11 +137,12 @@ Block = Heading | Para | Bullets | Grid | Quoted | Bars | Matrix | Facts | PageB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A report in one language. `foot` stands at the bottom of every page; the links' words where a file has to list them."""
+    """A report in one language, with what was known at `made_at`. `foot` stands at the bottom of every page; the links' words where a file has to list them."""
 
     title: str
     language: str
     blocks: tuple[Block, ...]
+    made_at: datetime
     links_heading: str
     links_lead: str
     foot: str = ""

@@ -16,15 +16,12 @@ from listener.model.figures import DigestFigures
 from listener.model.issue import SILENCE, WHOLE, Signal
 from listener.parts import Listening, nothing_further
 from listener.settings.wording import templates
-from moderation.answers import week_figures
 from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.shown import digest_figures, issue_now, issues_now
 from moderation.model.object_kind import ObjectKind
 from moderation.page_parts.room_scope import brand_feedback, brand_invitations, brand_outbox, brand_shadow, brand_status
 from moderation.parts import Answering
-from moderation.reports.week import week_before
-from moderation.reports.weekly import report_html
 
 LATEST_SIGNALS = 200
 """Among so many of the newest signals those about somebody's brands are looked for."""
@@ -47,10 +44,6 @@ def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> Staff
     def markdown(language: str) -> str:
         return digest_markdown(digest(), language=language, zone=whole.zone, templates=templates(language))
 
-    def report(language: str) -> str:
-        figures = split(week_figures(listening, week_before(listening.clock.now(), whole.zone)), brands)
-        return report_html(figures, language=language, zone=whole.zone, templates=templates(language))
-
     def signals(limit: int) -> Sequence[Signal]:
         newest = whole.signals(LATEST_SIGNALS)
         issues = seen(ObjectKind.ISSUE, {one.issue_id for one in newest if one.issue_id is not None})
@@ -66,7 +59,6 @@ def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> Staff
         signals=signals,
         digest=digest,
         digest_markdown=markdown,
-        report_html=report,
         coverage=tuple,
         outbox=_or_none(whole.outbox, lambda room: brand_outbox(room, parts.desk, seen)),
         shadow=_or_none(whole.shadow, lambda room: brand_shadow(room, parts.desk, seen)),

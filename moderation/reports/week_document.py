@@ -37,6 +37,7 @@ def week_document(shown: Shown, words: Mapping[str, str], *, language: str, zone
         title=title(shown, say),
         language=language,
         blocks=(*page_one(shown, say), *_appendix(shown, say)),
+        made_at=figures.made_at,
         links_heading=say.word("links.heading"),
         links_lead=say.word("links.lead"),
         foot=plain_text(foot),

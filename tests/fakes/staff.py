@@ -15,6 +15,7 @@ from moderation.inbox.sign_in import SignIn
 from tests.fakes.people import sign_in_on
 from tests.fakes.staff_figures import COVERAGE, NOW, ZONE, issue_figures, mention_of, quote_of, reason_of, signal_of
 from tests.fakes.staff_queue import QueueDay
+from tests.fakes.staff_report import report_of_the_day
 
 AGENT = "Fenna de Wit"
 
@@ -193,7 +194,7 @@ class StaffDay:
             reason=reason_of,
             digest=self.digest,
             digest_markdown=lambda language: f"# Digest ({language})\n",
-            report_html=lambda language: f"<p>{language}</p>",
+            report=report_of_the_day(),
             coverage=lambda: self.coverage,
             invented=invented,
         )

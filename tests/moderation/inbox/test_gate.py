@@ -218,7 +218,7 @@ def test_every_answer_carries_the_safe_headers(staff: Staff, visitor: Staff) -> 
 def test_reports_leave_as_files(staff: Staff) -> None:
     """The weekly report carries styles of its own; shown as a page it would need a weaker policy."""
     answer = staff.get("/report.html")
-    assert answer.headers["content-disposition"] == 'attachment; filename="klankbord-report.html"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="klankbord-report-2026-W11.html"'
     assert staff.get("/digest.md").text.startswith("# Digest (nl)")
 
 
