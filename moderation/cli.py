@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from listener.cli import HOME_HELP, LISTENING_COMMANDS, run_group
 from listener.commands.place import Place
 from listener.logs import start_logging
+from listener.model.health import Finding
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.accounts import account_group, check_accounts_of
 from moderation.commands.answering import inbox_group
 from moderation.commands.conversing import CONVERSING
+from moderation.commands.delivering import check_deliveries_of, deliver_group
 from moderation.commands.describing import openapi_command
 from moderation.commands.feedback import feedback_group
 from moderation.commands.gridding import grid_group
@@ -46,6 +50,7 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     leave_group,
     audit_group,
     report_command,
+    deliver_group,
     openapi_command,
     run_command,
     sign_in_command,
@@ -72,7 +77,12 @@ def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
     Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 stopped by you.
     """
     start_logging(logging.INFO if verbose else logging.ERROR)
-    context.obj = Place(home, KlankbordSettings, ALL_ANSWERS, further_checks=check_accounts_of)
+    context.obj = Place(home, KlankbordSettings, ALL_ANSWERS, further_checks=_further_checks)
+
+
+def _further_checks(home: Path) -> Iterator[Finding]:
+    yield from check_accounts_of(home)
+    yield from check_deliveries_of(home)
 
 
 for one in (*CONVERSING, *WORK_COMMANDS):

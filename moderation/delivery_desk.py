@@ -25,7 +25,7 @@ from moderation.workflows.subscribe import Subscribe
 class DeliveryDesk:
     """Subscriptions, what became of each message, and the links that stop them. Sends nothing; works beside a running service.
 
-    `account(person_id)`: a colleague who works here, None for anybody else.
+    `account(person_id)`: a colleague who works here, None for anybody else. `named(name)`: the colleague of this name.
     """
 
     subscribe: Subscribe
@@ -33,6 +33,7 @@ class DeliveryDesk:
     deliveries: DeliveryLedger
     links: StopLinks
     account: Callable[[int], Account | None]
+    named: Callable[[str], Account | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +62,5 @@ def delivery_desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock
         deliveries=deliveries,
         links=StopLinks(subscriptions, account, clock, key=feedback_key(home), base_url=settings.public.base_url),
         account=account,
+        named=people.named,
     )

@@ -91,7 +91,13 @@ class Deliver:
     async def once(self) -> int:
         """Find what is due and send what may leave now; return how many messages were tried."""
         await asyncio.to_thread(self._note_lost)
-        bundles = await asyncio.to_thread(self._ready)
+        return await self._send_all(await asyncio.to_thread(self._ready))
+
+    async def only_tests(self) -> int:
+        """Send the test messages that somebody asked for, and nothing else: for a command on a home whose service does not run."""
+        return await self._send_all(await asyncio.to_thread(self._ready, only=What.TEST))
+
+    async def _send_all(self, bundles: Sequence[Bundle]) -> int:
         tried = 0
         for way, some in _by_way(bundles).items():
             async with self._carriers[way].opened() as carry:
@@ -105,13 +111,15 @@ class Deliver:
         for one in self._deliveries.lost(before=now - LOST_AFTER, at=now):
             self._alarm(one, now)
 
-    def _ready(self) -> list[Bundle]:
+    def _ready(self, *, only: What | None = None) -> list[Bundle]:
         """Return what may leave now, after writing down what is due and putting off what has to wait."""
         now = self._clock.now()
         working = {one.subscription_id: one for one in self._subscriptions.all(working=True)}
-        self._find.once(list(working.values()), now)
+        if only is None:
+            self._find.once(list(working.values()), now)
+        waiting = [one for one in self._deliveries.waiting(now) if only is None or one.what is only]
         bundles: list[Bundle] = []
-        for (subscription_id, what), rows in _by_kind(self._deliveries.waiting(now)).items():
+        for (subscription_id, what), rows in _by_kind(waiting).items():
             subscription = working.get(subscription_id)
             if what is What.TEST:
                 subscription = self._subscriptions.get(subscription_id)
