@@ -49,7 +49,9 @@ def coverage(figures: Coverage, look: Look) -> Chart:
         sheet.words(names, INK),
         sheet.words(said_right, INK, align="right", bold=True),
     ]
-    return finished("coverage", look, sheet.together(layers), alt_text=_alt(figures, look), table=_table(figures, look))
+    return finished(
+        "coverage", look, sheet.together(layers), alt_text=_alt(figures, look), table=_table(figures, look), nothing=not figures.sources
+    )
 
 
 def watched_share(one: Watched, figures: Coverage) -> float:

@@ -25,7 +25,7 @@ Named = Callable[[str], str]
 
 def dashboard_charts(figures: DashboardFigures, look: Look, *, platform: Named) -> Iterator[tuple[str, Chart]]:
     """Yield (the section a chart stands in, the chart), in the order of the page. Coverage only where sources may be told of."""
-    yield "trend", trend(_series(figures, look, look.text("all_mentions"), figures.days, figures.days_before), look)
+    yield "trend", trend(_series(figures, look, "", figures.days, figures.days_before), look)
     drawn = [one for one in figures.issues if one.days]
     yield "issues", several([_series(figures, look, one.title, one.days, one.days_before) for one in drawn], look)
     placed = [one for one in figures.issues if one.quadrant is not None and one.mentions][:MOST_IN_MATRIX]

@@ -43,7 +43,14 @@ def grid(cells: Sequence[GridCell], look: Look) -> Chart:
         sheet.words(heads, SOFT, align="center"),
         sheet.words(names, INK),
     ]
-    return finished("grid", look, sheet.together(layers), alt_text=_alt(cells, look), table=_table(cells, look))
+    return finished(
+        "grid",
+        look,
+        sheet.together(layers),
+        alt_text=_alt(cells, look),
+        table=_table(cells, look),
+        nothing=not any(one.contacts for one in cells),
+    )
 
 
 def _real(one: GridCell, look: Look) -> str:

@@ -23,6 +23,8 @@ FONT = "Liberation Sans"
 SIZE = 12
 """Pixels of a chart's text."""
 MOST_TITLE = 160
+_SPARE = 1.1
+"""Letters of a reader's own system are wider than those that the drawing is measured with."""
 
 FITTED = alt.AutoSizeParams(type="fit", contains="padding")
 """For charts with axes: these lie within the width."""
@@ -84,7 +86,7 @@ def said(text: str) -> str:
 def fitted(text: str, pixels: float, *, size: int = SIZE) -> str:
     """Return `text` on one line, cut between two characters so that it is about `pixels` wide at most."""
     clean = said(text)
-    room = pixels / size
+    room = pixels / size / _SPARE
     if _ems(clean) <= room:
         return clean
     kept, used = "", _ems("…")
@@ -115,7 +117,9 @@ def values(rows: Sequence[Row]) -> alt.InlineData:
     return alt.InlineData(values=list(rows))
 
 
-def finished(name: str, look: Look, drawing: alt.LayerChart | alt.FacetChart, *, alt_text: str, table: Table) -> Chart:
+def finished(
+    name: str, look: Look, drawing: alt.LayerChart | alt.FacetChart, *, alt_text: str, table: Table, nothing: bool = False
+) -> Chart:
     """Return the chart with the settings that all have: no ground of its own, quiet axes, the numbers of its language."""
     rules = phrases.conventions(look.language)
     locale = {
@@ -139,10 +143,10 @@ def finished(name: str, look: Look, drawing: alt.LayerChart | alt.FacetChart, *,
             titleFontSize=SIZE,
             titleFontWeight="normal",
         ),
-        legend=alt.LegendConfig(labelColor=INK.light, orient="top", title=None, labelFontSize=SIZE, symbolStrokeWidth=2),
+        legend=alt.LegendConfig(labelColor=INK.light, orient="top", title=None, labelFontSize=SIZE, symbolStrokeWidth=2, columnPadding=24),
         locale=locale,
     )
-    return Chart(name=name, language=look.language, spec=drawing.to_dict(validate=False), alt=alt_text, table=table)
+    return Chart(name=name, language=look.language, spec=drawing.to_dict(validate=False), alt=alt_text, table=table, nothing=nothing)
 
 
 def _time(look: Look) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ def matrix(points: Sequence[MatrixPoint], look: Look) -> Chart:
             field_rows[quadrant] = _rows(quadrant, fields[quadrant], look, (at * (wide + _GAP), up, wide, height), top)
         up += height + _GAP
     layers = _layers(sheet, field_rows)
-    return finished("matrix", look, sheet.together(layers), alt_text=_alt(fields, look), table=_table(fields, look))
+    return finished("matrix", look, sheet.together(layers), alt_text=_alt(fields, look), table=_table(fields, look), nothing=not points)
 
 
 def _height(points: Sequence[MatrixPoint]) -> int:

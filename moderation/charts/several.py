@@ -32,7 +32,7 @@ def several(series: Sequence[Series], look: Look) -> Chart:
         left, up = (at % columns) * (wide + _GAP), (at // columns) * (_HEAD + _TALL + _GAP)
         foot = up + _HEAD + _TALL
         step = wide / max(1, len(one.counts))
-        titles.append(word(left, up + 8, fitted(one.title, wide)))
+        titles.append(word(left, up + 8, fitted(one.title, wide * 0.9)))
         sums.append(word(left, up + 23, fitted(_sum(one, look), wide, size=SIZE - 1)))
         grounds.append({"x": left, "x2": left + wide, "y": foot, "y2": foot})
         for n, count in enumerate(one.counts):
@@ -41,7 +41,7 @@ def several(series: Sequence[Series], look: Look) -> Chart:
                 bars.append(box(left + n * step + step * 0.1, foot - tall, step * 0.8, tall))
     layers: list[alt.Chart] = [sheet.lines(grounds, LINE), sheet.boxes(bars, BLUE), sheet.words(titles, INK, bold=True)]
     layers.append(sheet.words(sums, SOFT, size=SIZE - 1))
-    return finished("several", look, sheet.together(layers), alt_text=_alt(series, look), table=_table(series, look))
+    return finished("several", look, sheet.together(layers), alt_text=_alt(series, look), table=_table(series, look), nothing=not series)
 
 
 def _sum(one: Series, look: Look) -> str:

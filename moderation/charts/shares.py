@@ -54,7 +54,14 @@ def shares(rows: Sequence[ShareRow], look: Look) -> Chart:
         sheet.words(names, INK),
         sheet.words(said_right, INK, align="right", bold=True),
     ]
-    return finished("shares", look, sheet.together(layers), alt_text=_alt(rows, look), table=_table(rows, look))
+    return finished(
+        "shares",
+        look,
+        sheet.together(layers),
+        alt_text=_alt(rows, look),
+        table=_table(rows, look),
+        nothing=all(one.figure.value is None for one in rows),
+    )
 
 
 def _top(rows: Sequence[ShareRow]) -> float:
@@ -68,13 +75,15 @@ def _top(rows: Sequence[ShareRow]) -> float:
 def _alt(rows: Sequence[ShareRow], look: Look) -> str:
     if not rows:
         return look.text("shares.empty")
-    return " ".join(_sentence(one, look) for one in rows)
+    known = [_sentence(one, look) for one in rows if one.figure.value is not None]
+    unknown = [look.text("shares.few_of", label=said(one.label), n=look.number(one.figure.n)) for one in rows if one.figure.value is None]
+    return " ".join([*known, *([look.text("shares.unknown", labels=", ".join(unknown))] if unknown else [])])
 
 
 def _sentence(one: ShareRow, look: Look) -> str:
     figure = one.figure
     if figure.value is None or figure.low is None or figure.high is None:
-        return look.text("shares.unknown", label=said(one.label), n=look.number(figure.n))
+        return ""
     given = {"share": look.percent(figure.value), "low": look.percent(figure.low), "high": look.percent(figure.high)}
     text = look.text("shares.one", label=said(one.label), n=look.number(figure.n), **given)
     if one.benchmark is None:

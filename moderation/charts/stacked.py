@@ -71,7 +71,8 @@ def _drawn(name: str, bars: Sequence[Bar], parts: Sequence[Part], look: Look, te
     layers: list[alt.Chart] = _legend(sheet, parts, side)
     layers += [sheet.boxes(rows, colour, opacity=WASH, border=True) for rows, (_, colour) in zip(cut, parts, strict=True) if rows]
     layers += [sheet.words(names, INK), *([sheet.words(counts, INK, align="center", bold=True)] if counts else [])]
-    return finished(name, look, sheet.together(layers), alt_text=text, table=table)
+    nothing = not any(count for _, some in bars for count in some)
+    return finished(name, look, sheet.together(layers), alt_text=text, table=table, nothing=nothing)
 
 
 def _legend(sheet: Sheet, parts: Sequence[Part], side: float) -> list[alt.Chart]:

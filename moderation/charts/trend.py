@@ -37,7 +37,9 @@ def trend(series: Series, look: Look) -> Chart:
         )
         layers.append(line.encode(x=alt.X("x", type="temporal"), y=alt.Y("n", type="quantitative"), color=colour))
     drawing = alt.layer(*layers).properties(width=look.width, height=200 if look.width > NARROW else 170, autosize=FITTED)
-    return finished("trend", look, drawing, alt_text=_alt(series, look), table=_table(joined, spots, look, names))
+    return finished(
+        "trend", look, drawing, alt_text=_alt(series, look), table=_table(joined, spots, look, names), nothing=not series.counts
+    )
 
 
 def merged(series: Series, most: int) -> Series:
@@ -75,11 +77,12 @@ def _line(series: Series, spots: Sequence[tuple[datetime, datetime]], look: Look
 
 def _alt(series: Series, look: Look) -> str:
     total, title, spots = sum(series.counts), said(series.title), places(series, look)
+    of = "trend" if title else "trend.all"
     if not series.counts:
-        return look.text("trend.empty", title=title)
+        return look.text(f"{of}.empty", title=title)
     at = max(range(len(series.counts)), key=series.counts.__getitem__)
     begins, ends = spots[0][0], spots[-1][1]
-    text = look.count("trend", total, title=title, begins=look.day(begins), ends=look.day(ends - timedelta(seconds=1)))
+    text = look.count(of, total, title=title, begins=look.day(begins), ends=look.day(ends - timedelta(seconds=1)))
     if total:
         text += " " + look.text("trend.peak", n=look.number(series.counts[at]), moment=look.moment(spots[at][0]))
     if series.before:
@@ -95,4 +98,4 @@ def _table(series: Series, spots: Sequence[tuple[datetime, datetime]], look: Loo
         (look.moment(begins), look.number(count), *((look.number(earlier) if earlier is not None else "–",) if series.before else ()))
         for (begins, _), count, earlier in zip_longest(spots, series.counts, padded)
     )
-    return Table(caption=said(series.title), columns=columns, rows=rows)
+    return Table(caption=said(series.title) or look.text("all_mentions"), columns=columns, rows=rows)

@@ -20,13 +20,14 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnChart:
-    """A chart of one section, made for a wide and for a narrow page; both empty when it could not be drawn."""
+    """A chart of one section, made for a wide and for a narrow page; both empty when it could not be drawn, or has `nothing` to show."""
 
     section: str
     wide: Markup
     narrow: Markup
     says: str
     table: Table
+    nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

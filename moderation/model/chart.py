@@ -22,9 +22,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A drawing in one language. `spec` is Vega-Lite; `alt` says what it shows with its most important number; `table` holds its numbers.
+    """A drawing in one language; with `nothing` there is nothing to see in it, and its sentence says so.
 
-    `alt` and `table` are plain text on one line a cell, not markup: whoever shows them escapes them.
+    `spec` is Vega-Lite; `alt` says what it shows with its most important number; `table` holds its numbers. `alt` and `table` are plain text on one line a cell, not markup: whoever shows them escapes them.
     """
 
     name: str
@@ -32,11 +32,15 @@ class Chart:
     spec: Mapping[str, Any]
     alt: str
     table: Table
+    nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Counts of one thing, oldest first, the last one ending at `ends_at`; `before` as many counts of the period before, or none."""
+    """Counts of one thing, oldest first, the last one ending at `ends_at`; `before` as many counts of the period before, or none.
+
+    An empty `title` stands for everything together.
+    """
 
     title: str
     counts: tuple[int, ...]

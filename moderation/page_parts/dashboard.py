@@ -77,12 +77,12 @@ def _drawn(figures: DashboardFigures, language: str, draw: DrawCharts, listening
     narrow = dashboard_charts(figures, replace(look, width=NARROW), platform=platform)
     for (section, chart), (_, small) in zip(dashboard_charts(figures, look, platform=platform), narrow, strict=True):
         try:
-            svgs = draw.page(chart), draw.page(small)
+            svgs = ("", "") if chart.nothing else (draw.page(chart), draw.page(small))
         except CannotDraw:
             logger.warning("a chart was not drawn", extra={"chart": chart.name}, exc_info=True)
             svgs = "", ""
         wide, slim = (Markup(svg) for svg in svgs)  # noqa: S704 - our own drawing, of known elements only
-        yield DrawnChart(section=section, wide=wide, narrow=slim, says=chart.alt, table=chart.table)
+        yield DrawnChart(section=section, wide=wide, narrow=slim, says=chart.alt, table=chart.table, nothing=chart.nothing)
 
 
 def dashboard_parts(parts: Answering, scoped: Callable[[frozenset[str]], Listening]) -> DashboardParts:

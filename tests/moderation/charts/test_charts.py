@@ -50,7 +50,7 @@ SAYS = (
     ("several", "nl", ("2 kwesties", "24 berichten", "van 8 naar 24")),
     ("matrix", "en", ("2 issues", "75%", "30 of 40")),
     ("grid", "nl", ("47%", "15 van 32", "15 keer")),
-    ("shares", "en", ("41%", "33%", "50%", "120", "18%", "25%", "below", "(4)")),
+    ("shares", "en", ("41%", "33%", "50%", "120", "18%", "25%", "below", "Eerst gezocht (4)")),
     ("effect", "nl", ("15 geteld", "15 verwacht", "8 en 22")),
     ("feelings", "nl", ("20 gesprekken", "12 beter", "60%", "3 slechter", "5 gelijk")),
     ("clocks", "en", ("90%", "90 of 100", "6")),
