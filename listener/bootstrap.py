@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import timedelta
 from functools import cache
@@ -127,6 +128,7 @@ def new_analysis(
     open_earlier: OpenEarlier = no_earlier,
     label_models: LabelModels = no_label_models,
     quick: QuickReading | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> AnalyseMentions:
     """Wire the analysing workflow."""
 
@@ -151,6 +153,7 @@ def new_analysis(
         open_earlier=open_earlier,
         label_models=label_models,
         quick=quick,
+        monotonic=monotonic,
     )
     return analyse
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ from listener.workflows.rebuild_insight import catch_up
 logger = logging.getLogger(__name__)
 
 MOST_TRIES = 3
+SPARING = 20
+"""Beside people at work regrouping takes one part in so many of the time: on two million mentions it takes half a minute each time."""
 MOST_REMEMBERED = 24
 """Mentions by which an issue is known again when all have left the window: its latest ones."""
 
@@ -71,9 +74,12 @@ class AnalyseMentions:
         open_earlier: OpenEarlier = no_earlier,
         label_models: LabelModels = no_label_models,
         quick: QuickReading | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
         self._insight = insight
+        self._monotonic = monotonic
+        self._rests_until = 0.0
         self._ahead = AheadEmbedder(embedder)
         self._next: Prepared | None = None
         self._models = ModelChange(ledger, self._ahead, open_earlier, batch_size=batch_size)
@@ -115,13 +121,14 @@ class AnalyseMentions:
         progress.finish()
         return tuple(signals)
 
-    def once(self) -> Analysed:
+    def once(self, *, sparing: bool = False) -> Analysed:
         """Regroup when it is time, then analyse one batch (at most `batch_size` mentions, oldest first), then encode one batch again.
 
         Regrouping comes first because whether it is due can be read from the ledger: a process killed between a batch and the
-        regrouping after it makes up for it before it goes on, and ends where it would have ended.
+        regrouping after it makes up for it before it goes on, and ends where it would have ended. `sparing`: while people work on the
+        pages, regrouping waits until it takes at most one part in `SPARING` of the time; what bursts is seen by the scan without it.
         """
-        signals = self._regroup_when_due()
+        signals = self._regroup_when_due(sparing=sparing)
         waiting = self._ledger.mentions.unanalysed(2 * self._batch_size) if self._models.embedder() is not None else []
         stored, later = waiting[: self._batch_size], waiting[self._batch_size :]
         if stored:
@@ -222,10 +229,12 @@ class AnalyseMentions:
         vectors.update({new.text_hash: new.vector for new in fresh})
         return vectors, fresh
 
-    def _regroup_when_due(self) -> tuple[Signal, ...]:
+    def _regroup_when_due(self, *, sparing: bool) -> tuple[Signal, ...]:
+        other_model = self._ledger.analyses.last_regroup_model() not in ("", self.model_id)
+        if sparing and not other_model and self._monotonic() < self._rests_until:
+            return ()
         analysed = self._ledger.analyses.analysed_count()
         now = self._ledger.analyses.latest_posted_at()
-        other_model = self._ledger.analyses.last_regroup_model() not in ("", self.model_id)
         if now is None or not (other_model or analysed - self._ledger.analyses.last_regroup_count() >= self._regroup_every):
             return ()
         return self._regrouped(now, analysed)
@@ -235,10 +244,12 @@ class AnalyseMentions:
         self._regrouped(now, self._ledger.analyses.analysed_count())
 
     def _regrouped(self, now: datetime, analysed: int) -> tuple[Signal, ...]:
-        analyst = self._ready_analyst()
+        analyst, begun = self._ready_analyst(), self._monotonic()
         self._remind(analyst)
         signals = self._save(analyst, replace(analyst.regroup(now), regrouped=analysed, model=self.model_id))
         self._tell_insight()
+        ended = self._monotonic()
+        self._rests_until = ended + (SPARING - 1) * (ended - begun)
         return signals
 
     def _tell_insight(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from listener.model.analysis import AnalysisStep
 from listener.model.issue import Membership, NewIssue, Signal
 from listener.model.mention import Author, Kept, Mention, Removal
 from listener.settings.schema import ListenerSettings
-from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.analyse_mentions import SPARING, AnalyseMentions
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -89,6 +90,24 @@ def grouped(ledger: Ledger) -> int:
 def run(workflow: AnalyseMentions) -> None:
     while workflow.once().more:
         pass
+
+
+@pytest.mark.parametrize(("sparing", "regroupings"), [(False, 3), (True, 1)])
+def test_beside_people_at_work_regrouping_rests_in_proportion_to_what_it_took(
+    ledger: Ledger, insight: Insight, sparing: bool, regroupings: int
+) -> None:
+    """Half a minute of regrouping every three minutes would make every page of that half minute late."""
+    clock = itertools.count(step=10)  # each look at it is ten seconds after the one before
+    settings = ListenerSettings.model_validate({"detection": {"regroup_every": 20}})
+    workflow = new_analysis(settings, ledger, insight, CountingEmbedder(), batch_size=8, monotonic=lambda: float(next(clock)))
+    store(ledger, *(post(n, f"klacht nummer {n} over de rekening") for n in range(80)))
+    counts = set[int]()
+    while workflow.once(sparing=sparing).more:
+        counts.add(ledger.analyses.last_regroup_count())
+    assert len(counts - {0}) == regroupings
+    for _ in range(SPARING):
+        workflow.once(sparing=sparing)
+    assert ledger.analyses.last_regroup_count() >= 60, "it is made up for when the rest is over"
 
 
 def test_no_text_is_encoded_twice_even_by_a_new_process(ledger: Ledger, insight: Insight) -> None:
