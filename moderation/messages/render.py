@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from listener.errors import NotAllowed
@@ -31,6 +31,8 @@ class PublicWording:
     def __init__(self, language: str, templates: Mapping[str, str]) -> None:
         self.language = language
         self._templates = dict(templates)
+        self._variables: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self._compiled: dict[str, Template] = {}
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined,
             autoescape=False,  # plain text for platforms: escaping would post "&amp;" (RULES I13: output is input)
@@ -50,10 +52,12 @@ class PublicWording:
 
     def variables(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the variables that must be filled, and those that may stay empty."""
-        text = self._template(name)
-        found = _OPTIONAL.match(text)
-        optional = frozenset(part.strip() for part in found.group(1).split(",")) if found else frozenset()
-        return frozenset(meta.find_undeclared_variables(self._environment.parse(text))) - optional, optional
+        if name not in self._variables:
+            text = self._template(name)
+            found = _OPTIONAL.match(text)
+            optional = frozenset(part.strip() for part in found.group(1).split(",")) if found else frozenset[str]()
+            self._variables[name] = frozenset(meta.find_undeclared_variables(self._environment.parse(text))) - optional, optional
+        return self._variables[name]
 
     def render(self, name: str, given: Mapping[str, str]) -> str:
         """Return the filled-in text. Raises `NotAllowed` naming what is missing, empty, unknown or looks like a template (RULES F32)."""
@@ -69,10 +73,15 @@ class PublicWording:
                 raise NotAllowed(f"{key} holds a sign of a template ({value[:40]!r}); write it out in words.")
         values = {key: given.get(key, "").strip() for key in needed | optional}
         try:
-            text = self._environment.from_string(self._template(name)).render(values)
+            text = self._compiled_once(name).render(values)
         except TemplateError as error:
             raise NotAllowed(f"Template {name} cannot be filled in: {error}.") from error
         return tidy(text)
+
+    def _compiled_once(self, name: str) -> Template:
+        if name not in self._compiled:
+            self._compiled[name] = self._environment.from_string(self._template(name))
+        return self._compiled[name]
 
     def _template(self, name: str) -> str:
         if name not in self._templates:
