@@ -69,9 +69,9 @@ class Buttons:
         return {"type": 2, "style": int(look), "label": cut(label, MOST_LABEL), "custom_id": self.id_of(verb, **about)}
 
     def menu(self, verb: str, hint: str, options: Sequence[tuple[str, str, str]], *, chosen: str, **about: object) -> dict[str, Any]:
-        """Return a row with a menu over (what is shown, what is meant, more about it); `chosen` names the thing that is meant."""
+        """Return a row with a menu over (what is shown, what is meant, more about it), each meaning once; `chosen` names what is meant."""
         shown: list[dict[str, Any]] = []
-        for label, value, more in options[:MOST_OPTIONS]:
+        for label, value, more in list({value: (label, value, more) for label, value, more in options}.values())[:MOST_OPTIONS]:
             one = {"label": plain(label, MOST_OPTION), "value": cut(value, MOST_OPTION)}
             shown.append(one | ({"description": plain(more, MOST_OPTION)} if more else {}))
         menu = {
