@@ -83,6 +83,20 @@ class Channels:
             raise
         return found if isinstance(found, Mapping) else None
 
+    def guild_of(self, channel_id: str) -> str:
+        """Return the server of a channel; empty for one that we do not see."""
+        found = self._connection.place(channel_id)
+        return found.guild_id if found is not None else ""
+
+    async def recent(self, channel_id: str) -> Sequence[Body]:
+        """Return the newest messages of a channel or thread, the newest first."""
+        path = "/channels/{channel_id}/messages"
+        try:
+            found = await self._connection.request("GET", path, params={"limit": "100"}, channel_id=channel_id)
+        except SourceRefused as error:
+            raise _rejected(error) from error
+        return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
     async def delete(self, channel_id: str, message_id: str) -> None:
         """Take a message of ours away; gone already is gone."""
         try:

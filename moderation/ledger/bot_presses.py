@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete, insert, select
 
-from listener.ledger.dialect import insert_missing
+from listener.ledger.dialect import insert_missing, insert_or_update
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.tables_bot import bot_press, bot_signal_seen
@@ -29,6 +29,18 @@ class PressLedger:
         ]
         with writing(self._engine) as tx:
             tx.execute(insert(bot_press), rows)
+
+    def keep_standing(self, presses: Mapping[str, Press], *, at: datetime) -> None:
+        """Keep what the buttons of a message do that stands in a channel, in place of what they did before; nothing is written when all
+        of it is so already.
+        """
+        rows = [{"press_id": key, "verb": one.verb, "about": dict(one.about), "made_at": at, "until": None} for key, one in presses.items()]
+        query = select(bot_press).where(bot_press.c.press_id.in_(list(presses)))
+        with reading(self._engine) as tx:
+            kept = {row.press_id: (row.verb, row.about) for row in tx.execute(query)}
+        if changed := [row for row in rows if kept.get(str(row["press_id"])) != (row["verb"], row["about"])]:
+            with writing(self._engine) as tx:
+                tx.execute(insert_or_update(tx.dialect, bot_press, key=["press_id"], change=["verb", "about", "made_at"]), changed)
 
     def find(self, press_id: str, *, at: datetime) -> Press | None:
         """Return what an id does; None when it is none of ours, or was forgotten."""
