@@ -56,9 +56,12 @@ class Channels:
             return "everyone"
         return "" if found.may_write else "closed"
 
-    async def post(self, channel_id: str, body: Body, *, pictures: Sequence[Picture] = (), nonce: str = "") -> str:
-        """Write a message; return its id. `nonce` (at most 25 characters) makes that it stands there once, however often it is sent."""
-        self._allowed(channel_id)
+    async def post(self, channel_id: str, body: Body, *, pictures: Sequence[Picture] = (), nonce: str = "", within: str = "") -> str:
+        """Write a message; return its id. `nonce` (at most 25 characters) makes that it stands there once, however often it is sent.
+
+        `within`: the channel of a thread, whose rules hold there; a thread that was put away is in nobody's sight.
+        """
+        self._allowed(within or channel_id)
         said = _body(body, pictures)
         said |= {"nonce": nonce[:25], "enforce_nonce": True} if nonce else {}
         made = await self._ask("POST", "/channels/{channel_id}/messages", said, pictures, channel_id=channel_id)

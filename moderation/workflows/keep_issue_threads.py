@@ -7,9 +7,10 @@ thread hangs below the message, and has its number: an issue never has two. A ne
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -31,7 +32,7 @@ class TeamChannel(Protocol):
     """A channel of our own team: `moderation/bot/channels.py`. Raises what that says."""
 
     def guild_of(self, channel_id: str) -> str: ...
-    async def post(self, channel_id: str, body: Mapping[str, Any], *, nonce: str = "") -> str: ...
+    async def post(self, channel_id: str, body: Mapping[str, Any], *, nonce: str = "", within: str = "") -> str: ...
     async def edit(self, channel_id: str, message_id: str, body: Mapping[str, Any]) -> None: ...
     async def recent(self, channel_id: str) -> Sequence[Mapping[str, Any]]: ...
     async def start_thread(self, channel_id: str, message_id: str, name: str) -> str: ...
@@ -78,7 +79,16 @@ class KeepIssueThreads:
                 await self._refused(one, error)
             except ProductError as error:
                 logger.warning("a thread was not kept up to date", extra={"issue": one.issue_id, "error": type(error).__name__})
+        await self._put_away(there, {one.issue_id for one in wanted})
         return done
+
+    async def _put_away(self, there: Mapping[int, IssueThread], known: Collection[int]) -> None:
+        """Put the threads away of issues that are no longer there: they were merged into another one."""
+        for thread in there.values():
+            if thread.issue_id not in known and thread.state is ThreadState.OPEN:
+                with contextlib.suppress(ProductError):
+                    await self._channel.change_thread(thread.thread_id, archived=True)
+                    await self._kept(thread, state=ThreadState.CLOSED)
 
     async def _one(self, thread: IssueThread | None, now: ThreadNow) -> int:
         if thread is None:
@@ -134,7 +144,7 @@ class KeepIssueThreads:
             return 0
         nonce = thread.told or secrets.token_hex(NONCE_SIGNS // 2)
         thread = await self._kept(thread, told=nonce)
-        await self._channel.post(thread.thread_id, {"content": now.line}, nonce=nonce)
+        await self._channel.post(thread.thread_id, {"content": now.line}, nonce=nonce, within=self._channel_id)
         return 1
 
     async def _refused(self, now: ThreadNow, error: PublishRejected) -> None:

@@ -65,6 +65,7 @@ class Rest:
             ("GET", "/guilds/{guild}/channels", self._channels),
             ("GET", channel, self._channel),
             ("PATCH", channel, self._change_channel),
+            ("GET", f"{channel}/messages", self._messages),
             ("POST", f"{channel}/messages", self._post),
             ("GET", f"{channel}/messages/{{message}}", self._message),
             ("PATCH", f"{channel}/messages/{{message}}", self._edit),
@@ -94,7 +95,7 @@ class Rest:
                 status, said = await handler(call)
             except Refused as refused:
                 self.book.refused.append(f"{request.method} {path}: {refused.code} {refused.words} {refused.errors}")
-                errors = {"errors": {"_": {"_errors": refused.errors}}} if refused.errors else {}
+                errors = {"errors": _tree(refused.errors)} if refused.errors else {}
                 status, said = refused.status, {"message": refused.words, "code": refused.code, **errors}
             if fault := self.limits.take(request.method, path, after=True):
                 await asyncio.sleep(fault.hang_seconds)
@@ -275,6 +276,14 @@ class Rest:
         self.place(call["channel"])
         return 200, self.shown(self.ours(call["message"], call["channel"]))
 
+    async def _messages(self, call: Call) -> tuple[int, Any]:
+        """Return the newest messages that everybody sees, the newest first."""
+        self.place(call["channel"])
+        most = int(call.request.query.get("limit") or 50)
+        if not 1 <= most <= 100:
+            raise Refused(400, 50035, "Invalid Form Body", ["limit: int value should be between 1 and 100."])
+        return 200, [self.shown(one) for one in reversed(self.book.standing(call["channel"]))][:most]
+
     async def _edit(self, call: Call) -> tuple[int, Any]:
         self._writable(call["channel"])
         found = self.ours(call["message"], call["channel"])
@@ -360,6 +369,12 @@ class Rest:
         guild_id, found = self.place(channel_id)
         denied = [int(one["deny"]) for one in found["permission_overwrites"] if one["id"] == guild_id]
         return not any(deny & VIEW for deny in denied)
+
+
+def _tree(errors: list[str]) -> dict[str, Any]:
+    """Return errors as Discord nests them: by the name of what is wrong."""
+    named = [one.partition(":") for one in errors]
+    return {name: {"_errors": [{"code": "BASE_TYPE_INVALID", "message": words.strip()}]} for name, _, words in named}
 
 
 def _check_name(name: Any) -> None:
