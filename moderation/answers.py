@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from listener.answers import ANSWERS, Question
-from listener.model.figures import DigestFigures
+from listener.errors import InputError
 from listener.model.plain import plain
 from listener.parts import Listening
-from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
+from moderation.reports.document_links import Links
 from moderation.reports.tap_words import tap_words
-from moderation.reports.week import Week, week_before
-from moderation.reports.weekly import report_html, report_markdown
+from moderation.reports.week_html import week_html
+from moderation.reports.week_markdown import week_markdown
+from moderation.reports.week_paper import paper_of
 from moderation.tapping import watch_taps
+from moderation.week_room import WeekRoom, settings_of
 from moderation.workflows.load_wording import load_words
-
-
-def week_figures(parts: Listening, week: Week) -> DigestFigures:
-    """Return the figures of one whole week."""
-    return parts.figures(week.from_at, week.as_of)
+from moderation.workflows.typeset import typeset
 
 
 def _report(parts: Listening, given: Mapping[str, Any]) -> Any:
+    """Return a week's report in the form asked for: its figures, Markdown, a page, or (in base64) on paper."""
     catch_up(parts.ledger, parts.insight, model_id=parts.model_id)
-    as_of = datetime.fromisoformat(given["as_of"]) if given.get("as_of") else parts.clock.now()
-    figures = week_figures(parts, week_before(as_of, parts.settings.zone))
-    if given.get("format") == "json":
-        return plain(figures)
-    language = given.get("language") or parts.settings.digest.language
-    write = report_html if given.get("format") == "html" else report_markdown
-    return write(figures, language=language, zone=parts.settings.zone, templates=templates(language))
+    room, form = WeekRoom(parts), given.get("format")
+    period = str(given.get("week") or room.latest())
+    language = str(given.get("language") or parts.settings.digest.language)
+    links = Links(settings_of(parts).web.base_url)
+    if form == "json":
+        shown = room.shown(period)
+        return None if shown is None else plain(shown.figures)
+    document = room.document(period, language)
+    if document is None:
+        raise InputError(f"The week {period} has not begun.")
+    if form == "pdf":
+        return base64.b64encode(typeset(paper_of(document, links), made_at=document.made_at)).decode()
+    return (week_html if form == "html" else week_markdown)(document, links)
 
 
 def _tap(parts: Listening, given: Mapping[str, Any]) -> Any:

@@ -148,7 +148,7 @@ class WeekRoom:
 
     @staticmethod
     def _quotes(listening: Listening, figures: WeekFigures) -> Mapping[int, Quote]:
-        ids: Sequence[int] = [*figures.ideas.mention_ids, *figures.compliments.mention_ids]
+        ids: Sequence[int] = [*figures.voices.values(), *figures.ideas.mention_ids, *figures.compliments.mention_ids]
         return quotes_of(listening.ledger, listening.insight, ids, key=listening.pseudonym_key)
 
 

@@ -60,11 +60,12 @@ class Remark:
     mention_id: int
     issue_id: int | None
     mentions: int
+    platform: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekCounts:
-    """All that insight counts of one week, from one moment."""
+    """All that insight counts of one week, from one moment. `days`: mentions on each day of the week before, then of the week."""
 
     totals: Totals
     issues: tuple[IssueCount, ...]
@@ -72,6 +73,7 @@ class WeekCounts:
     ideas: tuple[Remark, ...]
     compliments: tuple[Remark, ...]
     sources: Mapping[str, int]
+    days: tuple[int, ...]
 
 
 class WeekInsight:
@@ -91,11 +93,16 @@ class WeekInsight:
             for issue_id, name, value, mentions in _rows(asked, "week_signs", given):
                 signs.setdefault(issue_id, {})[name, value] = mentions
             ideas, compliments = (
-                tuple(Remark(mention_id=row[0], issue_id=row[1], mentions=row[2]) for row in _rows(asked, "week_remarks", {"name": name}))
+                tuple(
+                    Remark(mention_id=row[0], issue_id=row[1], mentions=row[2], platform=row[3])
+                    for row in _rows(asked, "week_remarks", {"name": name})
+                )
                 for name in ("idea", "compliment")
             )
             sources = dict(_rows(asked, "week_sources"))
-        return WeekCounts(totals=totals, issues=issues, signs=signs, ideas=ideas, compliments=compliments, sources=sources)
+            on_day = dict(_rows(asked, "week_days"))
+        days = tuple(on_day.get(1 + at, 0) for at in range(len(week.days)))
+        return WeekCounts(totals=totals, issues=issues, signs=signs, ideas=ideas, compliments=compliments, sources=sources, days=days)
 
     def late(self, reported: Sequence[Week], *, known: int, up_to: int) -> dict[str, int]:
         """Return, by week, the mentions of reported weeks that came in after mention `known`, up to `up_to`."""

@@ -257,7 +257,8 @@ class SourceWeek:
 class Unknown:
     """What the report does not know. `waiting` mentions came in and were not read yet; `unreadable` could not be read.
 
-    `learning_day` is set while there is no full baseline. `first_at` is when the oldest mention of all was posted.
+    `learning_day` is set while there is no full baseline. `first_at` is when the oldest mention of all was posted; `known_before` how much
+    of the week before that leaves, from 0 to 1.
     """
 
     waiting: int = 0
@@ -267,6 +268,7 @@ class Unknown:
     other_language: int = 0
     learning_day: int | None = None
     first_at: datetime | None = None
+    known_before: float = 1.0
     quick: bool = False
 
 
@@ -275,7 +277,8 @@ class WeekFigures:
     """Everything the weekly report says, before any wording.
 
     `up_to` is the newest mention it knew, `seq` the change that insight had followed to. `late`: mentions of weeks that were reported
-    already, and came in after that, by their week. `cost_per_contact` is the setting as it was then; 0: nobody set one.
+    already, and came in after that, by their week. `days`: mentions a day, of
+    the week before and then of this one. `voices`: a mention to quote for the issues that hurt most, by issue. `cost_per_contact` is the setting as it was then; 0: nobody set one.
     """
 
     period: str
@@ -292,11 +295,13 @@ class WeekFigures:
     people: int = 0
     spam: int = 0
     directed: int = 0
+    days: tuple[int, ...] = ()
     sentiments: Mapping[str, int] = field(default_factory=dict)
     contacts: int = 0
     before_contacts: int = 0
     late: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[IssueWeek, ...] = ()
+    voices: Mapping[int, int] = field(default_factory=dict)
     last_week: tuple[FollowedUp, ...] = ()
     grid: tuple[CellWeek, ...] = ()
     unneeded: Unneeded = Unneeded()

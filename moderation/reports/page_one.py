@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from moderation.model.document import Block, Bullets, Fact, Facts, Heading, Line, Para, Piece, Tone, plain_text
+from listener.digest import phrases
+from listener.text.shorten import shorten
+from moderation.model.document import Bar, Bars, Block, Bullets, Fact, Facts, Heading, Line, Para, Piece, Tone, plain_text, text
 from moderation.model.week_report import FollowedUp, Growth, IssueWeek, Part
 from moderation.reports.growth import part
 from moderation.reports.say import Say, sentences
 from moderation.reports.shown import Shown
-from moderation.reports.unknown import unknown_lines
+from moderation.reports.unknown import part_of_days, unknown_lines
 
 MOST_PAINFUL = 3
 MOST_UNKNOWN = 5
 MOST_DONE = 3
+MOST_VOICE = 140
 
 
 def page_one(shown: Shown, say: Say) -> Iterator[Block]:
@@ -33,6 +36,19 @@ def page_one(shown: Shown, say: Say) -> Iterator[Block]:
     yield Bullets(lines=tuple(unknown_lines(shown, say))[:MOST_UNKNOWN])
     yield Heading(text=say.word("facts.heading"), name="facts")
     yield Facts(facts=tuple(_facts(shown, say)))
+    if any(figures.days):
+        yield _days(shown, say)
+
+
+def _days(shown: Shown, say: Say) -> Bars:
+    """Return the days of the week beside those of the week before."""
+    days, half = shown.figures.days, len(shown.figures.days) // 2
+    names = phrases.conventions(say.language).weekdays
+    bars = [
+        Bar(name=names[at % 7], values=(float(now), float(before)), shown=(say.number(now), say.number(before)))
+        for at, (before, now) in enumerate(zip(days[:half], days[half:], strict=True))
+    ]
+    return Bars(caption=say.word("days.caption"), series=(say.word("bars.now"), say.word("bars.before")), bars=tuple(bars))
 
 
 def title(shown: Shown, say: Say) -> str:
@@ -53,21 +69,32 @@ def _period(shown: Shown, say: Say) -> Line:
     made = say.moment(figures.made_at)
     last = first + timedelta(days=6)
     told = say("period", first=say.day(first).split(" ", 1)[1], last=say.day(last).split(" ", 1)[1], made=made)
-    return sentences(told, () if shown.finished else say("unfinished", made=made), say("recounted") if shown.recounted else ())
+    return sentences(told, () if shown.finished else say("unfinished"), say("recounted") if shown.recounted else ())
 
 
 def _lead(shown: Shown, say: Say) -> Line:
     figures = shown.figures
     if not figures.mentions:
         return say("quiet", brand=figures.brand)
-    more = figures.mentions - figures.before_mentions
-    key = "same" if not more else "more" if more > 0 else "fewer"
-    before = say("lead.first") if not figures.before_mentions else say(f"lead.{key}", n=abs(more), then=figures.before_mentions)
     mentions = say.many("mentions", figures.mentions, link=shown.which("all"))
-    lead = say("lead", people=say.many("people", figures.people), mentions=mentions, brand=figures.brand, before=before)
+    lead = say("lead", people=say.many("people", figures.people), mentions=mentions, brand=figures.brand, before=_before(shown, say))
     felt = sum(figures.sentiments.values())
     moods = {name: say.of(part(count, felt), link=shown.which(name)) for name, count in figures.sentiments.items() if name != "neutral"}
     return sentences(lead, say("lead.mood", **moods) if felt else ())
+
+
+def _before(shown: Shown, say: Say) -> Line:
+    """Return how this week compares with the one before, which may not have been heard whole."""
+    figures = shown.figures
+    more = figures.mentions - figures.before_mentions
+    if not figures.before_mentions:
+        return say("lead.first")
+    if days := part_of_days(figures.unknown.known_before, say):
+        return say("lead.partly", days=days, then=figures.before_mentions)
+    if not shown.finished:
+        return say("lead.so_far", then=figures.before_mentions)
+    key = "same" if not more else "more" if more > 0 else "fewer"
+    return say(f"lead.{key}", n=abs(more), then=figures.before_mentions) if more else say("lead.same")
 
 
 def _hurts(shown: Shown, say: Say) -> Iterator[Block]:
@@ -87,14 +114,27 @@ def _hurts(shown: Shown, say: Say) -> Iterator[Block]:
 
 def _hurt(shown: Shown, one: IssueWeek, say: Say) -> Line:
     cost = shown.figures.cost_per_contact
-    return say(
+    advice = say.word(f"quadrant.advice.{one.quadrant.value}")
+    cause = say.word(f"cause.{one.cause}") if one.cause else ""
+    line = say(
         "hurts.line",
         title=shown.title(one.issue_id),
         contacts=say.many("contacts", one.contacts, link=shown.which(f"issue-{one.issue_id}")),
         cost=say("hurts.cost", money=say.money(one.contacts * cost)) if cost else (),
-        growth=say(f"growth.{one.growth.value}", before=one.before) if one.growth is not Growth.NEW else say("growth.new"),
-        quadrant=say(f"quadrant.hurts.{one.quadrant.value}"),
+        growth=_growth(shown, one, say),
+        why=say("hurts.why", cause=cause[:1].upper() + cause[1:], advice=advice) if cause else say("hurts.why_none", advice=advice),
     )
+    voice = shown.quotes.get(shown.figures.voices.get(one.issue_id, 0))
+    said = shorten(voice.text, MOST_VOICE) if voice is not None else ""
+    return sentences(line, say("hurts.voice", quote=said) if said else ())
+
+
+def _growth(shown: Shown, one: IssueWeek, say: Say) -> Line:
+    if one.growth in (Growth.NEW, Growth.UNKNOWN):
+        return say(f"growth.{one.growth.value}")
+    days = part_of_days(shown.figures.unknown.known_before, say)
+    before = say("growth.before_partly", n=one.before, days=days) if days else text(say.number(one.before))
+    return say(f"growth.{one.growth.value}", before=before)
 
 
 def _done(shown: Shown, say: Say) -> Iterator[Block]:
@@ -147,7 +187,8 @@ def _facts(shown: Shown, say: Say) -> Iterator[Fact]:
 
 
 def _told(say: Say, name: str, share: Part, link: str, *, note: str) -> Fact:
-    return Fact(name=say.word(name), line=say.share(share, "directed", link=link), note=note)
+    of = plain_text(say("facts.written", of=say.many("directed", share.of)))
+    return Fact(name=say.word(name), line=say.span(share, link=link) if share.of else say("share.none"), note=f"{of} {note}".strip())
 
 
 def _otherwise(shown: Shown, say: Say) -> str:

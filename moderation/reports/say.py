@@ -45,11 +45,15 @@ class Say:
 
     def number(self, value: float) -> str:
         """Return a number as the language writes it."""
-        return phrases.number(round(value, 1), self.language)
+        return ("−" if value < 0 else "") + phrases.number(round(abs(value), 1), self.language)
 
     def money(self, value: float) -> str:
-        """Return an amount in whole euros, with the sign before it."""
-        return f"€\u00a0{phrases.number(round(value), self.language)}"
+        """Return an amount in euros, with cents only where it is no whole number of them and small."""
+        cents = round(value * 100) % 100
+        if cents == 0 or value >= 100:
+            return f"€\u00a0{phrases.number(round(value), self.language)}"
+        point = phrases.conventions(self.language).decimal
+        return f"€\u00a0{int(value)}{point}{cents:02d}"
 
     def moment(self, at: datetime) -> str:
         """Return a moment on the settings' clock."""
@@ -74,10 +78,16 @@ class Say:
             return self("share.none", of=counted)
         if part.of < FEW:
             return self("share.few", did=Piece(text=self.number(part.did), link=link), of=counted)
+        return self("share.between", shown=self.span(part, link=link), did=self.number(part.did), of=counted)
+
+    def span(self, part: Part, *, link: str = "") -> Line:
+        """Return the ends of a share in words, without what it was learned of; a count where that is too little."""
+        if part.low is None or part.high is None or part.of < FEW:
+            return self.of(part, link=link)
         low, high = math.floor(100 * part.low), math.ceil(100 * part.high)
-        key = "share.about" if high - low <= 2 else "share.between"
-        shown = self(f"{key}.short", low=low, high=high, middle=round(100 * part.did / part.of))
-        return self(key, shown=text("".join(piece.text for piece in shown), link), did=self.number(part.did), of=counted)
+        key = "share.about.short" if high - low <= 2 else "share.between.short"
+        shown = self(key, low=low, high=high, middle=round(100 * part.did / part.of))
+        return text("".join(piece.text for piece in shown), link)
 
     def of(self, part: Part, *, link: str = "") -> Line:
         """Return "3 van de 7": what was counted whole, and stands for nothing but itself."""

@@ -14,8 +14,10 @@ def team_words(lists: Sequence[Mapping[str, str]], own: Sequence[str]) -> dict[s
     for terms_of in lists:
         for team, terms in terms_of.items():
             found.setdefault(team, []).extend(tuple(words(term)) for term in terms.split(","))
+    known = {term for terms in found.values() for term in terms}
     for name in own:
-        found.setdefault(name, []).append(tuple(words(name)))
+        if tuple(words(name)) not in known:
+            found.setdefault(name, []).append(tuple(words(name)))
     return {team: tuple(term for term in terms if term) for team, terms in found.items()}
 
 

@@ -44,6 +44,14 @@ def _not_comparable(shown: Shown, say: Say) -> Iterator[Line]:
         yield say("unknown.learning", day=unknown.learning_day)
     if any(one.growth is Growth.UNKNOWN for one in issues):
         yield say("unknown.before")
+    elif days := part_of_days(unknown.known_before, say):
+        yield say("unknown.before_partly", days=days)
+
+
+def part_of_days(known: float, say: Say) -> Line:
+    """Return how many days of the week before were listened to, empty when it was all of them."""
+    days = round(7 * known)
+    return () if days >= 7 else say.many("days", max(1, days))
 
 
 def _unsure(shown: Shown, say: Say) -> Iterator[Line]:
@@ -52,7 +60,7 @@ def _unsure(shown: Shown, say: Say) -> Iterator[Line]:
     if unsure:
         yield say("unknown.taps", n=say.many("actions", len(unsure), link="/actions"))
     if figures.ignored.no_case:
-        yield say("unknown.never", n=say.many("mentions", figures.ignored.no_case, link=shown.which("ignored")))
+        yield say.many("unknown.never", figures.ignored.no_case, link=shown.which("ignored"))
     marks, answers = figures.unneeded.marks.of, figures.unneeded.feedback.of
     yield say("unknown.unneeded", marks=say.many("talks", marks), answers=say.many("answers", answers, link="/feedback"))
 
@@ -60,11 +68,11 @@ def _unsure(shown: Shown, say: Say) -> Iterator[Line]:
 def _unsorted(shown: Shown, say: Say) -> Iterator[Line]:
     unknown = shown.figures.unknown
     if unknown.loose:
-        yield say("unknown.loose", n=say.many("mentions", unknown.loose, link=shown.which("loose")))
+        yield say.many("unknown.loose", unknown.loose, link=shown.which("loose"))
     if unknown.other_language:
-        yield say("unknown.language", n=say.many("mentions", unknown.other_language))
+        yield say.many("unknown.language", unknown.other_language)
     if unknown.nameless:
-        yield say("unknown.nameless", n=say.many("mentions", unknown.nameless))
+        yield say.many("unknown.nameless", unknown.nameless)
 
 
 def _named(sources: list[SourceWeek], say: Say) -> Line:

@@ -23,6 +23,8 @@ from moderation.model.document import (
 )
 from moderation.reports.document_links import Links
 
+_NOTHING = "\u200b"
+
 
 def week_markdown(document: Document, links: Links) -> str:
     """Return the report. Links to our own pages are addresses, or numbers of the list at its end."""
@@ -77,11 +79,14 @@ def _table(head: list[str], rows: list[list[str]], numeric: frozenset[int]) -> s
 
 
 def _line(line: Line, links: Links) -> str:
-    return "".join(_piece(piece, links) for piece in line)
+    return "".join(_piece(piece, links, begins=at == 0) for at, piece in enumerate(line))
 
 
-def _piece(piece: Piece, links: Links) -> str:
+def _piece(piece: Piece, links: Links, *, begins: bool = True) -> str:
+    """Return a piece in which nothing is markup. What would be a list at the beginning of a line is none in its middle."""
     shown = inert(piece.text)
+    if not begins and not piece.text.startswith(_NOTHING):
+        shown = shown.removeprefix(_NOTHING)
     if piece.strong and shown.strip():
         shown = f"**{shown}**"
     address, number = links.address(piece), links.number(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moderation.model.document import (
@@ -23,8 +24,11 @@ from moderation.model.document import (
 from moderation.reports.document_links import Links
 
 LANGUAGES_KNOWN = ("nl", "en", "de", "fr")
-MOST_WIDE = 42
-LEAST_WIDE = 8
+_PICTURES = re.compile("[\U0001f000-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U000e0020-\U000e007f]+")
+NO_PICTURE = "[emoji]"
+"""The fonts that come with typst have no emoji: on paper a word stands for them."""
+MOST_WIDE = 40
+LEAST_WIDE = 9
 """A column is as wide as its longest cell, between these many characters."""
 
 
@@ -54,7 +58,7 @@ def _block(block: Block, links: Links) -> dict[str, Any]:
             return _table(block, links)
         case Quoted():
             language = block.language if block.language in LANGUAGES_KNOWN else "en"
-            return {"kind": "quote", "text": block.text, "by": _line(block.by, links), "language": language}
+            return {"kind": "quote", "text": _text(block.text), "by": _line(block.by, links), "language": language}
         case Bars():
             return _bars(block, links)
         case Matrix():
@@ -70,7 +74,7 @@ def _block(block: Block, links: Links) -> dict[str, Any]:
 
 def _table(grid: Grid, links: Links) -> dict[str, Any]:
     columns = range(len(grid.head))
-    longest = [max(len(grid.head[at]), *(len(plain_text(row[at])) for row in grid.rows), 0) for at in columns]
+    longest = [max(len(grid.head[at]) + 2, *(len(plain_text(row[at])) for row in grid.rows), 0) for at in columns]
     return {
         "kind": "table",
         "caption": grid.caption,
@@ -99,4 +103,9 @@ def _line(line: Line, links: Links) -> list[dict[str, Any]]:
 
 
 def _piece(piece: Piece, links: Links) -> dict[str, Any]:
-    return {"text": piece.text, "strong": piece.strong, "address": links.address(piece), "number": links.number(piece)}
+    return {"text": _text(piece.text), "strong": piece.strong, "address": links.address(piece), "number": links.number(piece)}
+
+
+def _text(words: str) -> str:
+    """Return a text as the fonts on paper can show it."""
+    return _PICTURES.sub(NO_PICTURE, words)

@@ -11,7 +11,7 @@ from moderation.insight.week import IssueCount, WeekCounts, WeekInsight
 from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.ledger.week_facts import WeekFacts
 from moderation.ledger.week_reports import MadeReport, WeekReportLedger
-from moderation.model.action import ActionState
+from moderation.model.action import Action, ActionState
 from moderation.model.feedback import Figure, Rate
 from moderation.model.matrix import Quadrant
 from moderation.model.status import PromiseState
@@ -28,10 +28,10 @@ from moderation.model.week_report import (
     Unneeded,
     WeekFigures,
 )
-from moderation.reports.growth import growth_of, part
+from moderation.reports.growth import growth_of, known_share, part
 from moderation.reports.matrix import start_place
 from moderation.reports.week import Week
-from moderation.workflows.count_week_remarks import praise_of, remarks_of
+from moderation.workflows.count_week_remarks import praise_of, remarks_of, voices_of
 from moderation.workflows.count_week_work import actions_of, clocks_of_week, grid_of, ignored_in, silences_of, value_week
 from moderation.workflows.week_parts import WeekParts, painful, within
 
@@ -47,7 +47,8 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
     feedback, searched_first, avoidable = _feedback(parts, week)
     marks = facts.marks(week.from_at, week.as_of, parts.brands)
     totals = counts.totals
-    issues = _issues(parts, counts, week)
+    ends = min(week.as_of, made_at)
+    issues = _issues(parts, counts, week, ends)
     return WeekFigures(
         period=week.name,
         from_at=week.from_at,
@@ -63,11 +64,13 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
         people=totals.people,
         spam=totals.spam,
         directed=totals.directed,
+        days=counts.days,
         sentiments={"negative": totals.negative, "neutral": totals.neutral, "positive": totals.positive},
         contacts=totals.contacts,
         before_contacts=totals.before_contacts,
         late=counted.late(_reported(made), known=max((one.up_to for one in made), default=0), up_to=up_to),
         issues=issues,
+        voices=voices_of(parts, [one.issue_id for one in issues if painful(one) and one.contacts][:MOST_FOLLOWED], week),
         last_week=_followed_up(parts, facts, issues, week),
         grid=grid_of(parts, week),
         unneeded=Unneeded(
@@ -85,7 +88,7 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
             for issue_id, due_at, state in facts.promises(week.from_at, week.as_of, parts.brands)
         ),
         silences=silences_of(parts, facts, counts, issues, week),
-        ignored=ignored_in(counted, facts, week, up_to),
+        ignored=ignored_in(counted, facts, week, up_to, ends),
         feedback=feedback,
         actions=actions_of(parts, counted, facts, week, up_to),
         ideas=remarks_of(counts.ideas),
@@ -99,10 +102,11 @@ def _reported(made: Sequence[MadeReport]) -> list[Week]:
     return [Week(name=one.period, from_at=one.from_at, as_of=one.to_at) for one in made]
 
 
-def _issues(parts: WeekParts, counts: WeekCounts, week: Week) -> tuple[IssueWeek, ...]:
+def _issues(parts: WeekParts, counts: WeekCounts, week: Week, ends: datetime) -> tuple[IssueWeek, ...]:
     """Return the issues of the week and of the week before, the most contacts first."""
-    known = {one.issue_id: one for one in parts.listening.ledger.issues.all(include_merged=False)}
-    places, known_from = IssuePlaceLedger(parts.listening.ledger.engine).all(), parts.insight.first_posted(week.as_of)
+    named = {one.issue_id: one for one in parts.listening.ledger.issues.all(include_merged=False)}
+    places, known = IssuePlaceLedger(parts.listening.ledger.engine).all(), known_share(week, parts.insight.first_posted(week.as_of))
+    gone = max(0.01, (ends - week.from_at) / (week.as_of - week.from_at))
 
     def line(one: IssueCount) -> IssueWeek:
         start, chosen = start_place(counts.signs.get(one.issue_id, {})), places.get(one.issue_id)
@@ -112,15 +116,15 @@ def _issues(parts: WeekParts, counts: WeekCounts, week: Week) -> tuple[IssueWeek
             before=one.before,
             people=one.people,
             mentions=one.mentions,
-            growth=growth_of(one.contacts, one.before, first_at=one.first_at, week=week, known_from=known_from),
+            growth=growth_of(one.contacts, one.before, first_at=one.first_at, week=week, known=known, gone=gone),
             quadrant=Quadrant(chosen[0]) if chosen else start.quadrant,
             cause=start.cause,
             by_hand=chosen is not None,
             negative=part(one.negative, one.felt),
-            hidden=known[one.issue_id].muted,
+            hidden=named[one.issue_id].muted,
         )
 
-    lines = [line(one) for one in counts.issues if one.issue_id in known]
+    lines = [line(one) for one in counts.issues if one.issue_id in named]
     return tuple(sorted(lines, key=lambda one: (-one.contacts, -one.before, one.issue_id)))
 
 
@@ -135,14 +139,18 @@ def _followed_up(parts: WeekParts, facts: WeekFacts, issues: Sequence[IssueWeek]
             issue_id=one.issue_id,
             then=one.before,
             now=one.contacts,
-            actions_made=sum(week.from_at <= action.made_at < week.as_of for action in actions),
-            actions_done=sum(action.state is ActionState.DONE and within(action.closed_at, week) for action in actions),
+            actions_made=sum(within(action.made_at, week) and not _done_in(action, week) for action in actions),
+            actions_done=sum(_done_in(action, week) for action in actions),
             actions_open=sum(action.state is ActionState.OPEN and action.made_at < week.from_at for action in actions),
             said_in_public=said[one.issue_id].updates,
             answered=said[one.issue_id].answers,
         )
 
     return tuple(line(one) for one in worst)
+
+
+def _done_in(action: Action, week: Week) -> bool:
+    return action.state is ActionState.DONE and within(action.closed_at, week)
 
 
 def _coverage(parts: WeekParts, facts: WeekFacts, counts: WeekCounts, week: Week, now: datetime) -> tuple[SourceWeek, ...] | None:
@@ -177,6 +185,7 @@ def _unknown(parts: WeekParts, counts: WeekCounts, week: Week) -> Unknown:
         other_language=counts.totals.other_language,
         learning_day=learning_day(first_at, week.as_of, listening.settings.detection.baseline_days),
         first_at=first_at,
+        known_before=known_share(week, first_at),
         quick=quick is not None and quick.until is None,
     )
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from listener.digest.choice import choose_quotes, link_only
 from moderation.insight.week import Remark
 from moderation.ledger.week_facts import WeekFacts
 from moderation.model.week_report import Remarks
 from moderation.reports.teams import named_teams, team_words
+from moderation.reports.week import Week
 from moderation.workflows.week_parts import WeekParts
 
 MOST_QUOTES = 5
 MOST_PRAISE_READ = 500
+MOST_CANDIDATES = 60
 
 
 def remarks_of(found: Sequence[Remark]) -> Remarks:
@@ -25,7 +28,7 @@ def remarks_of(found: Sequence[Remark]) -> Remarks:
         count=count,
         issues=dict(sorted(issues.items(), key=lambda pair: (-pair[1], pair[0]))),
         loose=count - issues.total(),
-        mention_ids=tuple(one.mention_id for one in found[:MOST_QUOTES]),
+        mention_ids=tuple(one.mention_id for one in sorted(found, key=_only_links)[:MOST_QUOTES]),
     )
 
 
@@ -41,7 +44,7 @@ def praise_of(parts: WeekParts, facts: WeekFacts, found: Sequence[Remark]) -> Re
         none += 0 if these else read[one.mention_id]
         named += [one.mention_id] if these else []
     whole = remarks_of(found)
-    first = [one.mention_id for one in found if one.mention_id in set(named)]
+    first = [one.mention_id for one in sorted(found, key=_only_links) if one.mention_id in set(named) and not _only_links(one)]
     quoted = tuple(dict.fromkeys([*first, *whole.mention_ids]))[:MOST_QUOTES]
     return Remarks(
         count=whole.count,
@@ -51,3 +54,20 @@ def praise_of(parts: WeekParts, facts: WeekFacts, found: Sequence[Remark]) -> Re
         teams=dict(sorted(teams.items(), key=lambda pair: (-pair[1], pair[0]))),
         no_team=none,
     )
+
+
+def voices_of(parts: WeekParts, issue_ids: Sequence[int], week: Week) -> dict[int, int]:
+    """Return a mention to quote for each of these issues: what its people typically wrote in the week, never one that only links."""
+    found = parts.insight.candidates(issue_ids, week.from_at, week.as_of, MOST_CANDIDATES)
+    voices: dict[int, int] = {}
+    for issue_id, some in found.items():
+        fit = [one for one in some if not link_only(one.platform)]
+        chosen = choose_quotes([one.mention_id for one in fit], [one.person for one in fit], [one.vector for one in fit], 1)
+        if chosen:
+            voices[issue_id] = chosen[0]
+    return voices
+
+
+def _only_links(one: Remark) -> bool:
+    """Tell whether a remark stands where it may not be quoted: others go first."""
+    return link_only(one.platform)

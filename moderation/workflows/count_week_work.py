@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from moderation.insight.week import WeekCounts, WeekInsight
 from moderation.ledger.waits import WaitLedger
@@ -99,14 +99,14 @@ def silences_of(parts: WeekParts, facts: WeekFacts, counts: WeekCounts, issues: 
     return tuple(sorted(found, key=lambda one: (-one.written, one.issue_id))[:MOST_SILENCES])
 
 
-def ignored_in(counted: WeekInsight, facts: WeekFacts, week: Week, up_to: int) -> Ignored:
+def ignored_in(counted: WeekInsight, facts: WeekFacts, week: Week, up_to: int, ends: datetime) -> Ignored:
     """Return the messages to us that nobody answered or decided on, the oldest cases first."""
     ids, total = counted.evidence(week, "directed", up_to=up_to, most=10_000_000)
     waiting = facts.waiting(ids)
     posted = facts.posted_at(waiting)
-    oldest = sorted(waiting, key=lambda one: (posted.get(one, week.as_of), one))
+    oldest = sorted(waiting, key=lambda one: (posted.get(one, ends), one))
     cases = dict.fromkeys(case for one in oldest if (case := waiting[one]) is not None)
-    longest = (week.as_of - posted[oldest[0]]).total_seconds() / 3600 if oldest and oldest[0] in posted else 0.0
+    longest = (ends - posted[oldest[0]]).total_seconds() / 3600 if oldest and oldest[0] in posted else 0.0
     return Ignored(
         unanswered=part(len(waiting), total),
         no_case=sum(case is None for case in waiting.values()),
