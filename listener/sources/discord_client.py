@@ -128,6 +128,9 @@ class GatewayClient(discord.Client):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._hears.joined(str(guild.id))
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self._hears.joined(str(guild.id))  # discord.py tells the two apart by a word that Discord may leave out
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._hears.left(str(guild.id))
 

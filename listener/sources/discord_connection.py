@@ -44,7 +44,7 @@ class Attached(Protocol):
         ...
 
     async def joined(self, guild_id: str) -> None:
-        """We were let into a server."""
+        """We were let into a server, or one of ours is there again after an outage."""
         ...
 
     async def left(self, guild_id: str) -> None:

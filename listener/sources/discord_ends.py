@@ -139,6 +139,10 @@ async def asked(
         raise (SourceUnavailable if question else NotSent)(f"Discord could not be reached: {type(error).__name__}.") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:  # OSError: also TimeoutError
         raise (SourceUnavailable if question else PublishUnknown)(f"Discord gave no whole answer: {type(error).__name__}.") from error
+    except Exception as error:  # discord.py reads errors and limits as Discord words them; others between us and it word them otherwise
+        raise (SourceUnavailable if question else PublishUnknown)(
+            f"Discord's answer was not understood: {type(error).__name__}."
+        ) from error
 
 
 def _parts(files: Sequence[tuple[str, bytes]]) -> list[dict[str, Any]]:

@@ -201,6 +201,8 @@ def command_errors(commands: Sequence[Fields]) -> Iterator[str]:
     for number, command in enumerate(commands):
         yield from (f"{number}.{one}" for one in _named_errors(command))
         yield from (f"{number}.{one}" for one in _option_errors(command.get("options") or []))
+        if {"contexts", "integration_types", "dm_permission"} & set(command):
+            yield f"{number}: holds for commands of all servers only"
         if len(_words(command)) > 8000:
             yield f"{number}: Command exceeds maximum size (8000)"
 

@@ -60,7 +60,7 @@ class Limits:
         found = next((one for one in self._faults if one.after is after and one.fits(method, path)), None)
         if found is not None:
             found.times -= 1
-            if found.status == 429 and isinstance(found.body, dict):
+            if found.status == 429 and isinstance(found.body, dict) and "retry_after" in found.body:
                 everywhere = bool(found.body.get("global"))
                 until = asyncio.get_running_loop().time() + float(found.body["retry_after"]) - 0.005
                 self._windows.append(("*" if everywhere else method, re.compile("" if everywhere else re.escape(path)), until))

@@ -46,9 +46,10 @@ class DiscordWire:
         self.interactions = Interactions(self.rest)
         self.gateway = Gateway(self.book, token=token, beat_seconds=beat_seconds)
         self.url = ""
-        self._tell_ready()
+        self.tell_ready()
 
-    def _tell_ready(self) -> None:
+    def tell_ready(self) -> None:
+        """Have the next session told of the servers as they are now."""
         self.gateway.ready = {
             "v": 10,
             "user": BOT_USER,
@@ -77,7 +78,7 @@ class DiscordWire:
         await site.start()
         port = runner.addresses[0][1]
         self.url = f"127.0.0.1:{port}"
-        self._tell_ready()
+        self.tell_ready()
         return runner
 
     async def ready(self, sessions: int = 1) -> None:
@@ -88,13 +89,13 @@ class DiscordWire:
         """Take the bot out of a server."""
         self.guilds.pop(guild_id, None)
         self.book.commands.pop(guild_id, None)
-        self._tell_ready()
+        self.tell_ready()
         await self.gateway.dispatch("GUILD_DELETE", {"id": guild_id})
 
     async def join(self, guild_id: str = GUILD) -> None:
         """Let the bot into a server."""
         self.guilds[guild_id] = guild(guild_id)
-        self._tell_ready()
+        self.tell_ready()
         await self.gateway.dispatch("GUILD_CREATE", self.guilds[guild_id])
 
     def fail(self, method: str, path: str, *, times: int = 1, status: int = 500, **more: Any) -> None:
@@ -175,9 +176,11 @@ class DiscordWire:
         message: Message | None = None,
         settle: bool = True,
         seconds: float = 5.0,
-        **changed: Any,
+        drop: Sequence[str] = (),
+        changed: Mapping[str, Any] | None = None,
     ) -> Asked:
-        """Send any interaction and wait until it is answered whole (`settle`); `changed` overrides fields of the frame, to forge one.
+        """Send any interaction and wait until it is answered whole (`settle`); `changed` overrides fields of the frame and `drop` leaves
+        some out, to forge one.
 
         An interaction that nobody answers within `seconds` is returned with `answer` 0.
         """
@@ -188,7 +191,8 @@ class DiscordWire:
         except Exception:  # a place that is not ours: forged
             shown_channel = {"id": where, "type": 0, "guild_id": guild_id, "name": "elsewhere", "position": 0, "permission_overwrites": []}
         said = payload(asked, user, data, channel=shown_channel, message=self.rest.shown(message) if message else None)
-        await self.gateway.dispatch("INTERACTION_CREATE", {**said, **changed})
+        forged = {name: value for name, value in {**said, **(changed or {})}.items() if name not in drop}
+        await self.gateway.dispatch("INTERACTION_CREATE", forged)
         if settle:
             try:
                 await asyncio.wait_for(asked.settled.wait(), timeout=seconds)

@@ -173,7 +173,7 @@ async def test_intents_that_discord_refuses_are_done_without(ledger: Ledger, cod
         assert rig.connection.standing.denied == ("message_content",)
         assert not rig.connection.sees_texts
         assert "ask" in (await wire.slash("ask")).text
-        assert source.heard == ["connected"]
+        assert source.heard.count("connected") == 1
 
 
 async def test_intents_that_are_granted_are_used(ledger: Ledger) -> None:
