@@ -18,6 +18,7 @@ from moderation.commands.answering import inbox_group
 from moderation.commands.conversing import CONVERSING
 from moderation.commands.delivering import check_deliveries_of, deliver_group
 from moderation.commands.describing import openapi_command
+from moderation.commands.exporting import export_rows_command
 from moderation.commands.feedback import feedback_group
 from moderation.commands.gridding import grid_group
 from moderation.commands.improving import action_group
@@ -50,6 +51,7 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     leave_group,
     audit_group,
     report_command,
+    export_rows_command,
     deliver_group,
     openapi_command,
     run_command,

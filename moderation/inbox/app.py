@@ -27,6 +27,7 @@ from moderation.inbox.routes_conversation import add_conversation_routes
 from moderation.inbox.routes_dashboard import add_dashboard_routes
 from moderation.inbox.routes_deliveries import add_delivery_routes
 from moderation.inbox.routes_elsewhere import add_elsewhere_routes
+from moderation.inbox.routes_exports import add_export_routes
 from moderation.inbox.routes_feedback import add_feedback_routes
 from moderation.inbox.routes_grid import add_grid_routes
 from moderation.inbox.routes_inside import add_inside_routes
@@ -105,6 +106,8 @@ def _add_finding(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         add_week_report_routes(app, parts, parts.report, pages)
     if parts.dashboard is not None:
         add_dashboard_routes(app, parts.dashboard, pages)
+    if parts.exports is not None:
+        add_export_routes(app, parts, parts.exports, pages)
     add_queue_routes(app, parts, pages)
     add_search_routes(app, parts, pages)
     add_bulk_routes(app, parts, pages)

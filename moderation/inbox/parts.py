@@ -35,6 +35,7 @@ from moderation.inbox.sign_in import SignIn
 from moderation.inbox.status_parts import StatusParts
 from moderation.model.case import Reason
 from moderation.model.person import Person
+from moderation.workflows.export_rows import ExportRows
 
 Room = TypeVar("Room")
 
@@ -69,7 +70,7 @@ class StaffParts:
     - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it
       does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
-    - `dashboard`: figures and charts of now, None without one.
+    - `dashboard`: figures and charts of now, None without one. `exports`: rows as files; it is told who asks, and narrows to their brands.
     - `one_state()`: inside it everything read is from one moment.
     - `deliveries`: what is told to our own people, and what became of it.
     - `plans`: the channel grid and the rules of the matrix, None without them.
@@ -107,6 +108,7 @@ class StaffParts:
     knowledge: KnowledgeParts | None = None
     advice: AdviceParts | None = None
     dashboard: DashboardParts | None = None
+    exports: ExportRows | None = None
     report: ReportParts | None = None
     deliveries: DeliveryParts | None = None
     objects: ObjectBrands | None = None

@@ -101,6 +101,13 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/sources"): Right.READ,
     ("GET", "/search"): Right.READ,
     ("GET", "/dashboard"): Right.READ,
+    # rows as files: what customers wrote, and how they were answered, is for whoever may let posts leave
+    ("GET", "/exports"): Right.READ,
+    ("POST", "/exports/mentions"): Right.APPROVE,
+    ("POST", "/exports/feedback"): Right.APPROVE,
+    ("POST", "/exports/cases"): Right.APPROVE,
+    ("POST", "/exports/issues"): Right.READ,
+    ("POST", "/exports/actions"): Right.READ,
     # who is waiting
     ("GET", "/queue"): Right.READ,
     ("GET", "/cases/{case_id}"): Right.READ,
@@ -274,6 +281,11 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/api/v1/knowledge/{article_id}"): Right.READ,
     ("POST", "/api/v1/knowledge/{article_id}"): Right.ANSWER,
     ("GET", "/api/v1/feedback"): Right.READ,
+    ("GET", "/api/v1/exports/mentions"): Right.APPROVE,
+    ("GET", "/api/v1/exports/feedback"): Right.APPROVE,
+    ("GET", "/api/v1/exports/cases"): Right.APPROVE,
+    ("GET", "/api/v1/exports/issues"): Right.READ,
+    ("GET", "/api/v1/exports/actions"): Right.READ,
     ("GET", "/api/v1/sources"): Right.READ,
     ("GET", "/api/v1/audit"): Right.ADMINISTER,
 }

@@ -24,6 +24,7 @@ from moderation.page_parts.api import api_parts, reading_noted
 from moderation.page_parts.conversation import conversation_parts
 from moderation.page_parts.dashboard import dashboard_parts
 from moderation.page_parts.deliveries import delivery_parts
+from moderation.page_parts.exports import export_rows
 from moderation.page_parts.feedback import feedback_page_parts
 from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.issue_figures import IssueFiguresRoom
@@ -71,12 +72,13 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         outbox=outbox_parts(parts.desk, listening.home),
         search=search_parts(parts),
         report=report_parts(listening, lambda brands: about(listening, brands)),
+        exports=export_rows(parts.desk),
         dashboard=dashboard_parts(parts, lambda brands: about(listening, brands)),
         knowledge=knowledge_parts(parts, known),
         advice=advice_parts(known, parts.desk.replies.write),
         shadow=shadow_parts(parts.desk),
         plans=plan_parts(parts.desk, figures),
-        feedback=feedback_page_parts(parts.desk),
+        feedback=feedback_page_parts(parts.desk, parts.draw),
         reply=reply_parts(parts.desk.replies),
         conversation=_conversation(parts.desk),
         issue_room=issue_parts(listening.ledger, parts.desk.status, listening.clock, figures, reader=parts.reader),

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
 from moderation.inbox.api.cases import add_case_calls
+from moderation.inbox.api.exports import add_export_calls
 from moderation.inbox.api.figures import add_figure_calls
 from moderation.inbox.api.issue_acts import add_issue_act_calls
 from moderation.inbox.api.issues import add_issue_calls
@@ -33,6 +34,7 @@ ROOMS: tuple[Callable[[APIRouter], None], ...] = (
     add_outbox_calls,
     add_knowledge_calls,
     add_figure_calls,
+    add_export_calls,
 )
 VERSION = "1"
 ABOUT = (

@@ -1,0 +1,1 @@
+"""Rows as files: cells that no sheet computes, and CSV, JSON and Parquet written a batch at a time."""
