@@ -43,7 +43,7 @@ MORE = (
     Entry(where="/feedback", key="feedback", letter="f", room="feedback"),
     Entry(where="/actions", key="actions", letter="a", room="actions"),
     Entry(where="/grid", key="grid", letter="h", room="plans"),
-    Entry(where="/matrix", key="matrix", letter="m", room="plans"),
+    Entry(where="/matrix", key="matrix", letter="x", room="plans"),
     Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
     Entry(where="/exports", key="exports", letter="e", room="exports"),
     Entry(where="/people", key="people", letter="p", room="people"),

@@ -95,6 +95,7 @@ def _actions(request: Request, pages: Pages, parts: StaffParts) -> Response:
         told={one.action_id: feedback.tellings(one.action_id) for one in found if one.state is ActionState.DONE},
         rule=lambda reason: feedback.rule(reason, pages.language(request)),
         acts={one.action_id: feedback.acts(one.action_id) for one in found},
+        taps=feedback.taps([one for one in found if one.state is ActionState.DONE], pages.language(request)),
         today=parts.clock.now().astimezone(parts.zone).date(),
     )
 

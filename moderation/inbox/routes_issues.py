@@ -16,6 +16,7 @@ from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
 from moderation.inbox.paging import page_asked, pages_in
 from moderation.inbox.parts import StaffParts
+from moderation.model.action import ActionState
 from moderation.model.matrix import Quadrant
 from moderation.model.person import Right
 
@@ -95,11 +96,20 @@ def _issue_page(request: Request, parts: StaffParts, pages: Pages, issue_id: int
         earlier=[(signal, parts.reason(signal, language)) for signal in found.signals if signal != latest][:EARLIER_SIGNALS],
         days=max(1, round(len(found.figures.trend) * found.bucket_hours / 24)),
         change=_change(found.figures),
-        improving=parts.feedback.actions(found.figures.issue_id) if parts.feedback else None,
+        **_improving(request, parts, pages, found.figures.issue_id),
         page=page,
         page_count=pages_in(found.mention_count, MENTIONS_A_PAGE),
         **_beside(request, parts, pages, issue_id, offset),
     )
+
+
+def _improving(request: Request, parts: StaffParts, pages: Pages, issue_id: int) -> dict[str, Any]:
+    """Return the actions on an issue, and whether the taps of the done ones closed; None without their page."""
+    feedback = parts.seen_by(request.state.person).feedback
+    if feedback is None:
+        return {"improving": None, "taps": {}}
+    actions = feedback.actions(issue_id)
+    return {"improving": actions, "taps": feedback.taps([one for one in actions if one.state is ActionState.DONE], pages.language(request))}
 
 
 def _beside(request: Request, parts: StaffParts, pages: Pages, issue_id: int, offset: int) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def _beside(request: Request, parts: StaffParts, pages: Pages, issue_id: int, of
         "place": room.places(person.brands, USUAL_DAYS).get(issue_id),
         "sources": room.sources(person.brands, issue_id, offset, MENTIONS_A_PAGE),
         "happened": happened,
-        "waiting": len(room.affected(issue_id, person)),
+        "waiting": room.affected_count(issue_id, person),
         "may": person.may(Right.ANSWER),
         "newest": room.edits.newest(issue_id),
         "quadrants": tuple(Quadrant),

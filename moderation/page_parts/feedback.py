@@ -7,15 +7,17 @@ from datetime import timedelta
 
 from moderation.inbox.feedback_parts import FeedbackPageParts, NewActionWords
 from moderation.model.feedback import FeedbackFigures, Response
+from moderation.page_parts.taps import taps_shown
 from moderation.parts import Desk
 from moderation.policy.gate import words_of_note
+from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.load_wording import load_policy
 
 FIGURE_DAYS = 90
 
 
-def feedback_page_parts(desk: Desk) -> FeedbackPageParts:
-    """Return the pages' parts over an open desk."""
+def feedback_page_parts(desk: Desk, draw: DrawCharts | None = None) -> FeedbackPageParts:
+    """Return the pages' parts over an open desk. Without `draw` there are no charts."""
     policy = load_policy()
     answers, actions, improve = desk.feedback.answers, desk.feedback.actions, desk.feedback.improve
 
@@ -46,4 +48,5 @@ def feedback_page_parts(desk: Desk) -> FeedbackPageParts:
         done=done,
         drop=lambda action_id, why, who: improve.drop(action_id, why, by=who),
         undo=lambda action_id, who: improve.undo(action_id, by=who),
+        taps=taps_shown(desk, draw),
     )

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from listener.errors import NotAllowed
-from moderation.inbox.feedback_parts import FeedbackPageParts
+from moderation.inbox.feedback_parts import FeedbackPageParts, TapShown
 from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.outbox_parts import OutboxNow, OutboxParts
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.status_parts import PlanShown, StatusParts
+from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.model.action import Action
 from moderation.model.broadcast import Plan
 from moderation.model.feedback import FeedbackFigures
@@ -125,9 +126,18 @@ def brand_feedback(room: FeedbackPageParts, desk: Desk, seen: Seen, brands: froz
     def titles(issue_ids: Sequence[int]) -> Mapping[int, str]:
         return room.titles(sorted(seen(ObjectKind.ISSUE, issue_ids)))
 
+    def taps(actions: Iterable[Action], language: str) -> Mapping[int, TapShown]:
+        """Leave out the figures of issues that are another brand's too: its contacts are counted in them."""
+        found, issues = list(actions), ObjectBrandLedger(desk.ledger.engine)
+        whose = issues.brands_of_many(ObjectKind.ISSUE, {one.issue_id for one in found})
+        shared = {one.action_id for one in found if not whose.get(one.issue_id, frozenset()) <= brands}
+        shown = room.taps(found, language)
+        return {number: replace(one, earlier=(), charts=(), others=True) if number in shared else one for number, one in shown.items()}
+
     return replace(
         room,
         figures=figures,
+        taps=taps,
         responses=lambda issue_id, limit: answers.responses(issue_id=issue_id, limit=limit, brands=brands),
         actions=actions,
         titles=titles,

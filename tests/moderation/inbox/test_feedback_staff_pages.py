@@ -12,9 +12,11 @@ import pytest
 from moderation.inbox.feedback_parts import FeedbackPageParts
 from moderation.ledger.actions import ActionLedger
 from moderation.ledger.feedback import FeedbackLedger
+from moderation.ledger.tap import TapLedger
 from moderation.model.action import ActionState
 from moderation.model.feedback import ImportedResponse
 from moderation.page_parts.feedback import feedback_page_parts
+from moderation.settings import KlankbordSettings
 from moderation.workflows.feedback_links import FeedbackLinks
 from moderation.workflows.give_feedback import FeedbackForms
 from tests.fakes.desk import Desk, mention, open_desk
@@ -29,8 +31,11 @@ from tests.moderation.status.said import issue_of
 def pages_on(desk: Desk) -> FeedbackPageParts:
     """Return what the pages are fed with, over a desk of the tests."""
     engine = desk.ledger.engine
-    feedback = SimpleNamespace(answers=FeedbackLedger(engine), actions=ActionLedger(engine), improve=improving(desk))
-    told = SimpleNamespace(feedback=feedback, clock=desk.clock, cases=desk.cases, ledger=desk.ledger)
+    feedback = SimpleNamespace(
+        answers=FeedbackLedger(engine), actions=ActionLedger(engine), improve=improving(desk), taps=TapLedger(engine)
+    )
+    settings = KlankbordSettings.model_validate({"report": {"cost_per_contact": 7.5}})
+    told = SimpleNamespace(feedback=feedback, clock=desk.clock, cases=desk.cases, ledger=desk.ledger, settings=settings)
     return feedback_page_parts(told)  # type: ignore[arg-type]  # the parts of a desk that these pages use
 
 

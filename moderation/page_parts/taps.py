@@ -1,0 +1,92 @@
+"""What pages show of looks at done actions: the verdict in words, and a chart of the weeks that were compared."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+
+from markupsafe import Markup
+
+from listener.errors import CannotDraw
+from moderation.charts.effect import effect as effect_chart
+from moderation.charts.look import NARROW, WIDE, Look
+from moderation.inbox.dashboard_parts import DrawnChart
+from moderation.inbox.feedback_parts import TapShown
+from moderation.model.action import Action
+from moderation.model.chart import Effect, Expected, Series
+from moderation.model.tap import TapEffect, TapLook
+from moderation.parts import Desk
+from moderation.reports.tap_words import tap_words
+from moderation.workflows.draw_charts import DrawCharts
+from moderation.workflows.load_wording import load_words
+
+logger = logging.getLogger(__name__)
+
+MOST_DRAWN = 12
+"""Charts on one page, of the actions that were done last; the others have their words."""
+MOST_EARLIER = 30
+
+
+def taps_shown(desk: Desk, draw: DrawCharts | None) -> Callable[[Iterable[Action], str], Mapping[int, TapShown]]:
+    """Return what shows looks: those of done actions that were looked at, by action. Without `draw` words alone."""
+    cost, zone = desk.settings.report.cost_per_contact, desk.settings.zone
+
+    def shown(actions: Iterable[Action], language: str) -> Mapping[int, TapShown]:
+        done = sorted((one for one in actions if one.closed_at), key=lambda one: (one.closed_at, one.action_id), reverse=True)
+        looks, words = desk.feedback.taps.latest([one.action_id for one in done]), load_words(language, "taps")
+        found = {}
+        for number, action in enumerate(one for one in done if one.action_id in looks):
+            look = looks[action.action_id]
+            earlier = [one for one in desk.feedback.taps.of(action.action_id) if one.week != look.week and one.done_at == look.done_at]
+            found[action.action_id] = TapShown(
+                look=look,
+                words=tap_words(look.effect, words, language=language, cost_per_contact=cost),
+                earlier=tuple((one, tap_words(one.effect, words, language=language)) for one in reversed(earlier))[:MOST_EARLIER],
+                charts=tuple(_drawn(action, look, words["chart"], language, zone, draw)) if draw and number < MOST_DRAWN else (),
+            )
+        return found
+
+    return shown
+
+
+def effect_of(look: TapLook, title: str, *, zone: tzinfo) -> Effect | None:
+    """Return a look's weeks to be drawn; None when it compared none."""
+    effect = look.effect
+    if not effect.weeks:
+        return None
+    ends = datetime.combine(effect.weeks[-1].first_day + timedelta(days=7), time(), tzinfo=zone)
+    counts = tuple(week.contacts for week in effect.weeks)
+    return Effect(
+        series=Series(title=title, counts=counts, ends_at=ends, bucket_hours=7 * 24.0),
+        changed_at=look.done_at,
+        expected=tuple(_expected(week.expected.best, week.expected.low, week.expected.high) for week in effect.weeks if week.expected),
+        total=_total(effect),
+    )
+
+
+def _total(effect: TapEffect) -> Expected | None:
+    if effect.avoided is None:
+        return None
+    came = effect.contacts_after
+    return _expected(effect.avoided.best + came, effect.avoided.low + came, effect.avoided.high + came)
+
+
+def _expected(value: float, low: float, high: float) -> Expected:
+    return Expected(value=value, low=low, high=high)
+
+
+def _drawn(action: Action, look: TapLook, title: str, language: str, zone: tzinfo, draw: DrawCharts) -> Iterator[DrawnChart]:
+    figures = effect_of(look, title, zone=zone)
+    if figures is None:
+        return
+    wide = Look(language=language, words=load_words(language, "charts"), zone=zone, width=WIDE)
+    chart, small = effect_chart(figures, wide), effect_chart(figures, replace(wide, width=NARROW))
+    try:
+        svgs = draw.page(chart), draw.page(small)
+    except CannotDraw:
+        logger.warning("a chart was not drawn", extra={"chart": chart.name, "action": action.action_id}, exc_info=True)
+        svgs = "", ""
+    large, slim = (Markup(svg) for svg in svgs)  # noqa: S704 - our own drawing, of known elements only
+    yield DrawnChart(section=f"tap-{action.action_id}", wide=large, narrow=slim, says=chart.alt, table=chart.table)
