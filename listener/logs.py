@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from listener.errors import ProductError
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_SECRET = re.compile(r"(?i)(bearer\s+|token=|secret=|password=|/api/webhooks/\d+/)[^\s\"'&]+")
+_SECRET = re.compile(r"(?i)(bearer\s+|token=|secret=|password=|/(?:webhooks|interactions)/\d+/)[^\s\"'&]+")
 
 
 class JsonLines(logging.Formatter):
@@ -48,5 +48,5 @@ def start_logging(level: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "praw", "prawcore", "sentence_transformers", "uvicorn.access"):
+    for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "praw", "prawcore", "sentence_transformers", "uvicorn.access", "discord"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))

@@ -29,10 +29,12 @@ MOST_SESSIONS_PER_HOUR = 20
 
 MOST_QUICK_ENDS = 6
 """So many connections that ended at once are not mended by resuming: a session is begun anew, after a wait."""
+MOST_FAILED = 4
+"""The same for so many that were not made at all: the address to resume at may be gone, and discord.py asks for no other."""
 
 
 class EndsAtOnce(Exception):
-    """Connections end as soon as they begin: what is resumed may be what Discord does not want."""
+    """Connections end as soon as they begin, or never begin: what is resumed may be what Discord does not want."""
 
 
 class TooManySessions(Exception):
@@ -79,6 +81,7 @@ class GatewayClient(discord.Client):
         self._pauses = pauses
         self._sessions = sessions
         self._opened: deque[float] = deque(maxlen=8)
+        self._failed = 0
         parsers = self._connection.parsers
         for event, parse in list(parsers.items()):
             if event not in _UNGUARDED:
@@ -112,7 +115,15 @@ class GatewayClient(discord.Client):
             if quick > 1:
                 await asyncio.sleep(min(self._pauses.most_reconnect_seconds, self._pauses.reconnect_seconds * 2.0 ** (quick - 2)))
             self._opened.append(loop.time())
-            return await connect(url, **more)
+            try:
+                made = await connect(url, **more)
+            except Exception as error:
+                self._failed += 1
+                if self._failed >= MOST_FAILED:
+                    raise EndsAtOnce from error
+                raise
+            self._failed = 0
+            return made
 
         return paced
 

@@ -80,7 +80,7 @@ def end_of(error: BaseException | None, now: datetime) -> Ended:
         case TooManySessions():
             return Ended(end=End.LIMITED, why="too many sessions were begun in an hour; more would end the token", wait_seconds=900.0)
         case EndsAtOnce():
-            return Ended(end=End.BROKEN, why="Discord ends each connection at once")
+            return Ended(end=End.BROKEN, why="no connection to Discord lasts")
         case TimeoutError():
             return Ended(end=End.BROKEN, why="Discord did not answer in time")
         case OSError() | aiohttp.ClientError():

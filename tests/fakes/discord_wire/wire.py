@@ -46,6 +46,7 @@ class DiscordWire:
         self.interactions = Interactions(self.rest)
         self.gateway = Gateway(self.book, token=token, beat_seconds=beat_seconds)
         self.url = ""
+        self.resume_at = ""
         self.tell_ready()
 
     def tell_ready(self) -> None:
@@ -59,7 +60,7 @@ class DiscordWire:
             "presences": [],
             "guilds": [{"id": one, "unavailable": True} for one in self.guilds],
             "session_type": "normal",
-            "resume_gateway_url": f"ws://{self.url}/gateway",
+            "resume_gateway_url": self.resume_at or f"ws://{self.url}/gateway",
             "application": {"id": APPLICATION, "flags": self.rest.flags},
             "_trace": ["[]"],
         }

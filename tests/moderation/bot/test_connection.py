@@ -129,6 +129,21 @@ async def test_connections_that_end_at_once_become_rare_and_are_begun_anew(ledge
         assert "ask" in (await wire.slash("ask")).text
 
 
+async def test_an_address_to_resume_at_that_is_gone_is_given_up(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library resumes where READY said, for ever; when nobody is there any more, the bot begins anew at the front door."""
+    monkeypatch.setattr("discord.client.ExponentialBackoff.delay", lambda _: 0.0)
+    async with discord_wire() as wire:
+        wire.resume_at = "ws://127.0.0.1:9/gateway"
+        wire.tell_ready()
+        async with bot_on(wire, ledger, Echo()) as rig:
+            wire.resume_at = ""
+            wire.tell_ready()
+            await wire.gateway.close_all(4000)
+            await rig.until(lambda: len(wire.book.identified) == 2)
+            await rig.connected()
+            assert "ask" in (await wire.slash("ask")).text
+
+
 async def test_a_wrong_token_is_tried_once_and_a_right_one_is_taken_up(ledger: Ledger) -> None:
     """Ten thousand refused requests in ten minutes would ban the house's address (RULES F19); a mended token needs no restart."""
     async with discord_wire() as wire, bot_on(wire, ledger, Echo(), token=OTHER_TOKEN, wait=False) as rig:

@@ -19,11 +19,12 @@ from moderation.ledger.bot import BotLedger
 from moderation.ledger.bot_people import BotPeopleLedger
 from moderation.model.object_kind import ObjectKind
 from moderation.workflows.link_discord import LinkDiscord
-from tests.fakes.bot_house import AUTHOR, OURS, BotHouse
+from tests.fakes.bot_house import BotHouse
 from tests.fakes.bot_rig import Rig, bot_on
 from tests.fakes.discord_wire.forged import forgeries, send
 from tests.fakes.discord_wire.people import GUILD, User
 from tests.fakes.discord_wire.wire import DiscordWire, discord_wire
+from tests.fakes.house import AUTHOR, OURS
 
 ALL = [*commands(), link_command()]
 NOT_COUNTED = {"bot_press", "bot_sync", "bot_code"}
