@@ -5,21 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from listener.model.chat import Stand
 from listener.sources.discord_connection import DiscordConnection
 from moderation.bot.answering import Answering as Carrying
 from moderation.bot.answers import BotAnswers
 from moderation.bot.bot import Bot
+from moderation.bot.call import BotParts
 from moderation.bot.channels import Channels
 from moderation.bot.commands import commands
 from moderation.bot.linking import Linking, link_command
+from moderation.bot.thread_card import ThreadCards
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.bot import BotLedger
 from moderation.ledger.bot_people import BotPeopleLedger
+from moderation.ledger.issue_threads import IssueThreadLedger
 from moderation.page_parts.bot import bot_parts
 from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering
+from moderation.schedule import BOT_THREADS_SECONDS
+from moderation.service import every_async
+from moderation.workflows.keep_issue_threads import KeepIssueThreads
 from moderation.workflows.link_discord import LinkDiscord
 
 logger = logging.getLogger(__name__)
@@ -32,13 +40,23 @@ class Chat:
     connection: DiscordConnection
     bot: Bot
     channels: Channels
+    threads: KeepIssueThreads | None = None
+    forget: Callable[[], object] = int
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Stay connected until `stop`."""
+        """Stay connected until `stop`, and keep the threads of issues up to date where the settings want them."""
+        threads = asyncio.create_task(every_async(BOT_THREADS_SECONDS, self._keep, stop, "keeping threads"))
         try:
             await self.connection.run(stop)
         finally:
+            threads.cancel()
+            await asyncio.gather(threads, return_exceptions=True)
             await self.bot.close()
+
+    async def _keep(self) -> None:
+        await asyncio.to_thread(self.forget)
+        if self.threads is not None and self.connection.standing.stand is Stand.CONNECTED:
+            await self.threads.once()
 
 
 def chat_over(parts: Answering, connection: DiscordConnection, sign_in: SignIn) -> Chat:
@@ -62,7 +80,20 @@ def chat_over(parts: Answering, connection: DiscordConnection, sign_in: SignIn) 
         commands=[*commands(), link_command()],
     )
     connection.attach(bot)
-    return Chat(connection=connection, bot=bot, channels=Channels(connection, guilds=guilds))
+    channels = Channels(connection, guilds=guilds)
+    return Chat(
+        connection=connection,
+        bot=bot,
+        channels=channels,
+        threads=_threads(parts, fed, channels, settings.issue_channel) if settings.issue_channel else None,
+        forget=lambda: fed.presses.forget_before(listening.clock.now()),
+    )
+
+
+def _threads(parts: Answering, fed: BotParts, channels: Channels, channel_id: str) -> KeepIssueThreads:
+    listening = parts.listening
+    cards = ThreadCards(fed, lambda: listening.pseudonym_key, channel_id=channel_id, language=listening.settings.digest.language)
+    return KeepIssueThreads(IssueThreadLedger(listening.ledger.engine), channels, cards.now, listening.clock, channel_id=channel_id)
 
 
 async def keep_chat(parts: Answering, sign_in: SignIn, stop: asyncio.Event) -> None:

@@ -38,3 +38,5 @@ TITLES_SECONDS = 600.0
 """Titles that a language model words anew, where one is set: nobody waits for them."""
 LEARN_SECONDS = 1_800.0
 """Learning happens once a night; this is how often it is seen whether its hour has come."""
+BOT_THREADS_SECONDS = 20.0
+"""Threads of issues in the team's Discord channel: a new state is told within the minute."""

@@ -13,6 +13,7 @@ from moderation.bot.buttons import Look, rows_of
 from moderation.bot.call import Call
 from moderation.bot.cards import CALM, GOOD, WARN, Card, embeds_of, harmless
 from moderation.bot.said import MOST_CONTENT, Said
+from moderation.inbox.feedback_parts import TapShown
 from moderation.inbox.outbox_parts import OutboxNow, OutboxParts
 from moderation.inbox.parts import there
 from moderation.inbox.routes_outbox import SHOWN
@@ -170,23 +171,28 @@ def actions(call: Call) -> Said:
     every = sorted(room.actions(None), key=lambda one: (one.state.value != "open", one.due_on))
     if not every:
         return Said(text=words.text("actions.none"), rows=rows_of(call.page("/actions")))
-    titles = room.titles([one.issue_id for one in every])
+    shown = every[:MOST_ACTIONS]
+    titles, taps = room.titles([one.issue_id for one in shown]), room.taps(shown, call.language)
     today = call.now().astimezone(call.zone).date()
     lines = []
-    for one in every[:MOST_ACTIONS]:
+    for one in shown:
         late = f" · {words.text('actions.late')}" if one.late_on(today) else ""
         state = f"{words.text(f'actions.state.{one.state.value}')}{late}"
         due = words.text(
             "actions.due", day=words.day(datetime(one.due_on.year, one.due_on.month, one.due_on.day, 12, tzinfo=call.zone), call.zone)
         )
         lines.append(f"**{harmless(one.change, 200)}** · {state} · {due} · {harmless(one.owner, 60)}")
-        lines.append(f"{harmless(titles.get(one.issue_id, ''), 100)} · #{one.issue_id} · {_effect(call, one)}")
+        lines.append(f"{harmless(titles.get(one.issue_id, ''), 100)} · #{one.issue_id} · {_effect(call, one, taps.get(one.action_id))}")
     more = words.text("bot.more", n=len(every) - MOST_ACTIONS) if len(every) > MOST_ACTIONS else ""
     return Said(
         embeds=embeds_of([Card(title=words.text("actions.title"), lines=tuple(lines), footer=more)]), rows=rows_of(call.page("/actions"))
     )
 
 
-def _effect(call: Call, one: Action) -> str:
-    """Return how often people wrote before an action was done, and since."""
-    return call.bot.effect(one, call.person.brands, call.language)
+def _effect(call: Call, one: Action, tap: TapShown | None) -> str:
+    """Return whether people wrote less since: what was found, once it can be said; until then how many they were before and since."""
+    if tap is None:
+        return call.bot.effect(one, call.person.brands, call.language)
+    if tap.others:
+        return call.words.text("taps.of_others")
+    return " ".join((f"**{harmless(tap.words.verdict, SHORT)}.**", *(harmless(line, 200) for line in tap.words.lines[:2])))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
-from listener.model.figures import DigestFigures
+from listener.errors import CannotDraw
+from listener.model.figures import DigestFigures, IssueFigures
 from listener.settings.wording import templates
 from listener.text.pseudonym import pseudonym
 from listener.workflows.rebuild_insight import catch_up
 from moderation.bot.call import BotParts, bot_words
+from moderation.bot.cards import plain
+from moderation.bot.said import Picture
+from moderation.charts.look import NARROW, Look
+from moderation.charts.trend import trend
 from moderation.inbox.page_records import ShownMention
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.scope import Brands
@@ -18,11 +24,19 @@ from moderation.ledger.bot_presses import PressLedger
 from moderation.ledger.brand_mentions import BrandMentionLedger
 from moderation.ledger.discord_users import DiscordUserLedger
 from moderation.model.action import Action
+from moderation.model.chart import Series
+from moderation.model.delivery import Picture as Drawn
 from moderation.model.discord_user import Forgotten
 from moderation.model.person import Person
 from moderation.page_parts.scope import about, split
+from moderation.page_parts.words import words_for
 from moderation.parts import Answering
+from moderation.workflows.picture_digest import PictureDigest
 
+logger = logging.getLogger(__name__)
+
+MOST_ALT = 1_000
+"""Discord takes a little more of words for a picture."""
 EFFECT_DAYS = 28
 """How long before an action was done contacts are counted, and at most how long after."""
 
@@ -34,6 +48,7 @@ def bot_parts(
     listening = parts.listening
     engine, settings = listening.ledger.engine, listening.settings
     newest, users = BrandMentionLedger(engine), DiscordUserLedger(engine)
+    pictured = PictureDigest(parts.draw, settings.zone)
 
     def figures(brands: Brands, from_at: datetime, as_of: datetime) -> DigestFigures:
         catch_up(listening.ledger, listening.insight, model_id=listening.model_id)
@@ -67,7 +82,27 @@ def bot_parts(
         templates=templates,
         sees_texts=sees_texts,
         effect=lambda action, brands, language: effect_of(parts, action, brands, language),
+        trend=lambda figures, language: trend_of(parts, figures, language),
+        chart=lambda figures, language: _first(pictured(figures, language)),
     )
+
+
+def trend_of(parts: Answering, figures: IssueFigures, language: str) -> Picture | None:
+    """Return how often people wrote about an issue, as a picture with its words; None when it cannot be drawn."""
+    listening = parts.listening
+    look = Look(language=language, words=words_for(language, "charts"), zone=listening.settings.zone, width=NARROW)
+    chart = trend(Series(title=figures.title, counts=figures.trend, ends_at=listening.clock.now(), bucket_hours=figures.bucket_hours), look)
+    if chart.nothing:
+        return None
+    try:
+        return Picture(name="trend.png", png=parts.draw.png(chart), alt=plain(chart.alt, MOST_ALT))
+    except CannotDraw as error:
+        logger.warning("an answer goes without its picture", extra={"error": type(error).__name__})
+        return None
+
+
+def _first(pictures: Sequence[Drawn]) -> Picture | None:
+    return Picture(name=pictures[0].name, png=pictures[0].png, alt=plain(pictures[0].alt, MOST_ALT)) if pictures else None
 
 
 def effect_of(parts: Answering, action: Action, brands: Brands, language: str) -> str:
