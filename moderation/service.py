@@ -25,6 +25,8 @@ WIND_DOWN_SECONDS = 4.0
 """Part of it that a send on its way gets before it is cancelled and becomes unknown; the pages get the rest."""
 
 
+IDLE_SECONDS = 75
+"""How long a connection may rest between two questions: one that closes while somebody types loses what they send next."""
 TURN_SECONDS = 0.0005
 """A page asks its stores many small things and steps aside at each: behind a thread that computes it waits this long every time."""
 
@@ -72,6 +74,7 @@ async def pages_served(
         server_header=False,
         lifespan="off",
         proxy_headers=believe_proxy,
+        timeout_keep_alive=IDLE_SECONDS,
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -28,7 +28,8 @@ class IssueParts:
     - `sources(brands, issue_id, offset, limit)`: where people speak of an issue.
     - `issues(brands, period_days)`: their figures; `issue(brands, issue_id, offset, limit)`: one with a page of its texts.
     - `edits`: what people do. `happened(issue_id)`: its timeline, newest first.
-    - `affected`, `plans` and `plan`: one answer to everybody hit. `tone(text, language)`: words in it that put people off.
+    - `affected` (`affected_count`: how many), `plans` and `plan`: one answer to everybody hit.
+    - `tone(text, language)`: words in it that put people off.
     - `templates(language)`: texts of replies to begin with, as (title, text).
     """
 
@@ -39,6 +40,7 @@ class IssueParts:
     edits: EditIssues
     happened: Callable[[int], Sequence[Happened]]
     affected: Callable[[int, Person], Sequence[Affected]]
+    affected_count: Callable[[int, Person], int]
     plans: Callable[[int], Sequence[Plan]]
     plan: Callable[[int, Collection[int], Mapping[str, str], str, Person], Plan]
     tone: Callable[[str, str], Sequence[ToneHit]]

@@ -76,6 +76,9 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
     def affected(issue_id: int, person: Person) -> Sequence[Affected]:
         return status.answers.affected(issue_id, person=person)
 
+    def affected_count(issue_id: int, person: Person) -> int:
+        return status.answers.affected_count(issue_id, person=person)
+
     def plan(issue_id: int, case_ids: Collection[int], texts: Mapping[str, str], who: str, person: Person) -> Plan:
         return status.answers.plan(issue_id, case_ids, texts, who, person=person)
 
@@ -87,6 +90,7 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
         edits=EditIssues(ledger, corrected, clock, reader=reader),
         happened=timeline.of,
         affected=affected,
+        affected_count=affected_count,
         plans=status.answers.plans,
         plan=plan,
         tone=tone,

@@ -51,7 +51,12 @@ def threads_of(ledger: Ledger, mention_ids: Iterable[int]) -> list[IssueThread]:
 
 def language_of(thread: IssueThread, ledger: Ledger, *, languages: tuple[str, ...]) -> str:
     """Return the language most of a thread is written in, of those we speak; the first of ours when it is another."""
-    found = Counter(ledger.analyses.languages([one.mention_id for one in thread.messages]).values())
+    return mostly(ledger.analyses.languages([one.mention_id for one in thread.messages]).values(), languages)
+
+
+def mostly(spoken: Iterable[str], languages: tuple[str, ...]) -> str:
+    """Return the commonest of the languages spoken, of those in `languages`; the first of these when it is another."""
+    found = Counter(spoken)
     ours = [(count, -languages.index(language), language) for language, count in found.items() if language in languages]
     return max(ours)[2] if ours else languages[0]
 

@@ -25,7 +25,7 @@ from moderation.model.status import PromiseState
 from moderation.outbox.precheck import Precheck
 from moderation.policy.gate import ADDRESSED_ONLY
 from moderation.workflows.draft_text import must_be_sound, subject_below, target_below, to_answer
-from moderation.workflows.issue_threads import IssueThread, language_of
+from moderation.workflows.issue_threads import mostly
 
 CUSTOMER = "customer"
 SIGNATURE = "signature"
@@ -72,9 +72,15 @@ class PlanAnswers:
 
     def affected(self, issue_id: int, *, person: Person | None = None) -> tuple[Affected, ...]:
         """Return the cases that wait for an answer about an issue, by id; those of brands that `person` does not see are left out."""
-        cases = [one for one in self._cases.waiting(issue_id) if person is None or person.sees([one.brand])]
-        stored = {one.mention_id: one for one in self._ledger.mentions.by_ids({number for one in cases for number in one.mention_ids})}
-        return tuple(self._affected(one, [stored[number] for number in one.mention_ids if number in stored]) for one in cases)
+        cases = self._waiting(issue_id, person)
+        numbers = {number for one in cases for number in one.mention_ids}
+        stored = {one.mention_id: one for one in self._ledger.mentions.by_ids(numbers)}
+        spoken = self._ledger.analyses.languages(numbers)
+        return tuple(self._affected(one, [stored[number] for number in one.mention_ids if number in stored], spoken) for one in cases)
+
+    def affected_count(self, issue_id: int, *, person: Person | None = None) -> int:
+        """Return how many cases `affected` would give, without reading what they say."""
+        return len(self._waiting(issue_id, person))
 
     def plans(self, issue_id: int) -> list[Plan]:
         """Return the plans that answer cases of an issue, newest first."""
@@ -99,10 +105,12 @@ class PlanAnswers:
             items.setdefault(_thread_of(one), self._item(one, who, said, given, issue_id))
         return self._broadcasts.add(0, issue_id, list(items.values()), correct=False, who=who, at=self._clock.now())
 
-    def _affected(self, case: AffectedCase, messages: Sequence[StoredMention]) -> Affected:
-        asked = to_answer(messages)
-        thread = IssueThread(platform=case.platform, realm=case.realm, thread_id=asked.mention.root_id, messages=tuple(messages))
-        return Affected(case=case, asked=asked, language=language_of(thread, self._ledger, languages=tuple(self._words)))
+    def _waiting(self, issue_id: int, person: Person | None) -> list[AffectedCase]:
+        return [one for one in self._cases.waiting(issue_id) if person is None or person.sees([one.brand])]
+
+    def _affected(self, case: AffectedCase, messages: Sequence[StoredMention], spoken: Mapping[int, str]) -> Affected:
+        said = [spoken[one.mention_id] for one in messages if one.mention_id in spoken]
+        return Affected(case=case, asked=to_answer(messages), language=mostly(said, tuple(self._words)))
 
     def _given(self, issue_id: int, language: str, text: str) -> dict[str, str]:
         """Return what can be filled in for everybody. Raises `NotAllowed` for what is not known, or has no value now."""
