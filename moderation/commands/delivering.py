@@ -68,7 +68,7 @@ def deliver_list(place: Place, as_json: bool) -> None:
 @agent_option
 @json_option
 @pass_place
-def deliver_add(place: Place, channel: str, mail: str, person: str, as_json: bool, agent: str, **given: Any) -> None:
+def deliver_add(place: Place, /, channel: str, mail: str, person: str, as_json: bool, agent: str, **given: Any) -> None:
     """Subscribe a channel, an address or a colleague; they are told what comes from now on."""
     if sum(map(bool, (channel, mail, person))) != 1:
         raise InputError("Say where it goes, one of: --channel NAME, --mail ADDRESS, --person NAME.")

@@ -14,7 +14,7 @@ from typing import Any
 
 from listener.digest.inert import host_of, safe_url
 from listener.text.shorten import shorten, visible
-from moderation.model.delivery import Line, Message, Part
+from moderation.model.delivery import Line, Message, Part, Picture
 
 SLACK_BLOCKS, SLACK_HEADER, SLACK_TEXT, SLACK_WHOLE = 50, 150, 2_900, 30_000
 TEAMS_BYTES = 26_000
@@ -73,9 +73,7 @@ def json_body(message: Message) -> Json:
         "parts": [{"heading": _said(part.heading, 300), "lines": [_json_line(line) for line in part.lines]} for part in message.parts],
         "closing": [_said(one, 2_000) for one in message.closing],
         "link": safe_url(message.link),
-        "pictures": [
-            {"name": one.name, "alt": one.alt, "png_base64": base64.b64encode(one.png).decode("ascii")} for one in message.pictures
-        ],
+        "pictures": [_json_picture(one) for one in message.pictures],
     }
 
 
@@ -181,6 +179,10 @@ def _json_line(line: Line) -> Json:
         "url": safe_url(line.url),
         "quoted": line.quoted,
     }
+
+
+def _json_picture(one: Picture) -> Json:
+    return {"name": one.name, "alt": _said(one.alt, 2_000), "png_base64": base64.b64encode(one.png).decode("ascii")}
 
 
 def _bytes(value: object) -> bytes:

@@ -24,10 +24,14 @@ PASSWORD = "kb-mail-password-77"
 
 @dataclass
 class Mailbox:
-    """`answers["DATA"]` are answers given before the usual ones ("RCPT" too). `taken` is what was accepted, oldest first."""
+    """`answers["DATA"]` are answers given before the usual ones ("RCPT" too), `answers_to` those to one recipient.
+
+    `taken` is what was accepted, oldest first.
+    """
 
     port: int = 0
     answers: dict[str, list[str]] = field(default_factory=lambda: {"RCPT": [], "DATA": []})
+    answers_to: dict[str, list[str]] = field(default_factory=dict)
     taken: list[EmailMessage] = field(default_factory=list)
     signed_in_with: list[str] = field(default_factory=list)
     over_tls: list[bool] = field(default_factory=list)
@@ -40,6 +44,8 @@ class Mailbox:
         """Take a recipient, or answer what a test asked for."""
         if self.answers["RCPT"]:
             return self.answers["RCPT"].pop(0)
+        if self.answers_to.get(address):
+            return self.answers_to[address].pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
