@@ -15,6 +15,7 @@ from listener.model.health import Finding
 from moderation.answers import ALL_ANSWERS
 from moderation.commands.accounts import account_group, check_accounts_of
 from moderation.commands.answering import inbox_group
+from moderation.commands.bot import bot_group
 from moderation.commands.conversing import CONVERSING
 from moderation.commands.delivering import check_deliveries_of, deliver_group
 from moderation.commands.describing import openapi_command
@@ -46,6 +47,7 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     grid_group,
     outbox_group,
     account_group,
+    bot_group,
     shadow_group,
     standing_group,
     leave_group,

@@ -12,22 +12,25 @@ from listener.ports import Clock
 from moderation.identity.passwords import Passwords
 from moderation.identity.step_key import StepKey
 from moderation.inbox.sign_in import SignIn
+from moderation.ledger.bot_people import BotPeopleLedger
 from moderation.ledger.people import PeopleLedger
 from moderation.ledger.sessions import SessionLedger
 from moderation.ledger.ways_in import DeviceLedger, TokenLedger, TryLedger
 from moderation.workflows.enter import Door
 from moderation.workflows.hold_tokens import HoldTokens
+from moderation.workflows.link_discord import LinkDiscord
 from moderation.workflows.manage_people import ManagePeople
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleDesk:
-    """The door, who works here, their tokens, and links that let them in."""
+    """The door, who works here, their tokens, links that let them in, and their accounts at Discord."""
 
     door: Door
     manage: ManagePeople
     tokens: HoldTokens
     sign_in: SignIn
+    discord: LinkDiscord
 
 
 def people_desk(home: Path, ledger: Ledger, clock: Clock, *, brands: tuple[str, ...], hasher: PasswordHasher | None = None) -> PeopleDesk:
@@ -39,4 +42,5 @@ def people_desk(home: Path, ledger: Ledger, clock: Clock, *, brands: tuple[str, 
         manage=ManagePeople(people, sessions, clock, brands=brands),
         tokens=HoldTokens(TokenLedger(engine), clock),
         sign_in=SignIn(sessions, clock),
+        discord=LinkDiscord(BotPeopleLedger(engine), clock),
     )

@@ -16,6 +16,7 @@ from listener.errors import SettingsError
 from listener.model.health import Finding
 from listener.settings.load import load_settings, settings_file
 from moderation.bootstrap import accounts_known, accounts_on
+from moderation.commands.bot import check_bot_of
 from moderation.model.post import ConnectedAccount
 from moderation.outbox.connections import Connections
 from moderation.settings import AccountSettings, KlankbordSettings
@@ -54,13 +55,14 @@ def account_check(place: Place, as_json: bool) -> None:
 
 
 def check_accounts_of(home: Path) -> Iterator[Finding]:
-    """Return what `doctor` says of accounts and rules; nothing while the settings cannot be read, which it says itself."""
+    """Return what `doctor` says of accounts, rules and the bot; nothing while the settings cannot be read, which it says itself."""
     try:
         settings = load_settings(home, KlankbordSettings)
     except SettingsError:
         return
     yield from check_accounts(settings, secrets_of(home), file=settings_file(home))
     yield from check_rules(load_policy(), today=SystemClock().now().date())
+    yield from check_bot_of(home, settings)
 
 
 async def _ask(connections: Connections) -> dict[str, ConnectedAccount]:

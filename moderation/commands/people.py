@@ -148,6 +148,30 @@ def person_link(place: Place, name: str, by: str) -> None:
     print_line(link)
 
 
+@person_group.command("discord")
+@click.argument("name")
+@click.option("--id", "discord_id", default="", help="Link this account at once, by its id at Discord, without a code.")
+@click.option("--unlink", is_flag=True, help="Forget the account instead.")
+@by_option
+@pass_place
+def person_discord(place: Place, name: str, discord_id: str, unlink: bool, by: str) -> None:
+    """Print a code that makes an account at Discord NAME's: typed there with /link, once, within a quarter of an hour."""
+    if discord_id and unlink:
+        raise InputError("Give --id or --unlink, not both.")
+    with people_of(place) as desk:
+        account = desk.manage.named(name)
+        who = account.person.name
+        if unlink:
+            gone = desk.discord.unlink(account.person_id, by=by)
+            print_line(f"{who} has no account at Discord any more." if gone else f"{who} had no account at Discord.")
+        elif discord_id:
+            desk.discord.link(account.person_id, discord_id, by=by)
+            print_line(f"{who} is {discord_id} at Discord now.")
+        else:
+            code = desk.discord.new_code(account.person_id, by=by)
+            print_line(f"{who} types this in Discord within 15 minutes, where the bot is: /link {code}")
+
+
 @person_group.command("end-sessions")
 @click.argument("name")
 @unsafe
