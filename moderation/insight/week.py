@@ -151,6 +151,11 @@ class WeekInsight:
             yield asked
 
 
+def _remarks(asked: duckdb.DuckDBPyConnection, name: str) -> tuple[Remark, ...]:
+    rows = _rows(asked, "week_remarks", {"name": name})
+    return tuple(Remark(mention_id=row[0], issue_id=row[1], mentions=row[2], platform=row[3]) for row in rows)
+
+
 def _issue(row: Sequence[Any], firsts: Mapping[int, datetime]) -> IssueCount:
     return IssueCount(
         issue_id=row[0],

@@ -95,7 +95,9 @@ def _bars(bars: Bars, links: Links) -> dict[str, Any]:
         }
         for bar in bars.bars
     ]
-    return {"kind": "bars", "caption": bars.caption, "series": list(bars.series), "bars": shown}
+    longest = max((len(bar.name) for bar in bars.bars), default=0)
+    names = min(2.2, max(0.4, longest / 14))
+    return {"kind": "bars", "names": names, "caption": bars.caption, "series": list(bars.series), "bars": shown}
 
 
 def _line(line: Line, links: Links) -> list[dict[str, Any]]:
