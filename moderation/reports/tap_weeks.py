@@ -15,6 +15,8 @@ WEEK = timedelta(days=7)
 MOST_WEIGHT = 1 / 3
 """No kind of contact weighs more than this in how busy a week was: one that bursts does not carry the others with it."""
 
+MOST_JUMP = 2.0
+
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -71,18 +73,29 @@ def how_busy(weeks: Weeks) -> tuple[Numbers, Numbers]:
     """Return how busy each week was against the usual (1.0), and the variance of its logarithm by chance alone.
 
     The weighted median over kinds of contact, each against its own mean: a crisis in one kind, or a tap that closes there, says nothing
-    about the others. Without any other contact every week is as busy as usual, with a variance of 1.
+    about the others. A kind whose level itself jumped to or fro more than `MOST_JUMP` times as far as the others' is left out. Without any
+    other contact every week is as busy as usual, with a variance of 1.
     """
-    means = weeks.others.mean(axis=1) if weeks.others.size else np.zeros(0)
-    kept = means > 0
-    if not kept.any():
+    counts = weeks.others[weeks.others.sum(axis=1) > 0] if weeks.others.size else weeks.others
+    if not counts.size:
         return np.ones(len(weeks.starts)), np.ones(len(weeks.starts))
-    counts, means = weeks.others[kept], means[kept]
+    counts = counts[_steady(counts, weeks.after)]
+    means = counts.mean(axis=1)
     weights = _capped(np.sqrt(means))
     ratios = (counts + 0.5) / (means[:, None] + 0.5)
     busy = np.array([_median(ratios[:, week], weights) for week in range(ratios.shape[1])])
     spread = np.pi / 2 * float(np.sum(weights**2 / (means + 0.5)))
     return busy / busy.mean(), np.full(len(busy), spread)
+
+
+def _steady(counts: Numbers, after: Flags) -> Flags:
+    """Return which kinds changed about as much as the middle one between the weeks before and after; all, where one side is missing."""
+    if after.all() or not after.any():
+        return np.ones(len(counts), dtype=np.bool_)
+    jumps = np.log((counts[:, after].mean(axis=1) + 0.5) / (counts[:, ~after].mean(axis=1) + 0.5))
+    middle = _median(jumps, _capped(np.sqrt(counts.mean(axis=1))))
+    steady = np.abs(jumps - middle) <= np.log(MOST_JUMP)
+    return np.asarray(steady if steady.any() else ~steady, dtype=np.bool_)
 
 
 def _capped(weights: Numbers) -> Numbers:
