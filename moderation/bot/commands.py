@@ -1,4 +1,4 @@
-"""The slash commands as Discord is told of them, in both languages (Discord's documentation of application commands, read 2026-11)."""
+"""The slash commands of a server as Discord is told of them, in both languages (its documentation of commands, read 2026-11)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ MAIN = "en"
 OTHERS = {"nl": ("nl",)}
 """Discord's locales by our language."""
 _TEXT, _NUMBER = 3, 4
-EVERYWHERE = frozenset({"privacy", "forget-me"})
-"""Also in a direct message with the bot: they are about whoever asks."""
 
 
 def commands() -> list[dict[str, Any]]:
@@ -29,8 +27,6 @@ def _command(name: str) -> dict[str, Any]:
     body["name_localizations"] = {
         locale: bot_words(language).text(f"command.{name}.name") for language, names in OTHERS.items() for locale in names
     }
-    body["contexts"] = [0, 1] if name in EVERYWHERE else [0]
-    body["integration_types"] = [0]
     options = _OPTIONS.get(name, ())
     return body | ({"options": [_option(one) for one in options]} if options else {})
 
