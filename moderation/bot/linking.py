@@ -67,16 +67,20 @@ class Linking:
 
 
 def link_command() -> dict[str, Any]:
-    """Return the command as Discord is told of it, in both languages."""
+    """Return the command as Discord is told of it, in both languages; its name is one, for pages and commands print it."""
     option: dict[str, Any] = {"name": CODE, "type": _TEXT, "required": True, "min_length": 8, "max_length": 20}
-    return {"name": NAME, "type": 1, **_worded("command.link"), "options": [option | _worded("option.code")]}
+    return {
+        "name": NAME,
+        "type": 1,
+        **_worded("command.link"),
+        "options": [option | _worded("option.code") | {"name_localizations": {"nl": bot_words("nl").text("option.code.name")}}],
+    }
 
 
 def _worded(key: str) -> dict[str, Any]:
     return {
         "description": bot_words("en").text(key),
         "description_localizations": {"nl": bot_words("nl").text(key)},
-        "name_localizations": {"nl": bot_words("nl").text(f"{key}.name")},
     }
 
 

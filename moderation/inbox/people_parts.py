@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from moderation.inbox.oidc_client import OidcClient
 from moderation.workflows.enter import Door
 from moderation.workflows.hold_tokens import HoldTokens
+from moderation.workflows.link_discord import LinkDiscord
 from moderation.workflows.manage_people import ManagePeople
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleParts:
-    """`trusted_proxies`: addresses whose X-Forwarded-For is believed. `oidc`: signing in elsewhere, None without."""
+    """`trusted_proxies`: addresses whose X-Forwarded-For is believed. `oidc`, `discord`: signing in and being linked there, if."""
 
     door: Door
     manage: ManagePeople
     tokens: HoldTokens
     trusted_proxies: frozenset[str] = frozenset()
     oidc: OidcClient | None = None
+    discord: LinkDiscord | None = None

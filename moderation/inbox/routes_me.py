@@ -17,9 +17,10 @@ from moderation.model.account import Account, Theme
 from moderation.model.person import RIGHTS, Right
 from moderation.workflows.enter import NEED_SECOND_STEP
 from moderation.workflows.hold_tokens import USUAL_DAYS
+from moderation.workflows.link_discord import LinkDiscord
 from moderation.workflows.manage_people import Profile
 
-SAVED = ("profile", "password", "step", "session", "token")
+SAVED = ("profile", "password", "step", "session", "token", "discord")
 
 
 class Me:
@@ -38,8 +39,8 @@ class Me:
             raise NotAllowed("This session belongs to nobody in particular; `klankbord person add` makes the first person.")
         return found
 
-    def show(self, request: Request, account: Account, *, status: int = 200, wrong: str = "", token: str = "") -> Response:
-        """Render /me. `token`: a new token, shown this once."""
+    def show(self, request: Request, account: Account, *, status: int = 200, wrong: str = "", token: str = "", code: str = "") -> Response:
+        """Render /me. `token`, `code`: a new token or a code for Discord, shown this once."""
         person = account.person
         return self._pages.show(
             request,
@@ -48,6 +49,8 @@ class Me:
             account=account,
             wrong=wrong,
             token=token,
+            code=code,
+            discord=None if self.people.discord is None else self.people.discord.linked(account.person_id),
             saved=next((one for one in SAVED if request.query_params.get("saved") == one), ""),
             themes=list(Theme),
             rights=sorted(RIGHTS[person.role]),
@@ -58,6 +61,12 @@ class Me:
             usual_days=USUAL_DAYS,
             has_messages=self._parts.deliveries is not None,
         )
+
+    def discord(self) -> LinkDiscord:
+        """Return what links accounts at Discord. Raises `NotAllowed` where there is no bot."""
+        if self.people.discord is None:
+            raise NotAllowed("The Discord bot is off (bot.enabled).", key="no_bot")
+        return self.people.discord
 
     def step_page(self, request: Request, account: Account, *, status: int = 200, wrong: str = "", offer: str = "") -> Response:
         """Render the page that sets a second step up."""
@@ -114,6 +123,7 @@ def add_me_routes(app: FastAPI, parts: StaffParts, people: PeopleParts, pages: P
 
     _add_step_routes(app, me, pages)
     _add_token_routes(app, me, pages)
+    _add_discord_routes(app, me, pages)
 
 
 def _add_step_routes(app: FastAPI, me: Me, pages: Pages) -> None:
@@ -177,6 +187,21 @@ def _add_token_routes(app: FastAPI, me: Me, pages: Pages) -> None:
         account = me.account(request)
         tokens.revoke(token_id, by=account.person.name, of=account)
         return _saved("token")
+
+
+def _add_discord_routes(app: FastAPI, me: Me, pages: Pages) -> None:
+    @app.post("/me/discord")
+    def make_code(request: Request) -> Response:
+        if stale := pages.stale(request):
+            return stale
+        account = me.account(request)
+        return me.show(request, account, code=me.discord().new_code(account.person_id, by=account.person.name))
+
+    @app.post("/me/discord/unlink")
+    def unlink(request: Request) -> Response:
+        account = me.account(request)
+        me.discord().unlink(account.person_id, by=account.person.name)
+        return _saved("discord")
 
 
 def _saved(what: str) -> Response:

@@ -26,6 +26,7 @@ def people_parts(parts: Answering) -> PeopleParts:
         door=desk.door,
         manage=desk.manage,
         tokens=desk.tokens,
+        discord=desk.discord if settings.bot.enabled else None,
         trusted_proxies=frozenset(settings.web.trusted_proxies),
     )
 

@@ -19,6 +19,7 @@ from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.sign_in import SignIn
 from moderation.ledger.sessions import SessionLedger
 from moderation.ledger.tables import audit_head, audit_line
+from moderation.ledger.tables_bot import bot_code, bot_person
 from moderation.ledger.tables_people import PEOPLE_TABLES
 from moderation.model.account import Account
 from moderation.model.person import Role
@@ -63,7 +64,7 @@ def add_person(desk: PeopleDesk, name: str, role: Role = Role.AGENT, *, brands: 
 
 def parts_of(desk: PeopleDesk, *, trusted_proxies: frozenset[str] = frozenset()) -> PeopleParts:
     """Return what the pages about people need of a desk."""
-    return PeopleParts(door=desk.door, manage=desk.manage, tokens=desk.tokens, trusted_proxies=trusted_proxies)
+    return PeopleParts(door=desk.door, manage=desk.manage, tokens=desk.tokens, trusted_proxies=trusted_proxies, discord=desk.discord)
 
 
 @cache
@@ -73,7 +74,7 @@ def _folder() -> tuple[Path, Path]:
     _KEPT.append(kept)
     file = Path(kept.name) / "empty.db"
     engine = ledger_engine(f"sqlite:///{file}")
-    metadata.create_all(engine, tables=[*PEOPLE_TABLES, audit_line, audit_head])
+    metadata.create_all(engine, tables=[*PEOPLE_TABLES, bot_person, bot_code, audit_line, audit_head])
     empty_log(engine)
     engine.dispose()
     return Path(kept.name), file

@@ -26,6 +26,7 @@ from moderation.people_desk import PeopleDesk
 from tests.fakes.people import SAID, add_person, people_engine, people_on
 from tests.fakes.staff import StaffDay
 from tests.fakes.staff_figures import NOW
+from tests.fakes.told_pages import told_on
 
 BASE = "http://127.0.0.1:8642"
 
@@ -69,9 +70,10 @@ def pages() -> FastAPI:
         tokens=part("desk", "tokens"),
         trusted_proxies=part("trusted_proxies"),
         oidc=part("oidc"),
+        discord=part("desk", "discord"),
     )
     parts = StaffDay().parts(sign_in=part("desk", "sign_in"))
-    return build_staff_app(replace(parts, people=people, clock=part("clock")))
+    return build_staff_app(replace(parts, people=people, deliveries=part("deliveries"), clock=part("clock")))
 
 
 class NoProvider:
@@ -93,6 +95,7 @@ class House:
         self.engine = people_engine()
         self.desk: PeopleDesk = people_on(self.clock, engine=self.engine)
         self.audit = AuditLedger(self.engine)
+        self.deliveries = told_on(self.engine, self.clock)
 
     def with_oidc(self, oidc: OidcClient) -> House:
         """Let people sign in elsewhere; before the pages are first looked at."""

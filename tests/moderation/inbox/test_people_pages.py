@@ -161,6 +161,22 @@ def test_a_token_is_shown_once_and_never_does_more_than_its_owner(house: House) 
     assert house.desk.tokens.person(token) is None
 
 
+def test_a_code_for_discord_is_shown_once_to_whoever_shows_who_they_are(house: House) -> None:
+    """With it an account at Discord may do what they may do here (RULES S12, S23)."""
+    bram = house.browser().come_in("Bram Vos")
+    assert "Maak een code" in bram.get("/me").text
+    code = re.findall(r"/link ([A-Z0-9]{5}-[A-Z0-9]{5})", bram.post("/me/discord").text)[0]
+    assert code not in bram.get("/me").text
+    assert house.desk.discord.redeem(code.lower().replace("-", " "), "1160000000000000042") is not None
+    assert "Je Discord-account is gekoppeld." in bram.get("/me").text
+    assert bram.post("/me/discord/unlink").headers["location"] == "/me?saved=discord"
+    assert "Maak een code" in bram.get("/me").text
+    house.clock.advance(FRESH + timedelta(seconds=1))
+    assert bram.post("/me/discord").status_code == 403
+    verbs = [one.verb for one in house.audit.lines() if "discord" in one.verb]
+    assert verbs == ["make_discord_code", "link_discord", "unlink_discord"]
+
+
 def test_nobody_ends_what_is_anothers(house: House, fenna: Browser) -> None:
     """Numbers can be guessed; what they lead to is one's own."""
     bram = house.browser("198.51.100.1").come_in("Bram Vos")
