@@ -45,6 +45,8 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/me/sessions/{session_id}/end"): Right.READ,
     ("POST", "/me/tokens"): Right.READ,
     ("POST", "/me/tokens/{token_id}/revoke"): Right.READ,
+    ("POST", "/me/discord"): Right.READ,
+    ("POST", "/me/discord/unlink"): Right.READ,
     # what our own people are told
     ("GET", "/me/messages"): Right.READ,
     ("POST", "/me/messages"): Right.READ,
@@ -319,6 +321,7 @@ FRESH: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/actions/{action_id}/done"),
         ("POST", "/me/tokens"),
         ("POST", "/me/tokens/{token_id}/revoke"),
+        ("POST", "/me/discord"),
         *(route for route, needed in ROUTES.items() if needed is Right.ADMINISTER and route[0] == "POST"),
     }
 )
