@@ -125,10 +125,9 @@ class Drawn:
         vector = np.array([draw.gauss(0, 1) for _ in range(4)], dtype="<f2").tobytes()
         self._add(tables.embedding, text_hash=f"h{number}", model=self._model, vector=vector)
         self._add(tables.change, mention_id=number)
-        self._labels(number)
+        self._labels(number, random.Random(card))  # a copy is labelled as what it copies
 
-    def _labels(self, number: int) -> None:
-        draw = self._draw
+    def _labels(self, number: int, draw: random.Random) -> None:
         for name, chance in (("spam", 0.15), ("unnecessary", 0.3), ("searched_first", 0.2), ("idea", 0.15), ("compliment", 0.2)):
             if draw.random() < chance:
                 self._add(tables.label, mention_id=number, name=name, value="yes", probability=0.9, model="m")

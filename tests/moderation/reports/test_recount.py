@@ -152,7 +152,7 @@ MUTATIONS = [
     ("week_fact", "day <= posted_at", "day < posted_at"),
     ("week_fact", "name = 'spam' and value = 'yes'", "name = 'spam' and value = 'no'"),
     ("week_fact", "and mention_id <= $up_to", "and mention_id < $up_to - 40"),
-    ("week_totals", "now and not spam and directed and unnecessary", "now and not spam and unnecessary"),
+    ("week_totals", "now and not spam and directed and unnecessary", "now and not spam and directed and searched"),
     ("week_totals", "count(distinct person)", "count(person)"),
     ("week_totals", "count(distinct (person, day, issue_id)) filter (where now", "count(distinct (person, day)) filter (where now"),
     ("week_totals", "now and not spam and nameless", "now and nameless"),
