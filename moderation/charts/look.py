@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import disable_debug_mode
 
 from listener.digest import phrases
 from listener.digest.inert import one_line
 from listener.text.shorten import graphemes
 from moderation.charts.palette import INK, LINE, SOFT
 from moderation.model.chart import Chart, Table
+
+disable_debug_mode()  # altair looks every part over as it is made, which is most of its time; our tests look every chart over whole
 
 WIDE, NARROW = 640, 330
 """Widths in pixels that charts are made for: a page, a telephone."""

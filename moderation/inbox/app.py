@@ -38,6 +38,7 @@ from moderation.inbox.routes_knowledge import add_knowledge_routes
 from moderation.inbox.routes_live import add_live_routes
 from moderation.inbox.routes_matrix import add_matrix_routes
 from moderation.inbox.routes_me import add_me_routes
+from moderation.inbox.routes_metrics import add_metrics_routes
 from moderation.inbox.routes_outbox import add_outbox_routes
 from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
@@ -50,6 +51,7 @@ from moderation.inbox.routes_shadow import add_shadow_routes
 from moderation.inbox.routes_status import add_status_routes
 from moderation.inbox.routes_templates import add_template_routes
 from moderation.inbox.routes_views import add_view_routes
+from moderation.inbox.timing import Timed
 
 
 def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -> FastAPI:
@@ -81,6 +83,8 @@ def build_staff_app(parts: StaffParts, *, hosts: frozenset[str] = LOCAL_HOSTS) -
         hosts=hosts | ({at.hostname} if at.hostname else set()),
         origin=f"{at.scheme}://{at.netloc}" if at.hostname else "",
     )
+    if parts.metrics is not None:
+        app.add_middleware(Timed, times=parts.metrics.times)
     return app
 
 
@@ -108,6 +112,8 @@ def _add_finding(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         add_dashboard_routes(app, parts.dashboard, pages)
     if parts.exports is not None:
         add_export_routes(app, parts, parts.exports, pages)
+    if parts.metrics is not None:
+        add_metrics_routes(app, parts.metrics)
     add_queue_routes(app, parts, pages)
     add_search_routes(app, parts, pages)
     add_bulk_routes(app, parts, pages)

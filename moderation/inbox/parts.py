@@ -20,6 +20,7 @@ from moderation.inbox.invitation_parts import InvitationParts
 from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.knowledge_parts import AdviceParts, KnowledgeParts
 from moderation.inbox.live import Live
+from moderation.inbox.metrics_parts import MetricsParts
 from moderation.inbox.one_state import OneState
 from moderation.inbox.outbox_parts import OutboxParts
 from moderation.inbox.page_records import CaseDetail, IssueDetail, IssuesNow
@@ -71,6 +72,7 @@ class StaffParts:
       does; None without one. `base_url`: where a proxy with TLS serves all this.
     - `issue_room`: the matrix, what people do to issues, one answer to everybody hit. Without it the issue pages only show.
     - `dashboard`: figures and charts of now, None without one. `exports`: rows as files; it is told who asks, and narrows to their brands.
+    - `metrics`: counts for Prometheus; answers are timed where there are some.
     - `one_state()`: inside it everything read is from one moment.
     - `deliveries`: what is told to our own people, and what became of it.
     - `plans`: the channel grid and the rules of the matrix, None without them.
@@ -109,6 +111,7 @@ class StaffParts:
     advice: AdviceParts | None = None
     dashboard: DashboardParts | None = None
     exports: ExportRows | None = None
+    metrics: MetricsParts | None = None
     report: ReportParts | None = None
     deliveries: DeliveryParts | None = None
     objects: ObjectBrands | None = None

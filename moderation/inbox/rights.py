@@ -101,6 +101,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/report.md"): Right.READ,
     ("GET", "/report.pdf"): Right.READ,
     ("GET", "/sources"): Right.READ,
+    ("GET", "/metrics"): Right.READ,
     ("GET", "/search"): Right.READ,
     ("GET", "/dashboard"): Right.READ,
     # rows as files: what customers wrote, and how they were answered, is for whoever may let posts leave
@@ -289,6 +290,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/api/v1/exports/issues"): Right.READ,
     ("GET", "/api/v1/exports/actions"): Right.READ,
     ("GET", "/api/v1/sources"): Right.READ,
+    ("GET", "/api/v1/metrics"): Right.READ,
     ("GET", "/api/v1/audit"): Right.ADMINISTER,
 }
 
@@ -297,6 +299,8 @@ WHOLE_HOUSE: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", "/sources"),  # what a source saw is counted over all brands and cannot be split
         ("GET", "/api/v1/sources"),
+        ("GET", "/metrics"),  # counts of everything, which no brand has a part of
+        ("GET", "/api/v1/metrics"),
         ("POST", "/outbox/resume"),  # lets posts of every brand leave again; stopping is safe, and anybody's who answers
         ("POST", "/shadow/graduate"),  # a template that graduates posts for every brand
         ("GET", "/grid/new"),  # the grid is one for every brand

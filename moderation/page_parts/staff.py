@@ -30,6 +30,7 @@ from moderation.page_parts.invitations import invitation_parts
 from moderation.page_parts.issue_figures import IssueFiguresRoom
 from moderation.page_parts.issues import issue_parts
 from moderation.page_parts.knowledge import advice_parts, knowledge_parts, knowledge_with_model
+from moderation.page_parts.metrics import metrics_parts
 from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.people import people_parts
 from moderation.page_parts.plans import plan_parts
@@ -73,6 +74,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         search=search_parts(parts),
         report=report_parts(listening, lambda brands: about(listening, brands)),
         exports=export_rows(parts.desk),
+        metrics=metrics_parts(parts),
         dashboard=dashboard_parts(parts, lambda brands: about(listening, brands)),
         knowledge=knowledge_parts(parts, known),
         advice=advice_parts(known, parts.desk.replies.write),

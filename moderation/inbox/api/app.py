@@ -18,6 +18,7 @@ from moderation.inbox.api.issues import add_issue_calls
 from moderation.inbox.api.knowledge import add_knowledge_calls
 from moderation.inbox.api.me import add_me_calls
 from moderation.inbox.api.mentions import add_mention_calls
+from moderation.inbox.api.metrics import add_metrics_calls
 from moderation.inbox.api.outbox import add_outbox_calls
 from moderation.inbox.api.problems import PREFIX, answers
 from moderation.inbox.api.replies import add_reply_calls
@@ -35,6 +36,7 @@ ROOMS: tuple[Callable[[APIRouter], None], ...] = (
     add_knowledge_calls,
     add_figure_calls,
     add_export_calls,
+    add_metrics_calls,
 )
 VERSION = "1"
 ABOUT = (

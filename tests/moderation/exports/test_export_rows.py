@@ -73,7 +73,7 @@ def test_filters_leave_what_they_name(house: House) -> None:
         ({"brand": THEIRS}, f"select count(distinct m.mention_id) {joined} where b.brand = ?", (THEIRS,)),
         ({"issue_id": 3}, "select count(*) from mention where issue_id = ?", (3,)),
     ):
-        found = rows_of(house, ExportAsked(kind=ExportKind.MENTIONS, **asked))  # type: ignore[arg-type]  # fields by name
+        found = rows_of(house, ExportAsked(kind=ExportKind.MENTIONS, **asked))
         if "language" in asked:  # messages that name no brand are in no join with brands
             assert {one["language"] for one in found} == {"en"}
         else:
