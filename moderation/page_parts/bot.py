@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
-from listener.errors import CannotDraw
 from listener.model.figures import DigestFigures, IssueFigures
 from listener.settings.wording import templates
 from listener.text.pseudonym import pseudonym
@@ -96,7 +95,7 @@ def trend_of(parts: Answering, figures: IssueFigures, language: str) -> Picture 
         return None
     try:
         return Picture(name="trend.png", png=parts.draw.png(chart), alt=plain(chart.alt, MOST_ALT))
-    except CannotDraw as error:
+    except Exception as error:  # a picture is extra: whatever goes wrong with it costs the picture alone
         logger.warning("an answer goes without its picture", extra={"error": type(error).__name__})
         return None
 
