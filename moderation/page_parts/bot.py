@@ -95,8 +95,8 @@ def trend_of(parts: Answering, figures: IssueFigures, language: str) -> Picture 
         return None
     try:
         return Picture(name="trend.png", png=parts.draw.png(chart), alt=plain(chart.alt, MOST_ALT))
-    except Exception as error:  # a picture is extra: whatever goes wrong with it costs the picture alone
-        logger.warning("an answer goes without its picture", extra={"error": type(error).__name__})
+    except Exception:  # a picture is extra: whatever goes wrong with it costs the picture alone
+        logger.exception("an answer goes without its picture")
         return None
 
 
