@@ -17,7 +17,7 @@ from moderation.inbox.parts import StaffParts
 from moderation.model.account import Account
 from moderation.model.delivery import TOLD, DeliveryState, Loud, Subscription
 from moderation.policy.quiet_hours import written_minutes
-from moderation.workflows.subscribe import Subscribe, Wish
+from moderation.workflows.subscribe import Wish
 
 MOST_SHOWN = 60
 MOST_TYPED = 300
@@ -87,15 +87,13 @@ class _House:
 
 
 def _add_own(app: FastAPI, own: _Own) -> None:
-    subscribe = own.room.subscribe
-
     @app.get("/me/messages")
     def messages(request: Request) -> Response:
         return own.show(request)
 
     @app.post("/me/messages")
     def add(request: Request) -> Response:
-        subscribe.add_own(own.account(request), wish_in(request.state.form, subscribe.brands))
+        own.room.subscribe.add_own(own.account(request), wish_in(request.state.form, own.room.subscribe.brands))
         return _back("/me/messages", "added")
 
     def act(request: Request, subscription_id: int, done: Act, saved: str) -> Response:
@@ -105,24 +103,22 @@ def _add_own(app: FastAPI, own: _Own) -> None:
 
     @app.post("/me/messages/{subscription_id}/pause")
     def pause(request: Request, subscription_id: RowId) -> Response:
-        return act(request, subscription_id, lambda number, of, by: subscribe.pause(number, by=by, of=of), "paused")
+        return act(request, subscription_id, lambda number, of, by: own.room.subscribe.pause(number, by=by, of=of), "paused")
 
     @app.post("/me/messages/{subscription_id}/resume")
     def resume(request: Request, subscription_id: RowId) -> Response:
-        return act(request, subscription_id, lambda number, of, by: subscribe.resume(number, by=by, of=of), "resumed")
+        return act(request, subscription_id, lambda number, of, by: own.room.subscribe.resume(number, by=by, of=of), "resumed")
 
     @app.post("/me/messages/{subscription_id}/remove")
     def remove(request: Request, subscription_id: RowId) -> Response:
-        return act(request, subscription_id, lambda number, of, by: subscribe.remove(number, by=by, of=of), "removed")
+        return act(request, subscription_id, lambda number, of, by: own.room.subscribe.remove(number, by=by, of=of), "removed")
 
     @app.post("/me/messages/{subscription_id}/test")
     def test(request: Request, subscription_id: RowId) -> Response:
-        return act(request, subscription_id, lambda number, of, _: subscribe.test(number, of=of), "test")
+        return act(request, subscription_id, lambda number, of, _: own.room.subscribe.test(number, of=of), "test")
 
 
 def _add_house(app: FastAPI, house: _House) -> None:
-    subscribe: Subscribe = house.room.subscribe
-
     @app.get("/deliveries")
     def deliveries(request: Request) -> Response:
         return house.show(request)
@@ -133,34 +129,34 @@ def _add_house(app: FastAPI, house: _House) -> None:
         to_kind = form.get("to_kind", MAIL_TO)
         by_mail = to_kind == MAIL_TO
         to = form.get("to", "").strip()[:MOST_TYPED] if by_mail else to_kind
-        subscribe.add(wish_in(form, subscribe.brands, to=to, channel=not by_mail), by=request.state.session.agent)
+        house.room.subscribe.add(wish_in(form, house.room.subscribe.brands, to=to, channel=not by_mail), by=request.state.session.agent)
         return _back("/deliveries", "added")
 
     @app.post("/deliveries/subscriptions/{subscription_id}/pause")
     def pause(request: Request, subscription_id: RowId) -> Response:
-        subscribe.pause(subscription_id, by=request.state.session.agent)
+        house.room.subscribe.pause(subscription_id, by=request.state.session.agent)
         return _back("/deliveries", "paused")
 
     @app.post("/deliveries/subscriptions/{subscription_id}/resume")
     def resume(request: Request, subscription_id: RowId) -> Response:
-        subscribe.resume(subscription_id, by=request.state.session.agent)
+        house.room.subscribe.resume(subscription_id, by=request.state.session.agent)
         return _back("/deliveries", "resumed")
 
     @app.post("/deliveries/subscriptions/{subscription_id}/remove")
     def remove(request: Request, subscription_id: RowId) -> Response:
-        subscribe.remove(subscription_id, by=request.state.session.agent)
+        house.room.subscribe.remove(subscription_id, by=request.state.session.agent)
         return _back("/deliveries", "removed")
 
     @app.post("/deliveries/subscriptions/{subscription_id}/test")
     def test(subscription_id: RowId) -> Response:
-        subscribe.test(subscription_id)
+        house.room.subscribe.test(subscription_id)
         return _back("/deliveries", "test")
 
     @app.post("/deliveries/{delivery_id}/settle")
     def settle(request: Request, delivery_id: RowId) -> Response:
         """Two buttons in one form: it arrived, or it did not and has to leave again."""
         arrived = request.state.form.get("arrived") == "yes"
-        subscribe.settle(delivery_id, arrived=arrived, by=request.state.session.agent)
+        house.room.subscribe.settle(delivery_id, arrived=arrived, by=request.state.session.agent)
         return _back("/deliveries", "settled")
 
 

@@ -60,3 +60,5 @@ delivery = Table(
     Index("ix_delivery_carried_by", "carried_by"),
     **NEVER_REUSED,
 )
+
+DELIVERY_TABLES = (subscription, delivery)
