@@ -48,6 +48,7 @@ def write_settings(home: Path, site: Site) -> None:
             {"id": "hn", "kind": "hackernews", "url": site.url("/hn"), **open_place},
         ],
         "detection": {"regroup_every": 20},
+        "bot": {"enabled": True, "guilds": ["1170000000000000001"]},
     }
     (home / "klankbord.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
 
@@ -130,6 +131,9 @@ async def test_what_people_write_appears_on_the_page_without_a_restart_and_the_s
             code, out, _ = await klankbord(home, "sources", "--json")
             assert {one["source"]: one["state"] for one in json.loads(out)} == {"forum": "ok", "hn": "ok"}
             assert {one["source"]: one["mentions"] for one in json.loads(out)} == {"forum": len(texts), "hn": 1}
+            code, out, _ = await klankbord(home, "bot", "status", "--json")
+            assert code == 1, "there is no token, and the rest goes on"
+            assert any("there is no token, for" in one["detail"] for one in json.loads(out)), "as the running service found it"
             code, _, errors = await klankbord(home, "run", "--port", "0")
             assert code == 1
             assert str(process.pid) in errors

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from listener.clock import SystemClock
 from listener.ledger.metadata import metadata
+from listener.model.chat import Stand
+from listener.settings.secrets import Secret
+from listener.sources.discord_connection import DiscordConnection
 from moderation.bot.call import bot_words
 from moderation.bot.commands import commands
 from moderation.bot.linking import Linking, link_command
+from moderation.chatting import keep_chat
 from moderation.ledger.bot import BotLedger
 from moderation.ledger.bot_people import BotPeopleLedger
 from moderation.model.object_kind import ObjectKind
+from moderation.settings_bot import BotSettings
 from moderation.workflows.link_discord import LinkDiscord
 from tests.fakes.bot_house import BotHouse
-from tests.fakes.bot_rig import Rig, bot_on
+from tests.fakes.bot_rig import QUICK, Rig, bot_on
 from tests.fakes.discord_wire.forged import forgeries, send
-from tests.fakes.discord_wire.people import GUILD, User
+from tests.fakes.discord_wire.people import BRAM, GUILD, OTHER_GUILD, User
 from tests.fakes.discord_wire.wire import DiscordWire, discord_wire
 from tests.fakes.house import AUTHOR, OURS
 
@@ -88,6 +97,36 @@ async def test_from_the_list_to_a_reply_that_leaves_and_back_after_a_restart(bot
     assert wire.book.pings == []
     assert wire.book.refused == []
     assert [one for one in wire.book.messages.values() if not one.ephemeral] == [], "what customers wrote is for one pair of eyes"
+
+
+async def test_it_lives_with_the_service_and_stops_with_it(bot_house: BotHouse, caplog: pytest.LogCaptureFixture) -> None:
+    """As `klankbord run` keeps it: commands of ours alone, answers of the pages, how it stands in the ledger, and an end in time."""
+    parts, stop = bot_house.house.parts, asyncio.Event()
+    settings = parts.desk.settings.model_copy(update={"bot": BotSettings.model_validate({"enabled": True, "guilds": [GUILD]})})
+    kept = BotLedger(parts.listening.ledger.engine)
+    kept.forget_place(GUILD, at=bot_house.house.clock.now())
+    link = LinkDiscord(BotPeopleLedger(parts.listening.ledger.engine), bot_house.house.clock)
+    async with discord_wire() as wire:
+        connection = DiscordConnection(lambda: Secret(wire.token), SystemClock(), tell=kept.keep_standing, pauses=QUICK)
+        sending = replace(parts.sending, desk=replace(parts.desk, settings=settings))
+        living = asyncio.create_task(keep_chat(replace(parts, sending=sending, discord=connection), bot_house.house.sign_in, stop))
+        await wire.ready()
+        await wire.gateway.until(lambda: GUILD in wire.book.commands)
+        assert {one["name"] for one in wire.book.commands[GUILD]} == {one["name"] for one in ALL}
+        stranger = await wire.slash("sources", user=BRAM)
+        assert bot_words("nl").text("no.nobody") in stranger.text
+        code = link.new_code(bot_house.house.people.named(AUTHOR).person_id, by=AUTHOR)
+        assert bot_words("nl").text("link.done") in (await wire.slash("link", {"code": code}, user=BRAM)).text
+        assert "Bronnen" in (await wire.slash("sources", user=BRAM)).text
+        began = time.monotonic()
+        stop.set()
+        await asyncio.wait_for(living, timeout=10)
+        assert time.monotonic() - began < 4.0
+    link.unlink(bot_house.house.people.named(AUTHOR).person_id, by=AUTHOR)
+    standing = kept.standing()
+    assert standing is not None
+    assert (standing.stand, standing.places) == (Stand.OFF, (GUILD, OTHER_GUILD))
+    assert "ended" not in caplog.text
 
 
 async def test_500_forged_frames_have_no_effect(bot_house: BotHouse) -> None:
