@@ -164,4 +164,4 @@ def _mixed(means: Numbers, spreads: Numbers, likely: Numbers, coverage: float) -
 
 def _with(weeks: tuple[TapWeek, ...], expected: Sequence[Span]) -> tuple[TapWeek, ...]:
     late = iter(expected)
-    return tuple(replace(week, expected=next(late)) if week.after else week for week in weeks)
+    return tuple(replace(week, expected=next(late)) if week.after and week.counted else week for week in weeks)
