@@ -87,7 +87,8 @@ def _issues(parts: WeekParts, counts: DashboardCounts, stretch: Stretch) -> tupl
 
 def _places(parts: WeekParts, stretch: Stretch) -> Mapping[int, Quadrant]:
     """Return where issues sit in the matrix, as on their own pages: from all they ever expressed, or where a person put them."""
-    found = {issue_id: start_place(signs).quadrant for issue_id, signs in parts.insight.issue_signs(stretch.as_of).items()}
+    rules = parts.rules
+    found = {issue_id: start_place(signs, rules).quadrant for issue_id, signs in parts.insight.issue_signs(stretch.as_of).items()}
     chosen = IssuePlaceLedger(parts.listening.ledger.engine).all()
     return {**found, **{issue_id: Quadrant(quadrant) for issue_id, (quadrant, _, _) in chosen.items()}}
 

@@ -106,10 +106,10 @@ def _issues(parts: WeekParts, counts: WeekCounts, week: Week, ends: datetime) ->
     """Return the issues of the week and of the week before, the most contacts first."""
     named = {one.issue_id: one for one in parts.listening.ledger.issues.all(include_merged=False)}
     places, known = IssuePlaceLedger(parts.listening.ledger.engine).all(), known_share(week, parts.insight.first_posted(week.as_of))
-    gone = max(0.01, (ends - week.from_at) / (week.as_of - week.from_at))
+    gone, rules = max(0.01, (ends - week.from_at) / (week.as_of - week.from_at)), parts.rules
 
     def line(one: IssueCount) -> IssueWeek:
-        start, chosen = start_place(counts.signs.get(one.issue_id, {})), places.get(one.issue_id)
+        start, chosen = start_place(counts.signs.get(one.issue_id, {}), rules), places.get(one.issue_id)
         return IssueWeek(
             issue_id=one.issue_id,
             contacts=one.contacts,

@@ -10,11 +10,13 @@ from listener.insight.store import Insight
 from listener.parts import Listening
 from moderation.ledger.actions import ActionLedger
 from moderation.ledger.feedback import FeedbackLedger
+from moderation.ledger.grid import MatrixLedger
 from moderation.ledger.our_words import OurWords
 from moderation.ledger.tap import TapLedger
 from moderation.model.grid import GridHistory
 from moderation.model.matrix import Quadrant
 from moderation.model.week_report import IssueWeek, TapSaid
+from moderation.reports.matrix import Rules, read_rules
 from moderation.reports.week import Week
 from moderation.settings import KlankbordSettings
 from moderation.workflows.keep_cards import Cards
@@ -45,6 +47,11 @@ class WeekParts:
     @property
     def insight(self) -> Insight:
         return self.listening.insight
+
+    @property
+    def rules(self) -> Rules:
+        """Where issues start in the matrix, as the house has it."""
+        return read_rules(MatrixLedger(self.listening.ledger.engine).now()[1])
 
     def tap_said(self, action_ids: Collection[int]) -> dict[int, TapSaid]:
         """Return what "did the tap close?" said last of these actions."""
