@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 MOST_CAUGHT_UP = 8
 """A house that was down for longer reads of its last eight weeks; `klankbord report --week` tells of any other."""
 
-_NAME = re.compile(r"(\d{4})-W(\d{2})")
+_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,7 @@ class Week:
 def week_from(monday: date, zone: tzinfo) -> Week:
     """Return the week that begins on a Monday; an hour shorter or longer when the clocks change in it."""
     midnights = [datetime.combine(monday + timedelta(days=day), time(), tzinfo=zone).astimezone(UTC) for day in range(-7, 8)]
-    year, week, _ = monday.isocalendar()
-    return Week(name=f"{year}-W{week:02d}", from_at=midnights[7], as_of=midnights[14], days=tuple(midnights[:14]))
+    return Week(name=_name(monday), from_at=midnights[7], as_of=midnights[14], days=tuple(midnights[:14]))
 
 
 def week_before(now: datetime, zone: tzinfo) -> Week:
@@ -60,5 +59,11 @@ def due_weeks(now: datetime, made: Collection[str], *, zone: tzinfo, weekday: in
     local = now.astimezone(zone).replace(tzinfo=None) - timedelta(days=weekday - 1, hours=hour)
     newest = local.date() - timedelta(days=local.weekday() + 7)
     first = min(made, default="")
-    weeks = [week_from(newest - timedelta(weeks=back), zone) for back in range(MOST_CAUGHT_UP if made else 1)]
-    return tuple(one for one in reversed(weeks) if one.name not in made and (one.name >= first or one is weeks[0]))
+    mondays = [newest - timedelta(weeks=back) for back in reversed(range(MOST_CAUGHT_UP if made else 1))]
+    missing = [monday for monday in mondays if (name := _name(monday)) not in made and (name >= first or monday == newest)]
+    return tuple(week_from(monday, zone) for monday in missing)
+
+
+def _name(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02d}"

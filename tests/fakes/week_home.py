@@ -45,10 +45,10 @@ SETTINGS: dict[str, Any] = {
 
 
 @contextmanager
-def week_home(home: Path, *, seed: int = 7, mentions: int = MENTIONS) -> Iterator[Listening]:
-    """Open a home that was drawn from a seed, at Monday morning after its last week."""
+def week_home(home: Path, *, seed: int = 7, mentions: int = MENTIONS, now: datetime = NOW) -> Iterator[Listening]:
+    """Open a home that was drawn from a seed, on the Monday morning after its last week, or at another moment."""
     settings = KlankbordSettings.model_validate(SETTINGS)
-    with listening(home, settings, clock=ManualClock(NOW), embedder=HashedEmbedder()) as opened:
+    with listening(home, settings, clock=ManualClock(now), embedder=HashedEmbedder()) as opened:
         with writing(opened.ledger.engine) as tx:
             Drawn(tx, random.Random(seed), opened.model_id).all(mentions)
         yield opened
