@@ -15,10 +15,11 @@ from moderation.bot.answers import ON_COMMAND, ON_FORM, ON_PRESS, OPENS_FORM
 from moderation.bot.asked import Kind
 from moderation.bot.buttons import MARK, Buttons
 from moderation.bot.doors import COMMANDS, OPEN, PRESSES
-from moderation.bot.said import Said
+from moderation.bot.said import EPHEMERAL, Said, message_of
 from moderation.inbox.rights import ROUTES
 from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Right, Role
+from moderation.model.status import IssueStatus
 from tests.fakes.bot_house import (
     BASE_URL,
     COLLEAGUE,
@@ -33,6 +34,7 @@ from tests.fakes.bot_house import (
     links_in,
     text_of,
 )
+from tests.fakes.discord_wire.checks import pings
 from tests.fakes.house import AUTHOR, OURS, THEIRS, WORDS
 
 NEEDS = {
@@ -291,3 +293,31 @@ def test_a_colleague_who_asks_too_often_waits(bot_house: BotHouse) -> None:
     said = [bot_house.command("mentions", as_=ROLES[Role.VIEWER], brand="Nergens") for _ in range(70)]
     assert "vaak" in said[-1].text
     bot_house.restart()
+
+
+def test_what_is_typed_in_a_form_names_nothing_of_ours(bot_house: BotHouse) -> None:
+    """A form that is sent with fields of its own making acts on what it was opened for, and on nothing else (RULES S15)."""
+    theirs = bot_house.desk.status.publish.draft(
+        bot_house.house.things[ObjectKind.ISSUE][THEIRS],
+        IssueStatus.SEEN,
+        {},
+        AUTHOR,
+    )
+    issue_id = bot_house.house.things[ObjectKind.ISSUE][OURS]
+    form = bot_house.command("status", as_=OURS_ONLY, issue=issue_id, state="seen")
+    assert form.form is not None
+    forged = {"subject": "de storing", "instead": str(theirs.update_id), "issue": str(bot_house.house.things[ObjectKind.ISSUE][THEIRS])}
+    between = bot_house.asked(Kind.FORM, form.form["custom_id"], OURS_ONLY, "nl", fields=forged)
+    second = bot_house.press(between, "status_next", as_=OURS_ONLY)
+    assert second.form is not None
+    bot_house.asked(Kind.FORM, second.form["custom_id"], OURS_ONLY, "nl", fields={**forged, "subject": "the outage"})
+    kept = {one.update_id: one.made_by for one in bot_house.desk.status.line(bot_house.house.things[ObjectKind.ISSUE][THEIRS]).drafts}
+    assert kept == {theirs.update_id: AUTHOR}
+    assert OURS_ONLY in [one.made_by for one in bot_house.desk.status.line(issue_id).drafts]
+
+
+def test_nothing_that_leaves_rings_anybody() -> None:
+    """Whatever an answer says: Discord is told to ring nobody (RULES S22)."""
+    said = message_of(Said(text="@everyone @here <@1160000000000000001> <@&1>"))
+    assert pings(said) == []
+    assert said["flags"] == EPHEMERAL
