@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.long import often
+
 KILLER = Path(__file__).parent / "kill_import.py"
-KILLS = 12
+KILLS = often(12, short=5)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from listener.model.analysis import AnalysisStep
 from listener.model.issue import Membership
 from listener.settings.schema import ListenerSettings
 from tests.fakes.complaints import START, complaint, kept
+from tests.long import often
 
 MODEL = HashedEmbedder()
 SETTINGS = ListenerSettings.model_validate(
@@ -151,7 +152,7 @@ class Life:
         return issues[number % len(issues)].issue_id if issues else None
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(15, short=6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(acts)
 def test_every_edit_holds_through_any_sequence_of_edits_batches_regroupings_and_restarts(sequence: list[tuple[str, int, int]]) -> None:
     """Nothing costs trust like a correction that is gone the next morning."""

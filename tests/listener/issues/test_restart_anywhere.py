@@ -20,6 +20,7 @@ from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.rebuild_insight import catch_up
 from tests.fakes.complaints import START, complaint, kept
+from tests.long import often
 
 MODEL = HashedEmbedder()
 SETTINGS = ListenerSettings.model_validate(
@@ -95,7 +96,7 @@ def lived(stream: Sequence[Happening], *, batch_size: int, restart: Sequence[boo
     return seen, counted
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(12, short=5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(happenings, st.integers(3, 25), st.lists(st.booleans(), min_size=1, max_size=7))
 def test_a_process_started_anew_at_any_step_decides_what_one_that_never_stopped_decides(
     stream: list[Happening], batch_size: int, restart: list[bool]
@@ -104,7 +105,7 @@ def test_a_process_started_anew_at_any_step_decides_what_one_that_never_stopped_
     assert lived(stream, batch_size=batch_size, restart=restart) == lived(stream, batch_size=batch_size, restart=[False])
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(6, short=3), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(happenings, st.integers(3, 60), st.integers(3, 60), st.lists(st.booleans(), min_size=1, max_size=7))
 def test_cutting_the_stream_otherwise_never_changes_which_mentions_are_counted(
     stream: list[Happening], one_size: int, other_size: int, restart: list[bool]
