@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from listener.errors import InputError
 from listener.settings.secrets import Secrets
 from moderation.cli import klankbord
 from moderation.settings import KlankbordSettings
@@ -18,9 +21,11 @@ SETTINGS = "brands:\n  - name: Zoemvolt\n    query: {all: [zoemvolt]}\ndelivery:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, empty_ledger: Path) -> Path:
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
+    shutil.copyfile(empty_ledger, folder / "ledger.db")
+    (folder / "ledger.db").chmod(0o600)
     (folder / "klankbord.yaml").write_text(SETTINGS, encoding="utf-8")
     (folder / "klankbord.yaml").chmod(0o600)
     return folder
@@ -65,9 +70,8 @@ def test_subscriptions_by_command(home: Path) -> None:
     ],
 )
 def test_a_mistake_says_what_is_right(home: Path, words: tuple[str, ...], said: str) -> None:
-    code, answer = asked(home, *words)
-    assert code == 2
-    assert said in answer
+    with pytest.raises(InputError, match=re.escape(said)):
+        asked(home, *words)
 
 
 def found(given: dict[str, Any], **environment: str) -> list[tuple[str, str, str]]:
