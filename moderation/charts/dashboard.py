@@ -56,10 +56,10 @@ def _series(figures: DashboardFigures, look: Look, title: str, days: tuple[int, 
 
 def _contacts(figures: DashboardFigures, look: Look) -> Iterator[ShareRow]:
     scores = figures.feedback.all
-    yield ShareRow(label=look.text("share.text_unnecessary"), figure=figures.unnecessary)
-    yield ShareRow(label=look.text("share.marks_unnecessary"), figure=figure_of(figures.marks))
+    yield ShareRow(label=look.text("share.text_unnecessary"), figure=figures.unnecessary, unit="messages")
+    yield ShareRow(label=look.text("share.marks_unnecessary"), figure=figure_of(figures.marks), unit="contacts")
     yield ShareRow(label=look.text("share.feedback_avoidable"), figure=scores.avoidable)
-    yield ShareRow(label=look.text("share.text_searched"), figure=figures.searched)
+    yield ShareRow(label=look.text("share.text_searched"), figure=figures.searched, unit="messages")
     yield ShareRow(label=look.text("share.feedback_searched"), figure=scores.searched_first)
 
 
@@ -67,9 +67,9 @@ def _rates(figures: DashboardFigures, look: Look) -> Iterator[ShareRow]:
     def row(name: str, rate: Rate | None) -> Iterator[ShareRow]:
         if rate is not None:
             benchmark = (rate.benchmark_low, rate.benchmark_high)
-            yield ShareRow(label=look.text(f"share.{name}"), figure=rate.share, benchmark=benchmark)
+            yield ShareRow(label=look.text(f"share.{name}"), figure=rate.share, benchmark=benchmark, unit="people")
 
-    yield ShareRow(label=look.text("share.answered"), figure=figures.feedback.answered)
+    yield ShareRow(label=look.text("share.answered"), figure=figures.feedback.answered, unit="people")
     yield from row("within", figures.feedback.within_feedback)
     yield from row("bare", figures.feedback.bare)
 

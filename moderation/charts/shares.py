@@ -18,7 +18,7 @@ _TALL, _FOOT, _END = 34, 22, 62
 def shares(rows: Sequence[ShareRow], look: Look) -> Chart:
     """Return one line a share, in the order given. A share of too few answers has no dot, and says so."""
     narrow = look.width <= NARROW
-    side = 4.0 if narrow else look.width * 0.34
+    side = 4.0 if narrow else look.width * 0.4
     tall = _TALL + (18 if narrow else 0)
     sheet = Sheet(width=look.width, height=tall * max(1, len(rows)) + _FOOT)
     top = _top(rows)
@@ -85,7 +85,7 @@ def _sentence(one: ShareRow, look: Look) -> str:
     if figure.value is None or figure.low is None or figure.high is None:
         return ""
     given = {"share": look.percent(figure.value), "low": look.percent(figure.low), "high": look.percent(figure.high)}
-    text = look.text("shares.one", label=said(one.label), n=look.number(figure.n), **given)
+    text = look.text("shares.one", label=said(one.label), n=look.number(figure.n), unit=look.text(f"unit.{one.unit}"), **given)
     if one.benchmark is None:
         return text
     where = "below" if figure.value < one.benchmark[0] else "above" if figure.value > one.benchmark[1] else "within"

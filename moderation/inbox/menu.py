@@ -45,7 +45,7 @@ MORE = (
     Entry(where="/grid", key="grid", letter="h", room="plans"),
     Entry(where="/matrix", key="matrix", letter="x", room="plans"),
     Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
-    Entry(where="/exports", key="exports", letter="e", room="exports"),
+    Entry(where="/exports", key="exports", letter="l", room="exports"),
     Entry(where="/people", key="people", letter="p", room="people"),
     Entry(where="/deliveries", key="deliveries", letter="m", room="deliveries"),
 )

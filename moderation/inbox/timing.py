@@ -47,13 +47,13 @@ class Timed:
     """Measures every answer of an app from its request to its last byte."""
 
     def __init__(self, app: ASGIApp, *, times: PageTimes, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._app = app
+        self.app = app
         self._times = times
         self._monotonic = monotonic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == STREAM or scope["path"].startswith(STATIC):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         began, status = self._monotonic(), 500
 
@@ -64,6 +64,6 @@ class Timed:
             await send(message)
 
         try:
-            await self._app(scope, receive, noting)
+            await self.app(scope, receive, noting)
         finally:
             self._times.add("call" if is_call(scope) else "page", self._monotonic() - began, failed=status >= 500)

@@ -71,11 +71,15 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRow:
-    """A share from 0 to 1 with its interval; `benchmark` is the range that others report, when there is one."""
+    """A share from 0 to 1 with its interval; `benchmark` is the range that others report, when there is one.
+
+    `unit` is what it is a share of: answers, messages, contacts or people.
+    """
 
     label: str
     figure: Figure
     benchmark: tuple[float, float] | None = None
+    unit: str = "answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def test_a_bucket_gives_its_burst_and_then_one_at_a_time() -> None:
 def test_searching_exporting_and_drafting_have_an_end(house: House, asking: Asking, what: Limited) -> None:
     """Page and API share one allowance; the answer says how long to wait, and after that it goes on."""
     name = f"{what.value} tot het op is"
-    house.add(name, Role.AGENT)
+    house.add(name, Role.APPROVER)  # holds every right that one of these asks for
     routes = [route for route, kind in LIMITED_ROUTES.items() if kind is what]
     method, template = next(route for route in reversed(routes) if not is_call(route[1]))
     path = filled(template, {kind: by_brand[OURS] for kind, by_brand in house.things.items()})
