@@ -242,7 +242,7 @@ def test_rules_are_tried_before_they_hold_and_move_nobody_who_was_placed_by_hand
     asked |= {"service_failed.mixed": "simplify", "service_failed.positive": "leverage"}
     page = staff.get("/matrix?" + "&".join(f"{name}={value}" for name, value in asked.items()))
     said = words_of(page.text)
-    assert "2 issues zouden verschuiven" in said, "1 and 2; 3 is an idea, 4 was placed by hand"
+    assert "2 kwesties zouden verschuiven" in said, "1 and 2; 3 is an idea, 4 was placed by hand"
     assert keep.version()[0] == 0, "looking changes nothing"
     assert staff.post("/matrix", {**asked, "seen": "0"}).status_code == 303
     assert keep.rules()["service_failed"][Mood.MIXED] is Quadrant.SIMPLIFY
