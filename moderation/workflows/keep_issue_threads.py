@@ -11,7 +11,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from listener.errors import NotAllowed, NotSent, ProductError, PublishRejected, PublishUnknown, RateLimited
@@ -26,6 +26,10 @@ MOST_NEW = 5
 EDIT_EVERY = timedelta(minutes=5)
 """Figures move with each message; a thread follows at this pace, and at once when its state changes."""
 NONCE_SIGNS = 24
+EVERY = 0
+"""Stands for all issues of the channel."""
+REST = timedelta(minutes=10)
+"""After Discord said no: asking the same again and again gets a bot shut out (RULES F19)."""
 
 
 class TeamChannel(Protocol):
@@ -56,6 +60,7 @@ class KeepIssueThreads:
         self._now = now
         self._clock = clock
         self._channel_id = channel_id
+        self._rest_until: dict[int, datetime] = {}
 
     async def once(self) -> int:
         """Bring every thread up to date; return how many messages were written or edited. What Discord refuses waits for the next look."""
@@ -64,6 +69,8 @@ class KeepIssueThreads:
         done = begun = 0
         for one in wanted:
             thread = there.get(one.issue_id)
+            if any(self._clock.now() < self._rest_until.get(number, self._clock.now()) for number in (one.issue_id, EVERY)):
+                continue
             if thread is None:
                 if one.state not in LOUD or begun >= MOST_NEW:
                     continue
@@ -134,7 +141,8 @@ class KeepIssueThreads:
             done += await self._tell(thread, now)
             thread = await self._kept(thread, stage=now.state.value, told="")
         if thread.state is ThreadState.OPEN and now.state in SILENT:
-            await self._channel.change_thread(thread.thread_id, archived=True)
+            with contextlib.suppress(PublishRejected):  # where we may not put it away, Discord does so after a week of silence
+                await self._channel.change_thread(thread.thread_id, archived=True)
             await self._kept(thread, state=ThreadState.CLOSED)
         return done
 
@@ -150,6 +158,7 @@ class KeepIssueThreads:
     async def _refused(self, now: ThreadNow, error: PublishRejected) -> None:
         """Discord said no. A message that a person took away stays away."""
         logger.warning("Discord does not take an issue's thread", extra={"issue": now.issue_id, "why": error.why})
+        self._rest_until[EVERY if error.why == "forbidden" else now.issue_id] = self._clock.now() + REST
         thread = (await asyncio.to_thread(self._ledger.all, self._channel_id)).get(now.issue_id)
         if error.why == "gone" and thread is not None and thread.message_id:
             await self._kept(thread, state=ThreadState.GONE)

@@ -16,7 +16,7 @@ from listener.model.analysis import AnalysisStep
 from listener.model.issue import IssueState, NewIssue
 from moderation.ledger.issue_threads import IssueThreadLedger
 from moderation.model.issue_thread import IssueThread, ThreadNow, ThreadState
-from moderation.workflows.keep_issue_threads import EDIT_EVERY, MOST_NEW, KeepIssueThreads
+from moderation.workflows.keep_issue_threads import EDIT_EVERY, MOST_NEW, REST, KeepIssueThreads
 from tests.fakes.bot_rig import Echo, Rig, bot_on
 from tests.fakes.desk import MORNING
 from tests.fakes.discord_wire.book import Message
@@ -194,6 +194,20 @@ async def test_a_message_that_somebody_took_away_is_not_put_back(ledger: Ledger)
             await team.look()
         assert team.standing == []
         assert team.thread().state is ThreadState.GONE
+
+
+async def test_a_channel_that_says_no_is_left_alone_for_a_while(ledger: Ledger) -> None:
+    """Ten thousand refusals in ten minutes get a bot shut out of Discord; a right that is missing is mended by a person (RULES F19)."""
+    async with team_on(ledger, issues=3) as team:
+        keeper = team.keeper()
+        team.wire.rest.closed.add(ISSUES)
+        for _ in range(5):
+            await keeper.once()
+        assert len(team.wire.book.asked("POST", "/messages")) == 1
+        team.wire.rest.closed.clear()
+        team.clock.advance(REST)
+        await keeper.once()
+        assert len(team.standing) == 3
 
 
 async def test_a_channel_that_everybody_reads_receives_nothing(ledger: Ledger) -> None:
