@@ -8,7 +8,6 @@ from pathlib import Path
 
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock
-from moderation.delivery.channels import ChannelCarrier
 from moderation.feedback_key import feedback_key
 from moderation.ledger.deliveries import DeliveryLedger
 from moderation.ledger.people import PeopleLedger
@@ -38,10 +37,9 @@ class DeliveryDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivering:
-    """What finds and sends. `channels` takes the bot's connection when there is one."""
+    """What finds what is due, and sends it."""
 
     deliver: Deliver
-    channels: ChannelCarrier
 
 
 def delivery_desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock) -> DeliveryDesk:
