@@ -13,7 +13,7 @@ from listener.parts import Listening
 from listener.settings.secrets import Secrets, channel_secret_names
 from listener.settings.wording import templates
 from listener.workflows.rebuild_insight import catch_up
-from moderation.delivery.channels import ChannelCarrier
+from moderation.delivery.channels import BotSend, ChannelCarrier
 from moderation.delivery.mail import MailCarrier, MailHouse
 from moderation.delivery_desk import Delivering, DeliveryDesk
 from moderation.ledger.alarms import AlarmLedger
@@ -42,12 +42,14 @@ WEBHOOK = "KLANKBORD_DISCORD_WEBHOOK"
 PROMISES_LOOK_BACK = timedelta(days=2)
 
 
-def delivering_over(listening: Listening, settings: KlankbordSettings, desk: DeliveryDesk, draw: DrawCharts) -> Delivering:
-    """Return what sends over an open home. Only the holder of the home's lock has it."""
+def delivering_over(
+    listening: Listening, settings: KlankbordSettings, desk: DeliveryDesk, draw: DrawCharts, *, bot: BotSend | None = None
+) -> Delivering:
+    """Return what sends over an open home. Only the holder of the home's lock has it. `bot` writes in Discord's channels; None without."""
     engine, clock = listening.ledger.engine, listening.clock
     secrets = Secrets(listening.home)
     house = house_of(listening, settings, desk, draw)
-    channels = ChannelCarrier(settings.delivery.channel, lambda name: channel_secrets(secrets, name), clock)
+    channels = ChannelCarrier(settings.delivery.channel, lambda name: channel_secrets(secrets, name), clock, bot=bot)
     mail = MailCarrier(mail_house(settings), lambda: _secret(secrets, MAIL_PASSWORD), clock)
     desk.subscribe.keep_house(discord_webhook=settings.delivery.discord_webhook)
     marked = listening.ledger.meta.keep_first("delivery_key", randomness.token_hex(8))
@@ -61,7 +63,7 @@ def delivering_over(listening: Listening, settings: KlankbordSettings, desk: Del
         word=WordDeliveries(house, lambda delivery_id: f"{marked}-{delivery_id}"),
         stop_of=lambda subscription: stop_of(subscription, desk.links, house, settings.public.contact),
     )
-    return Delivering(deliver=deliver, channels=channels)
+    return Delivering(deliver=deliver)
 
 
 def house_of(listening: Listening, settings: KlankbordSettings, desk: DeliveryDesk, draw: DrawCharts) -> House:
