@@ -21,6 +21,8 @@ from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
 from listener.sources.discord_connection import DiscordConnection
 from listener.workflows.rebuild_insight import catch_up
+from moderation.bot.channels import Channels
+from moderation.bot.delivering import BotDelivery
 from moderation.delivering import delivering_over
 from moderation.desk import desk_over
 from moderation.drawing.process import DrawingProcess
@@ -55,15 +57,16 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
         sending = _sending(home, settings, parts.ledger, clock)
         both = replace(parts, further=telling(sending.desk))
         with closing(DrawingProcess()) as process:
-            draw = DrawCharts(process)
+            draw, discord = DrawCharts(process), _discord(home, settings, parts.ledger, clock)
+            bot = BotDelivery(Channels(discord, guilds=frozenset(settings.bot.guilds))) if discord is not None else None
             yield Answering(
                 listening=both,
                 sending=sending,
                 tell=_tell(both, settings),
-                delivering=delivering_over(both, settings, sending.desk.delivery, draw),
+                delivering=delivering_over(both, settings, sending.desk.delivery, draw, bot=bot),
                 draw=draw,
                 reader=cache(lambda: new_reader(settings)),
-                discord=_discord(home, settings, parts.ledger, clock),
+                discord=discord,
             )
 
 

@@ -23,7 +23,6 @@ class BotSettings(Section):
 
     enabled: bool = Field(False, description="True connects the bot whose token is KLANKBORD_DISCORD_BOT_TOKEN.")
     guilds: tuple[DiscordId, ...] = Field((), description="Ids of the servers in which it works; empty: in none.")
-    digest_channel: MaybeDiscordId = Field("", description="Id of your team's channel that receives digests; empty: none does.")
     issue_channel: MaybeDiscordId = Field("", description="Id of your team's channel in which each issue gets a thread; empty: none does.")
 
     @field_validator("guilds")
