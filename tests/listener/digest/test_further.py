@@ -11,7 +11,6 @@ from listener.digest.discord import digest_discord
 from listener.digest.markdown import digest_markdown
 from listener.digest.terminal import digest_terminal
 from listener.model.figures import DigestFigures, Further
-from moderation.reports.weekly import report_html, report_markdown
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 FURTHER = Further(
@@ -35,7 +34,6 @@ def test_it_is_in_every_form(
     payload = digest_discord(made, language=language, zone=ZONE, templates=words)
     discord = "\n".join(f"{one['title']}\n{one['description']}" for one in payload["embeds"])
     forms = [digest_markdown(made, **given), digest_terminal(made, **given), discord]  # type: ignore[arg-type]  # keywords by name
-    forms += [report_markdown(made, **given), report_html(made, **given)]  # type: ignore[arg-type]  # as above
     for form in forms:
         assert heading.casefold() in form.casefold()
         assert line in form
@@ -46,7 +44,6 @@ def test_names_in_it_do_nothing(figures: Callable[..., DigestFigures], templates
     markdown = digest_markdown(made, language="nl", zone=ZONE, templates=words)
     assert "@everyone" not in markdown
     assert "<b>" not in markdown.replace("\\<", "")
-    assert "<b>storing" not in report_html(made, language="nl", zone=ZONE, templates=words)
     assert "@everyone" not in str(digest_discord(made, language="nl", zone=ZONE, templates=words))
 
 
