@@ -48,7 +48,7 @@ from moderation.schedule import (
     TIDY_SECONDS,
     TITLES_SECONDS,
 )
-from moderation.service import every, every_async, pages_served, short_turns, wound_down
+from moderation.service import every, every_async, pages_served, short_turns, work_behind, wound_down
 from moderation.tapping import watch_taps
 from moderation.week_room import WeekRoom
 
@@ -118,6 +118,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
     listening = parts.listening
     async with AsyncExitStack() as closing:
         closing.enter_context(short_turns())
+        work_behind()
         address, sign_in = await closing.enter_async_context(commands_answered(parts, port=port))
         public = await closing.enter_async_context(public_pages(parts, port=public_port))
         tasks = [*await _started(parts, closing, stop), asyncio.create_task(keep_chat(parts, sign_in, stop))]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -27,6 +30,10 @@ WIND_DOWN_SECONDS = 4.0
 
 IDLE_SECONDS = 75
 """How long a connection may rest between two questions: one that closes while somebody types loses what they send next."""
+WORKERS = 16
+"""Threads for work behind the pages; two or three of them may be at something long."""
+GIVES_WAY = 10
+"""How nice they are: beside a page that is being made they get a tenth of a core."""
 TURN_SECONDS = 0.0005
 """A page asks its stores many small things and steps aside at each: behind a thread that computes it waits this long every time."""
 
@@ -40,6 +47,18 @@ def short_turns() -> Generator[None, None, None]:
         yield
     finally:
         sys.setswitchinterval(before)
+
+
+def work_behind() -> None:
+    """Let what this event loop does in threads (analysing, deciding, counting) leave the processor to pages, whose threads are others."""
+    threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="behind", initializer=_give_way)
+    asyncio.get_running_loop().set_default_executor(threads)
+
+
+def _give_way() -> None:
+    """Lower this thread alone: Linux knows threads by numbers of their own (setpriority(2), "C library/kernel differences")."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), max(GIVES_WAY, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

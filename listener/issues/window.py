@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.issues.window_rows import Rows
 from listener.text.clean import CleanText
 
 NEGATIVE = "negative"
@@ -61,6 +63,8 @@ class Window:
 
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
+        self._rows: Rows | None = None
+        self._fresh: dict[int, Entry] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -70,16 +74,25 @@ class Window:
 
     def add(self, batch: Sequence[Entry]) -> None:
         """Add entries; one with a known mention id replaces the earlier one (an edit)."""
-        self._entries.update({entry.mention_id: entry for entry in batch})
+        for entry in batch:
+            if entry.mention_id in self._entries:
+                self._rows = None
+            self._entries[entry.mention_id] = self._fresh[entry.mention_id] = entry
 
     def remove(self, mention_ids: Iterable[int]) -> None:
         for mention_id in mention_ids:
-            self._entries.pop(mention_id, None)
+            if self._entries.pop(mention_id, None) is not None:
+                self._rows = None
+                self._fresh.pop(mention_id, None)
 
     def drop_before(self, moment: datetime) -> list[int]:
         """Let go of mentions posted before `moment` and return their ids."""
         old = [mention_id for mention_id, entry in self._entries.items() if entry.posted_at < moment]
-        self.remove(old)
+        for mention_id in old:
+            del self._entries[mention_id]
+            self._fresh.pop(mention_id, None)
+        if self._rows is not None:
+            self._rows.drop(bisect_left(self._rows.entries, moment, key=lambda entry: entry.posted_at))
         return old
 
     def latest(self) -> datetime | None:
@@ -89,21 +102,29 @@ class Window:
         return self._entries.get(mention_id)
 
     def snapshot(self) -> Snapshot:
-        entries = tuple(sorted(self._entries.values(), key=lambda entry: (entry.posted_at, entry.mention_id)))
-        ids = np.array([entry.mention_id for entry in entries], dtype=np.int64)
+        """Return the window as it is now. What came after the last one and what was let go since is all that is worked out anew."""
+        rows = self._rows = self._up_to_date()
+        ids = rows.column("ids")
         return Snapshot(
-            entries=entries,
+            entries=tuple(rows.entries),
             ids=ids,
-            hours=np.array([entry.posted_at.timestamp() / 3600.0 for entry in entries], dtype=np.float64),
-            authors=_numbered([entry.author for entry in entries]),
-            cards=np.unique(np.array([entry.card_id for entry in entries], dtype=np.int64), return_inverse=True)[1].astype(np.int64),
-            vectors=np.stack([entry.vector for entry in entries]) if entries else np.zeros((0, 1), dtype=np.float32),
-            rows={int(mention_id): row for row, mention_id in enumerate(ids)},
-            places=_numbered([entry.place for entry in entries]),
-            negative=np.array([entry.sentiment == NEGATIVE for entry in entries], dtype=bool),
+            hours=rows.column("hours"),
+            authors=rows.column("authors"),
+            cards=np.unique(rows.column("cards"), return_inverse=True)[1].astype(np.int64),
+            vectors=rows.column("vectors"),
+            rows=dict(zip(ids.tolist(), range(len(ids)), strict=True)),
+            places=rows.column("places"),
+            negative=rows.column("negative"),
         )
 
+    def _up_to_date(self) -> Rows:
+        fresh, rows = sorted(self._fresh.values(), key=_place), self._rows
+        self._fresh = {}
+        if rows is None or not rows.entries or (fresh and _place(fresh[0]) < _place(rows.entries[-1])):
+            return Rows(sorted(self._entries.values(), key=_place), negative=NEGATIVE)
+        rows.add(fresh)
+        return rows
 
-def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+
+def _place(entry: Entry) -> tuple[datetime, int]:
+    return entry.posted_at, entry.mention_id

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
+import sys
+import threading
 
+import anyio.to_thread
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from listener.errors import SettingsError
-from moderation.service import pages_served
+from moderation.service import GIVES_WAY, TURN_SECONDS, pages_served, short_turns, work_behind
 
 
 async def test_a_free_port_is_taken_and_let_go_again() -> None:
@@ -30,3 +35,19 @@ async def test_a_taken_port_is_named_with_what_to_do() -> None:
         with pytest.raises(SettingsError, match=rf"port {port} .*--port"):
             async with pages_served(FastAPI(), port=port):
                 pass
+
+
+async def test_what_is_done_behind_the_pages_gives_way_to_them() -> None:
+    """Half a minute of grouping on both cores made every page of that half minute late."""
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    work_behind()
+    behind = await asyncio.to_thread(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    page = await anyio.to_thread.run_sync(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert (page, behind) == (usual, GIVES_WAY)
+
+
+def test_threads_take_short_turns_only_while_the_service_runs() -> None:
+    before = sys.getswitchinterval()
+    with short_turns():
+        assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS)
+    assert sys.getswitchinterval() == before
