@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -21,19 +21,23 @@ from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.status import StatusLedger
 from moderation.ledger.week_reports import WeekReportLedger
 from moderation.messages.told import Speech
-from moderation.model.delivery import Subscription, Way
+from moderation.model.delivery import Attached, Subscription, Way
 from moderation.model.mail_address import is_address
 from moderation.model.object_kind import ObjectKind
 from moderation.page_parts.scope import about, split
 from moderation.policy.loudness import CrisisRule
+from moderation.reports.document_links import Links
+from moderation.reports.week_paper import paper_of
 from moderation.settings import KlankbordSettings
 from moderation.settings_delivery import OLD_WEBHOOK
+from moderation.week_room import WeekRoom
 from moderation.workflows.deliver import Deliver, Stop
-from moderation.workflows.delivery_ports import Brands, House, WeekMade
+from moderation.workflows.delivery_ports import Brands, House, WeekMade, WeekTold
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.picture_digest import PictureDigest
 from moderation.workflows.stop_links import StopLinks
+from moderation.workflows.typeset import typeset
 from moderation.workflows.word_deliveries import WordDeliveries
 
 WORDS = "delivery"
@@ -113,8 +117,24 @@ def house_of(listening: Listening, settings: KlankbordSettings, desk: DeliveryDe
         weeks=weeks,
         account=desk.account,
         speech=speech,
+        report=_reports(listening, settings),
         pictures=PictureDigest(draw, settings.zone),
     )
+
+
+def _reports(listening: Listening, settings: KlankbordSettings) -> Callable[[str, str, Brands], WeekTold | None]:
+    """Return what tells a week's report: kept for the whole house, counted anew for who sees less."""
+    room = WeekRoom(listening, lambda brands: about(listening, brands))
+
+    def told(week: str, language: str, brands: Brands) -> WeekTold | None:
+        document = room.document(week, language, brands)
+        if document is None:
+            return None
+        paper = paper_of(document, Links(settings.web.base_url))
+        file = Attached(name=f"{week}.pdf", kind="application/pdf", content=typeset(paper, made_at=document.made_at))
+        return WeekTold(document=document, file=file)
+
+    return told
 
 
 def stop_of(subscription: Subscription, links: StopLinks, house: House, contact: str) -> Stop:

@@ -44,6 +44,16 @@ class Speech:
         """Return a moment on the clock of the settings."""
         return phrases.moment(at, self.zone, self.language)
 
+    def url(self, path: str) -> str:
+        """Return the address of a page of ours; "" in a house whose pages have none beyond this machine."""
+        return f"{self.base_url.rstrip('/')}{path}" if self.base_url else ""
+
+    @property
+    def marked(self) -> str:
+        """What stands above every message of an invented house; "" in a real one."""
+        words = Words(self.templates, self.language, self.zone)
+        return f"{words('invented')}. {words('invented_why')}" if self.invented else ""
+
     def listed(self, whats: Sequence[What] | frozenset[What]) -> str:
         """Return what somebody signed up for, as a list in words."""
         said = [self.words[f"what.{one.value}"] for one in (*TOLD, What.TEST) if one in whats]
@@ -103,15 +113,9 @@ def digest_message(
         closing=said.closing,
         marked=f"{said.invented}. {said.invented_why}" if said.invented else "",
         discord=_discord(figures, speech, title, opening),
-        link=_url(speech, path),
+        link=speech.url(path),
         link_text=speech.text("read_on"),
     )
-
-
-def week_title(figures: DigestFigures, speech: Speech) -> str:
-    """Return what the report of a week is called, its week counted by ISO 8601."""
-    year, week, _ = figures.from_at.astimezone(speech.zone).isocalendar()
-    return speech.text("title.weekly", brand=one_line(figures.brand, 80), week=str(week), year=str(year))
 
 
 def crisis_message(figures: DigestFigures, now: Sequence[CrisisTold], speech: Speech, *, key: str) -> Message:
@@ -134,7 +138,7 @@ def signals_message(told: Sequence[SignalTold], speech: Speech, *, key: str) -> 
         Line(
             bold=one_line(one.subject, MOST_TITLE_CHARACTERS),
             text=speech.text("signal.line", moment=speech.moment(one.signal.at), reason=reason_sentence(one.signal, speech.language)),
-            url=_url(speech, f"/issues/{one.signal.issue_id}") if one.signal.issue_id is not None else "",
+            url=speech.url(f"/issues/{one.signal.issue_id}") if one.signal.issue_id is not None else "",
         )
         for one in told[:MOST_LISTED]
     ]
@@ -150,7 +154,7 @@ def promises_message(told: Sequence[PromiseTold], speech: Speech, *, key: str) -
         Line(
             bold=one_line(one.subject, MOST_TITLE_CHARACTERS),
             text=speech.text("promise.late" if one.late else "promise.soon", moment=speech.moment(one.due_at)),
-            url=_url(speech, f"/status/{one.issue_id}"),
+            url=speech.url(f"/status/{one.issue_id}"),
         )
         for one in told[:MOST_LISTED]
     ]
@@ -167,8 +171,8 @@ def trial_message(whats: frozenset[What], speech: Speech, *, key: str) -> Messag
         title=speech.text("title.test"),
         opening=(speech.text("test.text"), *([speech.text("test.wants", whats=speech.listed(whats))] if whats else [])),
         parts=(),
-        marked=_marked(speech),
-        link=_url(speech, "/"),
+        marked=speech.marked,
+        link=speech.url("/"),
         link_text=speech.text("read_on"),
     )
 
@@ -196,19 +200,10 @@ def _listing(what: What, heading: str, title: str, lines: list[Line], total: int
         title=title,
         opening=(),
         parts=(Part(heading=speech.text(heading), lines=tuple(lines)),),
-        marked=_marked(speech),
-        link=_url(speech, path),
+        marked=speech.marked,
+        link=speech.url(path),
         link_text=speech.text("read_on"),
     )
-
-
-def _marked(speech: Speech) -> str:
-    words = Words(speech.templates, speech.language, speech.zone)
-    return f"{words('invented')}. {words('invented_why')}" if speech.invented else ""
-
-
-def _url(speech: Speech, path: str) -> str:
-    return f"{speech.base_url.rstrip('/')}{path}" if speech.base_url else ""
 
 
 def _part(section: Section) -> Part:

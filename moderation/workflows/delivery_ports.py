@@ -12,6 +12,7 @@ from listener.model.issue import Signal
 from moderation.messages.told import Speech
 from moderation.model.account import Account
 from moderation.model.delivery import Attached, Picture, Subscription
+from moderation.model.document import Document
 from moderation.model.status import Promise
 from moderation.policy.loudness import CrisisRule
 
@@ -34,9 +35,12 @@ def no_pictures(figures: DigestFigures, language: str) -> Sequence[Picture]:  # 
     return ()
 
 
-def no_report(week: WeekMade, language: str, brands: Brands) -> Attached | None:  # noqa: ARG001 - a house whose reports are pages only
-    """Attach nothing."""
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekTold:
+    """A week's report in one language, and the same as a file; None where it cannot be set on paper."""
+
+    document: Document
+    file: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ class House:
     - `signals(since)`: newest first. `titles(ids)`, `issue_brands(ids)`: of issues. `silenced()`: issues that people muted or resolved.
     - `promises()`: those that are open or were broken lately. `weeks()`: weeks with a report, newest first.
     - `account(person_id)`: None for nobody, and for somebody who is kept out.
-    - `speech(language)`: words. `pictures`, `report`: charts for a digest, and the file of a week's report.
+    - `speech(language)`: words. `report(week, language, brands)`: a week's report; None for one that there is not. `pictures`: charts.
     """
 
     zone: ZoneInfo
@@ -64,8 +68,8 @@ class House:
     weeks: Callable[[], Sequence[WeekMade]]
     account: Callable[[int], Account | None]
     speech: Callable[[str], Speech]
+    report: Callable[[str, str, Brands], WeekTold | None]
     pictures: Callable[[DigestFigures, str], Sequence[Picture]] = field(default=no_pictures)
-    report: Callable[[WeekMade, str, Brands], Attached | None] = field(default=no_report)
 
     def reader(self, subscription: Subscription) -> Reader | None:
         """Return who reads a subscription's messages and how far they see; None when it is a colleague who is not there any more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from moderation.messages.told import (
     CrisisTold,
@@ -15,10 +14,10 @@ from moderation.messages.told import (
     promises_message,
     signals_message,
     trial_message,
-    week_title,
     with_folded,
     with_pictures,
 )
+from moderation.messages.week_told import week_message
 from moderation.model.delivery import Delivery, Message, Subscription, What
 from moderation.model.status import PromiseState
 from moderation.policy.loudness import Crisis
@@ -57,16 +56,10 @@ class WordDeliveries:
         return with_pictures(message, self._house.pictures(figures, speech.language))
 
     def _weekly(self, leader: Delivery, brands: Brands, speech: Speech) -> Message | None:
-        week = next((one for one in self._house.weeks() if one.name == leader.occasion), None)
-        if week is None:
+        told = self._house.report(leader.occasion, speech.language, brands)
+        if told is None:
             return None
-        figures = self._house.figures(brands, leader.from_at, leader.as_of)
-        file = self._house.report(week, speech.language, brands)
-        opening = [speech.text("weekly.attached")] if file is not None else []
-        title, key = week_title(figures, speech), self._key(leader.delivery_id)
-        message = digest_message(figures, speech, key=key, what=What.WEEKLY, title=title, opening=opening, path="/report")
-        message = replace(message, attached=(file,) if file is not None else ())
-        return with_pictures(message, self._house.pictures(figures, speech.language))
+        return week_message(told.document, speech, key=self._key(leader.delivery_id), period=leader.occasion, file=told.file)
 
     def _crisis(self, leader: Delivery, brands: Brands, speech: Speech) -> Message | None:
         signals = self._house.signals(leader.as_of - CRISIS_LOOKS_BACK)

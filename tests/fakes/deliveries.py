@@ -19,13 +19,30 @@ from moderation.ledger.people import Act, PeopleLedger
 from moderation.ledger.subscriptions import SubscriptionLedger
 from moderation.messages.told import Speech
 from moderation.model.account import Account
-from moderation.model.delivery import SENT, Delivery, DeliveryState, NewSubscription, Outcome, Parcel, Way, What
+from moderation.model.delivery import SENT, Attached, Delivery, DeliveryState, NewSubscription, Outcome, Parcel, Way, What
+from moderation.model.document import (
+    Bar,
+    Bars,
+    Bullets,
+    Document,
+    Fact,
+    Facts,
+    Field,
+    Grid,
+    Heading,
+    Matrix,
+    PageBreak,
+    Para,
+    Quoted,
+    Tone,
+    text,
+)
 from moderation.model.person import Role
 from moderation.model.status import Promise
 from moderation.policy.loudness import CrisisRule
 from moderation.ports import Carry
 from moderation.workflows.deliver import Deliver, Stop
-from moderation.workflows.delivery_ports import Brands, House, WeekMade
+from moderation.workflows.delivery_ports import Brands, House, WeekMade, WeekTold
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.word_deliveries import WordDeliveries
 
@@ -67,6 +84,31 @@ def signal(signal_id: int, at: datetime, *, seen: int = 8, kind: str = "burst", 
         signal_id=signal_id,
         about=about,
     )
+
+
+PDF = Attached(name="2026-W10.pdf", kind="application/pdf", content=b"%PDF-1.7")
+
+
+def report(week: str, language: str = "nl", words: str = "Geen stroom kostte het meest") -> Document:
+    """Return a report of two pages, the first of which holds one block of every kind; `words` stand in each."""
+    line = text(words, "/report/2026-W10/issue-7")
+    field = Field(name=words, advice=words, lines=(line,))
+    blocks = (
+        Heading(text=words, level=1),
+        Para(line=line, tone=Tone.LEAD),
+        Facts(facts=(Fact(name=words, line=line, note=words),)),
+        Heading(text=words),
+        Para(line=line),
+        Bullets(lines=(line, line), numbered=True),
+        Grid(caption=words, head=("kwestie", "berichten"), rows=((line, text("9")),)),
+        Quoted(text=words, by=text(words, "https://social.example/1")),
+        Bars(caption=words, series=("a",), bars=(Bar(name=words, values=(1.0,), shown=("1",)),)),
+        Matrix(caption=words, fields=(field, field, field, field), rows=("hoog", "laag"), columns=("hoog", "laag")),
+        PageBreak(),
+        Para(line=text("Dit staat pas op bladzijde twee.")),
+    )
+    title = f"Weekrapport {week}"
+    return Document(title=title, language=language, blocks=blocks, made_at=NOON, links_heading="", links_lead="")
 
 
 @dataclass
@@ -180,6 +222,7 @@ class Telling:
             weeks=lambda: sorted(self.made, key=lambda one: one.name, reverse=True),
             account=self.account,
             speech=self._speech,
+            report=lambda week, language, _: WeekTold(document=report(week, language), file=PDF),
         )
 
     def _issue_brands(self, ids: Iterable[int]) -> dict[int, frozenset[str]]:

@@ -9,11 +9,12 @@ import pytest
 
 from listener.model.issue import Signal
 from moderation.ledger.alarms import AlarmLedger
+from moderation.messages.mail_form import Foot, mail_text
 from moderation.model.delivery import DeliveryState, Loud, Outcome, Quiet, Way, What
 from moderation.model.status import Promise, PromiseState
 from moderation.workflows.delivery_ports import WeekMade
 from moderation.workflows.find_deliveries import FindDeliveries
-from tests.fakes.deliveries import NOON, Telling, issue, signal
+from tests.fakes.deliveries import NOON, PDF, Telling, issue, signal
 
 LATER = Outcome(state=DeliveryState.WAITING, reason="later", note="451", wait_seconds=300)
 NO = Outcome(state=DeliveryState.REFUSED, reason="no_such_mailbox", note="550")
@@ -291,7 +292,11 @@ async def test_a_week_is_told_when_its_report_is_there_and_not_before(telling: T
     telling.made = [week]
     await telling.rounds(5)
     assert [one.occasion for one in telling.rows()] == ["2026-W10"]
-    assert telling.titles_sent() == ["Weekrapport van Zoemvolt, week 10 van 2026"]
+    [message] = [one.message for one in telling.mail.taken]
+    assert (message.title, message.attached) == ("Weekrapport 2026-W10", (PDF,))
+    said = mail_text(message, Foot(why="", stop=""))
+    assert "Geen stroom kostte het meest" in said
+    assert "Dit staat pas op bladzijde twee." not in said
 
 
 async def test_people_are_told_as_far_as_they_may_see(telling: Telling) -> None:

@@ -15,9 +15,10 @@ from moderation.messages.chat_form import SLACK_BLOCKS, SLACK_TEXT, TEAMS_BYTES,
 from moderation.messages.discord_form import discord_payload
 from moderation.messages.mail_form import Foot, mail_html, mail_text, subject_of
 from moderation.messages.told import SignalTold, Speech, digest_message, signals_message, trial_message
+from moderation.messages.week_told import week_message
 from moderation.model.delivery import TOLD, Line, Message, Part, Picture, What
 from moderation.workflows.load_wording import load_words
-from tests.fakes.deliveries import NOON, ZONE, Telling, issue, signal
+from tests.fakes.deliveries import NOON, ZONE, Telling, issue, report, signal
 from tests.hostile.corpus import controls, graphemes, naughty, scripts, surrogates, unseen
 
 FOOT = Foot(why="Hierom.", stop="Stoppen", stop_url="https://klankbord.example/u/x")
@@ -196,6 +197,19 @@ def test_what_cannot_go_along_is_said_instead() -> None:
     for body in (slack_body, teams_body):
         assert "9 berichten, de meeste om elf" in json.dumps(body(told), ensure_ascii=False)
     assert json_body(told)["pictures"][0]["png_base64"] == "eA=="
+
+
+def test_the_first_page_of_a_report_stands_in_every_form() -> None:
+    """Its figures with their links; nothing of page two; and no word of others is more than a word."""
+    for words in ("Geen stroom", *CHAT, *scripts()[::9]):
+        made = week_message(report("2026-W10", words=words), speech(), key="k", period="2026-W10", file=None)
+        found = Reader()
+        found.feed(mail_html(made, FOOT, picture_url=lambda _: ""))
+        assert found.elements <= PLAIN
+        assert ("a", "https://klankbord.zoemvolt.example/report/2026-W10/issue-7") in found.addresses
+        assert "bladzijde twee" not in mail_text(made, FOOT)
+        for body in (slack_body, teams_body, json_body, discord_payload):
+            assert json.dumps(body(made), ensure_ascii=False).encode("utf-8")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
