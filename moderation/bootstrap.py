@@ -15,7 +15,7 @@ from listener.errors import SettingsError
 from listener.ledger.ledger import Ledger
 from listener.ledger.lock import home_lock
 from listener.model.figures import DigestFigures
-from listener.parts import Listening
+from listener.parts import Listening, pseudonym_key
 from listener.ports import Clock, Embedder
 from listener.settings.home import SETTINGS_NAME, prepare_home
 from listener.settings.wording import templates
@@ -23,10 +23,12 @@ from listener.sources.discord_connection import DiscordConnection
 from listener.workflows.rebuild_insight import catch_up
 from moderation.bot.channels import Channels
 from moderation.bot.delivering import BotDelivery
+from moderation.bot.digest_rows import digest_rows
 from moderation.delivering import delivering_over
 from moderation.desk import desk_over
 from moderation.drawing.process import DrawingProcess
 from moderation.ledger.bot import BotLedger
+from moderation.ledger.bot_presses import PressLedger
 from moderation.ledger.outbox import OutboxLedger
 from moderation.model.post import ConnectedAccount
 from moderation.outbox.connect import connect
@@ -58,7 +60,7 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
         both = replace(parts, further=telling(sending.desk))
         with closing(DrawingProcess()) as process:
             draw, discord = DrawCharts(process), _discord(home, settings, parts.ledger, clock)
-            bot = BotDelivery(Channels(discord, guilds=frozenset(settings.bot.guilds))) if discord is not None else None
+            bot = _bot_delivery(parts.ledger, settings, discord, clock) if discord is not None else None
             yield Answering(
                 listening=both,
                 sending=sending,
@@ -107,6 +109,12 @@ def _discord(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clo
         return None
     secrets = secrets_of(home)
     return DiscordConnection(lambda: secrets.get(BOT_SECRET), clock, tell=BotLedger(ledger.engine).keep_standing)
+
+
+def _bot_delivery(ledger: Ledger, settings: KlankbordSettings, discord: DiscordConnection, clock: Clock) -> BotDelivery:
+    """Return what puts digests into our team's channels, with buttons that work as long as the message stands."""
+    rows = digest_rows(PressLedger(ledger.engine), lambda: pseudonym_key(ledger), clock)
+    return BotDelivery(Channels(discord, guilds=frozenset(settings.bot.guilds)), rows=rows)
 
 
 def _far_side(home: Path, clock: Clock) -> SimulatedPlatform:

@@ -47,6 +47,8 @@ ON_PRESS: Mapping[str, Handler] = {
     "issue_open": issue_answers.issue,
     "mentions_page": issue_answers.mentions,
     "case_open": case_answers.case,
+    "outbox_open": house_answers.outbox,
+    "actions_open": house_answers.actions,
     "issue_mute": issue_answers.mark,
     "issue_unmute": issue_answers.mark,
     "issue_resolve": issue_answers.mark,

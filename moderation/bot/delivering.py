@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from listener.errors import NotAllowed, NotSent, PublishRejected, PublishUnknown, RateLimited
 from moderation.bot.channels import Channels
+from moderation.bot.digest_rows import Rows
 from moderation.bot.said import Picture
 from moderation.messages.discord_form import attached, discord_payload
 from moderation.model.delivery import SENT, DeliveryState, Message, Outcome
@@ -14,17 +18,25 @@ _REJECTED = {"gone": "gone", "forbidden": "closed_channel"}
 """Why something did not arrive, as keys of config/templates/<language>/delivery.yaml."""
 
 
+def no_rows(_language: str) -> Rows:
+    """Return no buttons."""
+    return ()
+
+
 class BotDelivery:
     """Puts a message into a channel and says what became of it; a message sent twice stands there once, by its key."""
 
-    def __init__(self, channels: Channels) -> None:
+    def __init__(self, channels: Channels, *, rows: Callable[[str], Rows] = no_rows) -> None:
+        """`rows(language)` are the buttons below every message; it may block."""
         self._channels = channels
+        self._rows = rows
 
     async def __call__(self, channel_id: str, message: Message) -> Outcome:
         """Send one message. Raises nothing for what Discord, its limits or the network do."""
         pictures = [Picture(name=one.name, png=one.png, alt=one.alt) for _, one in attached(message)]
         try:
-            await self._channels.post(channel_id, discord_payload(message), pictures=pictures, nonce=message.key)
+            body = {**discord_payload(message), "components": list(await asyncio.to_thread(self._rows, message.language))}
+            await self._channels.post(channel_id, body, pictures=pictures, nonce=message.key)
         except NotSent:
             return Outcome(state=DeliveryState.WAITING, reason="no_bot", wait_seconds=NOT_CONNECTED_SECONDS)
         except RateLimited as error:

@@ -75,6 +75,8 @@ PRESSES: Mapping[str, Door] = {
     "issue_open": Door("GET", "/issues/{issue_id}"),
     "mentions_page": Door("GET", "/search"),
     "case_open": Door("GET", "/cases/{case_id}"),
+    "outbox_open": Door("GET", "/outbox"),
+    "actions_open": Door("GET", "/actions"),
     # issues
     "issue_mute": Door("POST", "/issues/{issue_id}/mark"),
     "issue_unmute": Door("POST", "/issues/{issue_id}/mark"),

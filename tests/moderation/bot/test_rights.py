@@ -52,6 +52,8 @@ NEEDS = {
     "issue_open": Right.READ,
     "mentions_page": Right.READ,
     "case_open": Right.READ,
+    "outbox_open": Right.READ,
+    "actions_open": Right.READ,
     "issue_mute": Right.ANSWER,
     "issue_unmute": Right.ANSWER,
     "issue_resolve": Right.ANSWER,
@@ -211,6 +213,17 @@ def test_nothing_of_another_brand_is_in_a_list(bot_house: BotHouse, name: str, g
     said = text_of(bot_house.command(name, as_=OURS_ONLY, **given))
     assert WORDS[OURS] in said
     assert WORDS[THEIRS] not in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_about_every_brand_at_once_is_for_who_works_for_all(bot_house: BotHouse, lang: str) -> None:
+    """What a source saw cannot be split by brand; letting sends go on lets those of every brand go on."""
+    for said in (
+        bot_house.command("sources", as_=OURS_ONLY, lang=lang),
+        bot_house.asked(Kind.PRESS, ids_in(a_press(bot_house, "outbox_resume"))[0], OURS_ONLY, lang),
+    ):
+        assert {"nl": "alle merken", "en": "every brand"}[lang] in said.text
+        assert not said.embeds
 
 
 def test_nothing_of_another_brand_is_offered_while_typing(bot_house: BotHouse) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Signal
+from moderation.bot.digest_rows import digest_rows
 from moderation.bot.said import Said
 from moderation.bot.thread_card import ThreadCards
 from moderation.model.issue_thread import ThreadNow
@@ -88,3 +89,15 @@ def test_nobody_guesses_the_ids_of_a_standing_message(bot_house: BotHouse) -> No
     other = ThreadCards(bot_house.bot, lambda: bot_house.house.parts.listening.pseudonym_key, channel_id="1", language="nl")
     marks.add(other.now([issue_id])[0].mark)
     assert len(marks) == 3
+
+
+def test_below_a_digest_stand_the_same_buttons_every_day(bot_house: BotHouse) -> None:
+    """Yesterday's digest is pressed as often as today's; each opens what stands now, for whoever pressed alone."""
+    rows = digest_rows(bot_house.bot.presses, lambda: bot_house.house.parts.listening.pseudonym_key, bot_house.house.clock)
+    below = Said(rows=tuple(rows("nl")))
+    assert ids_in(Said(rows=tuple(rows("nl")))) == ids_in(below)
+    assert list(message_errors({"content": "x", "components": list(below.rows)})) == []
+    bot_house.restart()
+    for verb, holds in (("issues_page", "Kwesties"), ("outbox_open", "Wat namens ons vertrekt"), ("actions_open", "Verbeteracties")):
+        assert holds in text_of(bot_house.press(below, verb))
+    assert "jouw rol" in bot_house.press(below, "case_next", as_=ROLES[Role.VIEWER]).text
