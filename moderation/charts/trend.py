@@ -26,7 +26,8 @@ def trend(series: Series, look: Look) -> Chart:
         {"x": _inside(look, begins, ends, _GAP), "x2": _inside(look, begins, ends, 1 - _GAP), "n": count, "what": names[0]}
         for (begins, ends), count in zip(spots, joined.counts, strict=True)
     ]
-    x = alt.X("x", type="temporal").scale(type="utc").axis(time_axis(joined, look)).title(None)
+    edges = [look.clock(spots[0][0]), look.clock(spots[-1][1])] if spots else [0, 1]
+    x = alt.X("x", type="temporal").scale(type="utc", domain=edges).axis(time_axis(joined, look)).title(None)
     y = alt.Y("n", type="quantitative").axis(format=",d", tickMinStep=1, tickCount=4, domain=False, ticks=False, title=None)
     colour = alt.Color("what", type="nominal").scale(domain=list(names), range=[BLUE.light, INK.light])
     bars = alt.Chart(values(rows)).mark_rect().encode(x=x, x2="x2", y=y, y2=alt.datum(0), color=colour)
@@ -59,10 +60,12 @@ def places(series: Series, look: Look) -> list[tuple[datetime, datetime]]:
 
 
 def time_axis(series: Series, look: Look) -> alt.Axis:
-    """Return an axis with days, or hours when all of it is within two days."""
-    whole = len(series.counts) * series.bucket_hours
+    """Return an axis that names when counts begin: days, or hours when all of it is within two days."""
+    spots = [look.clock(begins) for begins, _ in places(series, look)]
+    whole = len(spots) * series.bucket_hours
     form = "%H:%M" if whole <= 36 else "%a %H:%M" if whole <= 48 else "%-d %b"
-    return alt.Axis(format=form, tickCount=max(3, look.width // 95), labelFontSize=SIZE, grid=False, labelOverlap=True)
+    some = spots[:: max(1, -(-len(spots) // max(3, look.width // 80)))]
+    return alt.Axis(format=form, values=some, labelFontSize=SIZE, grid=False, labelOverlap=True)
 
 
 def _inside(look: Look, begins: datetime, ends: datetime, part: float) -> float:

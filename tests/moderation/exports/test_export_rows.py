@@ -85,7 +85,7 @@ def test_somebody_of_one_brand_takes_nothing_of_another(house: House, asking: As
     """By page and by call: neither a word nor the name of the other brand (RULES S3)."""
     token = house.token("keurder van een merk")
     for kind in ExportKind:
-        answer = asking.call("GET", f"/api/v1/exports/{kind.value}?format=json", token=token)
+        answer = asking.call("POST", f"/api/v1/exports/{kind.value}", token=token, body={"format": "json"})
         assert answer.status == 200, (kind, answer.text)
         assert [one for one in (THEIRS, WORDS[THEIRS]) if one in answer.text] == [], kind
         assert json.loads(answer.text), kind
@@ -123,7 +123,7 @@ def test_names_are_for_administrators_with_a_reason(house: House, asking: Asking
         export_rows(house.parts.desk).file(
             ExportAsked(kind=ExportKind.MENTIONS, reason="ik wil het weten"), ExportFormat.CSV, Person(name="k", role=Role.APPROVER)
         )
-    answer = asking.call("GET", "/api/v1/exports/mentions?reason=nieuwsgierig", token=house.token("keurder"))
+    answer = asking.call("POST", "/api/v1/exports/mentions", token=house.token("keurder"), body={"reason": "nieuwsgierig"})
     assert answer.status == 409
 
 
