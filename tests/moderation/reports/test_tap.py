@@ -98,6 +98,23 @@ def test_one_kind_that_jumps_does_not_say_how_busy_the_others_were() -> None:
     assert found.left.low <= 1 <= found.left.high
 
 
+def test_a_week_in_which_one_kind_bursts_is_as_busy_as_the_others_say() -> None:
+    """Each week is the middle of the kinds, not their sum."""
+    burst = days((10, 70), (1, 900), (BEFORE + AFTER - 10, 70))
+    calm = days((BEFORE + 1 + AFTER, 70))
+    busy, _ = how_busy(weeks_of(series(STEADY, burst, calm, calm), TapRule()).compared())
+    assert np.allclose(busy, 1.0, atol=0.02)
+
+
+def test_a_kind_that_fell_away_does_not_choose_which_of_the_others_is_the_middle() -> None:
+    """High before and low after, it would make the higher of the two others the middle first, and then the lower."""
+    up, down = days(*[(1, 60), (1, 90)] * 22), days(*[(1, 90), (1, 60)] * 22)
+    fell = days((BEFORE + 1, 300), (AFTER + 1, 20))
+    weeks = weeks_of(series([*STEADY, *[5] * 7], up, down, fell), TapRule()).compared()
+    busy, _ = how_busy(weeks)
+    assert busy[weeks.after].mean() == pytest.approx(busy[~weeks.after].mean(), rel=0.03)
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
@@ -151,12 +168,25 @@ def test_earlier_actions_are_counted_in_and_drawn_towards_no_change() -> None:
     assert 0.5 <= prior.spread < 0.6, "however alike they were, the next may be another"
 
 
-def test_earlier_actions_may_take_a_claim_away_and_never_make_one() -> None:
+@pytest.mark.parametrize(
+    ("weeks", "short"),
+    [
+        (((BEFORE + 1, 6), (5, 3)), "its own interval reaches to nearly all of them"),
+        (((BEFORE + 1, 21), (12, 11)), "by its own weeks more than half is left"),
+    ],
+)
+def test_earlier_actions_never_make_a_claim(weeks: tuple[tuple[int, int], ...], short: str) -> None:
     """A house whose taps always closed must not read a close into one that did not."""
-    hopeful, doubtful = TapPrior(mean=-3.0, spread=0.5, actions=9), TapPrior(mean=0.0, spread=0.1, actions=9)
-    less = series(days((BEFORE + 1, 14), (AFTER, 9)))
-    by_itself = measure_tap(less)
-    assert by_itself.verdict is not TapVerdict.CLOSED
-    assert measure_tap(less, prior=hopeful).verdict is not TapVerdict.CLOSED
-    assert measure_tap(series(CLOSED)).verdict is TapVerdict.CLOSED
-    assert measure_tap(series(days((BEFORE + 1, 14), (5, 4))), prior=doubtful).verdict is not TapVerdict.CLOSED
+    given, hopeful = series(days(*weeks)), TapPrior(mean=-1.5, spread=0.5, actions=9)
+    found = measure_tap(given, prior=hopeful)
+    assert found.left is not None
+    assert found.alone is not None
+    assert found.left.best <= 0.5, short
+    assert found.left.high < 0.8, short
+    assert found.verdict is TapVerdict.CANNOT_TELL, short
+
+
+def test_earlier_actions_may_take_a_claim_away() -> None:
+    given, doubtful = series(days((BEFORE + 1, 8), (4, 3))), TapPrior(mean=0.0, spread=0.5, actions=9)
+    assert measure_tap(given).verdict is TapVerdict.CLOSED
+    assert measure_tap(given, prior=doubtful).verdict is TapVerdict.CANNOT_TELL
