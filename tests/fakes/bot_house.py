@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from listener.model.mention import BrandHit, Kept
-from moderation.bot.answers import BotAnswers
+from moderation.bot.answers import ON_FORM, BotAnswers
 from moderation.bot.asked import Asked, Kind
+from moderation.bot.buttons import Buttons
 from moderation.bot.call import BotParts
 from moderation.bot.said import Said, message_of
 from moderation.inbox.parts import StaffParts
+from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Person, Role
 from moderation.page_parts.bot import bot_parts
 from moderation.page_parts.staff import staff_parts
@@ -172,3 +176,36 @@ def open_bot_house(home: Path, settings: Mapping[str, object] | None = None) -> 
         house.people.disable(house.people.named(DISABLED).person_id, by=AUTHOR)
         made.restart()
         yield made
+
+
+KINDS = {
+    "issue": ObjectKind.ISSUE,
+    "case": ObjectKind.CASE,
+    "draft": ObjectKind.DRAFT,
+    "update": ObjectKind.UPDATE,
+    "alarm": ObjectKind.ALARM,
+}
+"""Names under which a press carries the number of a thing."""
+
+
+def ledger_hash(house: BotHouse) -> str:
+    """Return a digest over every row of every table, so that no change goes unseen."""
+    with sqlite3.connect(f"file:{house.house.home / 'ledger.db'}?mode=ro", uri=True) as db:
+        digest = hashlib.sha256()
+        for (name,) in db.execute("select name from sqlite_master where type = 'table' order by name").fetchall():
+            rows = sorted(repr(row) for row in db.execute(f'select * from "{name}"'))
+            digest.update(f"{name}{rows}".encode())
+        return digest.hexdigest()
+
+
+def a_press(house: BotHouse, verb: str, brand: str = OURS, **about: Any) -> Said:
+    """Return an answer with one button of ours that does `verb` to things of a brand."""
+    named: dict[str, Any] = {name: house.house.things[kind][brand] for name, kind in KINDS.items()}
+    buttons = Buttons()
+    made = buttons.button(verb, "knop", **{"seen": 0, "version": 0, **named, **about})
+    house.bot.presses.keep(buttons.made, at=house.house.clock.now(), until=None)
+    return Said(rows=({"type": 1, "components": [made]},))
+
+
+def kind_of(verb: str) -> Kind:
+    return Kind.FORM if verb in ON_FORM else Kind.PRESS
