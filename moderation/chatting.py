@@ -45,7 +45,7 @@ class Chat:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stay connected until `stop`, and keep the threads of issues up to date where the settings want them."""
-        threads = asyncio.create_task(every_async(BOT_THREADS_SECONDS, self._keep, stop, "keeping threads"))
+        threads = asyncio.create_task(every_async(BOT_THREADS_SECONDS, self.keep, stop, "keeping threads"))
         try:
             await self.connection.run(stop)
         finally:
@@ -53,7 +53,8 @@ class Chat:
             await asyncio.gather(threads, return_exceptions=True)
             await self.bot.close()
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
+        """Forget buttons that are too old, and bring the threads up to date while connected."""
         await asyncio.to_thread(self.forget)
         if self.threads is not None and self.connection.standing.stand is Stand.CONNECTED:
             await self.threads.once()

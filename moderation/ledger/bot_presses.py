@@ -56,7 +56,10 @@ class PressLedger:
             tx.execute(delete(bot_press).where(bot_press.c.press_id.in_(list(press_ids))))
 
     def forget_before(self, at: datetime) -> int:
-        """Forget what was kept until before a moment; return how many that were."""
+        """Forget what was kept until before a moment; return how many that were. Takes no lock when there is nothing."""
+        with reading(self._engine) as tx:
+            if tx.execute(select(bot_press.c.press_id).where(bot_press.c.until < at).limit(1)).one_or_none() is None:
+                return 0
         with writing(self._engine) as tx:
             return tx.execute(delete(bot_press).where(bot_press.c.until < at)).rowcount
 

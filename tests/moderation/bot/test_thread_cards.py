@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Signal
 from moderation.bot.digest_rows import digest_rows
 from moderation.bot.said import Said
 from moderation.bot.thread_card import ThreadCards
+from moderation.chatting import chat_over
+from moderation.ledger.bot import BotLedger
 from moderation.model.issue_thread import ThreadNow
 from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Role
+from moderation.settings_bot import BotSettings
 from tests.fakes.bot_house import COLLEAGUE, ROLES, BotHouse, ids_in, text_of
+from tests.fakes.bot_rig import bot_on
 from tests.fakes.discord_wire.checks import message_errors, pings
-from tests.fakes.discord_wire.people import ISSUES
+from tests.fakes.discord_wire.people import GUILD, ISSUES
+from tests.fakes.discord_wire.wire import discord_wire
 from tests.fakes.house import AUTHOR, OURS, THEIRS, WORDS
 
 
@@ -101,3 +108,22 @@ def test_below_a_digest_stand_the_same_buttons_every_day(bot_house: BotHouse) ->
     for verb, holds in (("issues_page", "Kwesties"), ("outbox_open", "Wat namens ons vertrekt"), ("actions_open", "Verbeteracties")):
         assert holds in text_of(bot_house.press(below, verb))
     assert "jouw rol" in bot_house.press(below, "case_next", as_=ROLES[Role.VIEWER]).text
+
+
+async def test_the_running_bot_keeps_the_threads_of_what_was_noticed(bot_house: BotHouse) -> None:
+    """Put together as the service puts it together: one look, one thread with its buttons, in the channel of the settings."""
+    issue_id, parts = bot_house.house.things[ObjectKind.ISSUE][OURS], bot_house.house.parts
+    noticed(bot_house, issue_id)
+    bot = BotSettings.model_validate({"enabled": True, "guilds": [GUILD], "issue_channel": ISSUES})
+    settings = parts.desk.settings.model_copy(update={"bot": bot})
+    changed = replace(parts, sending=replace(parts.sending, desk=replace(parts.desk, settings=settings)))
+    BotLedger(parts.listening.ledger.engine).forget_place(GUILD, at=bot_house.house.clock.now())
+    async with discord_wire() as wire, bot_on(wire, parts.listening.ledger, bot_house.answers) as rig:
+        chat = chat_over(changed, rig.connection, bot_house.house.sign_in)
+        for _ in range(2):
+            await chat.keep()
+        (message,) = wire.book.standing(ISSUES)
+        assert WORDS[OURS] in message.text
+        assert {bot_house.verb_of(one["custom_id"]) for one in message.buttons} >= {"issue_open", "case_next", "signal_seen"}
+        assert wire.book.threads == {message.message_id: ISSUES}
+        assert wire.book.pings == []
