@@ -48,6 +48,7 @@ def action_list(place: Place, issue_id: int | None, state: str | None, as_json: 
     """List actions by the day they are due."""
     with desk_of(place) as desk:
         found = desk.feedback.actions.all(issue_id=issue_id, state=ActionState(state) if state else None)
+        looks = desk.feedback.taps.latest([one.action_id for one in found])
         today = desk.clock.now().astimezone(place.settings.zone).date()
     if as_json:
         print_json(found)
@@ -59,11 +60,12 @@ def action_list(place: Place, issue_id: int | None, state: str | None, as_json: 
             "due": f"{one.due_on}{' (late)' if one.late_on(today) else ''}",
             "owner": one.owner,
             "state": one.state.value,
+            "tap": looks[one.action_id].effect.verdict.value if one.action_id in looks else "",
             "change": shorten(one.change, 60),
         }
         for one in found
     ]
-    columns = {name: name for name in ("action", "issue", "due", "owner", "state", "change")}
+    columns = {name: name for name in ("action", "issue", "due", "owner", "state", "tap", "change")}
     print_table(columns, rows, empty="No action was opened yet.")
 
 

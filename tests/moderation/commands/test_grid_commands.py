@@ -79,6 +79,7 @@ def test_what_was_said_of_an_action_is_read_back_in_words_and_as_figures(home: P
     (kept,) = json.loads(run(home, "action", "tap", "1", "--json").output)
     assert kept["effect"]["left"] == {"best": 0.1, "low": 0.05, "high": 0.2}
     assert "The tap is closed." in run(home, "action", "show", "1").output
+    assert "closed" in run(home, "action", "list").output
     assert run(home, "action", "tap", "9").exit_code != 0
 
 
