@@ -114,7 +114,6 @@ class GatewayClient(discord.Client):
                 raise EndsAtOnce
             if quick > 1:
                 await asyncio.sleep(min(self._pauses.most_reconnect_seconds, self._pauses.reconnect_seconds * 2.0 ** (quick - 2)))
-            self._opened.append(loop.time())
             try:
                 made = await connect(url, **more)
             except Exception as error:
@@ -123,6 +122,7 @@ class GatewayClient(discord.Client):
                     raise EndsAtOnce from error
                 raise
             self._failed = 0
+            self._opened.append(loop.time())
             return made
 
         return paced
