@@ -52,7 +52,7 @@ class WatchTaps:
     def once(self) -> list[TapLook]:
         """Take the looks that are due, some at once, and return them; the rest are taken in the next round."""
         now = self._clock.now()
-        taken = []
+        taken: list[TapLook] = []
         for action in self._actions.all(state=ActionState.DONE):
             if len(taken) >= MOST_AT_ONCE:
                 break

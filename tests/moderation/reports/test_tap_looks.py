@@ -84,9 +84,11 @@ def watch(desk: Desk, counted: Counted) -> WatchTaps:
 def test_an_action_is_looked_at_once_a_week_and_its_looks_stay(desk: Desk) -> None:
     """The report shows what was said when; two services that run at once say it once."""
     action, looks = done_action(desk), TapLedger(desk.ledger.engine)
-    first, second = watch(desk, Counted()), watch(desk, Counted())
+    counted = Counted()
+    first, second = watch(desk, counted), watch(desk, counted)
     assert [look.action_id for look in first.once()] == [action]
     assert first.once() == second.once() == []
+    assert len(counted.asked) == 1, "what is not due is not even counted"
     for _ in range(3):
         desk.clock.advance(timedelta(weeks=1))
         assert len(first.once()) == 1
