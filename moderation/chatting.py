@@ -27,6 +27,7 @@ from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering
 from moderation.schedule import BOT_THREADS_SECONDS
 from moderation.service import every_async
+from moderation.settings import KlankbordSettings
 from moderation.workflows.keep_issue_threads import KeepIssueThreads
 from moderation.workflows.link_discord import LinkDiscord
 
@@ -72,6 +73,8 @@ def chat_over(parts: Answering, connection: DiscordConnection, sign_in: SignIn) 
         guilds=guilds,
         monotonic=time.monotonic,
     )
+    channels = Channels(connection, guilds=guilds)
+    used = used_channels(parts.desk.settings)
     bot = Bot(
         connection,
         BotLedger(engine),
@@ -79,9 +82,9 @@ def chat_over(parts: Answering, connection: DiscordConnection, sign_in: SignIn) 
         listening.clock,
         guilds=guilds,
         commands=[*commands(), link_command()],
+        why_not=lambda: {one: channels.why_not(one) for one in used},
     )
     connection.attach(bot)
-    channels = Channels(connection, guilds=guilds)
     return Chat(
         connection=connection,
         bot=bot,
@@ -89,6 +92,12 @@ def chat_over(parts: Answering, connection: DiscordConnection, sign_in: SignIn) 
         threads=_threads(parts, fed, channels, settings.issue_channel) if settings.issue_channel else None,
         forget=lambda: fed.presses.forget_before(listening.clock.now()),
     )
+
+
+def used_channels(settings: KlankbordSettings) -> tuple[str, ...]:
+    """Return the channels of Discord that the settings name, by id."""
+    named = (settings.bot.issue_channel, *(one.channel_id for one in settings.delivery.channels if one.kind == "discord_channel"))
+    return tuple(dict.fromkeys(one for one in named if one))
 
 
 def _threads(parts: Answering, fed: BotParts, channels: Channels, channel_id: str) -> KeepIssueThreads:

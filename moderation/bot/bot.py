@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from listener.errors import ProductError, RateLimited
@@ -33,7 +33,9 @@ class Connection(Asks, Protocol):
 
 
 class Bot:
-    """Works in `guilds` alone. `commands` are the bodies of what may be typed there."""
+    """Works in `guilds` alone. `commands` are the bodies of what may be typed there; `why_not` tells why the settings' channels receive
+    nothing, by id, for whoever looks from another process.
+    """
 
     intents: frozenset[str] = frozenset()
     """None beside servers: commands and presses come without any, and so do no messages of others."""
@@ -47,6 +49,7 @@ class Bot:
         *,
         guilds: frozenset[str],
         commands: Sequence[Body],
+        why_not: Callable[[], Mapping[str, str]] = dict,
         retry_seconds: float = FIRST_RETRY_SECONDS,
     ) -> None:
         self._connection = connection
@@ -55,6 +58,7 @@ class Bot:
         self._clock = clock
         self._guilds = guilds
         self._commands = [{name: value for name, value in one.items() if name not in _OF_ALL_SERVERS} for one in commands]
+        self._why_not = why_not
         self._retry_seconds = retry_seconds
         self._syncing: dict[str, asyncio.Task[None]] = {}
 
@@ -67,8 +71,10 @@ class Bot:
             self._bring_up_to_date(guild_id)
 
     async def joined(self, guild_id: str) -> None:
-        """Give a server its commands, when it is one of ours."""
+        """Give a server its commands, when it is one of ours; its channels are known now."""
         self._bring_up_to_date(guild_id)
+        if guild_id in self._guilds:
+            await asyncio.to_thread(self._ledger.keep_channels, self._why_not())
 
     async def left(self, guild_id: str) -> None:
         """Stop there, and forget what was there."""

@@ -27,11 +27,12 @@ def check_bot_of(home: Path, settings: KlankbordSettings) -> Iterator[Finding]:
     try:
         with reading(home) as ledger:
             kept = BotLedger(ledger.engine)
-            standing, synced = kept.standing(), kept.synced()
+            standing, synced, channels = kept.standing(), kept.synced(), kept.channels()
     except ProductError as error:
         yield Finding(level="warn", what=WHAT, detail=f"how it stands cannot be read: {error}")
         return
-    yield from check_bot(settings.bot, secrets_of(home), standing, synced, now=SystemClock().now(), file=settings_file(home))
+    now, file = SystemClock().now(), settings_file(home)
+    yield from check_bot(settings.bot, secrets_of(home), standing, synced, now=now, file=file, channels=channels)
 
 
 @click.group("bot")

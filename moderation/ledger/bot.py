@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +17,7 @@ from moderation.ledger.audit import note
 from moderation.ledger.tables_bot import bot_message, bot_sync, bot_thread
 
 STANDING = "bot.standing"
+CHANNELS = "bot.channels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,18 @@ class BotLedger:
     def standing(self) -> Standing | None:
         """Return how the connection last stood; None when it never was."""
         return standing_of(self._meta.get(STANDING))
+
+    def keep_channels(self, why_not: Mapping[str, str]) -> None:
+        """Keep why channels of the settings receive nothing, by id; "" where they may."""
+        self._meta.set(CHANNELS, json.dumps(dict(why_not)))
+
+    def channels(self) -> dict[str, str]:
+        """Return why channels of the settings receive nothing, as it was last looked at."""
+        try:
+            found = json.loads(self._meta.get(CHANNELS) or "{}")
+        except ValueError:
+            return {}
+        return {str(channel_id): str(why) for channel_id, why in found.items()} if isinstance(found, dict) else {}
 
     def synced(self) -> dict[str, Synced]:
         """Return what each server was given, by its id."""

@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from listener.errors import ProductError
 from listener.model.chat import NEEDS_PERSON, Stand, Standing
@@ -45,6 +46,13 @@ _MEND = {
     Stand.REFUSED: "look at the bot at discord.com/developers/applications; `klankbord bot status` has the reason",
 }
 
+_CLOSED = {
+    "everyone": ("whoever is in that server may read it", "take View Channel from @everyone there, and give it to your team's role"),
+    "server": ("it is in a server that bot.guilds does not name", "name the server, or another channel"),
+    "closed": ("the bot may not see it, write there or embed links", "give the bot's role those permissions in the channel"),
+    "unseen": ("the bot does not see it, or it is not there", "let the bot's role see it, or name another channel"),
+}
+
 
 def invitation(application_id: str) -> str:
     """Return the address with which an administrator of a server lets the bot in, with the least it needs."""
@@ -62,9 +70,19 @@ def application_of(token: Secret | None) -> str:
 
 
 def check_bot(
-    settings: BotSettings, secrets: Secrets, standing: Standing | None, synced: Mapping[str, Synced], *, now: datetime, file: Path
+    settings: BotSettings,
+    secrets: Secrets,
+    standing: Standing | None,
+    synced: Mapping[str, Synced],
+    *,
+    now: datetime,
+    file: Path,
+    channels: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Finding]:
-    """Tell whether the bot works, and what is missing. Says nothing more than that it is off where it is off."""
+    """Tell whether the bot works, and what is missing. Says nothing more than that it is off where it is off.
+
+    `channels`: why the settings' channels receive nothing, by id, as `Channels.why_not` told it.
+    """
     if not settings.enabled:
         yield Finding(level="ok", what=WHAT, detail="off (bot.enabled)")
         return
@@ -83,6 +101,7 @@ def check_bot(
         return
     yield stands(standing, now=now)
     yield from _servers(settings, standing, synced)
+    yield from _channels(channels)
 
 
 def stands(standing: Standing, *, now: datetime) -> Finding:
@@ -104,6 +123,16 @@ def sees(standing: Standing) -> str:
     if standing.denied:
         return f"Discord refused {', '.join(standing.denied)}: it sees commands and buttons, not what people write"
     return "it sees commands and buttons, not what people write, which it did not ask for"
+
+
+def _channels(channels: Mapping[str, str]) -> Iterator[Finding]:
+    for channel_id, why in channels.items():
+        what = f"{WHAT}, channel {channel_id}"
+        if not why:
+            yield Finding(level="ok", what=what, detail="it receives what the settings send there")
+        else:
+            detail, mend = _CLOSED.get(why, (why, ""))
+            yield Finding(level="fail", what=what, detail=f"nothing is written there: {detail}", mend=mend)
 
 
 def _servers(settings: BotSettings, standing: Standing, synced: Mapping[str, Synced]) -> Iterator[Finding]:

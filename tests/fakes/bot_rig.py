@@ -85,6 +85,7 @@ async def bot_on(
     token: str | None = None,
     wait: bool = True,
     attach: Attached | None = None,
+    watched: Sequence[str] = (),
 ) -> AsyncIterator[Rig]:
     """Run the bot until the block ends; `wait`: until it is connected and gave its servers their commands."""
     kept, told = BotLedger(ledger.engine), list[Standing]()
@@ -96,13 +97,23 @@ async def bot_on(
 
     connection = DiscordConnection(lambda: Secret(tokens[-1]) if tokens[-1] else None, SystemClock(), tell=tell, pauses=QUICK)
     allowed = frozenset(guilds)
-    bot = Bot(connection, kept, Answering(connection, answers), SystemClock(), guilds=allowed, commands=commands, retry_seconds=0.01)
+    channels = Channels(connection, guilds=allowed)
+    bot = Bot(
+        connection,
+        kept,
+        Answering(connection, answers),
+        SystemClock(),
+        guilds=allowed,
+        commands=commands,
+        why_not=lambda: {one: channels.why_not(one) for one in watched},
+        retry_seconds=0.01,
+    )
     connection.attach(bot)
     if attach is not None:
         connection.attach(attach)
     stop = asyncio.Event()
     running = asyncio.create_task(connection.run(stop))
-    rig = Rig(wire, connection, bot, Channels(connection, guilds=allowed), kept, tokens, told, stop, running, allowed)
+    rig = Rig(wire, connection, bot, channels, kept, tokens, told, stop, running, allowed)
     try:
         if wait:
             await rig.connected()

@@ -19,7 +19,7 @@ from moderation.cli import klankbord
 from moderation.ledger.bot import Synced
 from moderation.settings_bot import BotSettings
 from moderation.workflows.check_bot import BOT_SECRET, application_of, check_bot
-from tests.fakes.discord_wire.people import APPLICATION, GUILD, OTHER_GUILD, TOKEN
+from tests.fakes.discord_wire.people import APPLICATION, GUILD, OTHER_GUILD, STAFF, TOKEN
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 WELL = Standing(stand=Stand.CONNECTED, since=NOW - timedelta(minutes=7), places=(GUILD,), application_id=APPLICATION)
@@ -75,6 +75,17 @@ MISSING: tuple[tuple[dict[str, object], str, str], ...] = (
 def test_what_is_missing_is_named(tmp_path: Path, given: dict[str, object], level: str, says: str) -> None:
     found = [one for one in told(tmp_path, **given) if says in one.detail]  # type: ignore[arg-type] # one of the keywords
     assert [one.level for one in found] == [level]
+
+
+@pytest.mark.parametrize(
+    ("why", "says"), [("", "receives"), ("everyone", "may read it"), ("server", "bot.guilds"), ("closed", "write"), ("unseen", "see")]
+)
+def test_a_channel_that_receives_nothing_says_why(tmp_path: Path, why: str, says: str) -> None:
+    """A digest quotes customers; a channel that everybody reads is refused (RULES: quotes)."""
+    secrets = Secrets(tmp_path, environment={BOT_SECRET: TOKEN})
+    settings = BotSettings.model_validate({"enabled": True, "guilds": (GUILD,)})
+    found = list(check_bot(settings, secrets, WELL, GIVEN, now=NOW, file=tmp_path / "klankbord.yaml", channels={STAFF: why}))
+    assert (found[-1].level, says in found[-1].detail, bool(found[-1].mend)) == ("fail" if why else "ok", True, bool(why))
 
 
 def test_a_bot_that_is_off_is_no_trouble(tmp_path: Path) -> None:

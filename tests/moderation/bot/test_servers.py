@@ -169,6 +169,13 @@ async def test_only_the_teams_own_channels_are_written_in(ledger: Ledger, channe
         assert wire.book.messages == {}
 
 
+async def test_why_a_channel_receives_nothing_can_be_read_elsewhere(ledger: Ledger) -> None:
+    """`doctor` refuses a channel that everybody reads, before the first digest goes nowhere."""
+    async with discord_wire() as wire, bot_on(wire, ledger, Echo(), watched=(STAFF, PUBLIC, "1170000000000000999")) as rig:
+        await rig.until(rig.ledger.channels, seconds=15.0)
+        assert rig.ledger.channels() == {STAFF: "", PUBLIC: "everyone", "1170000000000000999": "unseen"}
+
+
 async def test_a_server_that_is_not_ours_receives_nothing(ledger: Ledger) -> None:
     async with discord_wire() as wire, bot_on(wire, ledger, Echo(), guilds=(OTHER_GUILD,)) as rig:
         assert rig.channels.why_not(STAFF) == "server"
