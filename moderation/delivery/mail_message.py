@@ -33,8 +33,8 @@ def mail_of(parcel: Parcel, *, sender: str, sender_name: str, at: datetime) -> b
     message["Message-ID"] = message_id(parcel.message.key, sender)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = parcel.message.language
     _fill(message, parcel, sender)
+    message["Content-Language"] = parcel.message.language  # after the content, which takes such headers away
     return _stop_headers(parcel) + message.as_bytes()
 
 

@@ -34,7 +34,7 @@ def slack_body(message: Message) -> Json:
     if message.marked:
         blocks.append(_slack_rich([_slack_section([_slack_text(message.marked, bold=True)])]))
     blocks += [_slack_rich([_slack_section([_slack_text(text)])]) for text in _lead(message)]
-    blocks += [_slack_rich([_slack_section([_slack_text(part.heading, bold=True)]), *_slack_lines(part)]) for part in message.parts]
+    blocks += [_slack_rich([*_slack_heading(part), *_slack_lines(part)]) for part in message.parts if part.heading or part.lines]
     blocks += [_slack_rich([_slack_section([_slack_text(text)])]) for text in message.closing]
     kept = _within(blocks, SLACK_BLOCKS - 1, SLACK_WHOLE)
     if len(kept) < len(blocks):
@@ -50,7 +50,8 @@ def teams_body(message: Message) -> Json:
     body += [_teams_block([_run(message.marked, weight="bolder", colour="attention")])] if message.marked else []
     body += [_teams_block([_run(text)]) for text in _lead(message)]
     for part in message.parts:
-        body.append({**_teams_block([_run(part.heading, weight="bolder", size="medium")]), "separator": True, "spacing": "medium"})
+        if part.heading:
+            body.append({**_teams_block([_run(part.heading, weight="bolder", size="medium")]), "separator": True, "spacing": "medium"})
         body += [_teams_line(line) for line in part.lines]
     body += [_teams_block([_run(text)]) for text in message.closing]
     link = safe_url(message.link)
@@ -103,6 +104,10 @@ def _slack_section(elements: list[Json]) -> Json:
 
 def _slack_rich(elements: list[Json]) -> Json:
     return {"type": "rich_text", "elements": elements}
+
+
+def _slack_heading(part: Part) -> list[Json]:
+    return [_slack_section([_slack_text(part.heading, bold=True)])] if part.heading else []
 
 
 def _slack_lines(part: Part) -> Iterator[Json]:

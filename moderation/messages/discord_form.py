@@ -51,7 +51,7 @@ def _embed(message: Message) -> dict[str, Any]:
 def _pieces(message: Message) -> Iterator[str]:
     yield from (inert(one_line(text, 1_000)) for text in message.opening)
     for part in message.parts:
-        yield f"**{inert(one_line(part.heading, 200))}**"
+        yield from [f"**{inert(one_line(part.heading, 200))}**"] if part.heading else []
         yield from map(_line, part.lines)
     yield from (inert(one_line(text, 1_000)) for text in message.closing)
 

@@ -85,7 +85,7 @@ def mail_text(message: Message, foot: Foot) -> str:
     lines += [f"[{_shown(one.alt)}]" for one in message.pictures]
     for part in message.parts:
         heading = _shown(part.heading)
-        lines += ["", heading, "-" * min(len(heading), _WIDTH)]
+        lines += ["", *([heading, "-" * min(len(heading), _WIDTH)] if heading else [])]
         lines += [text for one in part.lines for text in _text(one)]
     lines += ["", *map(_shown, message.closing)] if message.closing else []
     lines += ["", f"{message.link_text}: {safe_url(message.link)}"] if safe_url(message.link) else []
@@ -100,7 +100,8 @@ def subject_of(message: Message) -> str:
 
 
 def _part(part: Part) -> Markup:
-    return Markup("<h2>{}</h2>{}").format(_shown(part.heading), Markup("").join(map(_line, part.lines)))
+    heading = Markup("<h2>{}</h2>").format(_shown(part.heading)) if part.heading else Markup("")
+    return Markup("{}{}").format(heading, Markup("").join(map(_line, part.lines)))
 
 
 def _line(line: Line) -> Markup:
@@ -115,7 +116,13 @@ def _line(line: Line) -> Markup:
     bold = Markup('<strong dir="auto">{}</strong>').format(_link(url, line.bold) if url else _shown(line.bold)) if line.bold else Markup("")
     middle = Markup("<br>") if line.bold and line.text else Markup("")
     last = Markup("<br>{}").format(small) if line.small else Markup("")
-    return Markup('<p class="item">{}{}{}{}</p>').format(bold, middle, _shown(line.text), last)
+    return Markup('<p class="item">{}{}{}{}</p>').format(bold, middle, _words(line, url), last)
+
+
+def _words(line: Line, url: str) -> Markup:
+    """Return a line's words, with the link on those of them that it stands on."""
+    before, named, after = line.text.partition(line.named) if url and line.named and not line.bold else (line.text, "", "")
+    return Markup("{}{}{}").format(_shown(before), _link(url, named) if named else "", _shown(after))
 
 
 def _link(url: str, text: str) -> Markup:

@@ -12,10 +12,12 @@ from listener.digest.inert import MOST_TITLE_CHARACTERS, inert, one_line, plain_
 from listener.digest.outline import IssueBlock, QuoteLine, Section, outline
 from listener.digest.reason import reason_sentence
 from listener.digest.words import Words
-from listener.model.figures import DigestFigures
+from listener.model.figures import DigestFigures, IssueFigures
 from listener.model.issue import Signal
 from moderation.model.delivery import TOLD, Line, Message, Part, Picture, What
 
+FADING = "fading"
+MOST_QUOTED = 3
 MOST_LISTED = 5
 """So many signals or promises are told one by one; the others are counted, and stand on the pages."""
 
@@ -99,8 +101,11 @@ def digest_message(
     path: str = "/digest",
 ) -> Message:
     """Return a digest as a message. `title` and `opening` are put in the place of, and before, the digest's own."""
-    plain = plain_figures(figures)
-    said = outline(plain, Words(speech.templates, speech.language, speech.zone))
+    plain = _short(plain_figures(figures))
+    words = Words(speech.templates, speech.language, speech.zone)
+    said = outline(plain, words)
+    issues = (*plain.new, *plain.growing, *plain.fading)
+    pages = {words("number_of", one): speech.url(f"/issues/{one.issue_id}") for one in issues}
     local = figures.as_of.astimezone(speech.zone)
     day = phrases.moment(figures.as_of, speech.zone, speech.language).rpartition(" ")[0]
     return Message(
@@ -109,7 +114,7 @@ def digest_message(
         language=speech.language,
         title=title or speech.text("title.daily", brand=plain.brand, day=f"{day} {local.year}"),
         opening=(*opening, *said.opening),
-        parts=tuple(map(_part, said.sections)),
+        parts=tuple(_part(one, pages) for one in said.sections),
         closing=said.closing,
         marked=f"{said.invented}. {said.invented_why}" if said.invented else "",
         discord=_discord(figures, speech, title, opening),
@@ -206,24 +211,41 @@ def _listing(what: What, heading: str, title: str, lines: list[Line], total: int
     )
 
 
-def _part(section: Section) -> Part:
-    return Part(heading=section.heading, lines=tuple(_lines(section)))
+def _part(section: Section, pages: Mapping[str, str]) -> Part:
+    return Part(heading=section.heading, lines=tuple(_lines(section, pages)))
 
 
-def _lines(section: Section) -> Iterator[Line]:
+def _lines(section: Section, pages: Mapping[str, str]) -> Iterator[Line]:
     for issue in section.issues:
-        yield _issue(issue)
+        yield _issue(issue, pages.get(issue.number, ""), why=section.key != FADING)
         yield from map(_quote, issue.quotes)
     yield from map(_quote, section.quotes)
     yield from (Line(bold=name, text=text) for name, text in section.lines)
 
 
-def _issue(issue: IssueBlock) -> Line:
-    return Line(bold=issue.title, text=f"{issue.counts} {issue.trend}".strip(), small=f"{issue.why} ({issue.number})")
+def _issue(issue: IssueBlock, page: str, *, why: bool) -> Line:
+    """Return an issue without its little bars: read aloud they are noise, and the chart shows them."""
+    return Line(bold=issue.title, text=issue.counts, small=f"{issue.why} ({issue.number})" if why else "", url=page)
 
 
 def _quote(quote: QuoteLine) -> Line:
     return Line(text=f"“{quote.text}”" if quote.text else "", small=quote.byline, url=quote.url, quoted=True)
+
+
+def _short(figures: DigestFigures) -> DigestFigures:
+    """Return the figures with so few quotes that a telephone shows the whole in some turns of a thumb; the pages have them all."""
+
+    def quoting(some: tuple[IssueFigures, ...], most: int) -> tuple[IssueFigures, ...]:
+        return tuple(replace(one, quotes=one.quotes[:most]) for one in some)
+
+    return replace(
+        figures,
+        new=quoting(figures.new, 1),
+        growing=quoting(figures.growing, 1),
+        fading=quoting(figures.fading, 0),
+        ideas=figures.ideas[:MOST_QUOTED],
+        compliments=figures.compliments[:MOST_QUOTED],
+    )
 
 
 def _discord(figures: DigestFigures, speech: Speech, title: str, opening: Sequence[str]) -> Mapping[str, object]:

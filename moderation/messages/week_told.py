@@ -33,7 +33,7 @@ def week_message(document: Document, speech: Speech, *, key: str, period: str, f
     """Return page one of a report as a message; `file` is the whole report, which is said."""
     page = list(takewhile(lambda block: not isinstance(block, PageBreak), document.blocks))
     lead = [block for block in page if isinstance(block, Para) and block.tone in (Tone.LEAD, Tone.WARNING)]
-    opening = [_said(block.line) for block in lead]
+    opening = [_said(block.line) for block in lead[1 if speech.invented else 0 :]]  # that it is invented stands above it all anyway
     attached = [speech.text("weekly.attached")] if file is not None else []
     return Message(
         key=key,
@@ -66,10 +66,11 @@ def _parts(page: list[Block], speech: Speech) -> Iterator[Part]:
 def _lines(block: Block, speech: Speech) -> Iterator[Line]:
     match block:
         case Para():
-            yield Line(text=_said(block.line), url=_url(block.line, speech))
+            yield Line(text=_said(block.line), url=_url(block.line, speech), named=_named(block.line))
         case Bullets():
             for at, line in enumerate(block.lines, start=1):
-                yield Line(bold=f"{at}." if block.numbered else "", text=_said(line), url=_url(line, speech))
+                text = f"{at}. {_said(line)}" if block.numbered else _said(line)
+                yield Line(text=text, url=_url(line, speech), named=_named(line))
         case Facts():
             for fact in block.facts:
                 yield Line(
@@ -78,8 +79,10 @@ def _lines(block: Block, speech: Speech) -> Iterator[Line]:
         case Grid():
             yield from _rows(block, speech)
         case Bars():
+            yield Line(text=one_line(block.caption, 300))
             for bar in block.bars:
-                yield Line(bold=one_line(bar.name, 200), text=one_line(" · ".join(bar.shown), 300))
+                shown = (f"{name} {value}" for name, value in zip(block.series, bar.shown, strict=True))
+                yield Line(bold=one_line(bar.name, 200), text=one_line(" · ".join(shown), 300))
         case Matrix():
             for field in block.fields:
                 yield Line(bold=one_line(field.name, 200), text=one_line("; ".join(map(plain_text, field.lines)) or "–", MOST_LINE))
@@ -103,7 +106,16 @@ def _said(line: Pieces) -> str:
 
 def _url(line: Pieces, speech: Speech) -> str:
     """Return where the first link of a line leads, on our own pages only where these have an address."""
-    found: Piece | None = next((piece for piece in line if piece.link), None)
+    found = _linked(line)
     if found is None:
         return ""
     return speech.url(found.link) if found.link.startswith("/") else found.link
+
+
+def _named(line: Pieces) -> str:
+    found = _linked(line)
+    return one_line(found.text, MOST_LINE) if found is not None else ""
+
+
+def _linked(line: Pieces) -> Piece | None:
+    return next((piece for piece in line if piece.link), None)

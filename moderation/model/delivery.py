@@ -182,12 +182,16 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of a message: something in bold (a title, a name), then words, then small print, and where one can read on."""
+    """A line of a message: something in bold (a title, a name), then words, then small print, and where one can read on.
+
+    `named`: the words within `text` that the link stands on; empty: the bold ones.
+    """
 
     text: str
     bold: str = ""
     small: str = ""
     url: str = ""
+    named: str = ""
     quoted: bool = False
 
 
