@@ -13,7 +13,7 @@ import pytest
 
 from moderation.bot import case_answers, hints, house_answers, issue_answers, own_answers, reply_answers, status_answers
 from moderation.bot.asked import Asked, Kind
-from moderation.bot.call import BotParts, Call, bot_words
+from moderation.bot.call import BotParts, Call, bot_words, no_picture
 from moderation.bot.cards import plain
 from moderation.bot.said import Said, choices_of, message_of
 from moderation.inbox.page_records import CaseDetail, IssueDetail
@@ -136,6 +136,8 @@ def told(staff: StaffParts, bot: BotParts, real: Real, text: str) -> tuple[Staff
         figures=lambda *_: poisoned(real.digest, text),
         newest=lambda *_: [*issue.mentions] * 3,
         kept=lambda _: KeptOfUser(messages=1, colleague=text),
+        trend=no_picture,
+        chart=no_picture,
     )
     return poisoned_parts, more
 
