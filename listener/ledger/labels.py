@@ -12,7 +12,7 @@ from listener.errors import InputError
 from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import MOST_ID
 from listener.ledger.tables import analysis, label, label_correction, mention
-from listener.ledger.transactions import reading, writing
+from listener.ledger.transactions import once_per_reading, reading, writing
 from listener.model.correction import ANSWERS, Beside, LabelCorrection
 
 SURE = 0.5
@@ -51,15 +51,17 @@ class LabelLedger:
 
     def standing(self, mention_ids: Iterable[int] | None = None) -> list[Beside]:
         """Return people's answers that stand now beside what the models say, in order of mention and name (None: of all mentions)."""
-        with reading(self._engine) as tx:
-            if mention_ids is None:
-                parts = [_beside(tx, mention.c.latest_revision >= 0)]
-            else:
-                parts = [
-                    _beside(tx, mention.c.mention_id.in_(some))
-                    for some in batches(sorted(one for one in set(mention_ids) if 0 < one <= MOST_ID))
-                ]
-        return [one for part in parts for one in part]
+        wanted = None if mention_ids is None else tuple(sorted(one for one in set(mention_ids) if 0 < one <= MOST_ID))
+
+        def ask() -> tuple[Beside, ...]:
+            with reading(self._engine) as tx:
+                if wanted is None:
+                    parts = [_beside(tx, mention.c.latest_revision >= 0)]
+                else:
+                    parts = [_beside(tx, mention.c.mention_id.in_(some)) for some in batches(wanted)]
+            return tuple(one for part in parts for one in part)
+
+        return list(once_per_reading(self._engine, ("labels", wanted), ask))
 
     def last_correction(self) -> int:
         """Return a number that grows with every correction and every one taken back; 0 before the first."""

@@ -17,7 +17,7 @@ from listener.ledger.removal import remove_mentions
 from listener.ledger.source_rows import note_page
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.tables import mention, quarantine, revision
-from listener.ledger.transactions import reading, writing
+from listener.ledger.transactions import once_per_reading, reading, writing
 from listener.model.mention import Kept, MentionKey, Removal, StoredMention
 from listener.model.page import Cursor, Skip
 
@@ -111,12 +111,17 @@ class MentionLedger:
 
         `as_analysed`: with the text the analyser has read last, where an edit still waits for it.
         """
-        found: list[StoredMention] = []
-        with reading(self._engine) as tx:
-            for some in batches(sorted(one for one in set(mention_ids) if 0 < one <= MOST_ID)):
-                query = mentions_with_text(as_analysed=as_analysed).where(mention.c.mention_id.in_(some)).order_by(mention.c.mention_id)
-                found += stored_mentions(tx, query)
-        return found
+        wanted = tuple(sorted(one for one in set(mention_ids) if 0 < one <= MOST_ID))
+
+        def ask() -> tuple[StoredMention, ...]:
+            found: list[StoredMention] = []
+            with reading(self._engine) as tx:
+                for some in batches(wanted):
+                    query = mentions_with_text(as_analysed=as_analysed).where(mention.c.mention_id.in_(some)).order_by(mention.c.mention_id)
+                    found += stored_mentions(tx, query)
+            return tuple(found)
+
+        return list(once_per_reading(self._engine, ("mentions", wanted, as_analysed), ask))
 
     def find(self, key: MentionKey) -> StoredMention | None:
         """Return the mention with this key, or None when it is unknown or removed."""

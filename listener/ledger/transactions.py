@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from listener.ledger.dialect import WRITES, store_error
+
+Answer = TypeVar("Answer")
 
 
 class _Shared:
@@ -25,6 +28,7 @@ class _Shared:
         self._connection: Connection | None = None
         self._readers = 0
         self._old = False
+        self._answers: dict[Hashable, Any] = {}
 
     def serves(self, engine: Engine) -> bool:
         return engine is self._engine and threading.get_ident() == self._thread
@@ -39,16 +43,27 @@ class _Shared:
         try:
             yield self._connection
         except BaseException:
-            self._old = True  # whatever went wrong, nobody reads on where it did
+            self.grow_old()  # whatever went wrong, nobody reads on where it did
             raise
         finally:
             self._readers -= 1
 
+    def answer(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+        """Return what was answered to this question since the state was opened, or what `ask` answers now."""
+        if self._old:
+            return ask()
+        if question not in self._answers:
+            self._answers[question] = ask()
+        found: Answer = self._answers[question]
+        return found
+
     def grow_old(self) -> None:
         self._old = True
+        self._answers.clear()
 
     def close(self) -> None:
         self._connection, self._old = None, False
+        self._answers.clear()
         self._open.close()
 
 
@@ -73,6 +88,15 @@ def one_reading(engine: Engine) -> Iterator[None]:
     finally:
         _SHARED.reset(before)
         shared.close()
+
+
+def once_per_reading(engine: Engine, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """Return `ask()`; inside `one_reading` it is asked once per `question`, for several parts of a page want the same thing.
+
+    What is returned is shared: tuples and frozen records, nothing that anybody changes.
+    """
+    shared = _SHARED.get()
+    return shared.answer(question, ask) if shared is not None and shared.serves(engine) else ask()
 
 
 @contextmanager

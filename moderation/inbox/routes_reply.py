@@ -27,7 +27,7 @@ def add_reply_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         return
     show = ReplyPages(parts.reply, pages)
     _add_writing(app, parts.reply, show)
-    _add_looking(app, parts.reply, show)
+    _add_looking(app, parts, parts.reply, show)
     _add_words(app, parts.reply, show)
     _add_going_on(app, parts.reply, show)
 
@@ -99,7 +99,7 @@ def _meter(measured: Measured | None, words: Wording) -> str:
     return words.text("reply.counted", counted=words.number(measured.counted), most=most)
 
 
-def _add_looking(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
+def _add_looking(app: FastAPI, parts: StaffParts, room: ReplyParts, show: ReplyPages) -> None:
     desk = room.desk
 
     @app.post("/cases/{case_id}/reply/check")
@@ -108,8 +108,9 @@ def _add_looking(app: FastAPI, room: ReplyParts, show: ReplyPages) -> None:
         form, person = reply_form(request), _person(request)
         language = show.pages.language(request)
         if request.headers.get(PART_HEADER):
-            look = desk.write.look(case_id, form.words, person, language=language)
-            return show.pages.show(request, "reply_look.html.j2", look=look, reply=show.panel(request, case_id))
+            with parts.one_state():
+                look = desk.write.look(case_id, form.words, person, language=language)
+                return show.pages.show(request, "reply_look.html.j2", look=look, reply=show.panel(request, case_id))
         try:
             kept = desk.write.save(case_id, person.name, form.words, version=form.version)
         except ActionError as error:

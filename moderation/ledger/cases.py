@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from listener.ledger.tables import mention
-from listener.ledger.transactions import reading, writing
+from listener.ledger.transactions import once_per_reading, reading, writing
 from moderation.ledger.case_acts import act_on
 from moderation.ledger.case_opening import TakeInRule, take_in, waiting_mentions
 from moderation.ledger.case_rows import read_cases
@@ -47,7 +47,7 @@ class CaseLedger:
 
     def get(self, case_id: int) -> CaseRow | None:
         """Return one case in whatever state, or None when there is none or nothing of it is left to read."""
-        found = self.rows(tuple(CaseState), case_id=case_id)
+        found = once_per_reading(self._engine, ("case", case_id), lambda: tuple(self.rows(tuple(CaseState), case_id=case_id)))
         return found[0] if found else None
 
     def claim(self, case_id: int, agent: str, version: int, *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 
 from listener.errors import NotAllowed
-from listener.ledger.transactions import reading, writing
+from listener.ledger.transactions import once_per_reading, reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.people_rows import account_called, accounts_of, people_query
 from moderation.ledger.sessions import end_sessions_of
@@ -36,8 +36,12 @@ class PeopleLedger:
 
     def all(self) -> list[Account]:
         """Return everybody, by name; those who are disabled too."""
-        with reading(self._engine) as tx:
-            return accounts_of(tx, people_query().order_by(person.c.name_key))
+
+        def ask() -> tuple[Account, ...]:
+            with reading(self._engine) as tx:
+                return tuple(accounts_of(tx, people_query().order_by(person.c.name_key)))
+
+        return list(once_per_reading(self._engine, "people", ask))
 
     def get(self, person_id: int) -> Account | None:
         """Return one colleague."""

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from listener.ledger.dialect import ledger_engine, make_private
-from listener.ledger.transactions import one_reading, reading, writing
+from listener.ledger.transactions import once_per_reading, one_reading, reading, writing
 
 
 @pytest.fixture
@@ -83,6 +83,27 @@ def test_a_reading_under_way_keeps_its_moment_while_something_is_written_inside(
         assert rows.scalar_one() == 0
         assert said(engine) == []
     assert said(engine) == ["mine"]
+
+
+def test_what_several_parts_of_a_page_ask_is_asked_once(engine: Engine) -> None:
+    asked: list[str] = []
+
+    def ask() -> tuple[str, ...]:
+        asked.append("asked")
+        return tuple(said(engine))
+
+    def three_times() -> list[tuple[str, ...]]:
+        return [once_per_reading(engine, "words", ask) for _ in range(3)]
+
+    assert three_times() == [()] * 3
+    assert len(asked) == 3, "without a page everybody sees what is there now"
+    with one_reading(engine):
+        assert three_times() == [()] * 3
+        assert len(asked) == 4
+        say(engine, "mine")
+        assert three_times() == [("mine",)] * 3, "what was written is never hidden by what was remembered"
+    elsewhere(engine, "one")
+    assert three_times() == [("mine", "one")] * 3
 
 
 def test_another_thread_reads_for_itself(engine: Engine) -> None:
