@@ -51,8 +51,8 @@ def weeks_of(series: TapSeries, rule: TapRule) -> Weeks:
     peak = (series.opened_on - timedelta(days=rule.peak_before_days), series.opened_on + timedelta(days=rule.peak_after_days))
     many = min(rule.most_weeks_before, max(0, (settles - series.first_day).days // 7))
     later = min(rule.most_weeks_after, max(0, (last - settled).days // 7))
-    between = rule.settle_weeks if settled <= last else 0
-    starts = tuple(settles + number * WEEK for number in range(-many, between + later))
+    around = (settles + number * WEEK for number in range(-many, rule.settle_weeks + later))
+    starts = tuple(start for start in around if series.first_day <= start and start + WEEK <= last)
     after = np.array([start >= settled for start in starts], dtype=np.bool_)
     acted_upon = np.array([start <= peak[1] and start + WEEK > peak[0] for start in starts], dtype=np.bool_)
     latest = settled + max(0, later - rule.latest_weeks_after) * WEEK if rule.latest_weeks_after else settled

@@ -138,6 +138,13 @@ def test_below_the_minimum_nothing_is_said_and_the_reason_is(given: TapSeries, r
     assert (found.left, found.alone, found.avoided) == (None, None, None)
 
 
+@pytest.mark.parametrize("first", [DONE - timedelta(days=3), DONE, DONE + timedelta(days=40), DONE + timedelta(days=400)])
+def test_an_issue_that_began_when_the_action_was_done_or_later_has_nothing_to_compare_with(first: date) -> None:
+    """A split or a merge may leave an action on an issue that is younger than itself."""
+    found = measure_tap(replace(series(CLOSED), first_day=first))
+    assert (found.reason, found.weeks_before, found.left) == (TapReason.FEW_WEEKS_BEFORE, 0, None)
+
+
 @pytest.mark.parametrize("seed", range(40, 45))
 def test_too_little_makes_no_claim(seed: int) -> None:
     """Of what the bench draws, one of each sort."""
