@@ -10,6 +10,7 @@ import pytest
 from listener.model.mention import Author
 from moderation.bot.asked import Kind
 from moderation.ledger.audit import AuditLedger
+from moderation.model.invitation import JourneyKind, NewEvent
 from moderation.model.leave import Consent
 from tests.fakes.bot_house import NOBODY, BotHouse, text_of
 from tests.fakes.house import AUTHOR, OURS
@@ -39,7 +40,21 @@ def somebody(house: BotHouse, user_id: str) -> int:
     desk.conversation.questions.ask(case_id, "team techniek", "weet jij dit?", AUTHOR)
     desk.conversation.leave.opt_out(author.key, AUTHOR)
     desk.leave.add_consent(Consent(person_key=author.key, channel="discord_dm", wording="x", given_at=now, noted_by=AUTHOR))
-    house.desk.decide_invitations()
+    message = desk.inbox.show(case_id).mentions[0]
+    ended = NewEvent(
+        key=f"ended {case_id}",
+        kind=JourneyKind.CONVERSATION_CLOSED,
+        platform="discord",
+        realm=author.realm,
+        thread_id="t",
+        mention_id=message.mention_id,
+        person_key=author.key,
+        happened_at=now,
+        conversation_id=desk.cases.get(case_id).conversation_id,
+        case_id=case_id,
+        answered=True,
+    )
+    desk.inviting.ledger.add_events([ended], at=now)
     return case_id
 
 
@@ -49,7 +64,7 @@ def test_nothing_is_left_of_an_account_that_asked_to_be_forgotten(bot_house: Bot
     user_id = f"11600000000000055{'1' if lang == 'nl' else '2'}"
     case_id = somebody(bot_house, user_id)
     before = rows_naming(bot_house, user_id)
-    assert {"mention", "conversation", "opt_out", "consent", "case_note"} <= set(before)
+    assert {"mention", "conversation", "opt_out", "consent", "case_note", "case_question", "invitation_event"} <= set(before)
     told = text_of(bot_house.command("privacy", as_=user_id, lang=lang, guild="1170000000000000009"))
     assert {"nl": "1 berichten", "en": "1 messages"}[lang] in told
     asked = bot_house.command("forget-me", as_=user_id, lang=lang)

@@ -29,7 +29,7 @@ from tests.fakes.house import AUTHOR, OURS
 from tests.hostile.corpus import CORPUS
 
 T = TypeVar("T")
-TEXTS = (*CORPUS["I11"][:120], *CORPUS["I4"][::10], *CORPUS["I12"][:12], *CORPUS["I6"][:6], "", " ", "[goed](https://evil.example)", "\\")
+TEXTS = (*CORPUS["I11"][:120], *CORPUS["I4"][::25], *CORPUS["I12"][:6], *CORPUS["I6"][:4], "", " ", "[goed](https://evil.example)", "\\")
 OURS_TO_SAY = frozenset(
     {"language", "languages", "kind", "state", "key", "about", "native_key", "counts", "zone", "instead", "rule", "heading"}
 )
