@@ -37,7 +37,7 @@ SHIPPED: Rules = {
     "promise_not_kept": _always(Quadrant.ELIMINATE),
     "service_failed": _always(Quadrant.ELIMINATE),
     "unclear_information": _always(Quadrant.SIMPLIFY),
-    "product_question": _always(Quadrant.AUTOMATE) | {Mood.NEGATIVE: Quadrant.SIMPLIFY},
+    "product_question": {**_always(Quadrant.AUTOMATE), Mood.NEGATIVE: Quadrant.SIMPLIFY},
     "idea": _always(Quadrant.LEVERAGE),
     "compliment": _always(Quadrant.LEVERAGE),
     NO_CAUSE: {Mood.NEGATIVE: Quadrant.ELIMINATE, Mood.MIXED: Quadrant.AUTOMATE, Mood.POSITIVE: Quadrant.LEVERAGE},

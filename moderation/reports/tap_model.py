@@ -103,11 +103,11 @@ def _laplace(counts: Numbers, offset: Numbers, covers: Numbers, start: Numbers |
     for _ in range(_STEPS):
         rate = np.exp(np.clip(offset + f, -_FAR, _FAR))
         root = np.sqrt(rate)
-        factor = np.linalg.cholesky(eye + root[:, :, None] * covers * root[:, None, :])
+        factor = np.asarray(np.linalg.cholesky(eye + root[:, :, None] * covers * root[:, None, :]), dtype=np.float64)
         b = rate * f + (counts - rate)
-        pulled = root * (covers @ b[:, :, None])[:, :, 0]
-        a = b - root * _solved(factor, pulled)
-        new = np.clip((covers @ a[:, :, None])[:, :, 0], f - 2.0, f + 2.0)
+        pulled = np.asarray(root * (covers @ b[:, :, None])[:, :, 0], dtype=np.float64)
+        a = np.asarray(b - root * _solved(factor, pulled), dtype=np.float64)
+        new = np.asarray(np.clip((covers @ a[:, :, None])[:, :, 0], f - 2.0, f + 2.0), dtype=np.float64)
         moved = float(np.abs(new - f).max())
         f = new
         if moved < 1e-3:
