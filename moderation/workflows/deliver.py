@@ -31,6 +31,7 @@ LOST_AFTER = timedelta(minutes=10)
 LEAST_WAIT_SECONDS = 60.0
 POISONED_SECONDS = 900.0
 ALARM = "delivery_unknown"
+MOST_UNKNOWN = 1_000
 PIECES = (What.SIGNAL, What.PROMISE)
 """What comes in pieces, so that only so many an hour are told one by one."""
 
@@ -110,6 +111,8 @@ class Deliver:
         now = self._clock.now()
         for one in self._deliveries.lost(before=now - LOST_AFTER, at=now):
             self._alarm(one, now)
+        unknown = self._deliveries.latest(MOST_UNKNOWN, state=DeliveryState.UNKNOWN)
+        self._alarms.over(ALARM, at=now, still=[_subject(one) for one in unknown])
 
     def _ready(self, *, only: What | None = None) -> list[Bundle]:
         """Return what may leave now, after writing down what is due and putting off what has to wait."""
@@ -210,12 +213,16 @@ class Deliver:
         logger.info("told", extra=facts)
 
     def _alarm(self, delivery: Delivery, now: datetime) -> None:
-        self._alarms.raise_once(ALARM, f"delivery:{delivery.delivery_id}", note=str(delivery.delivery_id), at=now)
+        self._alarms.raise_once(ALARM, _subject(delivery), note=str(delivery.delivery_id), at=now)
 
     def _give_up(self, rows: Iterable[Delivery], reason: str, now: datetime) -> None:
         ids = [one.delivery_id for one in rows]
         if ids:
             self._deliveries.give_up(ids, reason=reason, at=now)
+
+
+def _subject(delivery: Delivery) -> str:
+    return f"delivery:{delivery.delivery_id}"
 
 
 def _by_kind(rows: Iterable[Delivery]) -> dict[tuple[int, What], list[Delivery]]:

@@ -136,9 +136,11 @@ async def test_a_person_decides_about_what_nobody_knows(telling: Telling) -> Non
     telling.mail.answers = [LOST]
     await telling.rounds(1)
     [row] = telling.rows()
+    assert [one.over_at for one in AlarmLedger(telling.ledger.engine).unseen()] == [None]
     assert telling.deliveries.settle(row.delivery_id, arrived=False, who="fenna", at=telling.clock.now())
     await telling.deliver().once()
     assert (telling.states(), len(telling.mail.taken)) == (["sent"], 1)
+    assert [one.over_at for one in AlarmLedger(telling.ledger.engine).unseen()] == [telling.clock.now()], "its alarm is over with it"
     assert not telling.deliveries.settle(row.delivery_id, arrived=False, who="fenna", at=telling.clock.now())
 
 
