@@ -106,7 +106,8 @@ class Drawn:
         unread = number % 50 == 0 or number == MENTIONS  # every fiftieth cannot be read, the last one was not yet
         self._add(
             tables.mention, mention_id=number, platform=platform, realm=f"{platform}.example", native_id=f"n{number}", source=platform,
-            author_key=author, root_id=f"t{number}", posted_at=at, first_seen_at=at, latest_revision=0, flags=[],
+            **self._author(platform, author),
+            root_id=f"t{number}", posted_at=at, first_seen_at=at, latest_revision=0, flags=[],
             analysed_revision=-1 if unread else 0, issue_id=issue_id,
         )  # fmt: skip
         text = draw.choice(TEXTS)
@@ -126,6 +127,15 @@ class Drawn:
         self._add(tables.embedding, text_hash=f"h{number}", model=self._model, vector=vector)
         self._add(tables.change, mention_id=number)
         self._labels(number, random.Random(card))  # a copy is labelled as what it copies
+
+    @staticmethod
+    def _author(platform: str, author: str) -> dict[str, Any]:
+        """Return who wrote it, with a name that no report may show."""
+        if not author:
+            return {"author_key": ""}
+        native_id = author.rpartition("/")[2]
+        names = {"author_native_id": native_id, "author_name": f"Naam van {native_id}"}
+        return {"author_key": author, "author_platform": platform, "author_realm": f"{platform}.example", **names}
 
     def _labels(self, number: int, draw: random.Random) -> None:
         for name, chance in (("spam", 0.15), ("unnecessary", 0.3), ("searched_first", 0.2), ("idea", 0.15), ("compliment", 0.2)):
