@@ -9,10 +9,11 @@ from threading import Lock
 
 
 class Limited(StrEnum):
-    """What is counted: searching, taking figures or texts out of the house, and wording drafts."""
+    """What is counted: searching, taking figures or texts out of the house, rows as files, and wording drafts."""
 
     SEARCH = "search"
     EXPORT = "export"
+    ROWS = "rows"
     DRAFT = "draft"
 
 
@@ -27,6 +28,7 @@ class Allowance:
 ALLOWED: Mapping[Limited, Allowance] = {
     Limited.SEARCH: Allowance(burst=60, every_seconds=1.0),
     Limited.EXPORT: Allowance(burst=10, every_seconds=60.0),
+    Limited.ROWS: Allowance(burst=150, every_seconds=10.0),
     Limited.DRAFT: Allowance(burst=300, every_seconds=0.5),
 }
 """Far above what a person does by hand in a busy hour, far below what empties the house in a night."""
@@ -40,12 +42,12 @@ LIMITED_ROUTES: Mapping[tuple[str, str], Limited] = {
     ("GET", "/report.md"): Limited.EXPORT,
     ("GET", "/report.pdf"): Limited.EXPORT,
     ("GET", "/knowledge.md"): Limited.EXPORT,
-    ("POST", "/exports/mentions"): Limited.EXPORT,
-    ("POST", "/exports/cases"): Limited.EXPORT,
-    ("POST", "/exports/feedback"): Limited.EXPORT,
-    ("POST", "/api/v1/exports/mentions"): Limited.EXPORT,
-    ("POST", "/api/v1/exports/cases"): Limited.EXPORT,
-    ("POST", "/api/v1/exports/feedback"): Limited.EXPORT,
+    ("POST", "/exports/mentions"): Limited.ROWS,
+    ("POST", "/exports/cases"): Limited.ROWS,
+    ("POST", "/exports/feedback"): Limited.ROWS,
+    ("POST", "/api/v1/exports/mentions"): Limited.ROWS,
+    ("POST", "/api/v1/exports/cases"): Limited.ROWS,
+    ("POST", "/api/v1/exports/feedback"): Limited.ROWS,
     ("GET", "/cases/{case_id}/export.json"): Limited.EXPORT,
     ("POST", "/cases/{case_id}/reply/check"): Limited.DRAFT,
     ("POST", "/cases/{case_id}/reply/preview"): Limited.DRAFT,

@@ -5,16 +5,17 @@ They are POSTs: each writes into the audit log who took what, and why names were
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from starlette.responses import StreamingResponse
 
 from moderation.exports.files import MEDIA
-from moderation.inbox.api.bodies import Body, Name
+from moderation.inbox.api.bodies import Body, Name, Number
 from moderation.inbox.api.call import Call
 from moderation.inbox.api.problems import answers
 from moderation.inbox.export_parts import as_file
@@ -30,6 +31,17 @@ _ABOUT = {
 }
 
 
+def _written_day(value: Any) -> Any:
+    """Refuse a day that is not written as one: a number would be taken for a moment."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("write the day as 2026-12-31")
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, BeforeValidator(_written_day)]
+
+
 class RowsAsked(Body):
     """What is taken, and how it is written. Days are local and both included; what is empty leaves nothing out."""
 
@@ -37,15 +49,17 @@ class RowsAsked(Body):
     brand: Name = ""
     channel: Name = ""
     language: Name = ""
-    issue_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
-    from_day: date | None = None
-    to_day: date | None = None
+    issue_id: Number | None = None
+    from_day: Day | None = None
+    to_day: Day | None = None
     reason: Annotated[Name, Field(description="Why names are needed instead of pseudonyms; for administrators, and kept.")] = ""
 
 
 def add_export_calls(router: APIRouter) -> None:
     """Add a call for each kind of file."""
-    content: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {media: {} for media in MEDIA.values()}}}
+    content: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The file.", "content": {media.partition(";")[0]: {} for media in MEDIA.values()}}
+    }
     for kind in ExportKind:
         router.add_api_route(
             f"/exports/{kind.value}",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from moderation.model.person import Role
 from tests.fakes.asking import Asking
 from tests.fakes.house import OURS, THEIRS, House
 from tests.moderation.inbox.house.conftest import OURS_ONLY, ROLE_NAMES, ledger_hash
-from tests.moderation.inbox.house.paths import filled
+from tests.moderation.inbox.house.paths import filled, parameters
 
 SAID = description()
 OWN = ("staff_session", "api_token")
@@ -111,6 +112,7 @@ def test_nothing_is_set_from_outside_and_no_type_is_guessed(house: House, asking
     """Mass assignment, another type for every field, and a missing one: 4xx, and no row changes."""
     schema, at = BODIES[path], filled(path, {kind: by_brand[OURS] for kind, by_brand in house.things.items()})
     good = example_of(schema)
+    house.clock.advance(timedelta(hours=1))  # what is counted per person has filled up again
     before = ledger_hash(house.home, leave_out=OWN)
     for name in SET_FROM_OUTSIDE:
         assert asking.call("POST", at, token=token, body={**good, name: 1}).status == 422, name
@@ -203,7 +205,7 @@ def test_any_body_at_all_is_answered_without_a_fault_and_changes_nothing_of_the_
     house: House, asking: Asking, token: str, data: st.DataObject
 ) -> None:
     """Random bodies to a random call about the other brand, as somebody of one: always 4xx."""
-    path = data.draw(st.sampled_from(sorted(BODIES)))
+    path = data.draw(st.sampled_from(sorted(path for path in BODIES if parameters(path))))  # others are about nobody's thing
     names = st.sampled_from(sorted(BODIES[path]["properties"])) | st.text(max_size=8)
     body = data.draw(st.dictionaries(names, anything, max_size=4))
     at = filled(path, {kind: by_brand[THEIRS] for kind, by_brand in house.things.items()})
