@@ -34,6 +34,7 @@ from moderation.model.person import Role
 from moderation.page_parts.staff import staff_parts
 from moderation.people_desk import people_desk
 from moderation.publishers.simulated import Fault, SimulatedPublisher
+from moderation.reports.week import week_before
 from moderation.settings import KlankbordSettings
 from moderation.workflows.hold_tokens import HoldTokens
 from moderation.workflows.manage_people import ManagePeople
@@ -350,7 +351,18 @@ def _at(day: Day, name: str) -> Page:
     return page
 
 
-NOT_PAGES = ("/api/", "/static/", "/events", "/healthz", "/digest.md", "/report.html", "/knowledge.md", "/cases/{case_id}/export.json")
+NOT_PAGES = (
+    "/api/",
+    "/static/",
+    "/events",
+    "/healthz",
+    "/digest.md",
+    "/report.html",
+    "/report.md",
+    "/report.pdf",
+    "/knowledge.md",
+    "/cases/{case_id}/export.json",
+)
 """Data, streams and files."""
 BEFORE_COMING_IN = ("/sign-in/code", "/sign-in/set-up", "/signed-in", "/sign-in/elsewhere", "/sign-in/elsewhere/back")
 """Opened only by somebody who is half in; tests/browser/test_people_in_browser.py looks at them."""
@@ -399,6 +411,8 @@ def _filled(day: Day, path: str, *, template: str) -> str:
     if "{entry_id}" in path:  # a post belongs to the other case, whose number is one up
         posted = OutboxLedger(day.house.parts.listening.ledger.engine).entries([EntryState.SENT])[0]
         path = path.replace("{entry_id}", str(posted.entry_id)).replace("{case_id}", str(posted.case_id))
+    week = week_before(day.house.parts.listening.clock.now(), day.house.parts.listening.settings.zone)
+    path = path.replace("{period}", week.name).replace("{figure}", "all")
     for name, kind in kinds.items():
         path = path.replace(f"{{{name}}}", str(things[kind][OURS]))
     asked = {"/queue/bulk": "?act=spam&case=1.1%202.1", "/templates/versions": f"?own={template}"}

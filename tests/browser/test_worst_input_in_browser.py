@@ -170,6 +170,8 @@ def test_every_page_without_a_number_shows_it_as_text(house: House) -> None:
     files = {
         "/digest.md",
         "/report.html",
+        "/report.md",
+        "/report.pdf",
         "/knowledge.md",
         "/queue/bulk",
         "/templates/versions",
@@ -198,7 +200,7 @@ def test_what_is_typed_into_search_and_filters_is_text(house: House) -> None:
         assert house.trap.sprung == [], typed
 
 
-FILES = {"/digest.md": "text/markdown", "/report.html": "text/html", "/knowledge.md": "text/markdown"}
+FILES = {"/digest.md": "text/markdown", "/report.html": "text/html", "/report.md": "text/markdown", "/knowledge.md": "text/markdown"}
 """What somebody takes along and opens elsewhere, and as what it comes."""
 A_TAG = re.compile(r"(?<!\\)<(script|img|svg|iframe|style|base|meta http|link|object|embed|form)[\s>/]", re.IGNORECASE)
 
