@@ -23,7 +23,7 @@ LOOKED_AT_WEEKS = 27
 WATCHED_WEEKS = 12
 """How long a closed tap is looked at again."""
 MOST_AT_ONCE = 10
-"""Looks in one round: each takes half a second of a processor, and nobody waits for them."""
+"""Looks in one round: each takes up to a second of a processor, and nobody waits for them."""
 LATEST_WEEKS = 4
 """Weeks that tell by themselves whether a closed tap came open again."""
 

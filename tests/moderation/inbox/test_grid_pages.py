@@ -90,7 +90,7 @@ def test_the_grid_shows_the_plan_beside_where_contacts_arrived(opened: Knowledge
     (failed,) = [one for one in figures.types if one.name == "service_failed"]
     public, *others = sorted(failed.cells, key=lambda one: -one.contacts)
     assert (public.channel, public.contacts, failed.contacts, figures.contacts) == ("public", 12, 12, 12)
-    assert [one.contacts for one in others] == [0, 0]
+    assert [(one.contacts, one.share.value) for one in others] == [(0, 0.0), (0, 0.0)]
     assert (figures.astray.value, failed.astray.value) == (0.0, 0.0)
     assert plans_on(opened).figures(frozenset({"Gaswerk"}), 30).contacts == 0
 
