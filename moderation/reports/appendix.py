@@ -75,7 +75,7 @@ def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
 
     def filled(quadrant: Quadrant) -> Field:
         mine = [one for one in shown.figures.issues if one.quadrant is quadrant and one.contacts and not one.hidden]
-        lines = [say("matrix.line", title=shown.title(one.issue_id), n=one.contacts) for one in mine[:MOST_IN_FIELD]]
+        lines = [_placed(shown, one, say) for one in mine[:MOST_IN_FIELD]]
         if len(mine) > MOST_IN_FIELD:
             lines.append(say("matrix.more", n=Piece(text=say.number(len(mine) - MOST_IN_FIELD), link="/issues")))
         return Field(
@@ -91,6 +91,11 @@ def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
         rows=(say.word("matrix.customer_high"), say.word("matrix.customer_low")),
         columns=(say.word("matrix.us_high"), say.word("matrix.us_low")),
     )
+
+
+def _placed(shown: Shown, one: IssueWeek, say: Say) -> Line:
+    line = say("matrix.line", title=shown.title(one.issue_id), n=one.contacts)
+    return (*line, *text(f", {say.word('matrix.by_hand')}")) if one.by_hand else line
 
 
 def grid_part(shown: Shown, say: Say) -> Iterator[Block]:

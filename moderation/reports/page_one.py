@@ -116,22 +116,24 @@ def _hurt(shown: Shown, one: IssueWeek, say: Say) -> Line:
     cost = shown.figures.cost_per_contact
     advice = say.word(f"quadrant.advice.{one.quadrant.value}")
     cause = say.word(f"cause.{one.cause}") if one.cause else ""
-    line = say(
-        "hurts.line",
-        title=shown.title(one.issue_id),
-        contacts=say.many("contacts", one.contacts, link=shown.which(f"issue-{one.issue_id}")),
-        cost=say("hurts.cost", money=say.money(one.contacts * cost)) if cost else (),
-        growth=_growth(shown, one, say),
-        why=say("hurts.why", cause=cause[:1].upper() + cause[1:], advice=advice) if cause else say("hurts.why_none", advice=advice),
-    )
+    given = {
+        "title": shown.title(one.issue_id),
+        "contacts": say.many("contacts", one.contacts, link=shown.which(f"issue-{one.issue_id}")),
+        "cost": say("hurts.cost", money=say.money(one.contacts * cost)) if cost else (),
+        "why": say("hurts.why", cause=cause[:1].upper() + cause[1:], advice=advice) if cause else say("hurts.why_none", advice=advice),
+    }
+    growth = _growth(shown, one, say)
+    line = say("hurts.line", growth=growth, **given) if growth else say("hurts.line_alone", **given)
     voice = shown.quotes.get(shown.figures.voices.get(one.issue_id, 0))
     said = shorten(voice.text, MOST_VOICE) if voice is not None else ""
     return sentences(line, say("hurts.voice", quote=said) if said else ())
 
 
 def _growth(shown: Shown, one: IssueWeek, say: Say) -> Line:
-    if one.growth in (Growth.NEW, Growth.UNKNOWN):
-        return say(f"growth.{one.growth.value}")
+    if one.growth is Growth.UNKNOWN:
+        return ()  # said once, with what is not known
+    if one.growth is Growth.NEW:
+        return say("growth.new")
     days = part_of_days(shown.figures.unknown.known_before, say)
     before = say("growth.before_partly", n=one.before, days=days) if days else text(say.number(one.before))
     return say(f"growth.{one.growth.value}", before=before)

@@ -11,6 +11,7 @@ from moderation.reports.say import Say
 from moderation.reports.shown import Shown
 
 MOST_NAMED = 4
+MUCH = 0.1
 
 
 def unknown_lines(shown: Shown, say: Say) -> Iterator[Line]:
@@ -40,6 +41,8 @@ def _missing(shown: Shown, say: Say) -> Iterator[Line]:
 
 def _not_comparable(shown: Shown, say: Say) -> Iterator[Line]:
     unknown, issues = shown.figures.unknown, shown.figures.issues
+    if _many_are_nameless(shown):
+        yield say.many("unknown.nameless", unknown.nameless)
     if unknown.learning_day is not None:
         yield say("unknown.learning", day=unknown.learning_day)
     if any(one.growth is Growth.UNKNOWN for one in issues):
@@ -71,8 +74,13 @@ def _unsorted(shown: Shown, say: Say) -> Iterator[Line]:
         yield say.many("unknown.loose", unknown.loose, link=shown.which("loose"))
     if unknown.other_language:
         yield say.many("unknown.language", unknown.other_language)
-    if unknown.nameless:
+    if unknown.nameless and not _many_are_nameless(shown):
         yield say.many("unknown.nameless", unknown.nameless)
+
+
+def _many_are_nameless(shown: Shown) -> bool:
+    """Tell whether so many posts have no author that the number of people means little."""
+    return shown.figures.unknown.nameless > MUCH * shown.figures.mentions
 
 
 def _named(sources: list[SourceWeek], say: Say) -> Line:

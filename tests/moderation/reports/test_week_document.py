@@ -436,3 +436,24 @@ def test_both_languages_fill_in_the_same() -> None:
     dutch, english = (load_words(language, "report") for language in ("nl", "en"))
     slots = {key: (sorted(re.findall(r"{\w+}", text)), sorted(re.findall(r"{\w+}", english[key]))) for key, text in dutch.items()}
     assert {key: both for key, both in slots.items() if both[0] != both[1]} == {}
+
+
+def test_what_weighs_most_of_what_is_not_known_is_on_page_one() -> None:
+    """Where nobody is named the number of people means nothing; and no week before is said once, not with every issue."""
+    lone = (issue(1, 12, 0, Growth.UNKNOWN, Quadrant.ELIMINATE, cause="service_failed"),)
+    text = page_one("en", unknown=Unknown(nameless=1300, known_before=0.0), issues=lone, before_mentions=0, last_week=())
+    assert "1,300 posts had no author; each counts as a person." in text
+    assert "12 contacts](</report/2026-W11/issue-1>). Something fails: take the cause away." in text
+    assert "nothing is known of the week before" in text
+    assert "No issue that hurt is known of the week before." in text
+
+
+def test_every_word_is_used() -> None:
+    """A sentence that no report can say is a sentence that nobody mends."""
+    rooms = Path(__file__).parents[3] / "moderation"
+    code = "\n".join(file.read_text(encoding="utf-8") for room in ("reports", "inbox") for file in sorted((rooms / room).glob("*.py")))
+    keys = {key.removesuffix(".one").removesuffix(".many") for key in load_words("nl", "report")}
+    built = tuple(re.findall(r'f"((?:[a-z_]+\.)+)\{', code))
+    named = {"done", "unknown"} | {one.rstrip(".") for one in built}
+    unused = {key for key in keys if f'"{key}"' not in code and not key.startswith(built) and key.rpartition(".")[0] not in named}
+    assert unused == set()
