@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from listener.errors import NotAllowed
 from moderation.model.matrix import Quadrant
-from moderation.reports.matrix import start_place
+from moderation.reports.matrix import SHIPPED, read_rules, start_place
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,17 @@ def test_cause_and_tone_give_the_first_place(causes: dict[str, int], felt: dict[
 def test_the_share_that_is_annoyed_is_told_only_where_tone_is_known() -> None:
     assert start_place({("sentiment", "negative"): 3, ("sentiment", "neutral"): 1}).negative == 0.75
     assert start_place({("cause", "idea"): 1}).negative is None
+
+
+def test_the_house_may_start_a_cause_and_mood_elsewhere() -> None:
+    """Only that field of the table changes; a rule with a gap is none."""
+    written = {cause: {mood.value: quadrant.value for mood, quadrant in moods.items()} for cause, moods in SHIPPED.items()}
+    written["idea"]["negative"] = "simplify"
+    rules = read_rules(written)
+    annoyed = {("cause", "idea"): 2, ("sentiment", "negative"): 9}
+    assert (start_place(annoyed).quadrant, start_place(annoyed, rules).quadrant) == (Quadrant.LEVERAGE, Quadrant.SIMPLIFY)
+    assert start_place({("cause", "idea"): 2}, rules).quadrant is Quadrant.LEVERAGE
+    assert read_rules({}) is SHIPPED
+    del written["other"]["mixed"]
+    with pytest.raises(NotAllowed):
+        read_rules(written)
