@@ -73,6 +73,7 @@ def everything(ledger: Ledger) -> None:
     ledger.analyses.without_vector_count(MODEL)
     ledger.analyses.text_count()
     ledger.analyses.models()
+    ledger.analyses.newest_model()
     ledger.analyses.last_regroup_model()
     ledger.analyses.analysed(since=NOON, model=MODEL)
     ledger.analyses.changes_since(0, 5, MODEL)
