@@ -24,7 +24,8 @@ class Table:
 class Chart:
     """A drawing in one language; with `nothing` there is nothing to see in it, and its sentence says so.
 
-    `spec` is Vega-Lite; `alt` says what it shows with its most important number; `table` holds its numbers. `alt` and `table` are plain text on one line a cell, not markup: whoever shows them escapes them.
+    `spec` is Vega-Lite; `alt` says what it shows with its most important number; `table` holds its numbers. `alt` and `table` are plain
+    text on one line a cell, not markup: whoever shows them escapes them.
     """
 
     name: str

@@ -16,7 +16,8 @@ from moderation.model.week_report import CellWeek, ClockWeek, Part, ValueWeek
 class DashboardQuestion:
     """One look at the house: the last `days` days, today counted in, and the same stretch of time before that.
 
-    `brands` are those that the reader sees, None for all; the others narrow to one, empty for all. `compare`: show the period before beside it.
+    `brands` are those that the reader sees, None for all; the others narrow to one, empty for all. `compare`: show the period before
+    beside it.
     """
 
     brands: frozenset[str] | None = None
