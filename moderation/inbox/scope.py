@@ -9,7 +9,10 @@ from moderation.inbox.fields import number_of
 from moderation.model.object_kind import FIELD_KINDS, PATH_KINDS, ObjectKind
 from moderation.model.person import Person
 
-NO_OBJECT = frozenset({"name", "version", "view_id", "person_id", "team_id", "session_id", "token_id", "template_id"})
+NO_OBJECT = frozenset(
+    {"name", "version", "view_id", "person_id", "team_id", "session_id", "token_id", "template_id"}
+    | {"subscription_id", "delivery_id", "period", "figure"}
+)
 """Path parameters that name nothing of a brand: our own files, colleagues and what is theirs; their workflows ask whose it is."""
 
 Named = tuple[ObjectKind | None, int | None]
