@@ -65,13 +65,13 @@ def export_rows_command(
     with desk_of(place) as desk:
         pieces = export_rows(desk).file(asked, ExportFormat(form), Person(name=agent, role=Role.ADMIN))
         try:
-            size = _write(out, pieces)
+            size = write_whole(out, pieces)
         except OSError as error:
             raise InputError(f"{out} cannot be written: {error.strerror or error}.") from error
     print_line(f"{out}: {size:,} bytes.")
 
 
-def _write(out: Path, pieces: Iterator[bytes]) -> int:
+def write_whole(out: Path, pieces: Iterator[bytes]) -> int:
     """Write the pieces beside the file and put them in its place at the end; only its owner may read it."""
     handle, beside = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     size = 0

@@ -7,11 +7,13 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from moderation.commands.exporting import write_whole
 from moderation.exports.cells import csv_cell
 from moderation.exports.files import written
 from moderation.model.export import MOMENT, NUMBER, TEXT, YES_NO, Cell, ExportFormat, Row
@@ -134,3 +136,20 @@ def test_a_batch_leaves_before_the_next_is_asked_for(form: ExportFormat) -> None
     assert asked == 50
     assert max(sizes) < 60_000
     assert form is ExportFormat.JSON or max(ahead) <= 2
+
+
+def test_a_file_that_breaks_off_is_not_there(tmp_path: Path) -> None:
+    """A file that ends half-way looks like an answer; what stood there before stays."""
+    out = tmp_path / "rijen.csv"
+    out.write_text("van gisteren")
+
+    def breaking() -> Iterator[bytes]:
+        yield b"half"
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(out, breaking())
+    assert [one.name for one in tmp_path.iterdir()] == ["rijen.csv"]
+    assert out.read_text() == "van gisteren"
+    assert write_whole(out, iter([b"heel", b" en al"])) == 10
+    assert out.read_text() == "heel en al"
