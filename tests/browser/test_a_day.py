@@ -360,6 +360,7 @@ NOT_PAGES = (
     "/report.html",
     "/report.md",
     "/report.pdf",
+    "/grid.yaml",
     "/knowledge.md",
     "/cases/{case_id}/export.json",
 )

@@ -252,7 +252,7 @@ def test_each_mention_is_in_exactly_one_report_whenever_it_comes_in(tmp_path: Pa
             _comes_in_late(home, 1_000 + 10 * step)
             home.clock.advance(timedelta(weeks=1))
         late = {name: n for name, n in told.items() if name.startswith("late")}
-        assert late == {"late 2026-W11": 3}  # each step brings one of W11, one of spam, and one from before anybody listened
+        assert late == {"late 2026-W11": 4, "late 2026-W12": 1, "late 2026-W13": 1}  # spam and what nobody listened to are not told
         assert sum(n for name, n in told.items() if name not in late) == MENTIONS - MENTIONS // 50 - _after_the_last(home)
 
 
@@ -264,8 +264,9 @@ def _all_are_read(home: Listening) -> None:
 
 
 def _comes_in_late(home: Listening, number: int) -> None:
-    """Let three mentions come in that were posted long ago: in week 11, in week 11 as spam, and before anybody listened."""
-    for at, posted in enumerate((datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC), datetime(2025, 3, 10, tzinfo=UTC))):
+    """Let four mentions come in late: of week 11, of week 11 and spam, of before anybody listened, and of the week just reported."""
+    long_ago = datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC), datetime(2025, 3, 10, tzinfo=UTC)
+    for at, posted in enumerate((*long_ago, home.clock.now() - timedelta(days=3))):
         mention_id = number + at
         base: dict[str, Any] = {"mention_id": mention_id, "platform": "feed", "realm": "r", "native_id": f"l{mention_id}", "source": "feed"}
         with writing(home.ledger.engine) as tx:

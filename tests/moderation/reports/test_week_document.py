@@ -393,6 +393,7 @@ def test_posts_that_may_only_be_linked_are_not_quoted() -> None:
     ):
         assert "Secret words" not in form
     assert "Een bericht op" in week_markdown(document(said=quote("Secret words", platform="x")), Links())
+    assert "— Vink 4f2a9c, [reddit](<https://forum.example/7>)" in week_markdown(document(), Links())
 
 
 def test_personal_data_in_quotes_are_masked() -> None:
