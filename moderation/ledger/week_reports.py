@@ -72,7 +72,7 @@ class WeekReportLedger:
         By number, which only grows, and not by moments: a clock that was set back hides nobody.
         """
         with reading(self._engine) as tx:
-            first = tx.execute(select(func.min(mention.c.mention_id)).where(_unread())).scalar()
+            first = tx.execute(select(func.min(mention.c.mention_id + 0)).where(_unread())).scalar()  # + 0: by the index of what waits
             newest = tx.execute(select(func.max(mention.c.mention_id))).scalar() or 0
         return newest if first is None else first - 1
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from listener.model.figures import Quote
+from listener.model.plain import plain
 from listener.settings.resources import shipped_text
 from moderation.model.advice import Way
 from moderation.model.clock import ClockKind
@@ -43,6 +44,7 @@ from moderation.model.week_report import (
 )
 from moderation.reports.document_links import Links
 from moderation.reports.growth import part
+from moderation.reports.kept import figures_of
 from moderation.reports.shown import harmless
 from moderation.reports.teams import named_teams, team_words
 from moderation.reports.week_document import week_document
@@ -462,3 +464,13 @@ def test_every_word_is_used() -> None:
         if not re.search(rf"['\"]{re.escape(key)}['\"]", code) and not key.startswith(built) and key.rpartition(".")[0] not in named
     }
     assert unused == set()
+
+
+def test_kept_figures_come_back_as_they_were_also_those_of_another_version() -> None:
+    """A report of last year is read by this year's Klankbord: what it did not know has its default, what is gone is left out."""
+    kept = json.loads(json.dumps(plain(figures())))
+    assert figures_of(kept) == figures()
+    older = {name: value for name, value in kept.items() if name not in ("voices", "days", "searched")}
+    older["issues"] = [{**one, "weather": "rain"} for one in older["issues"]]
+    read = figures_of({**older, "mood_of_the_board": 3})
+    assert read == figures(voices={}, days=(), searched=Searched())
