@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, 
 
 from listener.ledger import step as rows
 from listener.ledger.changes import batches, note_changes
+from listener.ledger.dialect import in_one_row, numbered
 from listener.ledger.facts import ANALYSED, analysed_mentions, from_float16
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.tables import analysis, change, embedding, mention, meta
@@ -71,8 +72,8 @@ class AnalysisLedger:
         kept: list[tuple[int, bytes]] = []
         with reading(self._engine) as tx:
             for some in batches(sorted(set(mention_ids))):
-                query = select(analysis.c.mention_id, embedding.c.vector).join_from(analysis, embedding, of_model)
-                kept += [(row[0], row[1]) for row in tx.execute(query.where(analysis.c.mention_id.in_(some)))]
+                query = select(in_one_row(tx.dialect, analysis.c.mention_id, embedding.c.vector)).join_from(analysis, embedding, of_model)
+                kept += numbered(tx.execute(query.where(analysis.c.mention_id.in_(some))).scalar())
         return np.asarray([one for one, _ in kept], dtype=np.int64), from_float16([vector for _, vector in kept])
 
     def keep_vectors(self, embeddings: Sequence[NewEmbedding]) -> None:

@@ -58,6 +58,17 @@ def test_vectors_come_back_as_float16_kept_them(ledger: Ledger) -> None:
     assert float(found @ vector(1)) > 0.999
 
 
+def test_vectors_of_mentions_come_with_their_mentions(ledger: Ledger) -> None:
+    add(ledger, mention("1"), mention("2", "anders"), mention("3", "nog iets"))
+    assert [len(one) for one in ledger.analyses.vectors_of([1, 2, 3], MODEL)] == [0, 0]
+    ledger.analyses.save(step(ledger.mentions.unanalysed(3)))
+    ids, vectors = ledger.analyses.vectors_of([3, 1, 99], MODEL)
+    whole = {one.mention_id: one.vector for one in ledger.analyses.analysed(since=None, model=MODEL)}
+    assert sorted(ids.tolist()) == [1, 3]
+    assert vectors.dtype == np.float32
+    assert all(np.array_equal(vector, whole[int(one)]) for one, vector in zip(ids, vectors, strict=True))
+
+
 def test_the_newest_text_says_which_model_is_read_with(ledger: Ledger) -> None:
     """Counting all vectors to know it takes a quarter of a second on a large home, and pages ask it."""
     assert ledger.analyses.newest_model() == ""
