@@ -25,7 +25,7 @@ class WaitLedger:
         self._engine = engine
 
     def times(self, since: datetime, until: datetime, brands: Collection[str] | None = None) -> list[CaseTimes]:
-        """Return the times of every case in which a customer wrote something in [since, until) that we have, by case; of `brands`, or all."""
+        """Return the times of every case in which a customer wrote in [since, until) what we have, by case; of `brands`, or all."""
         wrote = conversation_mention.c.joined_at.between(since, until)
         recent = select(conversation_mention.c.conversation_id).where(wrote).distinct()
         query = (

@@ -137,7 +137,10 @@ Block = Heading | Para | Bullets | Grid | Quoted | Bars | Matrix | Facts | PageB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A report in one language, with what was known at `made_at`. `foot` stands at the bottom of every page; the links' words where a file has to list them."""
+    """A report in one language, with what was known at `made_at`.
+
+    `foot` stands at the bottom of every page; the links' words where a file has to list them.
+    """
 
     title: str
     language: str

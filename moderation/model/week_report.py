@@ -18,7 +18,10 @@ from moderation.model.tap import Span, TapReason, TapVerdict
 
 
 class Growth(StrEnum):
-    """An issue's contacts against the week before. `steady`: no difference that chance does not explain; `unknown`: nobody listened then."""
+    """An issue's contacts against the week before.
+
+    `steady`: no difference that chance does not explain; `unknown`: nobody listened then.
+    """
 
     NEW = "new"
     GREW = "grew"
@@ -175,7 +178,10 @@ class FeedbackWeek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapSaid:
-    """What "did the tap close?" said of an action last: how much is left of the contacts that would have come, and how many did not come."""
+    """What "did the tap close?" said of an action last.
+
+    How much is left of the contacts that would have come, and how many did not come.
+    """
 
     verdict: TapVerdict
     reason: TapReason
@@ -278,7 +284,8 @@ class WeekFigures:
 
     `up_to` is the newest mention it knew, `seq` the change that insight had followed to. `late`: mentions of weeks that were reported
     already, and came in after that, by their week. `days`: mentions a day, of
-    the week before and then of this one. `voices`: a mention to quote for the issues that hurt most, by issue. `cost_per_contact` is the setting as it was then; 0: nobody set one.
+    the week before and then of this one. `voices`: a mention to quote for the issues that hurt most, by issue.
+    `cost_per_contact` is the setting as it was then; 0: nobody set one.
     """
 
     period: str
