@@ -356,6 +356,7 @@ NOT_PAGES = (
     "/static/",
     "/events",
     "/healthz",
+    "/metrics",
     "/digest.md",
     "/report.html",
     "/report.md",
@@ -417,4 +418,4 @@ def _filled(day: Day, path: str, *, template: str) -> str:
     for name, kind in kinds.items():
         path = path.replace(f"{{{name}}}", str(things[kind][OURS]))
     asked = {"/queue/bulk": "?act=spam&case=1.1%202.1", "/templates/versions": f"?own={template}"}
-    return path.replace("{person_id}", "1") + asked.get(path, "")
+    return path.replace("{person_id}", "1").replace("{name}", "personal_data") + asked.get(path, "")
