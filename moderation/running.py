@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from threadpoolctl import threadpool_limits
 
 from listener.control import Answer, answering
 from listener.model.issue import Signal
@@ -118,6 +119,8 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
     listening = parts.listening
     async with AsyncExitStack() as closing:
         closing.enter_context(short_turns())
+        # the threads that multiply matrices are as urgent as pages, whoever asks them: half of what the service used went into these
+        closing.enter_context(threadpool_limits(1, user_api="blas"))
         work_behind()
         address, sign_in = await closing.enter_async_context(commands_answered(parts, port=port))
         public = await closing.enter_async_context(public_pages(parts, port=public_port))
