@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, or_, select
@@ -37,11 +38,16 @@ class ContactLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def unread(self, limit: int) -> list[int]:
-        """Return messages whose signs were not read yet, or read from an older text: those in conversations, and imported moments."""
+    def unread(self, limit: int, *, since: datetime | None = None) -> list[int]:
+        """Return messages whose signs were not read yet, or read from an older text: those in conversations, and imported moments.
+
+        `since`: of the conversations' only those that joined from then on, which spares a look at all of them.
+        """
         known = and_(contact_sign_read.c.mention_id == mention.c.mention_id, contact_sign_read.c.revision >= mention.c.latest_revision)
         mine = conversation_mention.c.mention_id == mention.c.mention_id
         waiting = select(mention.c.mention_id).join_from(conversation_mention, mention, mine).where(mention.c.latest_revision >= 0)
+        if since is not None:
+            waiting = waiting.where(conversation_mention.c.joined_at >= since)
         up_to = select(func.coalesce(func.max(contact_reading.c.up_to), 0)).scalar_subquery()
         imported = select(mention.c.mention_id).where(mention.c.mention_id > up_to, mention.c.channel != "", mention.c.latest_revision >= 0)
         with reading(self._engine) as tx:
@@ -61,7 +67,7 @@ class ContactLedger:
             marks = [{"mention_id": one.mention_id, "revision": one.revision} for one in rows]
             if marks:
                 tx.execute(insert_or_update(tx.dialect, contact_sign_read, key=["mention_id"], change=["revision"]), marks)
-                self._move_on(tx, max(one.mention_id for one in rows))
+                self._move_on(tx, [one.mention_id for one in rows])
 
     def drop_gone(self) -> None:
         """Drop what was read of messages that were removed since."""
@@ -138,9 +144,12 @@ class ContactLedger:
         with reading(self._engine) as tx:
             return _newest(_conversations(tx, conversation.c.conversation_id.in_(sorted(conversation_ids)), brand))
 
-    def _move_on(self, tx: Connection, mention_id: int) -> None:
-        last = select(func.coalesce(func.max(mention.c.mention_id), 0)).where(mention.c.mention_id <= mention_id, mention.c.channel != "")
-        reached = max(tx.execute(last).scalar_one(), tx.execute(select(func.coalesce(func.max(contact_reading.c.up_to), 0))).scalar_one())
+    def _move_on(self, tx: Connection, read: Sequence[int]) -> None:
+        """Imported moments are read in order, so all up to the last of these are."""
+        reached = tx.execute(select(func.coalesce(func.max(contact_reading.c.up_to), 0))).scalar_one()
+        for some in batches(read):
+            last = select(func.coalesce(func.max(mention.c.mention_id), 0)).where(mention.c.mention_id.in_(some), mention.c.channel != "")
+            reached = max(reached, tx.execute(last).scalar_one())
         row = {"reading_id": 1, "up_to": reached}
         tx.execute(insert_missing(tx.dialect, contact_reading), row)
         tx.execute(contact_reading.update().values(up_to=reached))

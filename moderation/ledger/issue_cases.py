@@ -29,12 +29,9 @@ class IssueCaseLedger:
 
     def waiting(self, issue_id: int) -> list[AffectedCase]:
         """Return the cases that wait for an answer and in which a message about the issue stands, by id; removed messages do not count."""
-        about = exists().where(
-            conversation_mention.c.conversation_id == support_case.c.conversation_id,
-            conversation_mention.c.mention_id == mention.c.mention_id,
-            mention.c.issue_id == issue_id,
-            mention.c.latest_revision >= 0,
-        )
+        same = conversation_mention.c.mention_id == mention.c.mention_id
+        told = select(conversation_mention.c.conversation_id).join_from(mention, conversation_mention, same)
+        about = support_case.c.conversation_id.in_(told.where(mention.c.issue_id == issue_id, mention.c.latest_revision >= 0))
         query = (
             select(support_case, conversation.c.brand, conversation.c.platform, conversation.c.realm)
             .join_from(support_case, conversation, support_case.c.conversation_id == conversation.c.conversation_id)

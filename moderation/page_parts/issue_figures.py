@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from listener.insight.records import PlaceCount
-from listener.model.figures import DigestFigures
+from listener.model.figures import DigestFigures, SourceCoverage
 from listener.parts import Listening
 from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.issue_parts import IssueSigns
@@ -47,6 +47,7 @@ class IssueFiguresRoom:
         self._every = LatestFigures(self._count_every, mark=mark, act=act)
         self._ones = LatestFigures(self._count_one, mark=mark, act=act)
         self._digests = LatestFigures(self._count_digest, mark=mark, act=act)
+        self._coverage = LatestFigures(self._count_coverage, mark=mark, act=act)
 
     def issues(self, brands: Brands, period_days: int = USUAL_DAYS) -> IssuesNow:
         """Return all issues with the figures of the last `period_days`."""
@@ -55,6 +56,10 @@ class IssueFiguresRoom:
     def digest(self) -> DigestFigures:
         """Return the digest of this moment, for somebody of every brand."""
         return self._digests.get("digest")
+
+    def coverage(self) -> Sequence[SourceCoverage]:
+        """Return what each source saw and missed: counting what it brought takes a fifth of a second on a large home."""
+        return self._coverage.get("coverage")
 
     def signs(self, brands: Brands, period_days: int = USUAL_DAYS) -> IssueSigns:
         """Return the causes and sentiments of each issue."""
@@ -75,6 +80,9 @@ class IssueFiguresRoom:
 
     def _count_digest(self, _asked: str) -> DigestFigures:
         return digest_figures(self._whole)
+
+    def _count_coverage(self, _asked: str) -> Sequence[SourceCoverage]:
+        return self._whole.ledger.sources.coverage(self._whole.clock.now())
 
     def _count_one(self, asked: _One) -> tuple[IssueDetail | None, tuple[PlaceCount, ...]]:
         listening, every = self._seen_by(asked.brands), self.issues(asked.brands)

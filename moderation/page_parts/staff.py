@@ -66,7 +66,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         why=lambda reason, language: why_sentence([reason], words_for(language, "triage")),
         digest=figures.digest,
         digest_markdown=lambda language: digest_markdown(figures.digest(), language=language, zone=zone, templates=templates(language)),
-        coverage=lambda: listening.ledger.sources.coverage(listening.clock.now()),
+        coverage=figures.coverage,
         invented=listening.invented,
         status=status_parts(parts.desk.status),
         invitations=invitation_parts(parts.desk.inviting),

@@ -41,17 +41,21 @@ class ReadSigns:
 
     def now_and_then(self, *, soon: bool) -> int:
         """Read when something new is known to be there (`soon`), and once a minute besides: imports and edits open no case."""
-        if not soon and self._looked is not None and self._clock.now() - self._looked < LOOK:
-            return 0
-        return self.once()
+        now = self._clock.now()
+        if self._looked is None or now - self._looked >= LOOK:
+            return self.once()
+        return self._once(now, since=self._looked - LOOK) if soon else 0
 
     def once(self) -> int:
         """Read what was not read yet, and return how many messages that were. Whoever may not be joined is passed over unread."""
         now = self._looked = self._clock.now()
+        return self._once(now, since=None)
+
+    def _once(self, now: datetime, *, since: datetime | None) -> int:
         if self._tidied is None or now - self._tidied >= TIDY:
             self._contacts.drop_gone()
             self._tidied = now
-        waiting = self._contacts.unread(_AT_ONCE)
+        waiting = self._contacts.unread(_AT_ONCE, since=since)
         if not waiting:
             return 0
         found = self._ledger.mentions.by_ids(waiting)

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from listener.errors import NotAllowed
 from listener.ledger.transactions import reading
-from listener.model.mention import Removal
+from listener.model.mention import Kept, Removal
+from moderation.ledger.contacts import ContactLedger, Read
 from moderation.ledger.tables_conversation import contact_join, contact_sign
 from moderation.model.conversation import Evidence, Fit
 from moderation.model.leave import Consent, OptOut
@@ -60,6 +61,18 @@ def test_the_same_name_about_the_same_issue_within_days_is_a_weak_reason(convers
     conversations.analyse(ids, issue="storing")
     case = next(row for row in conversations.desk.cases.rows() if row.mention_ids == (ids[0],))
     assert [one.fit for one in conversations.show(case.case_id).beside.suggestions] == [Fit.WEAK]
+
+
+def test_imported_moments_wait_their_turn_behind_a_message_with_a_higher_number(conversations: Conversations) -> None:
+    """A few are read at a time; a message that came after a large import must not make us think that all of it was read."""
+    mentions, ledger = conversations.desk.ledger.mentions, ContactLedger(conversations.desk.ledger.engine)
+    calls = [called(str(n), f"Belde over {n}", writer(f"klant{n}", realm="crm", platform="import", native_id=f"k{n}")) for n in range(5)]
+    mentions.add_page([Kept(mention=one) for one in calls], source="import:crm", next_cursor=None, at=MORNING)
+    ids = [found.mention_id for one in calls if (found := mentions.find(one.key)) is not None]
+    (last,) = conversations.desk.hear(wrote("99", "Geen stroom", ANNA_FORUM))
+    assert set(ledger.unread(2)) == {*ids[:2], last}
+    ledger.keep_signs([Read(mention_id=number, revision=0, signs=frozenset()) for number in {*ids[:2], last}])
+    assert set(ledger.unread(10)) >= set(ids[2:])
 
 
 def test_two_reasons_fit_better_than_one(conversations: Conversations) -> None:
