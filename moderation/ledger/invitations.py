@@ -79,9 +79,11 @@ class InvitationLedger:
         """
         if decision.answer is Answer.ASK:
             raise ValueError("a decision to ask is kept by `start`")
+        with reading(self._engine) as tx:
+            if _says(_last(tx, event.event_id), decision):
+                return False  # nearly all that wait: nobody is kept from writing for it
         with writing(self._engine) as tx:
-            last = _last(tx, event.event_id)
-            if last is not None and last.answer == decision.answer.value and _keys(last.why_not) == [one.key for one in decision.why_not]:
+            if _says(_last(tx, event.event_id), decision):
                 return False
             if decision.answer is Answer.NEVER and not _move(tx, event.event_id, WAITING, NEVER):
                 return False
@@ -225,6 +227,11 @@ def _decision(row: Row[Any]) -> KeptDecision:
 def _last(tx: Connection, event_id: int) -> Row[Any] | None:
     mine = select(invitation_decision).where(invitation_decision.c.event_id == event_id)
     return tx.execute(mine.order_by(invitation_decision.c.decision_id.desc()).limit(1)).one_or_none()
+
+
+def _says(last: Row[Any] | None, decision: Decision) -> bool:
+    """Tell whether the last line kept says what this decision says."""
+    return last is not None and last.answer == decision.answer.value and _keys(last.why_not) == [one.key for one in decision.why_not]
 
 
 def _keys(kept: Sequence[Mapping[str, Any]]) -> list[str]:
