@@ -41,6 +41,7 @@ STATIC_KINDS = {
     "people.css": CSS,
     "people.js": SCRIPT,
     "reply.css": CSS,
+    "report.css": CSS,
     "reply.js": SCRIPT,
     "mark.svg": "image/svg+xml",
 }
@@ -140,4 +141,6 @@ class Pages:
         return self.show(request, "fresh.html.j2", status=403, fields={**asked, **again}, wrong="", wait_minutes=0)
 
     def _asset(self, name: str) -> str:
+        if name not in self.static:
+            raise LookupError(f"no page can have {name}: STATIC_KINDS does not name it")
         return f"/static/{self._version}/{name}"

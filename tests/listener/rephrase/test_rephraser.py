@@ -38,7 +38,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def rephraser(chat: Chat, clock: ManualClock) -> Rephraser:
-    settings = RephraseSettings(url=chat.url, model="small", timeout_seconds=0.5, most_per_hour=2)
+    settings = RephraseSettings(url=chat.url, model="small", timeout_seconds=2.0, most_per_hour=2)
     return Rephraser(settings, key=Secret("sk-very-secret"), clock=clock, stop_words=STOP)
 
 
@@ -98,7 +98,7 @@ def too_large(chat: Chat) -> None:
 
 def slow(chat: Chat) -> None:
     chat.title("Dubbele incasso")
-    chat.stall_seconds = 2.0
+    chat.stall_seconds = 20.0
 
 
 def status(code: int) -> Callable[[Chat], None]:

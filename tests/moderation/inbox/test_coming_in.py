@@ -66,16 +66,14 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(house: House) -> None:
     desk.door.choose_password(desk.manage.named("Bram Vos"), SAID, brand="")
     door = desk.door
 
-    def quickest(name: str) -> float:
-        taken = []
-        for at in range(5):
-            knock = door.knock(name, address=f"198.51.100.{at}", device="")
-            began = time.perf_counter()
-            assert door.by_password(knock, name, WRONG) is None
-            taken.append(time.perf_counter() - began)
-        return min(taken)
+    def once(name: str, number: int) -> float:
+        knock = door.knock(name, address=f"198.51.100.{number}", device="")
+        began = time.perf_counter()
+        assert door.by_password(knock, name, WRONG) is None
+        return time.perf_counter() - began
 
-    known, unknown = quickest("Bram Vos"), quickest("Nobody Atall")
+    taken = [(once("Bram Vos", at), once("Nobody Atall", at)) for at in range(9)]  # in turns: the machine may be busy for a while
+    known, unknown = (min(some) for some in zip(*taken, strict=True))
     assert 0.8 < known / unknown < 1.25
 
 
