@@ -173,6 +173,8 @@ def test_every_page_without_a_number_shows_it_as_text(house: House) -> None:
         "/report.md",
         "/report.pdf",
         "/knowledge.md",
+        "/grid.yaml",
+        "/metrics",
         "/queue/bulk",
         "/templates/versions",
     }  # the last two show what was chosen; nothing is
