@@ -255,7 +255,7 @@ def test_wrong_addresses_are_pages_not_traces(staff: Staff) -> None:
         "1;drop",
         "%27",
         "..%2f..%2fetc%2fpasswd",
-        "{{7*7}}",
+        "{{1009*1013}}",
         "null",
         "99",
     )
@@ -263,7 +263,7 @@ def test_wrong_addresses_are_pages_not_traces(staff: Staff) -> None:
         answer = staff.get(path)
         assert answer.status_code == 404, path
         assert "Traceback" not in answer.text
-        assert "49" not in answer.text.replace("49;", "") or "7*7" in path
+        assert "1022117" not in answer.text, "no template is made of an address"
     for page in ("0", "-3", "x", "9" * 30, "1.5", "", "２", "9999999"):
         assert staff.get(f"/issues/1?page={page}").status_code == 200
     for query in ("state=nothing", "state=new&state=x", "language=%ff", "brand=" + "x" * 5000, "lang=../en", "lang=en%00"):
