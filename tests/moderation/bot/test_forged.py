@@ -85,6 +85,11 @@ def test_what_is_typed_in_a_form_names_nothing_of_ours(bot_house: BotHouse) -> N
         AUTHOR,
     )
     issue_id = bot_house.house.things[ObjectKind.ISSUE][OURS]
+
+    def drafts(issue: int) -> dict[int, str]:
+        return {one.update_id: one.made_by for one in bot_house.desk.status.line(issue).drafts}
+
+    before, ours_before = drafts(bot_house.house.things[ObjectKind.ISSUE][THEIRS]), drafts(issue_id)
     form = bot_house.command("status", as_=OURS_ONLY, issue=issue_id, state="seen")
     assert form.form is not None
     forged = {"subject": "de storing", "instead": str(theirs.update_id), "issue": str(bot_house.house.things[ObjectKind.ISSUE][THEIRS])}
@@ -92,11 +97,12 @@ def test_what_is_typed_in_a_form_names_nothing_of_ours(bot_house: BotHouse) -> N
     second = bot_house.press(between, "status_next", as_=OURS_ONLY)
     assert second.form is not None
     bot_house.asked(Kind.FORM, second.form["custom_id"], OURS_ONLY, "nl", fields={**forged, "subject": "the outage"})
-    kept = {one.update_id: one.made_by for one in bot_house.desk.status.line(bot_house.house.things[ObjectKind.ISSUE][THEIRS]).drafts}
-    assert kept == {theirs.update_id: AUTHOR}
-    mine = [one for one in bot_house.desk.status.line(issue_id).drafts if one.made_by == OURS_ONLY]
+    assert drafts(bot_house.house.things[ObjectKind.ISSUE][THEIRS]) == before
+    assert before[theirs.update_id] == AUTHOR
+    mine = drafts(issue_id).keys() - ours_before.keys()
+    assert {drafts(issue_id)[one] for one in mine} == {OURS_ONLY}
     assert len(mine) == 1
-    for update_id in (theirs.update_id, mine[0].update_id):
+    for update_id in (theirs.update_id, *mine):
         bot_house.desk.status.publish.discard(update_id, AUTHOR)
 
 
