@@ -1,4 +1,4 @@
-"""A home whose people press buttons in Discord, opened once for these tests; each makes what it changes."""
+"""A home whose people press buttons in Discord, opened once for each file of tests: what one file leaves is nothing to another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moderation.ledger.tables_people import person
 from tests.fakes.bot_house import BotHouse, open_bot_house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bot_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotHouse]:
     """People of every role with an account at Discord, and one thing of every kind in each of two brands."""
     with open_bot_house(tmp_path_factory.mktemp("bot-house") / "home") as opened:
