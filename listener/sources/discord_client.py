@@ -87,7 +87,7 @@ class GatewayClient(discord.Client):
             if event not in _UNGUARDED:
                 parsers[event] = _guarded(event, parse)
         parsers["INTERACTION_CREATE"] = _guarded("INTERACTION_CREATE", hears.interaction)  # as it came: we read it ourselves
-        self.http.ws_connect = self._paced(self.http.ws_connect)  # type: ignore[method-assign, assignment]
+        self.http.ws_connect = self._paced(self.http.ws_connect)  # type: ignore[method-assign, assignment]  # the library has no other place to slow a new session down
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Keep new sessions few. Raises `TooManySessions`."""

@@ -19,6 +19,7 @@ from tests.fakes.asking import Asking
 from tests.fakes.house import OURS, THEIRS, House
 from tests.moderation.inbox.house.conftest import OURS_ONLY, ROLE_NAMES, ledger_hash
 from tests.moderation.inbox.house.paths import filled, parameters
+from tests.modules import ROOT
 
 SAID = description()
 OWN = ("staff_session", "api_token")
@@ -58,7 +59,7 @@ SET_FROM_OUTSIDE = (
     "__class__",
     "id",
 )
-INSIDES = ("Traceback", ".py", "/work/", "site-packages", "sqlite", "sqlalchemy", "SELECT ", "select ", 'File "', "pydantic", "starlette")
+INSIDES = ("Traceback", ".py", str(ROOT), "site-packages", "sqlite", "sqlalchemy", "SELECT ", "select ", 'File "', "pydantic", "starlette")
 
 
 def bodies() -> dict[str, dict[str, Any]]:
