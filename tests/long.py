@@ -1,21 +1,10 @@
-"""Long promises in short: where many places are alike a run tries some of them, and `scripts/test_long` tries all."""
+"""Long promises in short: what is drawn at random is tried some times in every run, and more often by `scripts/test_long`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TypeVar
-
-T = TypeVar("T")
 
 WHOLE = os.environ.get("KLANKBORD_LONG") == "1"
-
-
-def some(every: Sequence[T], most: int) -> Sequence[T]:
-    """Return at most `most` (two or more) of these: the first, the last and others evenly between; in the long form all."""
-    if WHOLE or len(every) <= most:
-        return every
-    return [every[round(place * (len(every) - 1) / (most - 1))] for place in range(most)]
 
 
 def often(times: int, *, short: int) -> int:

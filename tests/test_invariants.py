@@ -21,7 +21,6 @@ from moderation.model.outbox import EntryState
 from moderation.outbox.states import POSTED
 from moderation.publishers.simulated import Fault
 from tests.fakes.desk import Desk, edited, mention, open_desk
-from tests.long import often
 from tests.modules import our_modules
 
 COUNT = 3
@@ -153,7 +152,7 @@ class Posting(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_whatever_happens_in_whatever_order_nothing_leaves_twice_or_unapproved() -> None:
     """RULES I26 in small: random orders of everything above."""
-    run_state_machine_as_test(Posting, settings=settings(max_examples=often(30, short=12), stateful_step_count=25, deadline=None))
+    run_state_machine_as_test(Posting, settings=settings(max_examples=30, stateful_step_count=25, deadline=None))
 
 
 def test_only_the_gateway_publishes() -> None:

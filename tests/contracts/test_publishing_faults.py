@@ -1,6 +1,6 @@
 """Answers lost on their way back, on every platform at once, through the real gateway and reconciler (RULES F3, F4).
 
-The long form has a tenth of RULES' numbers: 20 of each kind of fault and 50 kills per platform. What counts is the platforms' own books.
+A tenth of RULES' numbers: 20 of each kind of fault and 50 kills per platform. What counts is the platforms' own books.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ from tests.fakes.platforms.checker import breaches
 from tests.fakes.platforms.rig import Rig
 from tests.fakes.platforms.rigs import RIGS
 from tests.fakes.platforms.sending import approve_answers, open_sending
-from tests.long import often
 
-EACH = often(20, short=6)
-KILLS = often(50, short=10)
+EACH = 20
+KILLS = 50
 SERVED = [name for name in RIGS if not name.startswith("twin of")]
 """Platforms with a server to ask; a twin has none, and shares our process."""
 

@@ -23,10 +23,9 @@ from moderation.outbox.gateway import Gateway
 from moderation.outbox.send_round import Round
 from tests.crash.outbox_rig import Rig
 from tests.crash.outbox_work import SCENES, Scene
-from tests.long import often
 
 Plant = Callable[[], AbstractContextManager[object]]
-KILLS = often(20, short=5)
+KILLS = 40
 ACCEPTED = SCENES[0]
 
 
