@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from listener.insight.moments import aware, naive
 from listener.insight.records import Candidate
 from listener.model.analysis import AnalysedMention
 
@@ -67,7 +68,7 @@ def candidates_of(table: Any) -> dict[int, list[Candidate]]:
     found: dict[int, list[Candidate]] = {}
     rows = zip(*(table.column(name).to_pylist() for name in names), vectors, strict=True)
     for issue_id, mention_id, person, platform, at, vector in rows:
-        one = Candidate(mention_id=mention_id, person=person, platform=platform, posted_at=at.replace(tzinfo=UTC), vector=vector)
+        one = Candidate(mention_id=mention_id, person=person, platform=platform, posted_at=aware(at), vector=vector)
         found.setdefault(issue_id, []).append(one)
     return found
 
@@ -81,5 +82,5 @@ def _matrix(column: Any) -> list[NDArray[np.float32] | None]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None)
+        return naive(value)
     return list(value) if isinstance(value, tuple) else value

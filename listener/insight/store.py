@@ -16,6 +16,7 @@ from listener.errors import StoreDamaged, StoreFull
 from listener.insight.batches import candidates_of, fact_table, label_table, vector_table
 from listener.insight.buckets import bucket_edges
 from listener.insight.file import connect
+from listener.insight.moments import aware, naive
 from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals, PlaceCount
 from listener.insight.sql import query
 from listener.model.analysis import AnalysedMention
@@ -78,7 +79,7 @@ class Insight:
 
     def issue_counts(self, from_at: datetime, as_of: datetime) -> list[IssueCounts]:
         """Return the numbers of every issue that has a mention up to `as_of`, by issue id."""
-        given = {"before_from": _naive(from_at - (as_of - from_at)), "from_at": _naive(from_at), "as_of": _naive(as_of)}
+        given = {"before_from": naive(from_at - (as_of - from_at)), "from_at": naive(from_at), "as_of": naive(as_of)}
         return [
             IssueCounts(
                 issue_id=row[0],
@@ -89,8 +90,8 @@ class Insight:
                 period_mentions=row[5],
                 period_authors=row[6],
                 before_mentions=row[7],
-                first_at=_aware(row[8]),
-                last_at=_aware(row[9]),
+                first_at=aware(row[8]),
+                last_at=aware(row[9]),
                 platforms=tuple(row[10]),
                 languages=tuple(row[11]),
                 brands=tuple(row[12]),
@@ -100,7 +101,7 @@ class Insight:
 
     def counts_by_issue(self, from_at: datetime, as_of: datetime, bucket_hours: float, zone: tzinfo = UTC) -> dict[int, tuple[int, ...]]:
         """Return mentions per bucket, oldest first and without gaps, for every issue with a mention there. See `bucket_edges`."""
-        edges = [_naive(edge) for edge in bucket_edges(from_at, as_of, bucket_hours, zone)]
+        edges = [naive(edge) for edge in bucket_edges(from_at, as_of, bucket_hours, zone)]
         size = len(edges) - 1
         given = {"numbers": list(range(size)), "ends": edges[1:], "from_at": edges[0], "as_of": edges[-1]}
         counts: dict[int, list[int]] = {}
@@ -110,39 +111,39 @@ class Insight:
 
     def period_totals(self, from_at: datetime, as_of: datetime) -> PeriodTotals:
         """Return the totals of a period over all mentions, in an issue or not."""
-        row = self._rows(query("period_totals"), {"from_at": _naive(from_at), "as_of": _naive(as_of)})[0]
+        row = self._rows(query("period_totals"), {"from_at": naive(from_at), "as_of": naive(as_of)})[0]
         return PeriodTotals(mentions=row[0], authors=row[1], loose=row[2], nameless=row[3])
 
     def label_mentions(self, name: str, from_at: datetime, as_of: datetime, most: int, *, value: str = "yes") -> tuple[list[Card], int]:
         """Return the newest different texts whose label `name` is `value`, and how many mentions there are in all. Spam is left out."""
-        given = {"name": name, "value": value, "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
+        given = {"name": name, "value": value, "from_at": naive(from_at), "as_of": naive(as_of), "most": most}
         rows = self._rows(query("label_mentions"), given)
-        return [Card(mention_id=row[0], copies=row[1], latest_at=_aware(row[2])) for row in rows], int(rows[0][3]) if rows else 0
+        return [Card(mention_id=row[0], copies=row[1], latest_at=aware(row[2])) for row in rows], int(rows[0][3]) if rows else 0
 
     def members(self, issue_id: int, most: int, *, as_of: datetime, from_at: datetime | None = None, skip: int = 0) -> list[Card]:
         """Return different texts of an issue, newest first."""
-        since = _naive(from_at or _BEGINNING)
-        given = {"issue_id": issue_id, "from_at": since, "as_of": _naive(as_of), "most": most, "skip": skip}
-        return [Card(mention_id=row[0], copies=row[1], latest_at=_aware(row[2])) for row in self._rows(query("members"), given)]
+        since = naive(from_at or _BEGINNING)
+        given = {"issue_id": issue_id, "from_at": since, "as_of": naive(as_of), "most": most, "skip": skip}
+        return [Card(mention_id=row[0], copies=row[1], latest_at=aware(row[2])) for row in self._rows(query("members"), given)]
 
     def candidates(self, issue_ids: Sequence[int], from_at: datetime, as_of: datetime, most: int) -> dict[int, list[Candidate]]:
         """Return for each issue up to `most` different texts of the period that could be quoted, oldest first."""
         if not issue_ids or not self._has_vectors():
             return {}
-        given = {"issue_ids": list(issue_ids), "from_at": _naive(from_at), "as_of": _naive(as_of), "most": most}
+        given = {"issue_ids": list(issue_ids), "from_at": naive(from_at), "as_of": naive(as_of), "most": most}
         with self._asked(query("candidates"), given) as answer:
             return candidates_of(answer.to_arrow_table())
 
     def issue_signs(self, as_of: datetime) -> dict[int, dict[tuple[str, str], int]]:
         """Return per issue how many mentions have each ("cause", value) and each ("sentiment", value)."""
         found: dict[int, dict[tuple[str, str], int]] = {}
-        for issue_id, name, value, mentions in self._rows(query("issue_signs"), {"as_of": _naive(as_of)}):
+        for issue_id, name, value, mentions in self._rows(query("issue_signs"), {"as_of": naive(as_of)}):
             found.setdefault(issue_id, {})[name, value] = mentions
         return found
 
     def issue_places(self, issue_id: int, most: int, *, as_of: datetime) -> list[PlaceCount]:
         """Return where people speak about an issue, the busiest place first."""
-        given = {"issue_id": issue_id, "most": most, "as_of": _naive(as_of)}
+        given = {"issue_id": issue_id, "most": most, "as_of": naive(as_of)}
         rows = self._rows(query("issue_places"), given)
         return [PlaceCount(platform=row[0], realm=row[1], mentions=row[2], authors=row[3]) for row in rows]
 
@@ -152,8 +153,8 @@ class Insight:
 
     def hours(self, issue_id: int, from_at: datetime, as_of: datetime) -> list[HourCount]:
         """Return the hours (UTC) in which an issue had mentions, oldest first."""
-        given = {"issue_id": issue_id, "from_at": _naive(from_at - timedelta(hours=1)), "as_of": _naive(as_of)}
-        return [HourCount(hour=_aware(row[0]), mentions=row[1], authors=row[2]) for row in self._rows(query("issue_hours"), given)]
+        given = {"issue_id": issue_id, "from_at": naive(from_at - timedelta(hours=1)), "as_of": naive(as_of)}
+        return [HourCount(hour=aware(row[0]), mentions=row[1], authors=row[2]) for row in self._rows(query("issue_hours"), given)]
 
     def voices(self, from_at: datetime, until: datetime) -> dict[str, dict[datetime, tuple[int, ...]]]:
         """Return the mentions that count as voices of a brand ("" for none named) by hour, quiet hours left out; `until` is excluded.
@@ -161,19 +162,19 @@ class Insight:
         Of one person, and of one text, only the first mention of a day counts; spam never does.
         """
         found: dict[str, dict[datetime, tuple[int, ...]]] = {}
-        for brand, hour, mention_ids in self._rows(query("voices"), {"from_at": _naive(from_at), "until": _naive(until)}):
-            found.setdefault(brand, {})[_aware(hour)] = tuple(mention_ids)
+        for brand, hour, mention_ids in self._rows(query("voices"), {"from_at": naive(from_at), "until": naive(until)}):
+            found.setdefault(brand, {})[aware(hour)] = tuple(mention_ids)
         return found
 
     def brand_starts(self) -> dict[str, datetime]:
         """Return when each brand ("" for none named) was first spoken of."""
-        return {row[0]: _aware(row[1]) for row in self._rows(query("brand_starts"))}
+        return {row[0]: aware(row[1]) for row in self._rows(query("brand_starts"))}
 
     def source_hours(self, from_at: datetime, until: datetime) -> dict[str, dict[datetime, int]]:
         """Return mentions per source and hour, quiet hours left out; `until` is excluded."""
         found: dict[str, dict[datetime, int]] = {}
-        for source, hour, mentions in self._rows(query("source_hours"), {"from_at": _naive(from_at), "until": _naive(until)}):
-            found.setdefault(source, {})[_aware(hour)] = mentions
+        for source, hour, mentions in self._rows(query("source_hours"), {"from_at": naive(from_at), "until": naive(until)}):
+            found.setdefault(source, {})[aware(hour)] = mentions
         return found
 
     def nearest(self, mention_id: int, most: int) -> list[tuple[int, float]]:
@@ -184,8 +185,8 @@ class Insight:
 
     def first_posted(self, as_of: datetime) -> datetime | None:
         """Return when the oldest mention up to `as_of` was posted."""
-        found = self._rows(query("first_posted"), {"as_of": _naive(as_of)})[0][0]
-        return _aware(found) if found else None
+        found = self._rows(query("first_posted"), {"as_of": naive(as_of)})[0][0]
+        return aware(found) if found else None
 
     def _has_vectors(self) -> bool:
         return bool(self._rows("select 1 from duckdb_tables() where table_name = 'vector'"))
@@ -300,11 +301,3 @@ def _roll_back(tx: duckdb.DuckDBPyConnection) -> None:
     except duckdb.Error as error:
         # A broken connection has nothing left to roll back; the error that broke it is on its way to the caller.
         error.add_note("while rolling back")
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)

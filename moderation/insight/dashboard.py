@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 
 from listener.insight.buckets import clock_days_before
+from listener.insight.moments import naive
 from listener.insight.store import Insight
-from moderation.insight.sql import query
+from moderation.insight.sql import query, rows
 from moderation.model.dashboard import DashboardQuestion, PeriodTotals
 
 MOST_DRAWN = 6
@@ -75,15 +76,18 @@ class DashboardInsight:
 
     def count(self, asked: DashboardQuestion, stretch: Stretch) -> DashboardCounts:
         """Return the counts of a question over a stretch; its `brands` are those of the insight this was made with."""
-        moments = {name: _naive(getattr(stretch, name)) for name in ("from_at", "as_of", "before_from", "before_to")}
+        moments = {name: naive(getattr(stretch, name)) for name in ("from_at", "as_of", "before_from", "before_to")}
         narrowed = {"channel": asked.channel, "language": asked.language, "brand": asked.brand}
         with self._insight.asking() as cursor:
             cursor.execute(query("dashboard_fact"), {**moments, **narrowed})
-            totals = {bool(row[0]): PeriodTotals(**dict(zip(PeriodTotals.__slots__, row[1:], strict=True))) for row in _totals(cursor)}
+            totals = {
+                bool(row[0]): PeriodTotals(**dict(zip(PeriodTotals.__slots__, row[1:], strict=True)))
+                for row in rows(cursor, "dashboard_totals")
+            }
             days, before = _days(cursor, stretch, None)
-            issues = tuple(self._issue(cursor, stretch, row, at < MOST_DRAWN) for at, row in enumerate(_rows(cursor, "dashboard_issues")))
+            issues = tuple(self._issue(cursor, stretch, row, at < MOST_DRAWN) for at, row in enumerate(rows(cursor, "dashboard_issues")))
             offers: dict[str, dict[str, int]] = {"brand": {}, "channel": {}, "language": {}}
-            for field, value, mentions in _rows(cursor, "dashboard_offers", {name: moments[name] for name in ("from_at", "as_of")}):
+            for field, value, mentions in rows(cursor, "dashboard_offers", {name: moments[name] for name in ("from_at", "as_of")}):
                 offers[field][value] = mentions
         return DashboardCounts(
             totals=totals.get(True, PeriodTotals()),
@@ -100,25 +104,13 @@ class DashboardInsight:
         return IssueCount(issue_id=row[0], mentions=row[1], before=row[2], people=row[3], negative=row[4], days=days, days_before=before)
 
 
-def _totals(cursor: duckdb.DuckDBPyConnection) -> list[Any]:
-    return _rows(cursor, "dashboard_totals")
-
-
 def _days(cursor: duckdb.DuckDBPyConnection, stretch: Stretch, issue_id: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return mentions a day of the period, and of the one before it."""
     size = len(stretch.starts)
     ends = [*stretch.before_starts[1:], stretch.before_to, *stretch.starts, stretch.as_of]
     # between the two periods lies a stretch that is in neither: the rest of the day that is cut off
-    given = {"numbers": list(range(len(ends))), "ends": [_naive(end) for end in ends], "issue_id": issue_id}
+    given = {"numbers": list(range(len(ends))), "ends": [naive(end) for end in ends], "issue_id": issue_id}
     counts = [0] * len(ends)
-    for number, mentions in _rows(cursor, "dashboard_days", given):
+    for number, mentions in rows(cursor, "dashboard_days", given):
         counts[number] = mentions
     return tuple(counts[size + 1 :]), tuple(counts[:size])
-
-
-def _rows(cursor: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any] | None = None) -> list[Any]:
-    return cursor.execute(query(name), dict(given) if given else None).fetchall()
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

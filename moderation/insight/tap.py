@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
+from listener.insight.moments import aware, naive
 from listener.insight.store import Insight
 from moderation.insight.sql import query
 from moderation.model.action import Action
@@ -47,10 +48,9 @@ class TapInsight:
         with self._insight.asking() as asked:
             row = asked.execute(query("tap_begins"), {"issue_id": issue_id}).fetchone()
         first: datetime | None = row[0] if row else None
-        return first.replace(tzinfo=UTC).astimezone(zone).date() if first else None
+        return aware(first).astimezone(zone).date() if first else None
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
     """Return the last moment before a day begins on the clock of `zone`, in UTC and naive: buckets hold what lies up to their end."""
-    begins = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    return begins - timedelta(microseconds=1)
+    return naive(datetime.combine(day, time(), tzinfo=zone)) - timedelta(microseconds=1)

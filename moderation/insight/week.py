@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
+from listener.insight.moments import aware, naive
 from listener.insight.store import Insight
-from moderation.insight.sql import query
+from moderation.insight.sql import query, rows
 from moderation.reports.week import Week
 
 Signs = Mapping[int, Mapping[tuple[str, str], int]]
@@ -84,23 +85,17 @@ class WeekInsight:
 
     def count(self, week: Week, *, up_to: int) -> WeekCounts:
         """Return the counts of a week."""
-        given = {"to_at": _naive(week.as_of), "up_to": up_to}
+        given = {"to_at": naive(week.as_of), "up_to": up_to}
         with self._within(week, up_to) as asked:
-            totals = Totals(**dict(zip(Totals.__slots__, _rows(asked, "week_totals")[0], strict=True)))
-            firsts = {row[0]: row[1] for row in _rows(asked, "week_firsts")}
-            issues = tuple(_issue(row, firsts) for row in _rows(asked, "week_issues"))
+            totals = Totals(**dict(zip(Totals.__slots__, rows(asked, "week_totals")[0], strict=True)))
+            firsts = {row[0]: row[1] for row in rows(asked, "week_firsts")}
+            issues = tuple(_issue(row, firsts) for row in rows(asked, "week_issues"))
             signs: dict[int, dict[tuple[str, str], int]] = {}
-            for issue_id, name, value, mentions in _rows(asked, "week_signs", given):
+            for issue_id, name, value, mentions in rows(asked, "week_signs", given):
                 signs.setdefault(issue_id, {})[name, value] = mentions
-            ideas, compliments = (
-                tuple(
-                    Remark(mention_id=row[0], issue_id=row[1], mentions=row[2], platform=row[3])
-                    for row in _rows(asked, "week_remarks", {"name": name})
-                )
-                for name in ("idea", "compliment")
-            )
-            sources = dict(_rows(asked, "week_sources"))
-            on_day = dict(_rows(asked, "week_days"))
+            ideas, compliments = _remarks(asked, "idea"), _remarks(asked, "compliment")
+            sources = dict(rows(asked, "week_sources"))
+            on_day = dict(rows(asked, "week_days"))
         days = tuple(on_day.get(1 + at, 0) for at in range(len(week.days)))
         return WeekCounts(totals=totals, issues=issues, signs=signs, ideas=ideas, compliments=compliments, sources=sources, days=days)
 
@@ -108,25 +103,25 @@ class WeekInsight:
         """Return, by week, the mentions of reported weeks that came in after mention `known`, up to `up_to`."""
         given = {
             "periods": [one.name for one in reported],
-            "starts": [_naive(one.from_at) for one in reported],
-            "ends": [_naive(one.as_of) for one in reported],
+            "starts": [naive(one.from_at) for one in reported],
+            "ends": [naive(one.as_of) for one in reported],
             "known": known,
             "up_to": up_to,
         }
         with self._insight.asking() as asked:
-            return dict(_rows(asked, "week_late", given)) if reported else {}
+            return dict(rows(asked, "week_late", given)) if reported else {}
 
     def around(self, issue_id: int, done_at: datetime, *, weeks: int, to_at: datetime, up_to: int) -> dict[int, int]:
         """Return contacts about an issue per week around `done_at`: -1 is the week before, 0 the one after; empty ones left out."""
         given = {
             "issue_id": issue_id,
-            "done_at": _naive(done_at),
-            "from_at": _naive(done_at - timedelta(weeks=weeks)),
-            "to_at": _naive(min(to_at, done_at + timedelta(weeks=weeks))),
+            "done_at": naive(done_at),
+            "from_at": naive(done_at - timedelta(weeks=weeks)),
+            "to_at": naive(min(to_at, done_at + timedelta(weeks=weeks))),
             "up_to": up_to,
         }
         with self._insight.asking() as asked:
-            return dict(_rows(asked, "week_around", given))
+            return dict(rows(asked, "week_around", given))
 
     def evidence(
         self, week: Week, figure: str, *, up_to: int, issue_id: int | None = None, skip: int = 0, most: int = 50
@@ -134,17 +129,17 @@ class WeekInsight:
         """Return a page of the mentions that a figure counted, newest first, and how many there are; none for an unknown figure."""
         given = {"figure": figure, "issue_id": issue_id, "skip": skip, "most": most}
         with self._within(week, up_to) as asked:
-            rows = _rows(asked, "week_evidence", given)
-        return [row[0] for row in rows], int(rows[0][1]) if rows else 0
+            found = rows(asked, "week_evidence", given)
+        return [row[0] for row in found], int(found[0][1]) if found else 0
 
     @contextmanager
     def _within(self, week: Week, up_to: int) -> Iterator[duckdb.DuckDBPyConnection]:
         given = {
-            "before_from": _naive(week.days[0]),
-            "from_at": _naive(week.from_at),
-            "to_at": _naive(week.as_of),
+            "before_from": naive(week.days[0]),
+            "from_at": naive(week.from_at),
+            "to_at": naive(week.as_of),
             "up_to": up_to,
-            "days": [_naive(day) for day in week.days],
+            "days": [naive(day) for day in week.days],
         }
         with self._insight.asking() as asked:
             asked.execute(query("week_fact"), given)
@@ -152,8 +147,8 @@ class WeekInsight:
 
 
 def _remarks(asked: duckdb.DuckDBPyConnection, name: str) -> tuple[Remark, ...]:
-    rows = _rows(asked, "week_remarks", {"name": name})
-    return tuple(Remark(mention_id=row[0], issue_id=row[1], mentions=row[2], platform=row[3]) for row in rows)
+    found = rows(asked, "week_remarks", {"name": name})
+    return tuple(Remark(mention_id=row[0], issue_id=row[1], mentions=row[2], platform=row[3]) for row in found)
 
 
 def _issue(row: Sequence[Any], firsts: Mapping[int, datetime]) -> IssueCount:
@@ -165,18 +160,6 @@ def _issue(row: Sequence[Any], firsts: Mapping[int, datetime]) -> IssueCount:
         mentions=row[4],
         negative=row[5],
         felt=row[6],
-        last_at=_aware(row[7]) if row[7] else None,
-        first_at=_aware(firsts[row[0]]),
+        last_at=aware(row[7]) if row[7] else None,
+        first_at=aware(firsts[row[0]]),
     )
-
-
-def _rows(asked: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any] | None = None) -> list[Any]:
-    return asked.execute(query(name), dict(given) if given else None).fetchall()
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)

@@ -175,7 +175,8 @@ def test_a_wrong_count_is_noticed(home: Listening, monkeypatch: pytest.MonkeyPat
         assert asked != name or old in text, f"{name} has no {old!r}"
         return text.replace(old, new, 1) if asked == name else text
 
-    monkeypatch.setattr("moderation.insight.week.query", wrong)
+    for room in ("moderation.insight.sql", "moderation.insight.week"):
+        monkeypatch.setattr(f"{room}.query", wrong)
     differs = 0
     for week in WEEKS[1:]:
         shown = WeekRoom(home).shown(week)
