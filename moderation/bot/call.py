@@ -16,7 +16,6 @@ from listener.text.shorten import shorten
 from moderation.bot.asked import Asked
 from moderation.bot.buttons import Buttons, link
 from moderation.bot.cards import harmless, quote
-from moderation.bot.said import Picture
 from moderation.inbox.fields import number_of
 from moderation.inbox.page_records import ShownMention
 from moderation.inbox.parts import StaffParts
@@ -24,6 +23,7 @@ from moderation.inbox.scope import Brands
 from moderation.inbox.wording import Wording
 from moderation.ledger.bot_presses import PressLedger
 from moderation.model.action import Action
+from moderation.model.delivery import Picture
 from moderation.model.discord_user import Forgotten, KeptOfUser
 from moderation.model.person import Person, Right
 from moderation.workflows.load_wording import load_page_words, load_words

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from listener.errors import NotAllowed, NotSent, PublishRejected, PublishUnknown, SourceRefused
 from listener.sources.discord_connection import Place
 from moderation.bot.answering import Asks
-from moderation.bot.said import NO_PINGS, Picture
+from moderation.bot.said import NO_PINGS, attachments_of
+from moderation.model.delivery import Picture
 
 Body = Mapping[str, Any]
 _WHY = {
@@ -74,18 +75,6 @@ class Channels:
         path = "/channels/{channel_id}/messages/{message_id}"
         await self._ask("PATCH", path, said, pictures, channel_id=channel_id, message_id=message_id)
 
-    async def message(self, channel_id: str, message_id: str) -> Body | None:
-        """Return a message as it stands; None when it is gone."""
-        try:
-            found = await self._ask(
-                "GET", "/channels/{channel_id}/messages/{message_id}", None, (), channel_id=channel_id, message_id=message_id
-            )
-        except PublishRejected as error:
-            if error.why == "gone":
-                return None
-            raise
-        return found if isinstance(found, Mapping) else None
-
     def guild_of(self, channel_id: str) -> str:
         """Return the server of a channel; empty for one that we do not see."""
         found = self._connection.place(channel_id)
@@ -99,16 +88,6 @@ class Channels:
         except SourceRefused as error:
             raise _rejected(error) from error
         return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-
-    async def delete(self, channel_id: str, message_id: str) -> None:
-        """Take a message of ours away; gone already is gone."""
-        try:
-            await self._ask(
-                "DELETE", "/channels/{channel_id}/messages/{message_id}", None, (), channel_id=channel_id, message_id=message_id
-            )
-        except PublishRejected as error:
-            if error.why != "gone":
-                raise
 
     async def start_thread(self, channel_id: str, message_id: str, name: str) -> str:
         """Start a message's thread, or find the one it has; return its id, which is the message's."""
@@ -152,7 +131,7 @@ def _body(body: Body, pictures: Sequence[Picture]) -> dict[str, Any]:
     """Return a message's body: whatever it says, it pings nobody (RULES S22), and everybody in the channel sees it."""
     said = {name: value for name, value in body.items() if name != "flags"} | {"allowed_mentions": dict(NO_PINGS)}
     if pictures:
-        said["attachments"] = [{"id": at, "filename": one.name, "description": one.alt} for at, one in enumerate(pictures)]
+        said["attachments"] = attachments_of(pictures)
     return said
 
 

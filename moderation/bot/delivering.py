@@ -8,7 +8,6 @@ from collections.abc import Callable
 from listener.errors import NotAllowed, NotSent, PublishRejected, PublishUnknown, RateLimited
 from moderation.bot.channels import Channels
 from moderation.bot.digest_rows import Rows
-from moderation.bot.said import Picture
 from moderation.messages.discord_form import attached, discord_payload
 from moderation.model.delivery import SENT, DeliveryState, Message, Outcome
 
@@ -33,7 +32,7 @@ class BotDelivery:
 
     async def __call__(self, channel_id: str, message: Message) -> Outcome:
         """Send one message. Raises nothing for what Discord, its limits or the network do."""
-        pictures = [Picture(name=one.name, png=one.png, alt=one.alt) for _, one in attached(message)]
+        pictures = [one for _, one in attached(message)]
         try:
             body = {**discord_payload(message), "components": list(await asyncio.to_thread(self._rows, message.language))}
             await self._channels.post(channel_id, body, pictures=pictures, nonce=message.key)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.model.delivery import Picture
+
 Body = Mapping[str, Any]
 
 NO_PINGS: Body = {"parse": [], "replied_user": False}
@@ -13,15 +15,6 @@ EPHEMERAL = 1 << 6
 """Shown to whoever asked, and to nobody else (Discord's flag of messages)."""
 MOST_CONTENT = 2_000
 MOST_CHOICES = 25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A chart beside an answer: PNG bytes, and what it shows in words."""
-
-    name: str
-    png: bytes
-    alt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +44,13 @@ def message_of(said: Said) -> dict[str, Any]:
         "flags": EPHEMERAL,
     }
     if said.pictures:
-        body["attachments"] = [{"id": at, "filename": one.name, "description": one.alt} for at, one in enumerate(said.pictures)]
+        body["attachments"] = attachments_of(said.pictures)
     return body
+
+
+def attachments_of(pictures: Sequence[Picture]) -> list[dict[str, Any]]:
+    """Return what a body says of the files that go along: under which number, by which name, and what they show in words."""
+    return [{"id": at, "filename": one.name, "description": one.alt} for at, one in enumerate(pictures)]
 
 
 def choices_of(said: Said) -> dict[str, Any]:

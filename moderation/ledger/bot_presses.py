@@ -50,11 +50,6 @@ class PressLedger:
             return None
         return Press(verb=row.verb, about={str(name): str(value) for name, value in row.about.items()})
 
-    def forget(self, press_ids: Iterable[str]) -> None:
-        """Forget ids whose message is gone or shows others now."""
-        with writing(self._engine) as tx:
-            tx.execute(delete(bot_press).where(bot_press.c.press_id.in_(list(press_ids))))
-
     def forget_before(self, at: datetime) -> int:
         """Forget what was kept until before a moment; return how many that were. Takes no lock when there is nothing."""
         with reading(self._engine) as tx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from listener.model.figures import DigestFigures, IssueFigures
@@ -12,7 +13,6 @@ from listener.text.pseudonym import pseudonym
 from listener.workflows.rebuild_insight import catch_up
 from moderation.bot.call import BotParts, bot_words
 from moderation.bot.cards import plain
-from moderation.bot.said import Picture
 from moderation.charts.look import NARROW, Look
 from moderation.charts.trend import trend
 from moderation.inbox.page_records import ShownMention
@@ -24,7 +24,7 @@ from moderation.ledger.brand_mentions import BrandMentionLedger
 from moderation.ledger.discord_users import DiscordUserLedger
 from moderation.model.action import Action
 from moderation.model.chart import Series
-from moderation.model.delivery import Picture as Drawn
+from moderation.model.delivery import Picture
 from moderation.model.discord_user import Forgotten
 from moderation.model.person import Person
 from moderation.page_parts.scope import about, split
@@ -100,8 +100,8 @@ def trend_of(parts: Answering, figures: IssueFigures, language: str) -> Picture 
         return None
 
 
-def _first(pictures: Sequence[Drawn]) -> Picture | None:
-    return Picture(name=pictures[0].name, png=pictures[0].png, alt=plain(pictures[0].alt, MOST_ALT)) if pictures else None
+def _first(pictures: Sequence[Picture]) -> Picture | None:
+    return replace(pictures[0], alt=plain(pictures[0].alt, MOST_ALT)) if pictures else None
 
 
 def effect_of(parts: Answering, action: Action, brands: Brands, language: str) -> str:

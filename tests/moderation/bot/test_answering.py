@@ -10,7 +10,8 @@ import pytest
 from listener.ledger.ledger import Ledger
 from moderation.bot import answering
 from moderation.bot.asked import Asked, Kind
-from moderation.bot.said import Picture, Said
+from moderation.bot.said import Said
+from moderation.model.delivery import Picture
 from tests.fakes.bot_rig import Echo, Rig, bot_on
 from tests.fakes.discord_wire.book import Message
 from tests.fakes.discord_wire.interactions import CHOICES, DEFERRED, DEFERRED_UPDATE, MESSAGE, OPEN_MODAL
