@@ -12,9 +12,9 @@ from moderation.model.status import IssueStatus
 
 MAIN = "en"
 """The language in which Discord keeps names and texts; the other one stands beside it."""
-OTHERS = {"nl": ("nl",)}
-"""Discord's locales by our language."""
-_TEXT, _NUMBER = 3, 4
+OTHERS = ("nl",)
+"""Our other languages; Discord's locale of each has its name."""
+TEXT, _NUMBER = 3, 4
 
 
 def commands() -> list[dict[str, Any]]:
@@ -23,26 +23,25 @@ def commands() -> list[dict[str, Any]]:
 
 
 def _command(name: str) -> dict[str, Any]:
-    body: dict[str, Any] = {"name": name, "type": 1, **_worded(f"command.{name}")}
-    body["name_localizations"] = {
-        locale: bot_words(language).text(f"command.{name}.name") for language, names in OTHERS.items() for locale in names
-    }
+    body: dict[str, Any] = {"name": name, "type": 1, "name_localizations": localized(f"command.{name}.name"), **worded(f"command.{name}")}
     options = _OPTIONS.get(name, ())
     return body | ({"options": [_option(one) for one in options]} if options else {})
 
 
-def _worded(key: str) -> dict[str, Any]:
+def worded(key: str) -> dict[str, Any]:
     """Return the text below a command or an option, in both languages."""
-    return {
-        "description": bot_words(MAIN).text(key),
-        "description_localizations": {locale: bot_words(language).text(key) for language, names in OTHERS.items() for locale in names},
-    }
+    return {"description": bot_words(MAIN).text(key), "description_localizations": localized(key)}
+
+
+def localized(key: str) -> dict[str, str]:
+    """Return words in the languages beside the main one, by locale."""
+    return {language: bot_words(language).text(key) for language in OTHERS}
 
 
 def _option(one: tuple[str, int, bool, tuple[str, ...]]) -> dict[str, Any]:
     name, kind, needed, choices = one
-    localized = {locale: bot_words(language).text(f"option.{name}.name") for language, names in OTHERS.items() for locale in names}
-    option: dict[str, Any] = {"name": name, "type": kind, "required": needed, "name_localizations": localized, **_worded(f"option.{name}")}
+    option: dict[str, Any] = {"name": name, "type": kind, "required": needed, **worded(f"option.{name}")}
+    option["name_localizations"] = localized(f"option.{name}.name")
     if choices:
         return option | {"choices": [_choice(key) for key in choices]}
     return option | {"autocomplete": True} | ({"min_value": 1} if kind == _NUMBER else {})
@@ -50,20 +49,19 @@ def _option(one: tuple[str, int, bool, tuple[str, ...]]) -> dict[str, Any]:
 
 def _choice(key: str) -> dict[str, Any]:
     """Return one of some fixed values; `key` names its words, and ends with the value."""
-    localized = {locale: bot_words(language).text(key) for language, names in OTHERS.items() for locale in names}
-    return {"name": bot_words(MAIN).text(key), "value": key.rpartition(".")[2], "name_localizations": localized}
+    return {"name": bot_words(MAIN).text(key), "value": key.rpartition(".")[2], "name_localizations": localized(key)}
 
 
 _ISSUE_STATES = tuple(f"state.{one.value}" for one in IssueState)
 _STATUSES = tuple(f"public_status.{one.value}" for one in IssueStatus)
 _PERIODS = tuple(f"period.{one}" for one in PERIODS)
 _OPTIONS: dict[str, tuple[tuple[str, int, bool, tuple[str, ...]], ...]] = {
-    "issues": (("state", _TEXT, False, _ISSUE_STATES), ("brand", _TEXT, False, ())),
+    "issues": (("state", TEXT, False, _ISSUE_STATES), ("brand", TEXT, False, ())),
     "issue": (("issue", _NUMBER, True, ()),),
-    "mentions": (("issue", _NUMBER, False, ()), ("brand", _TEXT, False, ())),
+    "mentions": (("issue", _NUMBER, False, ()), ("brand", TEXT, False, ())),
     "claim": (("case", _NUMBER, False, ()),),
     "reply": (("case", _NUMBER, True, ()),),
-    "status": (("issue", _NUMBER, True, ()), ("state", _TEXT, False, _STATUSES)),
-    "digest": (("period", _TEXT, False, _PERIODS),),
+    "status": (("issue", _NUMBER, True, ()), ("state", TEXT, False, _STATUSES)),
+    "digest": (("period", TEXT, False, _PERIODS),),
 }
 """Options by command: name, kind, whether it is needed, and fixed values (none: offered while typing)."""

@@ -10,6 +10,7 @@ from listener.errors import NotAllowed
 from moderation.bot.answering import Answers
 from moderation.bot.asked import Asked, Kind
 from moderation.bot.call import bot_words
+from moderation.bot.commands import TEXT, localized, worded
 from moderation.bot.said import Said
 from moderation.model.person import Person
 
@@ -17,7 +18,6 @@ NAME, CODE = "link", "code"
 MOST_WRONG = 5
 MOST_WRONG_OF_ALL = 100
 WINDOW_SECONDS = 900.0
-_TEXT = 3
 
 
 class Redeems(Protocol):
@@ -68,19 +68,12 @@ class Linking:
 
 def link_command() -> dict[str, Any]:
     """Return the command as Discord is told of it, in both languages; its name is one, for pages and commands print it."""
-    option: dict[str, Any] = {"name": CODE, "type": _TEXT, "required": True, "min_length": 8, "max_length": 20}
+    option: dict[str, Any] = {"name": CODE, "type": TEXT, "required": True, "min_length": 8, "max_length": 20}
     return {
         "name": NAME,
         "type": 1,
-        **_worded("command.link"),
-        "options": [option | _worded("option.code") | {"name_localizations": {"nl": bot_words("nl").text("option.code.name")}}],
-    }
-
-
-def _worded(key: str) -> dict[str, Any]:
-    return {
-        "description": bot_words("en").text(key),
-        "description_localizations": {"nl": bot_words("nl").text(key)},
+        **worded("command.link"),
+        "options": [option | worded("option.code") | {"name_localizations": localized("option.code.name")}],
     }
 
 
