@@ -10,7 +10,7 @@ from listener.digest.sparkline import sparkline
 from listener.errors import ActionError
 from listener.model.figures import IssueFigures
 from listener.model.issue import IssueState
-from moderation.bot.buttons import Look, rows_of
+from moderation.bot.buttons import MARK, Look, rows_of
 from moderation.bot.call import Call
 from moderation.bot.cards import CALM, GOOD, WARN, Card, embeds_of, harmless
 from moderation.bot.said import Said
@@ -39,7 +39,7 @@ def issues(call: Call) -> Said:
     some = fit[skip : skip + ON_PAGE]
     words = call.words
     if not some:
-        return Said(text=words.text("issues.none_fit" if state or brand else "issues.empty"), replaces=call.asked.name.startswith("k1."))
+        return Said(text=words.text("issues.none_fit" if state or brand else "issues.empty"), replaces=_pressed(call))
     lines = [line for one in some for line in _listed(call, one)]
     title = words.text("bot.issues", brand=harmless(call.parts.brand, 80))
     footer = words.text("bot.shown", first=skip + 1, last=skip + len(some), all=len(fit))
@@ -54,7 +54,7 @@ def issues(call: Call) -> Said:
     return Said(
         embeds=embeds_of([Card(title=title, lines=tuple(lines), footer=footer)]),
         rows=(menu, *rows_of(before, after, call.page("/issues"))),
-        replaces=call.asked.name.startswith("k1."),
+        replaces=_pressed(call),
     )
 
 
@@ -151,19 +151,20 @@ def issue_rows(call: Call, figures: IssueFigures) -> tuple[dict[str, Any], ...]:
     page = call.page(f"/issues/{issue_id}")
     if not call.may(Right.ANSWER) or call.parts.issue_room is None:
         return rows_of(texts, page)
-    seen = call.parts.issue_room.edits.newest(issue_id)
-    muted, solved = figures.state is IssueState.MUTED, figures.state is IssueState.RESOLVED
-    mark = call.buttons.button
+    make = call.buttons.button
     return rows_of(
         texts,
-        mark("case_next", words.text("bot.claim_next"), look=Look.MAIN, issue=issue_id),
-        mark("issue_unmute" if muted else "issue_mute", words.text(f"bot.{'unmute' if muted else 'mute'}"), issue=issue_id, seen=seen),
-        mark(
-            "issue_reopen" if solved else "issue_resolve", words.text(f"bot.{'reopen' if solved else 'resolve'}"), issue=issue_id, seen=seen
-        ),
-        mark("status_write", words.text("status.speak"), issue=issue_id),
+        make("case_next", words.text("bot.claim_next"), look=Look.MAIN, issue=issue_id),
+        *mark_buttons(call, figures, seen=call.parts.issue_room.edits.newest(issue_id)),
+        make("status_write", words.text("status.speak"), issue=issue_id),
         page,
     )
+
+
+def mark_buttons(call: Call, figures: IssueFigures, *, seen: int) -> tuple[dict[str, Any], ...]:
+    """Return the buttons that mute and resolve an issue, or take that back. `seen`: the newest edit of it that is shown."""
+    verbs = ("unmute" if figures.state is IssueState.MUTED else "mute", "reopen" if figures.state is IssueState.RESOLVED else "resolve")
+    return tuple(call.buttons.button(f"issue_{verb}", call.words.text(f"bot.{verb}"), issue=figures.issue_id, seen=seen) for verb in verbs)
 
 
 def mark(call: Call) -> Said:
@@ -211,7 +212,12 @@ def mentions(call: Call) -> Said:
 
 def _turned(call: Call) -> bool:
     """Tell whether a page of messages was turned back to its first one."""
-    return call.asked.name.startswith("k1.") and "skip" in call.given
+    return _pressed(call) and "skip" in call.given
+
+
+def _pressed(call: Call) -> bool:
+    """Tell whether something of ours was pressed, and not a command typed."""
+    return call.asked.name.startswith(MARK)
 
 
 def _only_brand(call: Call) -> str:

@@ -7,21 +7,18 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from listener.model.figures import IssueFigures
-from listener.model.issue import IssueState
 from moderation.bot.asked import Asked, Kind
 from moderation.bot.buttons import MARK, Buttons, Look, rows_of
 from moderation.bot.call import BotParts, Call, bot_words
 from moderation.bot.cards import embeds_of, harmless, plain
-from moderation.bot.issue_answers import issue_card
+from moderation.bot.issue_answers import issue_card, mark_buttons
 from moderation.bot.said import NO_PINGS
-from moderation.inbox.parts import there
 from moderation.model.issue_thread import LOUD, ThreadNow
 from moderation.model.person import Person, Role
-from moderation.model.press import Press
 
 MOST_NAME = 100
 HOUSE = Person(name="Klankbord", role=Role.VIEWER)
@@ -34,13 +31,10 @@ class StandingButtons(Buttons):
 
     key: bytes = b""
     about: str = ""
-    made: dict[str, Press] = field(default_factory=dict)
 
-    def id_of(self, verb: str, **about: object) -> str:
+    def new_id(self, verb: str) -> str:
         digest = hmac.new(self.key, f"press {self.about} {verb}".encode(), hashlib.sha256).digest()
-        press_id = MARK + base64.urlsafe_b64encode(digest[:18]).decode()
-        self.made[press_id] = Press(verb=verb, about={name: str(value) for name, value in about.items() if value not in (None, "")})
-        return press_id
+        return MARK + base64.urlsafe_b64encode(digest[:18]).decode()
 
 
 class ThreadCards:
@@ -101,18 +95,14 @@ class ThreadCards:
 def _rows(call: Call, figures: IssueFigures) -> tuple[tuple[dict[str, Any], ...], str]:
     """Return the buttons, and the id that marks the message."""
     words, issue_id, make = call.words, figures.issue_id, call.buttons.button
-    seen = there(call.parts.issue_room).edits.newest(issue_id) if call.parts.issue_room else 0
-    muted, solved = figures.state is IssueState.MUTED, figures.state is IssueState.RESOLVED
+    seen = call.parts.issue_room.edits.newest(issue_id) if call.parts.issue_room else 0
     opens = make("issue_open", words.text("bot.open"), look=Look.MAIN, issue=issue_id)
     signal_id = figures.signal.signal_id if figures.signal is not None else 0
     rows = rows_of(
         opens,
         make("case_next", words.text("bot.claim_next"), issue=issue_id),
         make("signal_seen", words.text("bot.signal_seen"), issue=issue_id, signal=signal_id) if signal_id else None,
-        make("issue_unmute" if muted else "issue_mute", words.text(f"bot.{'unmute' if muted else 'mute'}"), issue=issue_id, seen=seen),
-        make(
-            "issue_reopen" if solved else "issue_resolve", words.text(f"bot.{'reopen' if solved else 'resolve'}"), issue=issue_id, seen=seen
-        ),
+        *mark_buttons(call, figures, seen=seen),
         make("status_write", words.text("status.speak"), issue=issue_id),
         make("status_open", words.text("status.public"), issue=issue_id),
         call.page(f"/issues/{issue_id}"),
