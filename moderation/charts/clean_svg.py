@@ -43,7 +43,7 @@ def paper_svg(raw: str, *, alt: str, font: str, dark: bool = False) -> str:
 
 def _svg(raw: str, *, colouring: Colouring, alt: str, font: str, ground: bool) -> str:
     try:
-        root = fromstring(raw)  # noqa: S314 - as above
+        root = fromstring(raw)  # noqa: S314 - drawn by a process of ours, from a specification of ours
     except SyntaxError as problem:
         raise ValueError(f"not an SVG: {problem}") from problem
     if root.tag != f"{_NAMESPACE}svg":

@@ -103,7 +103,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Four fields: the first row is what customers value, the first column what we do. `axes`: the words of both, high and low."""
+    """Four fields: the first row is what customers value, the first column what we do; `rows` and `columns` name them, high first."""
 
     caption: str
     fields: tuple[Field, Field, Field, Field]

@@ -21,7 +21,7 @@ class ExportKind(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """How a file is written; `media` and `ending` follow from it."""
+    """How a file is written; its name ends in the value."""
 
     CSV = "csv"
     JSON = "json"

@@ -14,8 +14,6 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .6rem; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 1.4rem 0 .2rem; }
 p { margin: .3rem 0; max-width: 44rem; }
-.invented { border: 2px solid var(--mark); color: var(--mark); padding: .5rem .8rem; max-width: none; }
-.learning { color: var(--mark); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
@@ -24,8 +22,7 @@ thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 12rem; overflow-wrap: anywhere; }
 tbody th + td { white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td:has(.trend), th:last-child { padding-left: .7rem; }
-.trend { color: var(--bar); display: block; }
+th:last-child { padding-left: .7rem; }
 blockquote { margin: .6rem 0; padding: .1rem 0 .1rem .9rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 blockquote p { margin: 0; }
 blockquote footer { color: var(--soft); font-size: .88rem; }
@@ -51,10 +48,7 @@ a { color: inherit; }
 hr { border: 0; border-top: 2px solid var(--line); margin: 2.5rem 0; }
 sup a { text-decoration: none; color: var(--soft); font-size: .75rem; }
 .links { columns: 2; font-size: .82rem; }
-.definitions { color: var(--soft); font-size: .9rem; }
-.definitions dt { font-weight: 600; }
-.definitions dd { margin: 0 0 .5rem; max-width: 44rem; }
 @media print {
-  body { background: #fff; color: #000; } .wide { overflow: visible; } section { break-inside: avoid-page; } hr { break-after: page; }
+  body { background: #fff; color: #000; } .wide { overflow: visible; } hr { break-after: page; }
 }
 """

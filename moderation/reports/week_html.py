@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
+from listener.text.language import LANGUAGES
 from moderation.model.document import (
     Bars,
     Block,
@@ -25,8 +26,6 @@ from moderation.model.document import (
 )
 from moderation.reports.document_links import Links
 from moderation.reports.style import STYLE
-
-LANGUAGES_KNOWN = ("nl", "en", "de", "fr")
 
 
 def week_body(document: Document, links: Links) -> str:
@@ -116,7 +115,7 @@ def _table(grid: Grid, links: Links) -> Markup:
 
 
 def _quoted(quoted: Quoted, links: Links) -> Markup:
-    language = Markup(' lang="{}"').format(quoted.language) if quoted.language in LANGUAGES_KNOWN and quoted.text else Markup()
+    language = Markup(' lang="{}"').format(quoted.language) if quoted.language in LANGUAGES and quoted.text else Markup()
     said = Markup("<p{}>“{}”</p>").format(language, quoted.text) if quoted.text else Markup()
     return Markup("<blockquote>{}<footer>{}</footer></blockquote>").format(said, _line(quoted.by, links))
 

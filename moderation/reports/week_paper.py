@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from listener.text.language import LANGUAGES
 from moderation.model.document import (
     Bars,
     Block,
@@ -23,7 +24,6 @@ from moderation.model.document import (
 )
 from moderation.reports.document_links import Links
 
-LANGUAGES_KNOWN = ("nl", "en", "de", "fr")
 _PICTURES = re.compile("[\U0001f000-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U000e0020-\U000e007f]+")
 NO_PICTURE = "[emoji]"
 """The fonts that come with typst have no emoji: on paper a word stands for them."""
@@ -57,7 +57,7 @@ def _block(block: Block, links: Links) -> dict[str, Any]:
         case Grid():
             return _table(block, links)
         case Quoted():
-            language = block.language if block.language in LANGUAGES_KNOWN else "en"
+            language = block.language if block.language in LANGUAGES else "en"
             return {"kind": "quote", "text": _text(block.text), "by": _line(block.by, links), "language": language}
         case Bars():
             return _bars(block, links)

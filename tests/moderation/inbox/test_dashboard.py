@@ -106,7 +106,9 @@ def test_shares_of_unnecessary_contacts_are_of_those_addressed_to_us(house: Hous
         of,
         counted(house, _MENTIONS + directed + label, *span, "searched_first"),
     )
-    assert found.unnecessary.low is not None and found.unnecessary.low <= did / of <= (found.unnecessary.high or 0)  # noqa: PT018
+    assert found.unnecessary.low is not None
+    assert found.unnecessary.high is not None
+    assert found.unnecessary.low <= did / of <= found.unnecessary.high
 
 
 def test_issues_and_their_days_are_those_of_the_ledger(house: House) -> None:
