@@ -95,7 +95,8 @@ def _add_coming_in(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         add_second_step_routes(app, parts, parts.people, pages)
         add_me_routes(app, parts, parts.people, pages)
         add_people_routes(app, parts, parts.people, pages)
-        add_delivery_routes(app, parts, pages)
+        if parts.deliveries is not None:
+            add_delivery_routes(app, parts.people, parts.deliveries, pages)
         if parts.people.oidc is not None:
             add_elsewhere_routes(app, parts, parts.people, parts.people.oidc, pages)
 

@@ -39,6 +39,11 @@ SORTS: Mapping[str, Rank] = {
 """Orders beside the usual one, in which what asks attention comes first under headings."""
 
 
+def period_asked(written: str) -> int | None:
+    """Return the period that an address or a form names; None where it names none that is on offer."""
+    return next((days for days in PERIODS if str(days) == written), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """One value a list can be narrowed to: what it is, how many issues have it, the address that picks (or drops) it."""
@@ -71,14 +76,13 @@ class IssueChoice:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> IssueChoice:
         """Read an address. What it asks that we do not have (a period, an order) is as if it was not asked."""
-        days = query.get("days", "")
         return cls(
             state=query.get("state", "")[: _MOST["state"]],
             place=query.get("place", "")[: _MOST["place"]],
             brand=query.get("brand", "")[: _MOST["brand"]],
             channel=query.get("channel", "")[: _MOST["channel"]],
             language=query.get("language", "")[: _MOST["language"]],
-            days=int(days) if days in {str(one) for one in PERIODS} else USUAL_DAYS,
+            days=period_asked(query.get("days", "")) or USUAL_DAYS,
             sort=query.get("sort", "") if query.get("sort", "") in SORTS else "",
             view="matrix" if query.get("view", "") == "matrix" else "",
             page=page_asked(query.get("page", "")),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from moderation.inbox.choices import PERIODS, USUAL_DAYS
+from moderation.inbox.choices import USUAL_DAYS, period_asked
 from moderation.inbox.scope import Brands
 from moderation.model.chart import Table
 from moderation.model.dashboard import DashboardFigures, DashboardQuestion
@@ -56,12 +56,12 @@ class DashboardChoice:
     @classmethod
     def from_query(cls, query: Mapping[str, str], brands: Brands) -> DashboardChoice:
         """Read an address. What it asks that we do not have, or a brand that the reader does not see, is as if it was not asked."""
-        days, brand = query.get("days", ""), query.get("brand", "")[:_MOST]
+        brand = query.get("brand", "")[:_MOST]
         return cls(
             brand=brand if brands is None or brand in brands else "",
             channel=query.get("channel", "")[:_MOST],
             language=query.get("language", "")[:_MOST],
-            days=int(days) if days in {str(one) for one in PERIODS} else USUAL_DAYS,
+            days=period_asked(query.get("days", "")) or USUAL_DAYS,
             compare=query.get("compare", "") != "no",
         )
 

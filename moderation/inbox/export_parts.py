@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import StreamingResponse
 
 from moderation.exports.files import MEDIA
-from moderation.inbox.choices import PERIODS
+from moderation.inbox.choices import period_asked
 from moderation.inbox.fields import number_of
 from moderation.inbox.rights import ROUTES
 from moderation.model.export import ExportAsked, ExportFormat, ExportKind
@@ -26,7 +26,7 @@ def right_for(kind: ExportKind) -> Right:
 
 def asked_of(kind: ExportKind, form: Mapping[str, str], person: Person, *, now: datetime, zone: ZoneInfo) -> ExportAsked:
     """Return what a form asks for. A value that makes no sense counts as not given; `days` are whole days up to now."""
-    days = int(form["days"]) if form.get("days", "") in {str(one) for one in PERIODS} else None
+    days = period_asked(form.get("days", ""))
     first = None
     if days is not None:
         first = datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), tzinfo=zone)

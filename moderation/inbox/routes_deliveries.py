@@ -9,11 +9,10 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from listener.errors import NotAllowed
 from moderation.inbox.delivery_parts import DeliveryParts
 from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.people_parts import PeopleParts
 from moderation.model.account import Account
 from moderation.model.delivery import TOLD, DeliveryState, Loud, Subscription
 from moderation.policy.quiet_hours import written_minutes
@@ -28,30 +27,23 @@ MAIL_TO = "mail"
 Act = Callable[[int, Account | None, str], object]
 
 
-def add_delivery_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
-    """Add the pages, when there is anything to tell and somebody to tell it to."""
-    if parts.deliveries is None:
-        return
-    if parts.people is not None:
-        _add_own(app, _Own(parts, parts.deliveries, pages))
-    _add_house(app, _House(parts.deliveries, pages))
+def add_delivery_routes(app: FastAPI, people: PeopleParts, room: DeliveryParts, pages: Pages) -> None:
+    """Add the pages."""
+    _add_own(app, _Own(people, room, pages))
+    _add_house(app, _House(room, pages))
 
 
 class _Own:
     """One person's own messages."""
 
-    def __init__(self, parts: StaffParts, room: DeliveryParts, pages: Pages) -> None:
-        self._people = parts.people
+    def __init__(self, people: PeopleParts, room: DeliveryParts, pages: Pages) -> None:
+        self._people = people
         self.room = room
         self._pages = pages
 
     def account(self, request: Request) -> Account:
         """Return whose session this is. Raises `NotAllowed` while there are no people."""
-        session = request.state.session
-        found = self._people.door.account(session.person_id) if self._people is not None and session.person_id is not None else None
-        if found is None:
-            raise NotAllowed("This session belongs to nobody in particular; `klankbord person add` makes the first person.")
-        return found
+        return self._people.account_of(request.state.session)
 
     def show(self, request: Request) -> Response:
         """Render /me/messages."""

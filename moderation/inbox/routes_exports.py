@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from moderation.inbox.choices import PERIODS
+from moderation.inbox.choices import PERIODS, period_asked
 from moderation.inbox.dashboard_parts import DashboardChoice
 from moderation.inbox.export_parts import as_file, asked_of, format_of, right_for
 from moderation.inbox.pages import Pages
@@ -25,14 +25,13 @@ def add_export_routes(app: FastAPI, parts: StaffParts, room: ExportRows, pages: 
     def exports(request: Request) -> Response:
         person = request.state.person
         query = request.query_params
-        days = query.get("days", "")
         return pages.show(
             request,
             "exports.html.j2",
             kinds=[one.value for one in ExportKind if person.may(right_for(one))],
             formats=[one.value for one in ExportFormat],
             choice=DashboardChoice.from_query(query, person.brands),
-            days=int(days) if days in {str(one) for one in PERIODS} else 0,
+            days=period_asked(query.get("days", "")) or 0,
             issue=query.get("issue", "")[:20],
             periods=PERIODS,
             may_name=person.may(Right.ADMINISTER),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from listener.errors import ActionError
-from moderation.inbox.choices import PERIODS
+from moderation.inbox.choices import PERIODS, period_asked
 from moderation.inbox.fields import number_in
 from moderation.inbox.pages import Pages
 from moderation.inbox.plan_parts import PlanParts
@@ -93,8 +93,7 @@ def _add_changes(app: FastAPI, plans: PlanParts, pages: Pages) -> None:
 
 
 def _grid_page(request: Request, plans: PlanParts, pages: Pages) -> Response:
-    asked = request.query_params.get("days", "")
-    days = int(asked) if asked in {str(one) for one in PERIODS} else USUAL_DAYS
+    days = period_asked(request.query_params.get("days", "")) or USUAL_DAYS
     held = plans.grids.now()
     return pages.show(
         request,
@@ -105,7 +104,7 @@ def _grid_page(request: Request, plans: PlanParts, pages: Pages) -> Response:
         rows={row.name: row for row in held.types},
         figures=plans.figures(request.state.person.brands, days),
         days=days,
-        periods=tuple(sorted({*PERIODS, USUAL_DAYS})),
+        periods=PERIODS,
         criteria=CRITERIA,
         versions=plans.grids.versions(),
         seen=plans.grids.version(),

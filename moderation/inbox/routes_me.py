@@ -12,7 +12,6 @@ from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.people_parts import PeopleParts
 from moderation.inbox.routes_second_step import secret_in
-from moderation.inbox.sign_in import Session
 from moderation.model.account import Account, Theme
 from moderation.model.person import RIGHTS, Right
 from moderation.workflows.enter import NEED_SECOND_STEP
@@ -32,12 +31,8 @@ class Me:
         self._pages = pages
 
     def account(self, request: Request) -> Account:
-        """Return whose session this is. Raises `NotAllowed` while there are no people: then nobody has settings."""
-        session: Session = request.state.session
-        found = self.people.door.account(session.person_id) if session.person_id is not None else None
-        if found is None:
-            raise NotAllowed("This session belongs to nobody in particular; `klankbord person add` makes the first person.")
-        return found
+        """Return whose session this is. Raises `NotAllowed` while there are no people."""
+        return self.people.account_of(request.state.session)
 
     def show(self, request: Request, account: Account, *, status: int = 200, wrong: str = "", token: str = "", code: str = "") -> Response:
         """Render /me. `token`, `code`: a new token or a code for Discord, shown this once."""
