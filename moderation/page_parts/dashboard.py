@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from markupsafe import Markup
-
-from listener.errors import CannotDraw
 from listener.parts import Listening
 from moderation.charts.dashboard import dashboard_charts
 from moderation.charts.look import NARROW, WIDE, Look
@@ -17,14 +13,13 @@ from moderation.inbox.dashboard_parts import DashboardParts, DashboardShown, Dra
 from moderation.inbox.wording import wording_of
 from moderation.ledger.pulse import PulseLedger
 from moderation.model.dashboard import DashboardFigures, DashboardQuestion
+from moderation.page_parts.drawn import drawn_chart
+from moderation.page_parts.words import words_for
 from moderation.parts import Answering
 from moderation.week_room import week_parts
 from moderation.workflows.count_dashboard import count_dashboard
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.latest_figures import LatestFigures
-from moderation.workflows.load_wording import load_words
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -68,7 +63,7 @@ class DashboardRoom:
 
 
 def _drawn(figures: DashboardFigures, language: str, draw: DrawCharts, listening: Listening) -> Iterator[DrawnChart]:
-    look = Look(language=language, words=load_words(language, "charts"), zone=listening.settings.zone, width=WIDE)
+    look = Look(language=language, words=words_for(language, "charts"), zone=listening.settings.zone, width=WIDE)
     pages = wording_of(language)
 
     def platform(name: str) -> str:
@@ -76,13 +71,7 @@ def _drawn(figures: DashboardFigures, language: str, draw: DrawCharts, listening
 
     narrow = dashboard_charts(figures, replace(look, width=NARROW), platform=platform)
     for (section, chart), (_, small) in zip(dashboard_charts(figures, look, platform=platform), narrow, strict=True):
-        try:
-            svgs = ("", "") if chart.nothing else (draw.page(chart), draw.page(small))
-        except CannotDraw:
-            logger.warning("a chart was not drawn", extra={"chart": chart.name}, exc_info=True)
-            svgs = "", ""
-        wide, slim = (Markup(svg) for svg in svgs)  # noqa: S704 - our own drawing, of known elements only
-        yield DrawnChart(section=section, wide=wide, narrow=slim, says=chart.alt, table=chart.table, nothing=chart.nothing)
+        yield drawn_chart(section, chart, small, draw)
 
 
 def dashboard_parts(parts: Answering, scoped: Callable[[frozenset[str]], Listening]) -> DashboardParts:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 from listener.settings.secrets import Secrets
 from moderation.delivering import WORDS, channel_secrets, mail_house
 from moderation.inbox.delivery_parts import ChannelNow, DeliveryParts
+from moderation.page_parts.words import words_for
 from moderation.parts import Answering
 from moderation.settings_delivery import ChannelSettings
-from moderation.workflows.load_wording import load_words
 
 
 def delivery_parts(parts: Answering) -> DeliveryParts:
@@ -27,10 +26,6 @@ def delivery_parts(parts: Answering) -> DeliveryParts:
     def channels() -> Sequence[ChannelNow]:
         return [ChannelNow(channel=one, ready=ready(one)) for one in desk.subscribe.channels().values()]
 
-    @cache
-    def words(language: str) -> Mapping[str, str]:
-        return load_words(language, WORDS)
-
     return DeliveryParts(
         subscribe=desk.subscribe,
         account=desk.account,
@@ -38,5 +33,5 @@ def delivery_parts(parts: Answering) -> DeliveryParts:
         channels=channels,
         mail=mail_house(settings).usable,
         one_click=settings.public.base_url.startswith("https://"),
-        words=words,
+        words=lambda language: words_for(language, WORDS),
     )

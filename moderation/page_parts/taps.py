@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 
-from markupsafe import Markup
-
-from listener.errors import CannotDraw
 from moderation.charts.effect import effect as effect_chart
 from moderation.charts.look import NARROW, WIDE, Look
 from moderation.inbox.dashboard_parts import DrawnChart
@@ -17,12 +13,11 @@ from moderation.inbox.feedback_parts import TapShown
 from moderation.model.action import Action
 from moderation.model.chart import Effect, Expected, Series
 from moderation.model.tap import TapEffect, TapLook
+from moderation.page_parts.drawn import drawn_chart
+from moderation.page_parts.words import words_for
 from moderation.parts import Desk
 from moderation.reports.tap_words import tap_words
 from moderation.workflows.draw_charts import DrawCharts
-from moderation.workflows.load_wording import load_words
-
-logger = logging.getLogger(__name__)
 
 MOST_DRAWN = 12
 """Charts on one page, of the actions that were done last; the others have their words."""
@@ -35,7 +30,7 @@ def taps_shown(desk: Desk, draw: DrawCharts | None) -> Callable[[Iterable[Action
 
     def shown(actions: Iterable[Action], language: str) -> Mapping[int, TapShown]:
         done = sorted((one for one in actions if one.closed_at), key=lambda one: (one.closed_at, one.action_id), reverse=True)
-        looks, words = desk.feedback.taps.latest([one.action_id for one in done]), load_words(language, "taps")
+        looks, words = desk.feedback.taps.latest([one.action_id for one in done]), words_for(language, "taps")
         found = {}
         for number, action in enumerate(one for one in done if one.action_id in looks):
             look = looks[action.action_id]
@@ -81,12 +76,6 @@ def _drawn(action: Action, look: TapLook, title: str, language: str, zone: tzinf
     figures = effect_of(look, title, zone=zone)
     if figures is None:
         return
-    wide = Look(language=language, words=load_words(language, "charts"), zone=zone, width=WIDE)
+    wide = Look(language=language, words=words_for(language, "charts"), zone=zone, width=WIDE)
     chart, small = effect_chart(figures, wide), effect_chart(figures, replace(wide, width=NARROW))
-    try:
-        svgs = draw.page(chart), draw.page(small)
-    except CannotDraw:
-        logger.warning("a chart was not drawn", extra={"chart": chart.name, "action": action.action_id}, exc_info=True)
-        svgs = "", ""
-    large, slim = (Markup(svg) for svg in svgs)  # noqa: S704 - our own drawing, of known elements only
-    yield DrawnChart(section=f"tap-{action.action_id}", wide=large, narrow=slim, says=chart.alt, table=chart.table)
+    yield drawn_chart(f"tap-{action.action_id}", chart, small, draw)
