@@ -42,11 +42,10 @@ from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublishe
 from moderation.publishers.twins import twin_of
 from moderation.settings import AccountSettings, KlankbordSettings
 from moderation.telling import telling
+from moderation.workflows.check_bot import BOT_SECRET
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.load_wording import load_policy, load_public_wording, template_versions
 from moderation.workflows.tell_when_due import TellWhenDue
-
-BOT_SECRET = "KLANKBORD_DISCORD_BOT_TOKEN"  # noqa: S105 - the name of the variable that holds it
 
 
 @contextmanager
@@ -65,7 +64,7 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
                 listening=both,
                 sending=sending,
                 tell=_tell(both, settings),
-                delivering=delivering_over(both, settings, sending.desk.delivery, draw, bot=bot),
+                deliver=delivering_over(both, settings, sending.desk.delivery, draw, bot=bot),
                 draw=draw,
                 reader=cache(lambda: new_reader(settings)),
                 discord=discord,

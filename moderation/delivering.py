@@ -12,10 +12,11 @@ from listener.model.figures import DigestFigures
 from listener.parts import Listening
 from listener.settings.secrets import Secrets, channel_secret_names
 from listener.settings.wording import templates
+from listener.workflows.check_keys import WEBHOOK_NAME
 from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.channels import BotSend, ChannelCarrier
 from moderation.delivery.mail import MailCarrier, MailHouse
-from moderation.delivery_desk import Delivering, DeliveryDesk
+from moderation.delivery_desk import DeliveryDesk
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.status import StatusLedger
@@ -31,6 +32,7 @@ from moderation.reports.week_paper import paper_of
 from moderation.settings import KlankbordSettings
 from moderation.settings_delivery import OLD_WEBHOOK
 from moderation.week_room import WeekRoom
+from moderation.workflows.check_delivery import MAIL_PASSWORD
 from moderation.workflows.deliver import Deliver, Stop
 from moderation.workflows.delivery_ports import Brands, House, WeekMade, WeekTold
 from moderation.workflows.draw_charts import DrawCharts
@@ -41,14 +43,12 @@ from moderation.workflows.typeset import typeset
 from moderation.workflows.word_deliveries import WordDeliveries
 
 WORDS = "delivery"
-MAIL_PASSWORD = "KLANKBORD_DELIVERY_MAIL_PASSWORD"  # noqa: S105 - the name of the variable that holds it
-WEBHOOK = "KLANKBORD_DISCORD_WEBHOOK"
 PROMISES_LOOK_BACK = timedelta(days=2)
 
 
 def delivering_over(
     listening: Listening, settings: KlankbordSettings, desk: DeliveryDesk, draw: DrawCharts, *, bot: BotSend | None = None
-) -> Delivering:
+) -> Deliver:
     """Return what sends over an open home. Only the holder of the home's lock has it. `bot` writes in Discord's channels; None without."""
     engine, clock = listening.ledger.engine, listening.clock
     secrets = Secrets(listening.home)
@@ -57,7 +57,7 @@ def delivering_over(
     mail = MailCarrier(mail_house(settings), lambda: _secret(secrets, MAIL_PASSWORD), clock)
     desk.subscribe.keep_house(discord_webhook=settings.delivery.discord_webhook)
     marked = listening.ledger.meta.keep_first("delivery_key", randomness.token_hex(8))
-    deliver = Deliver(
+    return Deliver(
         house,
         desk.subscriptions,
         desk.deliveries,
@@ -67,7 +67,6 @@ def delivering_over(
         word=WordDeliveries(house, lambda delivery_id: f"{marked}-{delivery_id}"),
         stop_of=lambda subscription: stop_of(subscription, desk.links, house, settings.public.contact),
     )
-    return Delivering(deliver=deliver)
 
 
 def house_of(listening: Listening, settings: KlankbordSettings, desk: DeliveryDesk, draw: DrawCharts) -> House:
@@ -150,7 +149,7 @@ def stop_of(subscription: Subscription, links: StopLinks, house: House, contact:
 def channel_secrets(secrets: Secrets, name: str) -> tuple[str, str]:
     """Return a channel's address and its signing secret; "" for what is not set. They are read anew each time."""
     if name == OLD_WEBHOOK:
-        return _secret(secrets, WEBHOOK), ""
+        return _secret(secrets, WEBHOOK_NAME), ""
     address, secret = channel_secret_names(name)
     return _secret(secrets, address), _secret(secrets, secret)
 

@@ -15,7 +15,6 @@ from moderation.ledger.subscriptions import SubscriptionLedger
 from moderation.model.account import Account
 from moderation.settings import KlankbordSettings
 from moderation.settings_delivery import ChannelSettings
-from moderation.workflows.deliver import Deliver
 from moderation.workflows.stop_links import StopLinks
 from moderation.workflows.subscribe import Subscribe
 
@@ -33,13 +32,6 @@ class DeliveryDesk:
     links: StopLinks
     account: Callable[[int], Account | None]
     named: Callable[[str], Account | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivering:
-    """What finds what is due, and sends it."""
-
-    deliver: Deliver
 
 
 def delivery_desk(home: Path, settings: KlankbordSettings, ledger: Ledger, clock: Clock) -> DeliveryDesk:

@@ -12,7 +12,7 @@ from listener.parts import Listening
 from listener.ports import Clock
 from listener.sources.discord_connection import DiscordConnection
 from moderation.conversation_desk import ConversationDesk
-from moderation.delivery_desk import Delivering, DeliveryDesk
+from moderation.delivery_desk import DeliveryDesk
 from moderation.feedback_desk import FeedbackDesk
 from moderation.inviting import Inviting
 from moderation.knowledge_desk import KnowledgeDesk
@@ -33,6 +33,7 @@ from moderation.settings import KlankbordSettings
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.decide_invitations import Decided
+from moderation.workflows.deliver import Deliver
 from moderation.workflows.draft_invitation import Invitations
 from moderation.workflows.draft_status_update import StatusUpdates
 from moderation.workflows.draw_charts import DrawCharts
@@ -145,7 +146,7 @@ class Answering:
     listening: Listening
     sending: Sending
     tell: TellWhenDue
-    delivering: Delivering
+    deliver: Deliver
     draw: DrawCharts
     reader: Callable[[], Reader] | None = None
     discord: DiscordConnection | None = None

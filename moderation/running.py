@@ -134,7 +134,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
         await stop.wait()
         say("Stopping …")
         parts.sending.gateway.wind_down()
-        parts.delivering.deliver.wind_down()
+        parts.deliver.wind_down()
         await wound_down(writing)
         await parts.sending.connections.aclose()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -165,7 +165,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(TAP_SECONDS, watch_taps(listening).once, stop, "looking at actions")),
         asyncio.create_task(every(REPORT_SECONDS, WeekRoom(listening).maker().once, stop, "making the weekly report")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
-        asyncio.create_task(every_async(DELIVER_SECONDS, parts.delivering.deliver.once, stop, "delivering")),
+        asyncio.create_task(every_async(DELIVER_SECONDS, parts.deliver.once, stop, "delivering")),
         asyncio.create_task(every(KNOWLEDGE_SECONDS, knowledge_with_model(parts).refresh.once, stop, "looking for knowledge")),
         asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(SEARCH_SECONDS, listening.search.keep, stop, "keeping the search")),

@@ -125,7 +125,7 @@ def deliver_test(place: Place, number: int, as_json: bool) -> None:
         occasion = _done(lambda: desk.delivery.subscribe.test(number))
     try:
         with answering_on(place.home, place.settings, SystemClock()) as parts:
-            asyncio.run(parts.delivering.deliver.only_tests())
+            asyncio.run(parts.deliver.only_tests())
             found = _outcome(parts, number, occasion)
     except StoreLocked:
         print_line("The running service sends it within a minute; `klankbord deliver list` shows what became of it.")

@@ -59,7 +59,7 @@ class Stop:
 
 
 class Deliver:
-    """Finds what is due, and hands it to the way of each subscription. `stop_of(subscription, language)` says how it is stopped."""
+    """Finds what is due, and hands it to the way of each subscription. `stop_of(subscription)` says how it is stopped."""
 
     def __init__(
         self,
