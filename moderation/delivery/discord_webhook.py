@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
 
+from moderation.delivery.outgoing import beginning
 from moderation.model.delivery import Picture
 
 HOSTS = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com", "ptb.discordapp.com", "canary.discordapp.com"})
@@ -52,16 +52,6 @@ class NotDelivered:
     may_have_arrived: bool = False
     why: str = "not_accepted"
     wait_seconds: float | None = None
-
-
-@asynccontextmanager
-async def webhook_transport() -> AsyncIterator[httpx.AsyncBaseTransport]:
-    """Open what `post_digest` sends through: TLS checked, no retries, no redirects.
-
-    A bare transport and not a client: httpx's client writes the whole address, token and all, into its log.
-    """
-    async with httpx.AsyncHTTPTransport(retries=0) as transport:
-        yield transport
 
 
 async def post_digest(
@@ -143,7 +133,7 @@ async def _send(
         async with asyncio.timeout(TIMEOUT_SECONDS):
             response = await http.handle_async_request(request)
             try:
-                content = await _read(response)
+                content = await beginning(response)
             finally:
                 await response.aclose()
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -153,16 +143,6 @@ async def _send(
     except httpx.TransportError as error:
         return NotDelivered(reason=f"the connection broke ({type(error).__name__})", may_have_arrived=True, why="no_clear_answer")
     return _Answer(status=response.status_code, headers=response.headers, body=content)
-
-
-async def _read(response: httpx.Response, most: int = 100_000) -> bytes:
-    """Return the beginning of a body: a message's answer is small, and nobody may fill our memory."""
-    taken = bytearray()
-    async for chunk in response.aiter_raw():
-        taken += chunk
-        if len(taken) >= most:
-            break
-    return bytes(taken[:most])
 
 
 def _outcome(answer: _Answer) -> Delivered | NotDelivered:

@@ -18,7 +18,7 @@ from smtplib import SMTP, SMTP_SSL, SMTPAuthenticationError, SMTPException, SMTP
 from listener.ports import Clock
 from moderation.delivery.mail_message import mail_of
 from moderation.model.delivery import SENT, DeliveryState, Outcome, Parcel
-from moderation.model.mail_address import is_address
+from moderation.model.mail_address import LOOPBACK, is_address
 from moderation.ports import Carry
 
 LATER_SECONDS = 300.0
@@ -26,7 +26,6 @@ PERSON_SECONDS = 900.0
 """How soon it is tried again after "later" (greylisting wants minutes), and after what a person has to mend."""
 WHOLE_SECONDS = 4.0
 """So many times the time-out of one answer a whole message may take: a server must not hold everybody by dripping."""
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SIGN_IN = frozenset({530, 534, 535, 538})
 _NO_MAILBOX = frozenset({550, 551, 553})
 _DOT = re.compile(rb"(?m)^\.")
@@ -48,7 +47,7 @@ class MailHouse:
     @property
     def usable(self) -> bool:
         """Whether there is a server, a sender, and privacy on the way."""
-        return bool(self.host) and is_address(self.sender) and (self.security != "none" or self.host in _LOOPBACK)
+        return bool(self.host) and is_address(self.sender) and (self.security != "none" or self.host in LOOPBACK)
 
 
 class MailCarrier:

@@ -26,7 +26,10 @@ _GONE = frozenset({401, 403, 404, 410})
 
 @asynccontextmanager
 async def plain_transport() -> AsyncIterator[httpx.AsyncBaseTransport]:
-    """Open what a POST leaves through: TLS checked, no retries, no proxy, nothing logged."""
+    """Open what a POST leaves through: TLS checked, no retries, no redirects, no proxy.
+
+    A bare transport and not a client: httpx's client writes the whole address, token and all, into its log.
+    """
     async with httpx.AsyncHTTPTransport(retries=0, trust_env=False) as transport:
         yield transport
 
@@ -62,7 +65,7 @@ class Outgoing:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 response = await self._transport.handle_async_request(request)
                 try:
-                    body = await _beginning(response)
+                    body = await beginning(response)
                 finally:
                     await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout):
@@ -101,7 +104,7 @@ def _request(url: httpx.URL, ip: str, body: bytes, headers: Mapping[str, str]) -
     return httpx.Request("POST", url.copy_with(host=ip, fragment=None), headers=own, content=body, extensions=extensions)
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+async def beginning(response: httpx.Response) -> bytes:
     """Return the beginning of an answer: nobody may fill our memory."""
     taken = bytearray()
     async for chunk in response.aiter_raw():

@@ -57,7 +57,7 @@ class ExportLedger:
 
     def cases(self, asked: ExportAsked) -> Iterator[Rows]:
         """Yield cases opened in the period. Whoever holds one is left out: a file is no place to compare colleagues."""
-        about = and_(conversation_mention.c.conversation_id == conversation.c.conversation_id)
+        about = conversation_mention.c.conversation_id == conversation.c.conversation_id
         messages = select(func.count()).where(about).scalar_subquery()
         first = (
             select(mention.c.issue_id)

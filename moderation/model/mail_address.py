@@ -7,6 +7,8 @@ import re
 
 MOST_ADDRESS = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts of this machine: only to these may mail go in the clear."""
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]", re.UNICODE)
 

@@ -30,7 +30,7 @@ from pydantic import SecretStr
 from listener.errors import NotSent, PublishRejected, PublishUnknown, RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from moderation.messages.length import length
-from moderation.model.mail_address import is_address
+from moderation.model.mail_address import LOOPBACK, is_address
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.blocking import InThread
 from moderation.publishers.limits import MAIL
@@ -39,7 +39,6 @@ from moderation.publishers.mail_message import message_of
 PLATFORM = "mail"
 WAIT_SECONDS = 300.0
 """After a 4xx, which says "later" and never when. RFC 5321, 4.5.4.1 asks for half an hour between tries; greylisting wants minutes."""
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TRY_LATER = range(400, 500)
 _SIGN_IN = frozenset({530, 534, 535, 538})
 """RFC 4954, 6: a sign-in is missing, too weak or wrong."""
@@ -69,7 +68,7 @@ def mail_server(url: str, *, plain_inside: bool = False) -> MailServer:
         host, port, read = "", None, urlsplit("")
     if read.scheme not in _PORTS or not host or read.username or read.path.strip("/") or read.query:
         raise SettingsError("A mail account needs base_url: smtps://host (TLS at once) or smtp://host (STARTTLS), with a port if needed.")
-    plain = plain_inside and host in _LOOPBACK and read.scheme == "smtp"
+    plain = plain_inside and host in LOOPBACK and read.scheme == "smtp"
     return MailServer(host=host, port=port or _PORTS[read.scheme], tls_at_once=read.scheme == "smtps", plain=plain)
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 from listener.errors import SettingsError
 from listener.model.health import Finding
 from listener.settings.secrets import Secrets, channel_secret_names
-from moderation.model.mail_address import is_address
+from moderation.model.mail_address import LOOPBACK, is_address
 from moderation.settings import KlankbordSettings
 
 MAIL_PASSWORD = "KLANKBORD_DELIVERY_MAIL_PASSWORD"  # noqa: S105 - the name of the variable that holds it
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def check_delivery(settings: KlankbordSettings, secrets: Secrets, *, file: Path) -> Iterator[Finding]:
@@ -49,7 +48,7 @@ def _mail(settings: KlankbordSettings, secrets: Secrets, file: Path) -> Iterator
     if not is_address(mail.sender):
         yield Finding(level="fail", what="mail", detail="mail.sender is no e-mail address", mend=f"set mail.sender in {file}")
         return
-    if mail.security == "none" and mail.host not in _LOOPBACK:
+    if mail.security == "none" and mail.host not in LOOPBACK:
         detail = f"mail.security is 'none', and {mail.host} is another machine: nothing is sent in the clear"
         yield Finding(level="fail", what="mail", detail=detail, mend=f"set mail.security to starttls or tls in {file}")
         return

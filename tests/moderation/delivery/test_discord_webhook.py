@@ -14,7 +14,8 @@ import pytest
 from pydantic import SecretStr
 
 from moderation.delivery import discord_webhook
-from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest, webhook_transport
+from moderation.delivery.discord_webhook import Delivered, NotDelivered, post_digest
+from moderation.delivery.outgoing import plain_transport
 
 TOKEN = "geheim-token_AbC123"
 ADDRESS = f"https://discord.com/api/webhooks/123456789012345678/{TOKEN}"
@@ -181,7 +182,7 @@ async def test_a_real_connection_sends_one_request_and_logs_no_token(caplog: pyt
     caplog.set_level(logging.DEBUG)
     body = b'{"id": "42"}'
     reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body)
-    async with loopback_server(reply) as (port, seen), webhook_transport() as http:
+    async with loopback_server(reply) as (port, seen), plain_transport() as http:
         address = SecretStr(f"http://127.0.0.1:{port}/api/webhooks/1/{TOKEN}")
         assert await post_digest(address, PAYLOAD, http=http, allow_loopback=True) == Delivered(message_id="42")
     assert len(seen) == 1
@@ -191,7 +192,7 @@ async def test_a_real_connection_sends_one_request_and_logs_no_token(caplog: pyt
 
 async def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discord_webhook, "TIMEOUT_SECONDS", 0.2)
-    async with loopback_server(None) as (port, seen), webhook_transport() as http:
+    async with loopback_server(None) as (port, seen), plain_transport() as http:
         address = SecretStr(f"http://127.0.0.1:{port}/api/webhooks/1/abc")
         outcome = await post_digest(address, PAYLOAD, http=http, allow_loopback=True)
     assert isinstance(outcome, NotDelivered)
