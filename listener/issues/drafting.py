@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,28 +13,19 @@ from listener.issues.identity import Middles, returned
 from listener.issues.judging import judged_of, look_at_issue
 from listener.issues.life import grew_since
 from listener.issues.memory import BY_MODEL, LOOSE, Memory
+from listener.issues.naming import Naming
 from listener.issues.prepare import Reader
 from listener.issues.scan import Bar, Burst, accounts
-from listener.issues.titles import Background, beginning_of, clearly_better, title_for
-from listener.issues.window import Entry, Snapshot
+from listener.issues.window import Snapshot
 from listener.model.analysis import Analysis, AnalysisStep
 from listener.model.issue import Issue, Judged, Membership, NewIssue, Signal
 from listener.signals.rules import CAME_BACK, COPIES, SignalRules
-from listener.text.shorten import shorten
 
 PART_OF_ISSUE = 1 / 3
 SAME_CAUSE = 0.75
 FEWEST_FOR_ISSUE = 3
 BEGAN_QUANTILE = 0.1
-TITLE_LENGTH = 60
 REASON_NEIGHBOURS = 3
-MOST_BACKGROUND = 5_000
-"""Texts of a language that tell how usual a word is: a term that one text in a hundred uses is then counted to within a seventh."""
-MOST_OF_GROUP = 100
-"""Texts of a group that its title is made from: what fewer than a tenth of them share is no title of it anyhow."""
-
-
-Part = TypeVar("Part", Sequence[Entry], NDArray[np.int64])
 
 
 class StepDraft:
@@ -50,13 +38,12 @@ class StepDraft:
         self._space = space
         self.issues = memory.issues_of(snapshot)
         self._memory = memory
-        self._reader = reader
         self._at = at or (snapshot.entries[-1].posted_at if snapshot.entries else datetime.fromtimestamp(0, UTC))
         self._memberships: dict[int, Membership] = {}
         self._new: dict[int, NewIssue] = {}
         self._signals: list[Signal] = []
         self._titles: dict[int, str] = {}
-        self._backgrounds: dict[str, Background] = {}
+        self._naming = Naming(memory, snapshot, reader)
         self._middles: Middles | None = None
         self._shaped = memory.shaped()
 
@@ -128,7 +115,7 @@ class StepDraft:
             issue = self._memory.issue(int(self.issues[rows[0]])) if len(rows) else None
             if issue is None or issue.title_by != BY_MODEL or issue.issue_id in self._new:
                 continue
-            title = self._title(rows, present=issue.title)
+            title = self._naming.title(rows, present=issue.title)
             if title != issue.title:
                 self._titles[issue.issue_id] = title
                 self._memory.retitle(issue.issue_id, title)
@@ -282,40 +269,7 @@ class StepDraft:
         """Make an issue; it began when a tenth of its mentions had been posted."""
         temporary_id = -1 - len(self._new)
         began = self.snapshot.entries[int(rows[int(BEGAN_QUANTILE * len(rows))])].posted_at
-        new = NewIssue(temporary_id=temporary_id, title=self._title(rows), created_at=began)
+        new = NewIssue(temporary_id=temporary_id, title=self._naming.title(rows), created_at=began)
         self._new[temporary_id] = new
         self._memory.add_issue(Issue(issue_id=temporary_id, title=new.title, title_by=BY_MODEL, created_at=began))
         return temporary_id
-
-    def _title(self, rows: NDArray[np.int64], *, present: str = "") -> str:
-        """Return a title in the language most of the mentions are in; `present` unless the new one is clearly better.
-
-        Mentions that share no word are named by the beginning of the most typical one.
-        """
-        rows = some_of(rows, MOST_OF_GROUP)
-        entries = [self.snapshot.entries[int(row)] for row in rows]
-        language, without = Counter(entry.language for entry in entries).most_common(1)[0][0], self._reader.brand_words
-        if language not in self._backgrounds:
-            self._backgrounds[language] = self._background(language)
-        background, terms = self._backgrounds[language], self._terms(entries, language)
-        title = title_for(terms, background, without=without)
-        if present and not clearly_better(title, present, terms, background, without):
-            return present
-        vectors = self.snapshot.vectors[rows]
-        typical = entries[int(np.argmax(vectors @ vectors.mean(axis=0)))].clean
-        return shorten(title, TITLE_LENGTH) if title else beginning_of(typical, language, TITLE_LENGTH)
-
-    def _background(self, language: str) -> Background:
-        """Count what the window's texts of a language are made of; of a long window some, so that no title takes a minute."""
-        spoken = [entry for entry in self.snapshot.entries if entry.language == language]
-        some = some_of(spoken, MOST_BACKGROUND)
-        return Background.of(self._terms(some, language), each_for=len(spoken) / max(1, len(some)))
-
-    def _terms(self, entries: Sequence[Entry], language: str) -> list[dict[str, str]]:
-        return [self._memory.terms(entry, self._reader.stop_words) for entry in entries if entry.language == language]
-
-
-def some_of(every: Part, most: int) -> Part:
-    """Return at most `most` of a sequence or array, evenly spread over it in its order; all of them when there are no more."""
-    apart = -(-len(every) // most) if len(every) else 1
-    return every[::apart]
