@@ -43,7 +43,7 @@ a { color: inherit; }
 .chart .series-1 { fill: var(--soft); opacity: .55; }
 .chart thead .series-0 { border-bottom: .45rem solid var(--bar); }
 .chart thead .series-1 { border-bottom: .3rem solid var(--line); }
-.matrix td { width: 45%; border: 1px solid var(--line); padding: .6rem; }
+.matrix tbody td { width: 45%; border: 1px solid var(--line); padding: .6rem; }
 .matrix tbody th { min-width: 6rem; width: 10%; font-weight: 400; color: var(--soft); }
 hr { border: 0; border-top: 2px solid var(--line); margin: 2.5rem 0; }
 sup a { text-decoration: none; color: var(--soft); font-size: .75rem; }
