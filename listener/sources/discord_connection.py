@@ -12,13 +12,15 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from listener.errors import NotSent, ProductError
 from listener.model.chat import Stand, Standing
 from listener.ports import Clock
 from listener.settings.secrets import Secret
+from listener.sources.discord_attached import Attached, Audience
+from listener.sources.discord_places import Place, place_of
 
 if TYPE_CHECKING:
     from listener.sources.discord_client import GatewayClient, Pauses
@@ -29,42 +31,6 @@ LOGIN_SECONDS = 60.0
 CLOSE_SECONDS = 2.0
 MOST_WAIT_SECONDS = 86_400.0
 """What we are told to wait is sat out; nonsense beyond a day is not."""
-
-
-class Attached(Protocol):
-    """Whoever uses the connection. Nothing it raises ends the connection."""
-
-    @property
-    def intents(self) -> frozenset[str]:
-        """Names of discord.py's intents that are wished for beside "guilds"."""
-        ...
-
-    async def connected(self) -> None:
-        """A session was begun or resumed; `DiscordConnection.places` are the servers we are in."""
-        ...
-
-    async def joined(self, guild_id: str) -> None:
-        """We were let into a server, or one of ours is there again after an outage."""
-        ...
-
-    async def left(self, guild_id: str) -> None:
-        """We were taken out of a server."""
-        ...
-
-    async def interaction(self, body: Mapping[str, Any]) -> None:
-        """Somebody did something; `body` is as Discord sent it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A channel or thread that we see. `everyone_reads`: whoever is in the server reads it. `may_write`: we may."""
-
-    channel_id: str
-    guild_id: str
-    name: str
-    everyone_reads: bool
-    may_write: bool
 
 
 class DiscordConnection:
@@ -85,7 +51,7 @@ class DiscordConnection:
         self._clock = clock
         self._tell = tell
         self._pauses = pauses
-        self._attached: list[Attached] = []
+        self._attached = Audience()
         self._client: GatewayClient | None = None
         self._sessions: deque[float] = deque()
         self._denied: frozenset[str] = frozenset()
@@ -97,7 +63,7 @@ class DiscordConnection:
 
     def attach(self, one: Attached) -> None:
         """Let somebody hear what happens. Before `run`: intents are asked for when a session begins."""
-        self._attached.append(one)
+        self._attached.add(one)
 
     @property
     def places(self) -> frozenset[str]:
@@ -113,24 +79,11 @@ class DiscordConnection:
     @property
     def sees_texts(self) -> bool:
         """Whether messages of others come with what they say: wished for, and not refused."""
-        return "message_content" in self._wished() - self._denied
+        return "message_content" in self._attached.wished - self._denied
 
     def place(self, channel_id: str) -> Place | None:
         """Return a channel that we see; None when there is none, or we are not connected."""
-        client = self._client
-        found: Any = client.get_channel(int(channel_id)) if client is not None and channel_id.isdigit() else None
-        guild = getattr(found, "guild", None)
-        if found is None or guild is None or guild.me is None:
-            return None
-        above = getattr(found, "parent", None) or found
-        ours = above.permissions_for(guild.me)
-        return Place(
-            channel_id=channel_id,
-            guild_id=str(guild.id),
-            name=str(getattr(found, "name", "")),
-            everyone_reads=above.permissions_for(guild.default_role).view_channel,
-            may_write=ours.view_channel and ours.send_messages and ours.embed_links,
-        )
+        return place_of(self._client, channel_id) if self._client is not None else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the connection until `stop`; whatever Discord, the network or a token does, this goes on."""
@@ -162,8 +115,8 @@ class DiscordConnection:
         if token == self._refused_token:
             return pauses.token_seconds  # the same one: nobody is asked (RULES F19)
         await self._stand(Stand.CONNECTING)
-        wished = {"guilds", *(self._wished() - self._denied)}
-        self._client = GatewayClient(wished, self._hears(), pauses=pauses, sessions=self._sessions)
+        wished = {"guilds", *(self._attached.wished - self._denied)}
+        self._client = GatewayClient(wished, _Hears(self), pauses=pauses, sessions=self._sessions)
         try:
             return await self._connected(self._client, token, stop, pauses)
         finally:
@@ -198,7 +151,7 @@ class DiscordConnection:
                 self._refused_token = token
                 await self._stand(Stand.BAD_TOKEN, end.why)
                 return pauses.token_seconds
-            case End.DENIED if wished := self._wished() - self._denied:
+            case End.DENIED if wished := self._attached.wished - self._denied:
                 from listener.sources.discord_client import PRIVILEGED
 
                 self._denied |= (wished & PRIVILEGED) or wished
@@ -243,14 +196,11 @@ class DiscordConnection:
 
     # what the client tells
 
-    def _hears(self) -> _Hears:
-        return _Hears(self)
-
     async def heard_connected(self) -> None:
         """Take note that a session is there, and tell who is attached."""
         self._failures, self._refused_token = 0, None
         await self._stand(Stand.CONNECTED)
-        await self._each(lambda one: one.connected())
+        await self._attached.each(lambda one: one.connected())
 
     async def heard_lost(self) -> None:
         """Take note that the connection broke; discord.py makes it anew."""
@@ -260,23 +210,13 @@ class DiscordConnection:
     async def heard_places(self, guild_id: str, *, joined: bool) -> None:
         """Take note of a server that we were let into or taken out of."""
         await self._stand(self.standing.stand)
-        await self._each((lambda one: one.joined(guild_id)) if joined else (lambda one: one.left(guild_id)))
+        await self._attached.each((lambda one: one.joined(guild_id)) if joined else (lambda one: one.left(guild_id)))
 
     def heard_interaction(self, body: Mapping[str, Any]) -> None:
         """Hand on what somebody did, without holding up the next frame."""
-        task = asyncio.create_task(self._each(lambda one: one.interaction(body)))
+        task = asyncio.create_task(self._attached.each(lambda one: one.interaction(body)))
         self._working.add(task)
         task.add_done_callback(self._working.discard)
-
-    async def _each(self, tell: Callable[[Attached], Any]) -> None:
-        for one in self._attached:
-            try:
-                await tell(one)
-            except Exception:  # one who fails does not keep the news from the others
-                logger.exception("an event of Discord was not handled")
-
-    def _wished(self) -> frozenset[str]:
-        return frozenset().union(*(one.intents for one in self._attached))
 
     async def _stand(self, stand: Stand, why: str = "", *, wait_seconds: float = 0.0) -> None:
         was = self.standing

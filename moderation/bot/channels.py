@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from listener.errors import NotAllowed, NotSent, PublishRejected, PublishUnknown, SourceRefused
-from listener.sources.discord_connection import Place
+from listener.sources.discord_places import Place
 from moderation.bot.answering import Asks
 from moderation.bot.said import NO_PINGS, attachments_of
 from moderation.model.delivery import Picture

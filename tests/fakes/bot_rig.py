@@ -12,8 +12,9 @@ from listener.clock import SystemClock
 from listener.ledger.ledger import Ledger
 from listener.model.chat import Standing
 from listener.settings.secrets import Secret
+from listener.sources.discord_attached import Attached
 from listener.sources.discord_client import Pauses
-from listener.sources.discord_connection import Attached, DiscordConnection
+from listener.sources.discord_connection import DiscordConnection
 from moderation.bot.answering import Answering, Answers
 from moderation.bot.asked import Asked, Kind
 from moderation.bot.bot import Bot
