@@ -10,8 +10,6 @@ from moderation.inbox.choices import PERIODS
 from moderation.inbox.dashboard_parts import FIELDS, DashboardChoice, DashboardParts
 from moderation.inbox.pages import Pages
 
-SECTIONS = ("trend", "issues", "matrix", "contacts", "reviews", "feelings", "clocks", "grid", "coverage")
-"""The sections, in the order of the page."""
 MOST_ISSUES = 12
 
 
@@ -36,7 +34,7 @@ def add_dashboard_routes(app: FastAPI, room: DashboardParts, pages: Pages) -> No
             choice=choice,
             figures=figures,
             charts={one.section: one for one in shown.charts},
-            sections=[name for name in SECTIONS if any(one.section == name for one in shown.charts)],
+            sections=[one.section for one in shown.charts],
             issues=[one for one in figures.issues if one.mentions or one.before][:MOST_ISSUES],
             offers={name: some for name, some in offers.items() if len(some) > 1 or getattr(choice, name)},
             fields=FIELDS,
