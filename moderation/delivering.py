@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 
 from listener.errors import SettingsError
-from listener.model.figures import DigestFigures
 from listener.parts import Listening
 from listener.settings.secrets import Secrets, channel_secret_names
 from listener.settings.wording import templates
 from listener.workflows.check_keys import WEBHOOK_NAME
-from listener.workflows.rebuild_insight import catch_up
 from moderation.delivery.channels import BotSend, ChannelCarrier
 from moderation.delivery.mail import MailCarrier, MailHouse
 from moderation.delivery_desk import DeliveryDesk
@@ -25,7 +23,7 @@ from moderation.messages.told import Speech
 from moderation.model.delivery import Attached, Subscription, Way
 from moderation.model.mail_address import is_address
 from moderation.model.object_kind import ObjectKind
-from moderation.page_parts.scope import about, split
+from moderation.page_parts.scope import about, figures_seen
 from moderation.policy.loudness import CrisisRule
 from moderation.reports.document_links import Links
 from moderation.reports.week_paper import paper_of
@@ -75,12 +73,6 @@ def house_of(listening: Listening, settings: KlankbordSettings, desk: DeliveryDe
     status, objects = StatusLedger(ledger.engine), ObjectBrandLedger(ledger.engine)
     reports = WeekReportLedger(ledger.engine)
 
-    def figures(brands: Brands, from_at: datetime, as_of: datetime) -> DigestFigures:
-        catch_up(ledger, listening.insight, model_id=listening.model_id)
-        if brands is None:
-            return listening.figures(from_at, as_of)
-        return split(about(listening, brands).figures(from_at, as_of), brands)
-
     def issue_brands(issue_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:
         found = objects.brands_of_many(ObjectKind.ISSUE, issue_ids)
         return {issue_id: frozenset(brands) for issue_id, brands in found.items()}
@@ -107,7 +99,7 @@ def house_of(listening: Listening, settings: KlankbordSettings, desk: DeliveryDe
         promise_minutes=settings.status.promise_minutes,
         crisis=CrisisRule(people=settings.delivery.crisis_people, hours=settings.delivery.crisis_hours),
         most_per_hour=settings.delivery.most_per_hour,
-        figures=figures,
+        figures=partial(figures_seen, listening),
         signals=lambda since: ledger.issues.signals(since=since),
         titles=ledger.issues.titles,
         issue_brands=issue_brands,

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import partial
 
-from listener.model.figures import DigestFigures, IssueFigures
+from listener.model.figures import IssueFigures
 from listener.settings.wording import templates
 from listener.text.pseudonym import pseudonym
-from listener.workflows.rebuild_insight import catch_up
 from moderation.bot.call import BotParts, bot_words
 from moderation.bot.cards import plain
 from moderation.charts.look import NARROW, Look
@@ -27,7 +27,7 @@ from moderation.model.chart import Series
 from moderation.model.delivery import Picture
 from moderation.model.discord_user import Forgotten
 from moderation.model.person import Person
-from moderation.page_parts.scope import about, split
+from moderation.page_parts.scope import about, figures_seen
 from moderation.page_parts.words import words_for
 from moderation.parts import Answering
 from moderation.workflows.picture_digest import PictureDigest
@@ -49,12 +49,6 @@ def bot_parts(
     newest, users = BrandMentionLedger(engine), DiscordUserLedger(engine)
     pictured = PictureDigest(parts.draw, settings.zone)
 
-    def figures(brands: Brands, from_at: datetime, as_of: datetime) -> DigestFigures:
-        catch_up(listening.ledger, listening.insight, model_id=listening.model_id)
-        if brands is None:
-            return listening.figures(from_at, as_of)
-        return split(about(listening, brands).figures(from_at, as_of), brands)
-
     def of_brand(brands: Brands, brand: str, skip: int, most: int) -> Sequence[ShownMention]:
         if brands is not None and brand not in brands:
             return ()
@@ -72,7 +66,7 @@ def bot_parts(
         staff=staff,
         presses=PressLedger(engine),
         person_of=person_of,
-        figures=figures,
+        figures=partial(figures_seen, listening),
         newest=of_brand,
         brands=tuple(one.name for one in settings.brands),
         kept=users.kept,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from listener.digest.markdown import digest_markdown
@@ -16,6 +17,7 @@ from listener.model.figures import DigestFigures
 from listener.model.issue import SILENCE, WHOLE, Signal
 from listener.parts import Listening, nothing_further
 from listener.settings.wording import templates
+from listener.workflows.rebuild_insight import catch_up
 from moderation.inbox.choices import USUAL_DAYS
 from moderation.inbox.parts import StaffParts
 from moderation.inbox.shown import digest_figures, issue_now, issues_now
@@ -78,6 +80,14 @@ def about(listening: Listening, brands: frozenset[str]) -> Listening:
         settings=listening.settings.model_copy(update={"brands": chosen}),
         further=nothing_further,
     )
+
+
+def figures_seen(listening: Listening, brands: frozenset[str] | None, from_at: datetime, as_of: datetime) -> DigestFigures:
+    """Return a digest's figures as far as they are about these brands, None for all, up to what the ledger knows now."""
+    catch_up(listening.ledger, listening.insight, model_id=listening.model_id)
+    if brands is None:
+        return listening.figures(from_at, as_of)
+    return split(about(listening, brands).figures(from_at, as_of), brands)
 
 
 def split(figures: DigestFigures, brands: frozenset[str]) -> DigestFigures:

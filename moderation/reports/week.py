@@ -29,7 +29,7 @@ class Week:
 def week_from(monday: date, zone: tzinfo) -> Week:
     """Return the week that begins on a Monday; an hour shorter or longer when the clocks change in it."""
     midnights = [datetime.combine(monday + timedelta(days=day), time(), tzinfo=zone).astimezone(UTC) for day in range(-7, 8)]
-    return Week(name=_name(monday), from_at=midnights[7], as_of=midnights[14], days=tuple(midnights[:14]))
+    return Week(name=week_name(monday), from_at=midnights[7], as_of=midnights[14], days=tuple(midnights[:14]))
 
 
 def week_before(now: datetime, zone: tzinfo) -> Week:
@@ -60,10 +60,11 @@ def due_weeks(now: datetime, made: Collection[str], *, zone: tzinfo, weekday: in
     newest = local.date() - timedelta(days=local.weekday() + 7)
     first = min(made, default="")
     mondays = [newest - timedelta(weeks=back) for back in reversed(range(MOST_CAUGHT_UP if made else 1))]
-    missing = [monday for monday in mondays if (name := _name(monday)) not in made and (name >= first or monday == newest)]
+    missing = [monday for monday in mondays if (name := week_name(monday)) not in made and (name >= first or monday == newest)]
     return tuple(week_from(monday, zone) for monday in missing)
 
 
-def _name(monday: date) -> str:
-    year, week, _ = monday.isocalendar()
+def week_name(day: date) -> str:
+    """Return the name of the week that a day is in, such as "2026-W53"."""
+    year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"

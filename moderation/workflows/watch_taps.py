@@ -15,6 +15,7 @@ from moderation.ledger.tap import TapLedger
 from moderation.model.action import Action, ActionState
 from moderation.model.tap import TapEffect, TapLook, TapPrior, TapReason, TapRule, TapSeries, TapVerdict
 from moderation.reports.tap import measure_tap, pooled
+from moderation.reports.week import week_name
 
 logger = logging.getLogger(__name__)
 
@@ -130,5 +131,4 @@ def _due(done_at: datetime, looks: Sequence[TapLook], now: datetime, zone: tzinf
 
 
 def _week(at: datetime, zone: tzinfo) -> str:
-    year, week, _ = at.astimezone(zone).isocalendar()
-    return f"{year}-W{week:02d}"
+    return week_name(at.astimezone(zone).date())
