@@ -27,7 +27,6 @@ class Drawn:
     left: float
     world: str
     would_after: float
-    after_from: int
 
 
 def draw(seed: int, *, left: float, world: str) -> Drawn:
@@ -56,7 +55,7 @@ def draw(seed: int, *, left: float, world: str) -> Drawn:
     )
     first = done + 4
     weeks = (days - first) // 7
-    return Drawn(series=series, left=left, world=world, would_after=float(would[first : first + weeks * 7].sum()), after_from=first)
+    return Drawn(series=series, left=left, world=world, would_after=float(would[first : first + weeks * 7].sum()))
 
 
 def _other(rng: np.random.Generator, days: int, done: int, common: Days, number: int, world: str) -> Days:
