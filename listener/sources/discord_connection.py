@@ -199,8 +199,10 @@ class DiscordConnection:
     async def heard_connected(self) -> None:
         """Take note that a session is there, and tell who is attached."""
         self._failures, self._refused_token = 0, None
+        client = self._client
         await self._stand(Stand.CONNECTED)
-        await self._attached.each(lambda one: one.connected())
+        if client is not None and self._client is client:  # noting it may take as long as the ledger is busy
+            await self._attached.each(lambda one: one.connected())
 
     async def heard_lost(self) -> None:
         """Take note that the connection broke; discord.py makes it anew."""

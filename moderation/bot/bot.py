@@ -63,8 +63,13 @@ class Bot:
         self._syncing: dict[str, asyncio.Task[None]] = {}
 
     async def connected(self) -> None:
-        """Bring every server up to date; forget those that sent us away while nobody was listening."""
+        """Bring every server up to date; forget those that sent us away while nobody was listening.
+
+        A connection that is gone by now sees no server at all, and that tells nothing of any.
+        """
         places = self._connection.places
+        if not self._connection.application_id:
+            return
         for gone in await asyncio.to_thread(self._ledger.places) - places:
             await self._forget(gone)
         for guild_id in places:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
+from listener.clock import SystemClock
 from listener.errors import NotAllowed, NotSent, ProductError, PublishRejected, PublishUnknown
 from listener.ledger.ledger import Ledger
-from listener.model.chat import Stand
+from listener.model.chat import Stand, Standing
+from listener.settings.secrets import Secret
+from listener.sources.discord_connection import DiscordConnection
+from moderation.bot.answering import Answering
+from moderation.bot.bot import Bot
 from moderation.bot.commands import commands
 from moderation.bot.linking import link_command
+from moderation.ledger.bot import BotLedger
 from moderation.ledger.tables_bot import bot_message
 from moderation.model.delivery import Picture
-from tests.fakes.bot_rig import ASK, Echo, bot_on
+from tests.fakes.bot_rig import ASK, QUICK, Echo, bot_on
 from tests.fakes.discord_wire.people import GUILD, ISSUES, OTHER_GUILD, PUBLIC, STAFF
 from tests.fakes.discord_wire.wire import discord_wire
 
@@ -138,6 +145,30 @@ async def test_sent_away_while_nobody_listened_it_forgets_at_the_next_start(ledg
         async with bot_on(wire, ledger, Echo(), wait=False) as rig:
             await rig.until(lambda: messages_kept(ledger) == {OTHER_GUILD})
             assert rig.ledger.synced() == {}
+
+
+async def test_a_connection_that_ends_while_it_is_noted_makes_nobody_forget_a_server(ledger: Ledger) -> None:
+    """A ledger that is busy for seconds just then cost every thread and message we had: each issue was told of once more."""
+    async with discord_wire() as wire:
+        async with bot_on(wire, ledger, Echo()):
+            pass
+        kept, stop = BotLedger(ledger.engine), asyncio.Event()
+        before = kept.places()
+        loop = asyncio.get_running_loop()
+
+        def busy(standing: Standing) -> None:
+            if standing.stand is Stand.CONNECTED:
+                loop.call_soon_threadsafe(stop.set)
+                time.sleep(0.2)
+
+        connection = DiscordConnection(lambda: Secret(wire.token), SystemClock(), tell=busy, pauses=QUICK)
+        bot = Bot(connection, kept, Answering(connection, Echo()), SystemClock(), guilds=frozenset((GUILD,)), commands=(ASK,))
+        connection.attach(bot)
+        await asyncio.wait_for(connection.run(stop), 10)
+        await asyncio.sleep(0.3)
+        await bot.close()
+    assert before == frozenset((GUILD,))
+    assert kept.places() == before
 
 
 async def test_a_server_that_is_down_is_not_forgotten(ledger: Ledger) -> None:
