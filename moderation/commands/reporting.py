@@ -41,7 +41,10 @@ def report_command(
     files = [(name, file) for name, file in (("html", html), ("pdf", pdf), ("markdown", md)) if file is not None]
     for name, file in files:
         told = place.answer("report", week=period, language=language, format=name)
-        file.write_bytes(base64.b64decode(told) if name == "pdf" else told.encode())
+        try:
+            file.write_bytes(base64.b64decode(told) if name == "pdf" else told.encode())
+        except OSError as error:
+            raise InputError(f"{file} cannot be written: {error.strerror or error}.") from error
         print_line(f"Written to {file}.")
     if not files:
         print_document(place.answer("report", week=period, language=language, format="markdown"))

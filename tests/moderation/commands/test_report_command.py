@@ -44,3 +44,11 @@ def test_a_week_is_printed_and_written_to_files_in_one_language(home: Path, tmp_
 def test_a_week_that_there_is_not_is_said(home: Path, week: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         run(home, "--week", week)
+
+
+def test_a_file_that_cannot_be_written_is_named(home: Path, tmp_path: Path) -> None:
+    """A mistyped folder is the commonest mistake; a trace would help nobody."""
+    nowhere = tmp_path / "nowhere" / "week.html"
+    done = CliRunner().invoke(klankbord, ["--home", str(home), "report", "--week", "2026-W14", "--html", str(nowhere)])
+    assert isinstance(done.exception, InputError)
+    assert str(done.exception) == f"{nowhere} cannot be written: No such file or directory."
