@@ -1,4 +1,4 @@
-"""A whole home with two brands, opened once for these tests; none of them depends on what another did."""
+"""A whole home with two brands, opened anew for each file: one file's clock and presses reach no other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OURS_ONLY = "admin van een merk"
 """Somebody with every right, for one brand only: whatever is refused is refused for the brand."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """People of every role, and one thing of every kind in each of two brands."""
     with open_house(tmp_path_factory.mktemp("house") / "home") as opened:
@@ -28,7 +28,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def asking(house: House) -> Iterator[Asking]:
     """Asks the house's app."""
     opened = Asking(house.app)
