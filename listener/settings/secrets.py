@@ -48,13 +48,16 @@ ACCOUNT_KINDS: Mapping[str, Mapping[str, str]] = {
     "WEBHOOK": {"WRITE_SECRET": "Secret that signs what is sent to the receiver."},
 }
 """Secrets of accounts that post, by platform. Each may also be named for one account: KLANKBORD_<PLATFORM>_<NAME>_<KIND>."""
-KNOWN = {**KNOWN, **{f"{PREFIX}{platform}_{kind}": says for platform, kinds in ACCOUNT_KINDS.items() for kind, says in kinds.items()}}
+SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {}
+"""Secrets of sources, by platform. Each may also be named for one source by its id: KLANKBORD_<PLATFORM>_<ID>_<KIND>."""
+_NAMED_AFTER = (*ACCOUNT_KINDS.items(), *SOURCE_KINDS.items())
+KNOWN = {**KNOWN, **{f"{PREFIX}{platform}_{kind}": says for platform, kinds in _NAMED_AFTER for kind, says in kinds.items()}}
 
 _OF_ACCOUNT = re.compile(
-    "|".join(f"{PREFIX}{platform}_[A-Z0-9_]+_(?:{'|'.join(kinds)})" for platform, kinds in ACCOUNT_KINDS.items())
+    "|".join(f"{PREFIX}{platform}_[A-Z0-9_]+_(?:{'|'.join(kinds)})" for platform, kinds in _NAMED_AFTER)
     + f"|{PREFIX}DELIVERY_[A-Z0-9_]+_(?:URL|SECRET)"
 )
-"""Secrets that are named after an account that posts, or a channel of the house."""
+"""Secrets that are named after an account that posts, a source, or a channel of the house."""
 _LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*?)\s*$")
 
 
@@ -160,7 +163,7 @@ def full_name(name: str) -> str:
 
 
 def account_secret_names(platform: str, name: str, kind: str) -> tuple[str, str]:
-    """Return the two names a posting account's secret may have: its own one, then the one for all accounts of the platform."""
+    """Return the two names the secret of a posting account or a source may have: its own one, then the one for all of the platform."""
     return full_name(f"{PREFIX}{platform}_{name}_{kind}"), full_name(f"{PREFIX}{platform}_{kind}")
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from listener.errors import SettingsError
 from listener.ports import Clock, Source
 from listener.settings.schema import BrandSettings, SourceSettings
+from listener.settings.secrets import account_secret_names
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
@@ -28,6 +29,10 @@ class SourceContext:
     secrets: Callable[[str], str | None]
     brands: tuple[BrandSettings, ...]
     reddit_budget: RequestBudget = field(default_factory=RequestBudget)
+
+    def secret(self, platform: str, source_id: str, kind: str) -> str:
+        """Return a source's secret of a kind that `SOURCE_KINDS` lists: its own one, else that of all sources of the platform, else ""."""
+        return next((found for name in account_secret_names(platform, source_id, kind) if (found := self.secrets(name))), "")
 
 
 SourceFactory = Callable[[SourceSettings, SourceContext], Source]
