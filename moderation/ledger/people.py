@@ -15,6 +15,7 @@ from moderation.ledger.audit import note
 from moderation.ledger.people_rows import account_called, accounts_of, people_query
 from moderation.ledger.sessions import end_sessions_of
 from moderation.ledger.tables_people import known_device, person, recovery_code, team, team_member
+from moderation.ledger.ways_in import end_tokens_of
 from moderation.model.account import Account, Team, Theme
 from moderation.model.person import Role
 from moderation.policy.people import person_of
@@ -95,7 +96,7 @@ class PeopleLedger:
             _note(tx, person_id, "change_brands", act, {"was": _brands(was), "brands": _brands(brands)})
 
     def set_disabled(self, person_id: int, disabled: bool, act: Act) -> None:
-        """Keep somebody out, ending their sessions at once, or let them in again. Raises `NotAllowed` for the last admin."""
+        """Keep somebody out, ending their sessions and tokens at once, or let them in again. Raises `NotAllowed` for the last admin."""
         with writing(self._engine) as tx:
             was = _there(tx, person_id)
             if was.person.disabled is disabled:
@@ -104,7 +105,7 @@ class PeopleLedger:
             _set(tx, person_id, disabled=disabled)
             _note(tx, person_id, "disable_person" if disabled else "enable_person", act, {})
             if disabled:
-                end_sessions_of(tx, person_id, at=act.at, by=act.by)
+                _shut_out(tx, person_id, act, why="disable_person")
 
     def set_profile(self, person_id: int, act: Act, *, shown: str, email: str, language: str, theme: Theme, signature: str) -> None:
         """Change how somebody is shown and how pages look to them."""
@@ -117,12 +118,12 @@ class PeopleLedger:
                 _note(tx, person_id, "change_profile", act, {"changed": sorted(changed)})
 
     def set_password(self, person_id: int, password_hash: str, act: Act, *, keep_session: int = 0) -> None:
-        """Keep a new password; every session of theirs but `keep_session` ends, their links and known devices are void."""
+        """Keep a new password; every session of theirs but `keep_session` and every token ends, their links and known devices are void."""
         with writing(self._engine) as tx:
             _set(tx, person_id, password_hash=password_hash)
             tx.execute(delete(known_device).where(known_device.c.person_id == person_id))
             _note(tx, person_id, "set_password", act, {})
-            end_sessions_of(tx, person_id, at=act.at, by=act.by, keep=keep_session)
+            _shut_out(tx, person_id, act, why="set_password", keep_session=keep_session)
 
     def end_sessions(self, person_id: int, act: Act) -> int:
         """End all sessions of one person and void their links; return how many there were."""
@@ -143,12 +144,12 @@ class PeopleLedger:
             _note(tx, person_id, "new_recovery_codes", act, {})
 
     def reset_second_step(self, person_id: int, act: Act, *, keep_session: int = 0) -> None:
-        """Forget somebody's second step and recovery codes; their other sessions end."""
+        """Forget somebody's second step and recovery codes; their other sessions and their tokens end."""
         with writing(self._engine) as tx:
             _set(tx, person_id, step_secret="", step_used=0)
             _keep_codes(tx, person_id, ())
             _note(tx, person_id, "reset_second_step", act, {})
-            end_sessions_of(tx, person_id, at=act.at, by=act.by, keep=keep_session)
+            _shut_out(tx, person_id, act, why="reset_second_step", keep_session=keep_session)
 
     def use_step(self, person_id: int, step: int) -> bool:
         """Note that the code of this half minute was used; False when it, or a later one, was used before: of two at once one is right."""
@@ -239,6 +240,12 @@ def _keep_an_admin(tx: Connection, was: Account, *, stays: bool) -> None:
     others = (person.c.role == Role.ADMIN.value) & person.c.disabled.is_(False) & (person.c.person_id != was.person_id)
     if not tx.execute(select(exists().where(others))).scalar():
         raise NotAllowed(f"{was.person.name} is the only admin; make somebody else one first.", why="last_admin")
+
+
+def _shut_out(tx: Connection, person_id: int, act: Act, *, why: str, keep_session: int = 0) -> None:
+    """End all that let somebody in before `why`: whoever learned an old password may have made a token with it, or opened a session."""
+    end_sessions_of(tx, person_id, at=act.at, by=act.by, keep=keep_session)
+    end_tokens_of(tx, person_id, at=act.at, by=act.by, why=why)
 
 
 def _set(tx: Connection, person_id: int, **values: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from listener.ledger.dialect import insert_or_update
 from listener.ledger.transactions import reading, writing
@@ -124,6 +124,15 @@ class TokenLedger:
             if gone:
                 note(tx, at=at, who=by, verb="revoke_token", subject=f"token:{token_id}", detail={})
         return gone
+
+
+def end_tokens_of(tx: Connection, person_id: int, *, at: datetime, by: str, why: str) -> int:
+    """End every token of one person that could still be used, in the caller's transaction; return how many. `why` is kept with each."""
+    theirs = (api_token.c.person_id == person_id) & api_token.c.revoked_at.is_(None)
+    gone = list(tx.execute(update(api_token).where(theirs).values(revoked_at=at).returning(api_token.c.token_id)).scalars())
+    for token_id in sorted(gone):
+        note(tx, at=at, who=by, verb="revoke_token", subject=f"token:{token_id}", detail={"why": why})
+    return len(gone)
 
 
 def _token_of(row: Row[Any]) -> ApiToken:

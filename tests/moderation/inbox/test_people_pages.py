@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -9,10 +10,13 @@ from html import unescape
 import pytest
 
 from moderation.inbox.sign_in import FRESH
+from moderation.model.account import Purpose
 from moderation.model.person import Right, Role
 from tests.fakes.people import SAID
 from tests.moderation.inbox.conftest import words_of
 from tests.moderation.inbox.people_pages import Browser, House
+
+ANOTHER = "vier nieuwe woorden samen"
 
 
 @pytest.fixture
@@ -159,6 +163,38 @@ def test_a_token_is_shown_once_and_never_does_more_than_its_owner(house: House) 
     assert token.encode() not in files
     house.clock.advance(timedelta(days=30))
     assert house.desk.tokens.person(token) is None
+
+
+@pytest.mark.parametrize("how", ["me/password", "a link", "disable", "reset-second-step", "me/second-step/end"])
+def test_what_changes_how_somebody_comes_in_ends_their_tokens(house: House, fenna: Browser, how: str) -> None:
+    """Whoever learned the old password may have made a token with it: that must not outlive the password (RULES S11)."""
+    sanne_is, fenna_is = house.add("Sanne Okafor", step=True), house.desk.manage.named("Fenna de Wit")
+    token, kept = house.desk.tokens.make(sanne_is, "cijfers", frozenset({Right.READ}), by="Sanne Okafor")
+    others, _ = house.desk.tokens.make(fenna_is, "cijfers", frozenset({Right.READ}), by="Fenna de Wit")
+    sanne, at = house.browser("198.51.100.1").come_in("Sanne Okafor"), person_page(house, "Sanne Okafor")
+    assert "werken je sleutels voor programma's niet meer" in words_of(sanne.get("/me").text)
+    if how == "a link":
+        sanne_link = house.desk.sign_in.new_link("http://127.0.0.1:8642", agent="Sanne Okafor", purpose=Purpose.PASSWORD, by="Fenna de Wit")
+        house.browser("198.51.100.2").post("/sign-in", {"token": sanne_link.partition("token=")[2], "password": ANOTHER})
+    elif how.startswith("me/"):
+        assert sanne.post(f"/{how}", {"password": ANOTHER}).status_code == 303
+        assert sanne.inside  # whoever does it oneself stays where they are
+    else:
+        assert fenna.post(f"{at}/{how}").status_code == 303
+        assert not sanne.inside
+        fenna.post(f"{at}/enable")
+    assert house.desk.tokens.person(token) is None
+    assert house.desk.tokens.person(others) is not None
+    ended = [line for line in house.audit.lines() if line.verb == "revoke_token"]
+    why = {"me/password": "set_password", "a link": "set_password", "disable": "disable_person"}.get(how, "reset_second_step")
+    assert [(line.subject, json.loads(line.detail)) for line in ended] == [(f"token:{kept.token_id}", {"why": why})]
+
+
+def test_signing_out_everywhere_leaves_the_tokens(house: House, fenna: Browser) -> None:
+    """A session forgotten somewhere is no reason to stop a program: a token is ended beside it."""
+    token, _ = house.desk.tokens.make(house.desk.manage.named("Bram Vos"), "cijfers", frozenset({Right.READ}), by="Bram Vos")
+    fenna.post(f"{person_page(house, 'Bram Vos')}/end-sessions")
+    assert house.desk.tokens.person(token) is not None
 
 
 def test_a_code_for_discord_is_shown_once_to_whoever_shows_who_they_are(house: House) -> None:
