@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -47,6 +47,27 @@ class Source(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and threads; harmless when called twice."""
+        ...
+
+
+class Receiver(Protocol):
+    """One source that a platform calls: it says who may, and reads what was sent. `listener/sources/`; stores nothing."""
+
+    @property
+    def source_id(self) -> str:
+        """The name under which the ledger keeps its coverage; also the end of its address."""
+        ...
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """Return what to answer when the platform asks whether we are there; None when it is not the platform, or never asks."""
+        ...
+
+    def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell whether the raw `body` was signed by whoever shares our secret. Headers by lower-case name. Without a secret: False."""
+        ...
+
+    def read(self, body: bytes) -> Page:
+        """Return what a body holds, oldest mention first; its `next` means nothing. Raises `InputError` for what cannot be read."""
         ...
 
 

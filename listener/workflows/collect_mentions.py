@@ -67,7 +67,7 @@ class CollectMentions:
 
     def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected) -> Collected:
         now = self._clock.now()
-        kept = self._select([repaired(mention, now) for mention in page.mentions], keep)
+        kept = select_kept([repaired(mention, now) for mention in page.mentions], self._queries, self._ledger, keep)
         added = self._ledger.mentions.add_page(
             kept, source=source_id, next_cursor=page.next, at=now, removals=page.removals, skipped=page.skipped, gap=page.gap
         )
@@ -83,20 +83,21 @@ class CollectMentions:
             gap=page.gap or so_far.gap,
         )
 
-    def _select(self, mentions: Sequence[Mention], keep: Literal["matching", "all"]) -> list[Kept]:
-        """Keep what a brand query catches; also edits of mentions we already have, so that no stale text stays."""
-        matched = [Kept(mention=m, hits=tuple(hit for query in self._queries if (hit := query.match(m)))) for m in mentions]
-        if keep == "all":
-            return matched
-        known = self._ledger.mentions.known([kept.mention.key for kept in matched if not kept.hits])
-        return [kept for kept in matched if kept.hits or kept.mention.key in known]
-
     def _failed(self, result: Collected, error: SourceError) -> Collected:
         wait = error.wait_seconds if isinstance(error, RateLimited) else 0.0
         kind = "waiting" if isinstance(error, RateLimited) else "refused" if isinstance(error, SourceRefused) else "blind"
         self._ledger.sources.note_failure(result.source, at=self._clock.now(), error=str(error), kind=kind, wait_seconds=wait)
         logger.warning("source failed", extra={"source": result.source, "kind": kind, "wait_seconds": wait})
         return replace(result, error=error, wait_seconds=wait)
+
+
+def select_kept(mentions: Sequence[Mention], queries: Sequence[BrandQuery], ledger: Ledger, keep: Literal["matching", "all"]) -> list[Kept]:
+    """Keep what a brand query catches; also edits of mentions we already have, so that no stale text stays."""
+    matched = [Kept(mention=m, hits=tuple(hit for query in queries if (hit := query.match(m)))) for m in mentions]
+    if keep == "all":
+        return matched
+    known = ledger.mentions.known([kept.mention.key for kept in matched if not kept.hits])
+    return [kept for kept in matched if kept.hits or kept.mention.key in known]
 
 
 def repaired(mention: Mention, received_at: datetime) -> Mention:

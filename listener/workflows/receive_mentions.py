@@ -1,0 +1,64 @@
+"""Take in what a platform sent by itself: the same way into the ledger as what was pulled, and durable before it is acknowledged."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from listener.ledger.ledger import Ledger
+from listener.ledger.mentions import Added
+from listener.model.mention import Mention
+from listener.model.page import Page
+from listener.ports import Clock
+from listener.text.query import BrandQuery
+from listener.workflows.collect_mentions import repaired, select_kept
+
+logger = logging.getLogger(__name__)
+
+Keep = Literal["matching", "all"]
+NOTED_EVERY = timedelta(minutes=1)
+"""How often it is noted that a source was heard: more would only make rows."""
+
+
+class ReceiveMentions:
+    """Puts pages that were sent to us into the ledger. Safe to call from several threads; holds only counts."""
+
+    def __init__(self, ledger: Ledger, queries: Sequence[BrandQuery], *, keep: Mapping[str, Keep], clock: Clock) -> None:
+        """keep: what to keep of each source, by its id."""
+        self._ledger = ledger
+        self._queries = tuple(queries)
+        self._keep = dict(keep)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._noted: dict[str, datetime] = {}
+        self._unnoted: dict[str, tuple[int, int]] = {}
+
+    def take(self, source_id: str, page: Page) -> Added:
+        """Keep what fits; it is durable when this returns, so that only then the platform may be told.
+
+        The same page again changes nothing. Raises `StoreError` when it could not be kept: the platform sends it again.
+        """
+        now = self._clock.now()
+        mentions: list[Mention] = [repaired(mention, now) for mention in page.mentions]
+        kept = select_kept(mentions, self._queries, self._ledger, self._keep[source_id])
+        added = self._ledger.mentions.add_page(
+            kept, source=source_id, next_cursor=None, at=now, removals=page.removals, skipped=page.skipped, gap=page.gap
+        )
+        logger.info("delivery stored", extra={"source": source_id, "seen": len(mentions), "new": added.new, "edited": added.edited})
+        self._note(source_id, now, new=added.new, seen=len(mentions))
+        return added
+
+    def _note(self, source_id: str, now: datetime, *, new: int, seen: int) -> None:
+        """Note that the source was heard, once a minute, with what came since."""
+        with self._lock:
+            before = self._unnoted.get(source_id, (0, 0))
+            total = (before[0] + new, before[1] + seen)
+            noted = self._noted.get(source_id)
+            if noted is not None and noted <= now < noted + NOTED_EVERY:
+                self._unnoted[source_id] = total
+                return
+            self._noted[source_id], self._unnoted[source_id] = now, (0, 0)
+        self._ledger.sources.note_ok(source_id, at=now, new=total[0], seen=total[1])
