@@ -60,9 +60,11 @@ MOST_PERSONS = 1_000
 """Whoever reads on further than this takes customers out of the house: that is for administrators, and stands in the audit log."""
 DEEP_ROUTES: Mapping[tuple[str, str], tuple[str, int]] = {
     ("GET", "/search"): ("page", 25),
+    ("GET", "/queue"): ("page", 50),
     ("GET", "/issues/{issue_id}"): ("page", 25),
     ("GET", "/report/{period}/{figure}"): ("page", 50),
     ("GET", "/api/v1/mentions"): ("page", 25),
+    ("GET", "/api/v1/cases"): ("cursor", 1),
     ("GET", "/api/v1/issues/{issue_id}/mentions"): ("cursor", 1),
 }
 """Lists of what people wrote that can be read on and on: the field that says how far, and how many each step of it is."""

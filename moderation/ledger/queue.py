@@ -43,14 +43,16 @@ class QueueLedger:
     ) -> QueueFound:
         """Return the cases of the chosen tab, `limit` from `offset`, and how many each tab has with this choice.
 
-        `only`: nothing but these cases, by number, such as those in which words were found; None: any.
+        `only`: nothing but these cases, by number, such as those in which words were found; None: any. Beyond the last case nothing is
+        looked for, however far.
         """
         narrowed = [*_narrowed(choice, brands, now), *_among(only)]
         query = select(fact.case_id).where(_in_tab(choice.tab, me, now), *narrowed)
         with reading(self._engine) as tx:
             counts = _counts(tx.execute(_live_counts(narrowed)).all(), me)
             counts[Tab.DONE] = tx.execute(select(func.count()).select_from(case_fact).where(_done(now), *narrowed)).scalar_one()
-            ids = tuple(tx.execute(_ordered(query, choice).offset(offset).limit(limit)).scalars())
+            there = offset < counts[choice.tab]  # else every case would be passed over to find nothing
+            ids = tuple(tx.execute(_ordered(query, choice).offset(offset).limit(limit)).scalars()) if there else ()
         return QueueFound(case_ids=ids, total=counts[choice.tab], counts=counts)
 
     def next_free(

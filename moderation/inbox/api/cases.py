@@ -16,7 +16,6 @@ from moderation.inbox.api.mentions import ShownMention, mention_of
 from moderation.inbox.api.outbox import ShownEntry, entry_of
 from moderation.inbox.api.problems import answers
 from moderation.inbox.api.talk import add_talk_calls
-from moderation.inbox.paging import MOST_PAGES
 from moderation.model.case import CaseState, CaseSummary
 from moderation.model.clock import ClockState
 from moderation.model.queue import Order, QueueChoice, Tab
@@ -112,10 +111,10 @@ def add_case_calls(router: APIRouter) -> None:
 
     @router.get("/cases", summary="The queue, what comes next first", tags=["cases"], responses=answers(404))
     def cases(call: Call, asked: Annotated[CaseAsked, Query()]) -> Items[ShownCase]:
-        page = min(asked.at, MOST_PAGES) + 1
+        page = asked.at // asked.limit + 1  # whoever asks for another size on the way reads some again, and misses none
         found = call.api.queue.page(asked.choice(), call.person, page=page, size=asked.limit)
-        more = page * asked.limit < found.total
-        return Items[ShownCase](items=[case_of(one) for one in found.rows], next=str(page) if more else "")
+        after = page * asked.limit
+        return Items[ShownCase](items=[case_of(one) for one in found.rows], next=str(after) if after < found.total else "")
 
     @router.get("/cases/{case_id}", summary="One case with its messages", tags=["cases"], responses=answers(404))
     def case(call: Call, case_id: Id) -> WholeCase:

@@ -6,9 +6,11 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy.event import listen, remove
 
 from listener.model.analysis import Label
 from listener.model.mention import BrandHit, Kept
@@ -68,6 +70,26 @@ def test_a_hundred_and_twenty_cases_are_three_pages_with_an_exact_count(desk: De
     assert "101–120 van 120" in words_of(third)
     beyond = staff.get("/queue?page=9")
     assert (beyond.status_code, beyond.headers["location"]) == (303, "/queue?page=3")
+
+
+def test_a_page_far_beyond_the_last_costs_no_more_than_the_counts(desk: Desk) -> None:
+    """An address can name any page: passing over every case to find nothing is work that somebody could ask for all day (RULES S14)."""
+    speak(desk, 1, 2)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    listen(desk.ledger.engine, "before_cursor_execute", note)
+    try:
+        for page in (1, 10**6):
+            found = desk.queueing.queue.page(WHOLE, ME, page=page)
+            assert (found.total, len(found.rows)) == (2, 2 if page == 1 else 0)
+            deep = [one for one in asked if "OFFSET" in one.upper()]
+            assert len(deep) == (1 if page == 1 else 0)
+            asked.clear()
+    finally:
+        remove(desk.ledger.engine, "before_cursor_execute", note)
 
 
 def test_the_page_is_worked_without_a_script(desk: Desk, staff: Staff) -> None:

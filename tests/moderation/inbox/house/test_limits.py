@@ -74,7 +74,12 @@ def _limits_of(house: House) -> PersonLimits:
 def test_reading_past_a_thousand_people_is_for_administrators_and_written_down(house: House, asking: Asking) -> None:
     issue_id = house.things[ObjectKind.ISSUE][OURS]
     agent, admin = ROLE_NAMES[Role.APPROVER], ROLE_NAMES[Role.ADMIN]
-    paths = (f"/api/v1/issues/{issue_id}/mentions?cursor=1001", "/api/v1/mentions?q=stroom&page=41")
+    paths = (
+        f"/api/v1/issues/{issue_id}/mentions?cursor=1001",
+        "/api/v1/mentions?q=stroom&page=41",
+        "/api/v1/cases?cursor=1001",
+        "/api/v1/cases?limit=1&cursor=999999999999999999",
+    )
     before = len(house.parts.desk.audit.lines())
     for path in paths:
         refused = asking.call("GET", path, token=house.token(agent))
@@ -83,12 +88,15 @@ def test_reading_past_a_thousand_people_is_for_administrators_and_written_down(h
         assert asking.call("GET", f"/api/v1/mentions?q=stroom&page={spelt}", token=house.token(agent)).status == 422, spelt
         assert asking.call("GET", f"/api/v1/cases?issue_id={spelt}&limit=5", token=house.token(agent)).status == 422, spelt
         assert asking.call("GET", f"/api/v1/feedback?issue_id={spelt}", token=house.token(agent)).status == 422, spelt
-    assert asking.page("GET", f"/issues/{issue_id}?page=41", cookie=house.cookie(agent)).status == 403
+    for page in (f"/issues/{issue_id}?page=41", "/queue?page=21", "/queue?page=1000000"):
+        assert asking.page("GET", page, cookie=house.cookie(agent)).status == 403, page
+    for page in ("/queue?page=20", "/queue?page=x"):
+        assert asking.page("GET", page, cookie=house.cookie(agent)).status in (200, 303), page
     assert asking.call("GET", f"/api/v1/issues/{issue_id}/mentions?cursor=1000", token=house.token(agent)).status == 200
     house.token(admin)
     lines = len(house.parts.desk.audit.lines())
     for path in paths:
         assert asking.call("GET", path, token=house.token(admin)).status == 200, path
     written = house.parts.desk.audit.lines()[lines:]
-    assert [(one.who, one.verb) for one in written] == [(admin, "export")] * 2
+    assert [(one.who, one.verb) for one in written] == [(admin, "export")] * len(paths)
     assert before <= lines
