@@ -6,6 +6,7 @@ ProductError
 ├─ SourceError     RateLimited (carries wait_seconds)                  the schedule waits
 │                  SourceUnavailable (platform or network)             the schedule retries
 │                  SourceRefused (key, permission, account)            a person acts
+│                  BudgetSpent (a cap that you set)                    the schedule waits for the next day
 ├─ StoreError      SchemaTooNew · StoreLocked · StoreDamaged · StoreFull    start-up stops and says so
 ├─ CannotDraw      a chart could not be drawn                          its sentence and table are shown
 └─ ActionError     AlreadyClaimed · NotAllowed · PublishRejected · PublishUnknown · NotSent    the inbox or bot shows it
@@ -45,7 +46,22 @@ class SourceUnavailable(SourceError):
 
 
 class SourceRefused(SourceError):
-    """The platform says no until a person mends a key, a permission, an address or an account."""
+    """The platform says no until a person mends a key, a permission, an address or an account.
+
+    `cause` is a key with words in config/templates/<language>/sources.yaml: token_missing, token_expired, token_rejected,
+    scope_missing, approval_missing, approval_revoked, account_blocked, forbidden, not_found, payment; empty: other.
+    `status` and `said` (the beginning of the body) are the platform's answer, for a source that knows its dialect; neither is shown.
+    """
+
+    def __init__(self, message: str, *, cause: str = "", status: int = 0, said: bytes = b"") -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.status = status
+        self.said = said
+
+
+class BudgetSpent(SourceError):
+    """A cap on requests or money that you set for a source is reached; it goes on the next day (UTC)."""
 
 
 class CannotDraw(ProductError):

@@ -25,6 +25,8 @@ class Page:
 
     `more` says that asking again at once will bring more. `gap` is set when the platform no longer shows everything since the
     cursor: one sentence that coverage lines repeat. `skipped` items are counted and listed, never silently dropped.
+    `cost_usd` is what the platform charges for it; `requests` are those that a client library sent beside our own HTTP client, which
+    counts by itself.
     """
 
     mentions: tuple[Mention, ...]
@@ -33,3 +35,5 @@ class Page:
     skipped: tuple[Skip, ...] = ()
     more: bool = False
     gap: str = ""
+    cost_usd: float = 0.0
+    requests: int = 0

@@ -14,6 +14,7 @@ from listener.errors import SourceUnavailable
 from listener.model.mention import Author, Mention
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
+from listener.sources.conditional import Validators
 from listener.sources.feed_entries import Entry
 from listener.sources.feed_process import read_feed_in_time
 from listener.sources.http import HttpClient
@@ -66,7 +67,7 @@ class FeedSource:
             raise SourceUnavailable(f"The feed answered with status {answer.status} and nothing to read.")
         content_type = answer.headers.get("content-type", "")
         entries = await read_feed_in_time(answer.body, url=answer.url, content_type=content_type)
-        return self._page(entries, before, _Memory(self._url, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""), {}))
+        return self._page(entries, before, _Memory(self._url, Validators.of(answer.headers), {}))
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
@@ -128,10 +129,9 @@ class FeedSource:
 class _Memory:
     """What the cursor holds: address, ETag, Last-Modified, and per entry a short hash of its id → a short hash of its words."""
 
-    def __init__(self, url: str, etag: str, modified: str, prints: dict[str, str], *, first: bool = False) -> None:
+    def __init__(self, url: str, validators: Validators, prints: dict[str, str], *, first: bool = False) -> None:
         self.url = url
-        self.etag = etag
-        self.modified = modified
+        self.validators = validators
         self.first = first
         self.prints = prints
 
@@ -140,22 +140,16 @@ class _Memory:
         """Return what `cursor` remembers; nothing when there is none or it was made for another address."""
         found = json.loads(cursor) if cursor else {}
         if found.get("url") != _short(url):
-            return cls(url, "", "", {}, first=True)
-        return cls(url, found["etag"], found["modified"], found["prints"])
+            return cls(url, Validators(), {}, first=True)
+        return cls(url, Validators.read(found), found["prints"])
 
     def conditions(self) -> dict[str, str]:
         """Return the headers of a polite request (RULES P37)."""
-        headers = {"Accept": ACCEPT}
-        if self.etag:
-            headers["If-None-Match"] = self.etag
-        if self.modified:
-            headers["If-Modified-Since"] = self.modified
-        return headers
+        return {"Accept": ACCEPT, **self.validators.headers()}
 
     def written(self) -> Cursor:
         prints = {_short(native_id): words for native_id, words in list(self.prints.items())[:MOST_REMEMBERED]}
-        kept = {"url": _short(self.url), "etag": _header(self.etag), "modified": _header(self.modified), "prints": prints}
-        return Cursor(json.dumps(kept, sort_keys=True))
+        return Cursor(json.dumps({"url": _short(self.url), **self.validators.written(), "prints": prints}, sort_keys=True))
 
 
 def _changed_at(mention: Mention) -> datetime:
@@ -164,8 +158,3 @@ def _changed_at(mention: Mention) -> datetime:
 
 def _short(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def _header(value: str) -> str:
-    """Return a header value that can be sent back: ASCII, of sane length; anything else is forgotten."""
-    return value if len(value) <= 500 and value.isascii() and value.isprintable() else ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import json
 import zlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +19,9 @@ from listener.errors import RateLimited, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from listener.sources.addresses import Resolve, checked_ip, checked_url, resolve_by_system
+from listener.sources.pacing import Pace
+from listener.sources.purse import Purse
+from listener.sources.refusals import cause_of
 from listener.sources.retry_after import MOST_WAIT_SECONDS, wait_seconds
 
 MOST_REDIRECTS = 3
@@ -30,6 +35,7 @@ REFUSED = {
     410: "says that this address is gone for good (410)",
     451: "may not show this for legal reasons (451)",
 }
+MOST_SAID = 4_000
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
@@ -71,6 +77,8 @@ class HttpClient:
         self._clock = clock or SystemClock()
         self._resolve = resolve or resolve_by_system
         contact = f" (+{settings.contact})" if settings.contact.isascii() and settings.contact.isprintable() and settings.contact else ""
+        self._pace: Pace | None = None
+        self._purse: Purse | None = None
         self._user_agent = f"Klankbord/{product_version()}{contact}"
         # No kept connections: the pool knows servers by IP, and two names on one IP must not share a TLS session.
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
@@ -83,17 +91,41 @@ class HttpClient:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # the jar, too, would know servers by IP; we need none
         )
 
+    def at_pace(self, pace: Pace, purse: Purse) -> HttpClient:
+        """Return this client for one source: its requests wait for their turn in `pace` and are counted in `purse`.
+
+        Both share connections and guards with this one, which is the one to close.
+        """
+        paced = copy.copy(self)
+        paced._pace, paced._purse = pace, purse
+        return paced
+
+    def close_for(self, seconds: float) -> None:
+        """Ask nothing at this pace for `seconds`: a platform said so in its own words (Stack Exchange's `backoff`)."""
+        if self._pace is not None:
+            self._pace.close_for(seconds)
+
     async def get(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False, allow_http: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        allow_http: bool = False,
+        units: int = 1,
     ) -> Answer:
         """Return the answer to a GET of `url`.
 
         `allow_private` opens private addresses for the host of `url` only: a redirect from it to another private host is refused.
-        Raises `RateLimited` (429, or 503 that says how long), `SourceUnavailable` (network, time-out, 5xx, too large, broken
-        compression) and `SourceRefused` (an address we must not visit, 4xx).
+        `units` is what this request counts for where the platform counts units.
+        Raises `RateLimited` (429, 503 that says how long, or our own pace), `SourceUnavailable` (network, time-out, 5xx, too large,
+        broken compression), `SourceRefused` (an address we must not visit, 4xx) and `BudgetSpent` (our own cap).
         """
-        asking = self._follow(url, dict(headers or {}), allow_private=allow_private, allow_http=allow_http)
-        return await self._answer(url, asking)
+
+        def asking() -> Coroutine[None, None, Answer]:
+            return self._follow(url, dict(headers or {}), allow_private=allow_private, allow_http=allow_http)
+
+        return await self._answer(url, asking, units)
 
     async def post_form(
         self,
@@ -105,20 +137,50 @@ class HttpClient:
         allow_http: bool = False,
     ) -> Answer:
         """Return the answer to one POST of a form to `url`; a redirect is not followed, for the form may hold a secret. Raises as `get`."""
+        kind = {**(headers or {}), "Content-Type": "application/x-www-form-urlencoded"}
+        return await self._post(url, urlencode(fields).encode("ascii"), kind, allow_private=allow_private, allow_http=allow_http)
 
+    async def post_json(
+        self,
+        url: str,
+        body: object,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        allow_http: bool = False,
+    ) -> Answer:
+        """Return the answer to one POST of `body` as JSON to `url`; a redirect is not followed, as with a form. Raises as `get`."""
+        kind = {**(headers or {}), "Content-Type": "application/json"}
+        return await self._post(url, json.dumps(body).encode("ascii"), kind, allow_private=allow_private, allow_http=allow_http)
+
+    async def _post(self, url: str, content: bytes, headers: Mapping[str, str], *, allow_private: bool, allow_http: bool) -> Answer:
         async def asking() -> Answer:
             target = checked_url(url, allow_http=allow_http, allow_private=allow_private)
             ip = await checked_ip(target, self._resolve, allow_private=allow_private)
-            kind = {"Content-Type": "application/x-www-form-urlencoded"}
-            return await self._fetch(target, ip, {**(headers or {}), **kind}, form=urlencode(fields).encode("ascii"))
+            return await self._fetch(target, ip, headers, content=content)
 
-        return await self._answer(url, asking())
+        return await self._answer(url, asking)
 
-    async def _answer(self, url: str, asking: Coroutine[None, None, Answer]) -> Answer:
-        """Await an answer for as long as the settings allow, and turn every failure into one of ours."""
+    async def _answer(self, url: str, asking: Callable[[], Coroutine[None, None, Answer]], units: int = 1) -> Answer:
+        """Wait for our turn, then for an answer as long as the settings allow; every failure becomes one of ours."""
+        if self._pace is not None:
+            await self._pace.turn(self._clock.sleep, units)
+        if self._purse is not None:
+            self._purse.ask()
+        answer = await self._asked(url, asking)
+        try:
+            self._refuse_bad(answer)
+        except RateLimited as error:
+            self.close_for(error.wait_seconds)
+            raise
+        if self._pace is not None:
+            self._pace.heed(answer.headers, now=self._clock.now())
+        return answer
+
+    async def _asked(self, url: str, asking: Callable[[], Coroutine[None, None, Answer]]) -> Answer:
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
-                answer = await asking
+                return await asking()
         except TimeoutError as error:
             raise SourceUnavailable(f"{_host(url)} took longer than {self._settings.timeout_seconds:g} seconds.") from error
         except httpx.TimeoutException as error:
@@ -128,8 +190,6 @@ class HttpClient:
             raise SourceUnavailable(f"{_host(url)} could not be reached: {why}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise SourceUnavailable(f"{_host(url)} could not be reached: {type(error).__name__}.") from error
-        self._refuse_bad(answer)
-        return answer
 
     async def aclose(self) -> None:
         """Let go of connections; harmless when called twice."""
@@ -153,7 +213,7 @@ class HttpClient:
             url = str(target.join(location))
         raise SourceRefused(f"{first_host} redirects more than {MOST_REDIRECTS} times; use the address where it ends.")
 
-    async def _fetch(self, url: httpx.URL, ip: str, headers: Mapping[str, str], *, form: bytes | None = None) -> Answer:
+    async def _fetch(self, url: httpx.URL, ip: str, headers: Mapping[str, str], *, content: bytes | None = None) -> Answer:
         """Ask `ip` for `url`: the Host header and the TLS name stay those of the URL, so certificates are checked as usual."""
         own = {
             "User-Agent": self._user_agent,
@@ -163,10 +223,10 @@ class HttpClient:
             "Connection": "close",
         }
         request = self._client.build_request(
-            "GET" if form is None else "POST",
+            "GET" if content is None else "POST",
             url.copy_with(host=ip, fragment=None),
             headers=own,
-            content=form,
+            content=content,
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
         response = await self._client.send(request, stream=True)
@@ -203,10 +263,11 @@ class HttpClient:
             wait = wait_seconds(answer.headers, answer.body, now=self._clock.now())
             capped = " (15 minutes is the longest single wait)" if wait >= MOST_WAIT_SECONDS else ""
             raise RateLimited(f"{host} asks us to wait {wait:.0f} seconds{capped}.", wait_seconds=wait)
-        if status in REFUSED:
-            raise SourceRefused(f"{host} {REFUSED[status]}; check the address and the settings of this source.")
         if 400 <= status < 500 and status not in (408, 421, 425):
-            raise SourceRefused(f"{host} refuses the request ({status}); check the address.")
+            cause = cause_of(status, answer.headers, answer.body)
+            why = f"{REFUSED[status]}; check the address and the settings of this source" if status in REFUSED else ""
+            message = f"{host} {why or f'refuses the request ({status}); check the address'}."
+            raise SourceRefused(message, cause=cause, status=status, said=answer.body[:MOST_SAID])
         raise SourceUnavailable(f"{host} answered with status {status}.")
 
 

@@ -17,7 +17,9 @@ from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.reddit_access import PlaceRefused, RedditKey, RequestBudget, TokenRejected, open_praw
+from listener.sources.pacing import PUBLISHED, Pace
+from listener.sources.purse import Purse
+from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, open_praw
 from listener.sources.reddit_items import created_of, fullname_of, read_item
 from listener.sources.reddit_listing import MOST_LOOKED_UP, Found, Target, look_up, read_listing
 
@@ -51,7 +53,8 @@ class RedditSource:
         approval_reference: str,
         clock: Clock,
         look_back: timedelta = timedelta(days=7),
-        budget: RequestBudget | None = None,
+        pace: Pace | None = None,
+        purse: Purse | None = None,
         factory: RedditFactory | None = None,
     ) -> None:
         names = [name.strip().removeprefix("/").removeprefix("r/") for name in subreddits]
@@ -67,7 +70,9 @@ class RedditSource:
         self._approval_reference = approval_reference.strip()
         self._clock = clock
         self._look_back = look_back
-        self._factory = factory or partial(open_praw, key, budget=budget or RequestBudget(), clock=clock)
+        self._factory = factory or partial(
+            open_praw, key, pace=pace or Pace("reddit", PUBLISHED["reddit"]), purse=purse or Purse(), clock=clock
+        )
         self._reddit: Any = None
         self._token_was_rejected = False
         self._thread: ThreadPoolExecutor | None = None

@@ -7,9 +7,6 @@ and retry on its own; both are kept from happening here, for the schedule does t
 from __future__ import annotations
 
 import platform
-import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -17,10 +14,10 @@ from typing import Any, TypeVar
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from listener.sources.http import product_version
+from listener.sources.pacing import Pace
+from listener.sources.purse import Purse
 from listener.sources.retry_after import wait_seconds
 
-MOST_PER_MINUTE = 80  # Reddit allows 100 per OAuth client and minute (RULES P12)
-MOST_PATIENCE_SECONDS = 20.0
 MOST_BYTES = 10_000_000
 REQUEST_TIMEOUT_SECONDS = 10.0
 
@@ -49,42 +46,7 @@ class PlaceRefused(SourceRefused):
     """One subreddit does not exist, was banned, or is closed to us; others may well be open."""
 
 
-class RequestBudget:
-    """At most 80 requests in any 60 seconds, and none while Reddit says that the quota is used up. Safe to share between threads."""
-
-    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._monotonic = monotonic
-        self._sleep = sleep
-        self._lock = threading.Lock()
-        self._sent: deque[float] = deque()
-        self._closed_until = 0.0
-
-    def take(self) -> None:
-        """Wait until one more request may go out; raises `RateLimited` when that takes longer than 20 seconds."""
-        while True:
-            with self._lock:
-                wait = self._wait()
-                if wait <= 0:
-                    self._sent.append(self._monotonic())
-                    return
-            if wait > MOST_PATIENCE_SECONDS:
-                raise RateLimited(f"Reddit's request quota is used up for {wait:.0f} seconds.", wait_seconds=wait)
-            self._sleep(wait)
-
-    def close_for(self, seconds: float) -> None:
-        """Let nothing out for `seconds`, because Reddit said so."""
-        with self._lock:
-            self._closed_until = max(self._closed_until, self._monotonic() + seconds)
-
-    def _wait(self) -> float:
-        now = self._monotonic()
-        while self._sent and self._sent[0] <= now - 60:
-            self._sent.popleft()
-        full = self._sent[0] + 60 - now if len(self._sent) >= MOST_PER_MINUTE else 0.0
-        return max(full, self._closed_until - now)
-
-
-def open_praw(key: RedditKey, *, budget: RequestBudget, clock: Clock) -> Any:
+def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
     """Return a read-only `praw.Reddit` that speaks at our pace. Nothing is sent yet."""
     import praw
     from prawcore import Requestor
@@ -94,10 +56,11 @@ def open_praw(key: RedditKey, *, budget: RequestBudget, clock: Clock) -> Any:
 
         def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
             del timeout  # prawcore passes its own 16 seconds
-            budget.take()
+            pace.take()
+            purse.ask()
             response = super().request(*args, timeout=REQUEST_TIMEOUT_SECONDS, stream=True, **kwargs)
             _read_at_most(response, MOST_BYTES)
-            _raise_refusal(response, budget, clock)
+            _raise_refusal(response, pace, clock)
             return response
 
     reddit = praw.Reddit(
@@ -162,7 +125,7 @@ def _read_at_most(response: Any, most_bytes: int) -> None:
     response._content = bytes(received)
 
 
-def _raise_refusal(response: Any, budget: RequestBudget, clock: Clock) -> None:
+def _raise_refusal(response: Any, pace: Pace, clock: Clock) -> None:
     """Raise for answers that prawcore would sleep on or retry; note a used-up quota; hide the quota headers from its rate limiter."""
     status = response.status_code
     headers = {name.lower(): value for name, value in response.headers.items()}
@@ -170,10 +133,10 @@ def _raise_refusal(response: Any, budget: RequestBudget, clock: Clock) -> None:
         del response.headers[name]
     if status == 429 or (status == 503 and "retry-after" in headers):
         wait = wait_seconds(headers, response.content, now=clock.now())
-        budget.close_for(wait)
+        pace.close_for(wait)
         raise RateLimited(f"Reddit asks us to wait {wait:.0f} seconds.", wait_seconds=wait)
     if headers.get("x-ratelimit-remaining", "1").partition(".")[0] in ("0", "-0"):
-        budget.close_for(wait_seconds({"x-ratelimit-reset": headers.get("x-ratelimit-reset", "")}, b"", now=clock.now()))
+        pace.close_for(wait_seconds({"x-ratelimit-reset": headers.get("x-ratelimit-reset", "")}, b"", now=clock.now()))
     if status == 401 and "oauth." in response.url:
         raise TokenRejected("Reddit no longer accepts our token; a new one is asked for next time.")
     if status >= 500:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from listener.errors import SettingsError
 from listener.ports import Clock, Source
@@ -13,22 +14,29 @@ from listener.settings.secrets import account_secret_names
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
+from listener.sources.pacing import Limit, Paces
+from listener.sources.purse import Purse
 from listener.sources.reddit import RedditSource
-from listener.sources.reddit_access import RedditKey, RequestBudget
+from listener.sources.reddit_access import RedditKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContext:
-    """What sources are built with. `secrets` returns a secret by its name, None when it is not set.
+    """What sources are built with. `secrets` returns a secret by its name, None when it is not set: ask it at each pull, not once.
 
-    `reddit_budget` is one for all Reddit sources: Reddit counts requests per application, not per source.
+    `paces` are shared by all sources: platforms count requests per address or key, not per source. `purse` is this source's own.
     """
 
     http: HttpClient
     clock: Clock
     secrets: Callable[[str], str | None]
     brands: tuple[BrandSettings, ...]
-    reddit_budget: RequestBudget = field(default_factory=RequestBudget)
+    paces: Paces = field(default_factory=Paces)
+    purse: Purse = field(default_factory=Purse)
+
+    def paced(self, platform: str, host: str = "", *, key: str = "", limits: tuple[Limit, ...] = ()) -> HttpClient:
+        """Return the HTTP client at the pace of a platform (see `Paces.of`); its requests count against this source's own caps."""
+        return self.http.at_pace(self.paces.of(platform, host, key=key, limits=limits), self.purse)
 
     def secret(self, platform: str, source_id: str, kind: str) -> str:
         """Return a source's secret of a kind that `SOURCE_KINDS` lists: its own one, else that of all sources of the platform, else ""."""
@@ -63,7 +71,7 @@ def _feed(settings: SourceSettings, context: SourceContext) -> Source:
     return FeedSource(
         settings.id,
         settings.url,
-        http=context.http,
+        http=context.paced("feed", urlsplit(settings.url).hostname or ""),
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
         allow_http=settings.allow_http,
@@ -75,7 +83,7 @@ def _hackernews(settings: SourceSettings, context: SourceContext) -> Source:
     return HackerNewsSource(
         settings.id,
         _queries(settings, context),
-        http=context.http,
+        http=context.paced("hackernews"),
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
         base=settings.url,
@@ -98,7 +106,8 @@ def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
         approval_reference=settings.approval_reference,
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
-        budget=context.reddit_budget,
+        pace=context.paces.of("reddit", key="reading"),
+        purse=context.purse,
     )
 
 

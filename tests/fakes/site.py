@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request as it came in: path with query, headers by lower-case name, and the peer's own port."""
+    """One request as it came in: method, path with query, headers by lower-case name, and the body of a POST."""
 
     path: str
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,9 @@ class Site:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-            request = Request(path=head[0].split(" ")[1], headers=headers)
+            body = await reader.readexactly(int(headers.get("content-length", "0")))
+            method, path = head[0].split(" ")[:2]
+            request = Request(path=path, headers=headers, method=method, body=body)
             self.requests.append(request)
             await self._write(writer, self.answer(request))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):

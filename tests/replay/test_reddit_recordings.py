@@ -13,8 +13,10 @@ from listener.clock import ManualClock
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Skip
+from listener.sources.pacing import PUBLISHED, Pace
+from listener.sources.purse import Purse
 from listener.sources.reddit import RedditSource
-from listener.sources.reddit_access import RedditKey, RequestBudget, TokenRejected, ask, open_praw
+from listener.sources.reddit_access import RedditKey, TokenRejected, ask, open_praw
 from listener.sources.reddit_items import read_item
 from tests.replay.cassettes import answers_in, played_back
 
@@ -39,7 +41,7 @@ def _source(at: str, *, look_back: timedelta, **what: Any) -> RedditSource:
 
 
 def _reddit() -> Any:
-    return open_praw(KEY, budget=RequestBudget(), clock=ManualClock(datetime(2026, 1, 1, tzinfo=UTC)))
+    return open_praw(KEY, pace=Pace("reddit", PUBLISHED["reddit"]), purse=Purse(), clock=ManualClock(datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def _newest_and_oldest(path: Path) -> tuple[datetime, datetime]:

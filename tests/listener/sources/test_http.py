@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 import tracemalloc
 import zlib
@@ -178,3 +179,17 @@ async def test_the_wait_travels_with_the_error(http: HttpClient, site: Site) -> 
     with pytest.raises(RateLimited, match="17 seconds") as told:
         await _get(http, site, Reply(status=429, headers={"Retry-After": "17"}))
     assert told.value.wait_seconds == 17
+
+
+async def test_json_is_posted_with_the_same_guards_as_a_form(http: HttpClient, site: Site) -> None:
+    """A redirect is not followed, for the body may hold a secret; a private address stays closed without leave."""
+    site.answer = lambda request: Reply(body=request.body) if request.path == "/" else Reply(status=307, headers={"Location": "/"})
+    answer = await http.post_json(site.url("/"), {"naam": "Zoë"}, headers={"Authorization": "k"}, allow_http=True, allow_private=True)
+    assert json.loads(answer.body) == {"naam": "Zoë"}
+    (request,) = site.requests
+    assert (request.method, request.headers["content-type"], request.headers["authorization"]) == ("POST", "application/json", "k")
+    with pytest.raises(SourceUnavailable):
+        await http.post_json(site.url("/on"), {}, allow_http=True, allow_private=True)
+    with pytest.raises(SourceRefused):
+        await http.post_json(site.url("/"), {}, allow_http=True)
+    assert len(site.requests) == 2
