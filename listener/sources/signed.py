@@ -25,8 +25,9 @@ def signed_sha256(header: str, secret: str, body: bytes) -> bool:
 
 
 def signed_in_time(timestamp: str, header: str, secret: str, body: bytes, *, now: datetime) -> bool:
-    """Tell whether `header` is "v1=" and the HMAC of `timestamp`, a full stop and `body`, and the timestamp (seconds) is five minutes off at most.
+    """Tell whether `header` is "v1=" and the HMAC of `timestamp`, a full stop and `body`, and the time is five minutes off at most.
 
+    `timestamp` is in whole seconds since 1970.
     Several signatures may stand there, with a comma between them, while a secret is being replaced.
     """
     if not (secret and timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):

@@ -1,0 +1,44 @@
+"""Values as Meta's platforms write them: ids as numbers or text, moments in seconds, milliseconds or ISO 8601, objects that may lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+_MILLISECONDS = 10**11
+"""A number of seconds above this lies in the year 5138: what is larger counts milliseconds."""
+
+
+def word(value: object) -> str:
+    """Return an id, a name or a text as text; null and anything unexpected count as missing."""
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def first_word(*values: object) -> str:
+    """Return the first of `values` that says something, "" when none does."""
+    return next((found for value in values if (found := word(value))), "")
+
+
+def thing(value: object) -> Mapping[str, Any]:
+    """Return an object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def things(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, or of Graph's {"data": […]}; anything else counts as none."""
+    listed = value.get("data") if isinstance(value, dict) else value
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def moment(value: object) -> datetime | None:
+    """Return a moment in UTC, None when the value is none."""
+    written = word(value).strip()
+    try:
+        if written.isascii() and written.isdigit():
+            number = int(written[:20])
+            return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
+        found = datetime.fromisoformat(written)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
