@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from listener.answers import ANSWERS, Question
@@ -11,6 +12,7 @@ from listener.errors import InputError
 from listener.model.plain import plain
 from listener.parts import Listening
 from listener.workflows.rebuild_insight import catch_up
+from moderation.drawing.process import DrawingProcess
 from moderation.reports.document_links import Links
 from moderation.reports.tap_words import tap_words
 from moderation.reports.week_html import week_html
@@ -18,6 +20,8 @@ from moderation.reports.week_markdown import week_markdown
 from moderation.reports.week_paper import paper_of
 from moderation.tapping import watch_taps
 from moderation.week_room import WeekRoom, settings_of
+from moderation.workflows.draw_charts import DrawCharts
+from moderation.workflows.draw_report import drawn_for_page, drawn_for_paper
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.typeset import typeset
 
@@ -35,9 +39,14 @@ def _report(parts: Listening, given: Mapping[str, Any]) -> Any:
     document = room.document(period, language)
     if document is None:
         raise InputError(f"The week {period} has not begun.")
-    if form == "pdf":
-        return base64.b64encode(typeset(paper_of(document, links), made_at=document.made_at)).decode()
-    return (week_html if form == "html" else week_markdown)(document, links)
+    if form not in ("pdf", "html"):
+        return week_markdown(document, links)
+    with closing(DrawingProcess()) as process:
+        draw = DrawCharts(process)
+        if form == "html":
+            return week_html(document, links, drawn_for_page(document, draw))
+        paper = paper_of(document, links, drawn_for_paper(document, draw))
+        return base64.b64encode(typeset(paper, made_at=document.made_at)).decode()
 
 
 def _tap(parts: Listening, given: Mapping[str, Any]) -> Any:

@@ -34,6 +34,7 @@ from moderation.workflows.check_delivery import MAIL_PASSWORD
 from moderation.workflows.deliver import Deliver, Stop
 from moderation.workflows.delivery_ports import Brands, House, WeekMade, WeekTold
 from moderation.workflows.draw_charts import DrawCharts
+from moderation.workflows.draw_report import drawn_for_paper
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.picture_digest import PictureDigest
 from moderation.workflows.stop_links import StopLinks
@@ -108,12 +109,12 @@ def house_of(listening: Listening, settings: KlankbordSettings, desk: DeliveryDe
         weeks=weeks,
         account=desk.account,
         speech=speech,
-        report=_reports(listening, settings),
+        report=_reports(listening, settings, draw),
         pictures=PictureDigest(draw, settings.zone),
     )
 
 
-def _reports(listening: Listening, settings: KlankbordSettings) -> Callable[[str, str, Brands], WeekTold | None]:
+def _reports(listening: Listening, settings: KlankbordSettings, draw: DrawCharts) -> Callable[[str, str, Brands], WeekTold | None]:
     """Return what tells a week's report: kept for the whole house, counted anew for who sees less."""
     room = WeekRoom(listening, lambda brands: about(listening, brands))
 
@@ -121,7 +122,7 @@ def _reports(listening: Listening, settings: KlankbordSettings) -> Callable[[str
         document = room.document(week, language, brands)
         if document is None:
             return None
-        paper = paper_of(document, Links(settings.web.base_url))
+        paper = paper_of(document, Links(settings.web.base_url), drawn_for_paper(document, draw))
         file = Attached(name=f"{week}.pdf", kind="application/pdf", content=typeset(paper, made_at=document.made_at))
         return WeekTold(document=document, file=file)
 

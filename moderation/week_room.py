@@ -92,7 +92,8 @@ class WeekRoom:
         shown = self.shown(period, brands)
         if shown is None:
             return None
-        return week_document(shown, load_words(language, "report"), language=language, zone=self._whole.settings.zone)
+        words, chart_words = load_words(language, "report"), load_words(language, "charts")
+        return week_document(shown, words, chart_words=chart_words, language=language, zone=self._whole.settings.zone)
 
     def evidence(self, period: str, figure: str, brands: frozenset[str] | None, page: int) -> Evidence | None:
         """Return which mentions a figure of a week counted; None for a week or a figure that there is not."""

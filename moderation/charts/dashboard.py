@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from moderation.charts.coverage import coverage
 from moderation.charts.grid import grid
@@ -15,7 +15,7 @@ from moderation.charts.trend import trend
 from moderation.model.chart import Chart, ClockRow, Feelings, GridCell, MatrixPoint, Series, ShareRow
 from moderation.model.dashboard import DashboardFigures
 from moderation.model.feedback import Figure, Rate
-from moderation.model.week_report import Part
+from moderation.model.week_report import CellWeek, ClockWeek, Part
 
 MOST_IN_MATRIX = 40
 
@@ -36,8 +36,8 @@ def dashboard_charts(figures: DashboardFigures, look: Look, *, platform: Named) 
     value = figures.value
     felt = Feelings(first=value.first, last=value.last, better=value.better.did, worse=value.worse.did)
     yield "feelings", feelings(felt, look)
-    yield "clocks", clocks(list(_clocks(figures, look, platform)), look)
-    yield "grid", grid(list(_cells(figures, look)), look)
+    yield "clocks", clocks(list(clock_rows(figures.clocks, look, platform)), look)
+    yield "grid", grid(list(grid_cells(figures.grid, look)), look)
     if figures.coverage is not None:
         yield "coverage", coverage(figures.coverage, look)
 
@@ -74,14 +74,16 @@ def _rates(figures: DashboardFigures, look: Look) -> Iterator[ShareRow]:
     yield from row("bare", figures.feedback.bare)
 
 
-def _clocks(figures: DashboardFigures, look: Look, platform: Named) -> Iterator[ClockRow]:
-    for one in figures.clocks:
+def clock_rows(kept: Sequence[ClockWeek], look: Look, platform: Named) -> Iterator[ClockRow]:
+    """Yield each kind of wait on each platform."""
+    for one in kept:
         label = f"{platform(one.platform)}, {look.text(f'clock.{one.kind.value}')}"
         yield ClockRow(label=label, kept=one.kept.did, missed=one.kept.of - one.kept.did)
 
 
-def _cells(figures: DashboardFigures, look: Look) -> Iterator[GridCell]:
-    for one in figures.grid:
+def grid_cells(cells: Sequence[CellWeek], look: Look) -> Iterator[GridCell]:
+    """Yield each cell of the channel grid with its names as the chart's language has them."""
+    for one in cells:
         kind = look.words.get(f"kind.{one.channel}", one.channel)
         yield GridCell(
             contact_type=one.shown.get(look.language, one.contact_type),

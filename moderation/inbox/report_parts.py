@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moderation.inbox.scope import Brands
-from moderation.model.document import Document
+from moderation.model.document import Document, Drawings
 from moderation.model.evidence import Evidence
 
 
@@ -18,13 +18,15 @@ class ReportParts:
     - `latest()`: the week shown when none is asked for. `archive()`: (week, made at) of every report, newest week first.
     - `document(week, language, brands)`: a week's report, None for a week that there is not or that has not begun.
     - `evidence(week, figure, brands, page)`: which mentions a figure counted, None for a figure that there is not.
-    - `on_paper(document, base_url)`: it as PDF. `words(language)`: its words. `evidence_page`: how many mentions a page of evidence has.
+    - `drawn(document)`: its charts as a page shows them. `on_paper(document, base_url)`: it as PDF.
+      `words(language)`: its words. `evidence_page`: how many mentions a page of evidence has.
     """
 
     latest: Callable[[], str]
     archive: Callable[[], Sequence[tuple[str, datetime]]]
     document: Callable[[str, str, Brands], Document | None]
     evidence: Callable[[str, str, Brands, int], Evidence | None]
+    drawn: Callable[[Document], Drawings]
     on_paper: Callable[[Document, str], bytes]
     words: Callable[[str], Mapping[str, str]]
     evidence_page: int = 50

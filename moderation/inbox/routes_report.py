@@ -56,7 +56,8 @@ def _add_pages(app: FastAPI, report: ReportParts, pages: Pages) -> None:
 
 
 def _page(request: Request, report: ReportParts, pages: Pages, period: str) -> Response:
-    body = week_body(_document(request, report, pages, period), Links(within=True))
+    document = _document(request, report, pages, period)
+    body = week_body(document, Links(within=True), report.drawn(document))
     archive = report.archive()
     return pages.show(
         request,
@@ -77,7 +78,7 @@ def _add_files(app: FastAPI, parts: StaffParts, report: ReportParts, pages: Page
     def as_page(request: Request) -> Response:
         """Hand the report over as a file: it carries its own styles, which our pages' content policy would not let it use."""
         period, document = asked(request)
-        return HTMLResponse(week_html(document, Links(parts.base_url)), headers=_as_file(period, "html"))
+        return HTMLResponse(week_html(document, Links(parts.base_url), report.drawn(document)), headers=_as_file(period, "html"))
 
     @app.get("/report.md")
     def as_markdown(request: Request) -> Response:

@@ -9,16 +9,15 @@ from listener.digest.inert import one_line
 from moderation.messages.told import Speech
 from moderation.model.delivery import Attached, Line, Message, Part, What
 from moderation.model.document import (
-    Bars,
     Block,
     Bullets,
     Document,
     Facts,
     Grid,
     Heading,
-    Matrix,
     PageBreak,
     Para,
+    Pictures,
     Piece,
     Quoted,
     Tone,
@@ -41,7 +40,7 @@ def week_message(document: Document, speech: Speech, *, key: str, period: str, f
         language=document.language,
         title=one_line(document.title, 200),
         opening=(*opening, *attached),
-        parts=tuple(_parts([block for block in page if block not in lead], speech)),
+        parts=tuple(_parts([block for block in page if block not in lead], document, speech)),
         marked=speech.marked,
         link=speech.url(f"/report/{period}"),
         link_text=speech.text("read_on"),
@@ -49,7 +48,7 @@ def week_message(document: Document, speech: Speech, *, key: str, period: str, f
     )
 
 
-def _parts(page: list[Block], speech: Speech) -> Iterator[Part]:
+def _parts(page: list[Block], document: Document, speech: Speech) -> Iterator[Part]:
     """Yield the parts of a page: a heading with the lines up to the next one. What stands before the first goes without a heading."""
     heading, lines = "", list[Line]()
     for block in page:
@@ -58,12 +57,12 @@ def _parts(page: list[Block], speech: Speech) -> Iterator[Part]:
                 yield Part(heading=heading, lines=tuple(lines))
             heading, lines = (one_line(block.text, 200) if block.level > 1 else "", [])
         else:
-            lines += _lines(block, speech)
+            lines += _lines(block, document, speech)
     if lines:
         yield Part(heading=heading, lines=tuple(lines))
 
 
-def _lines(block: Block, speech: Speech) -> Iterator[Line]:
+def _lines(block: Block, document: Document, speech: Speech) -> Iterator[Line]:
     match block:
         case Para():
             yield Line(text=_said(block.line), url=_url(block.line, speech), named=_named(block.line))
@@ -78,14 +77,9 @@ def _lines(block: Block, speech: Speech) -> Iterator[Line]:
                 )
         case Grid():
             yield from _rows(block, speech)
-        case Bars():
-            yield Line(text=one_line(block.caption, 300))
-            for bar in block.bars:
-                shown = (f"{name} {value}" for name, value in zip(block.series, bar.shown, strict=True))
-                yield Line(bold=one_line(bar.name, 200), text=one_line(" · ".join(shown), 300))
-        case Matrix():
-            for field in block.fields:
-                yield Line(bold=one_line(field.name, 200), text=one_line("; ".join(map(plain_text, field.lines)) or "–", MOST_LINE))
+        case Pictures():
+            for one in block.shown:
+                yield Line(bold=one_line(one.caption, 200), text=one_line(document.charts[one.name].wide.alt, MOST_LINE))
         case Quoted():
             text = f"“{one_line(block.text, 400)}”" if block.text else ""
             yield Line(text=text, small=_said(block.by), url=_url(block.by, speech), quoted=True)

@@ -37,6 +37,14 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Widths:
+    """One chart made twice: for a page or the width of a sheet of paper, and for a telephone or half of one."""
+
+    wide: Chart
+    narrow: Chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """Counts of one thing, oldest first, the last one ending at `ends_at`; `before` as many counts of the period before, or none.
 
@@ -48,6 +56,16 @@ class Series:
     ends_at: datetime
     bucket_hours: float = 24.0
     before: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A count of one thing now and before; `before` None: nobody knows. `note` is what else is told of it, short."""
+
+    label: str
+    now: int
+    before: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,12 @@ Every text is only text: whoever draws it escapes it. A link that begins with "/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from moderation.model.chart import Widths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,41 +77,19 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One bar of a `Bars`: its name, what it leads to, and one length per series."""
+class Picture:
+    """One chart, by its name in `Document.charts`. `table` names the heading under which its numbers stand; empty: right after it."""
 
     name: str
-    values: tuple[float, ...]
-    shown: tuple[str, ...]
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bars:
-    """Lying bars, one or two series: a picture that is its own table, for every value stands beside its bar."""
-
     caption: str
-    series: tuple[str, ...]
-    bars: tuple[Bar, ...]
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One of the four fields of a matrix: its name, what to do there, and what sits in it."""
+class Pictures:
+    """One chart, or two beside each other. Where nothing can be drawn stands what they show, in a sentence."""
 
-    name: str
-    advice: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """Four fields: the first row is what customers value, the first column what we do; `rows` and `columns` name them, high first."""
-
-    caption: str
-    fields: tuple[Field, Field, Field, Field]
-    rows: tuple[str, str]
-    columns: tuple[str, str]
+    shown: tuple[Picture, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,14 +113,29 @@ class PageBreak:
     """What comes after stands on a page of its own, where there are pages."""
 
 
-Block = Heading | Para | Bullets | Grid | Quoted | Bars | Matrix | Facts | PageBreak
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A chart as SVG for a page, made for a wide and for a narrow one."""
+
+    wide: str
+    narrow: str
+
+
+Drawings = Mapping[str, Drawing]
+"""Charts of a document for a page, by name; one that could not be drawn is not there."""
+PaperDrawings = Mapping[str, bytes]
+"""The same for paper: each one page of PDF."""
+
+Words = Heading | Para | Bullets | Grid | Quoted | Facts | PageBreak
+Block = Words | Pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A report in one language, with what was known at `made_at`.
 
-    `foot` stands at the bottom of every page; the links' words where a file has to list them.
+    `foot` stands at the bottom of every page; the links' words where a file has to list them. `charts` are those that `Pictures` name;
+    `to_table` leads from a chart to its numbers elsewhere.
     """
 
     title: str
@@ -149,6 +145,8 @@ class Document:
     links_heading: str
     links_lead: str
     foot: str = ""
+    charts: Mapping[str, Widths] = field(default_factory=dict)
+    to_table: str = ""
 
 
 def text(words: str, link: str = "", *, strong: bool = False) -> Line:

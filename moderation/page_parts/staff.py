@@ -72,7 +72,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         invitations=invitation_parts(parts.desk.inviting),
         outbox=outbox_parts(parts.desk, listening.home),
         search=search_parts(parts),
-        report=report_parts(listening, lambda brands: about(listening, brands)),
+        report=report_parts(listening, lambda brands: about(listening, brands), parts.draw),
         exports=export_rows(parts.desk),
         metrics=metrics_parts(parts),
         dashboard=dashboard_parts(parts, lambda brands: about(listening, brands)),

@@ -1,11 +1,12 @@
-"""What page one rests on, part one: issues by cost, the matrix, channels, unnecessary contact, what conversations were worth. Pure."""
+"""What page one rests on, part one: days, issues by cost, matrix, channels, unnecessary contact, what conversations were worth. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from listener.digest import phrases
 from moderation.model.card import SENTIMENTS
-from moderation.model.document import Bar, Bars, Block, Bullets, Field, Grid, Heading, Line, Matrix, Para, Piece, Tone, text
+from moderation.model.document import Block, Bullets, Grid, Heading, Line, Para, Picture, Pictures, Piece, Tone, text
 from moderation.model.matrix import Quadrant
 from moderation.model.week_report import CellWeek, IssueWeek, Part
 from moderation.reports.growth import part
@@ -13,24 +14,19 @@ from moderation.reports.say import Say, sentences
 from moderation.reports.shown import Shown
 
 MOST_ISSUES = 25
-MOST_BARS = 10
 MOST_IN_FIELD = 6
-_FIELDS = (Quadrant.LEVERAGE, Quadrant.AUTOMATE, Quadrant.SIMPLIFY, Quadrant.ELIMINATE)
+_FIELDS = (Quadrant.ELIMINATE, Quadrant.SIMPLIFY, Quadrant.AUTOMATE, Quadrant.LEVERAGE)
 
 
 def issues_part(shown: Shown, say: Say) -> Iterator[Block]:
-    """Yield the issues by what they cost, as bars and as a table."""
+    """Yield the issues by what they cost, drawn and as a table."""
     yield Heading(text=say.word("issues.heading"), name="issues")
     found = [one for one in shown.figures.issues if one.contacts]
     if not found:
         yield Para(line=say("issues.none"))
         return
     listed = found[:MOST_ISSUES]
-    yield Bars(
-        caption=say.word("bars.caption"),
-        series=(say.word("bars.now"), say.word("bars.before")),
-        bars=tuple(_bar(shown, one, say) for one in listed[:MOST_BARS]),
-    )
+    yield Pictures(shown=(Picture(name="issues", caption=say.word("bars.caption")),))
     cost = bool(shown.figures.cost_per_contact)
     names = ("title", "contacts", *(("cost",) if cost else ()), "before", "growth", "people", "negative", "quadrant")
     yield Grid(
@@ -41,16 +37,6 @@ def issues_part(shown: Shown, say: Say) -> Iterator[Block]:
     )
     if len(found) > len(listed):
         yield Para(line=say("issues.more", n=Piece(text=say.number(len(found) - len(listed)), link="/issues")), tone=Tone.NOTE)
-
-
-def _bar(shown: Shown, one: IssueWeek, say: Say) -> Bar:
-    values = (one.contacts, one.before)
-    return Bar(
-        name=shown.title(one.issue_id)[0].text,
-        values=tuple(float(value) for value in values),
-        shown=tuple(say.number(value) for value in values),
-        link=shown.which(f"issue-{one.issue_id}"),
-    )
 
 
 def _issue_row(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
@@ -69,33 +55,55 @@ def _issue_row(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
     )
 
 
-def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
-    """Yield the value-irritant matrix."""
-    yield Heading(text=say.word("matrix.heading"), name="matrix")
-
-    def filled(quadrant: Quadrant) -> Field:
-        mine = [one for one in shown.figures.issues if one.quadrant is quadrant and one.contacts and not one.hidden]
-        lines = [_placed(shown, one, say) for one in mine[:MOST_IN_FIELD]]
-        if len(mine) > MOST_IN_FIELD:
-            lines.append(say("matrix.more", n=Piece(text=say.number(len(mine) - MOST_IN_FIELD), link="/issues")))
-        return Field(
-            name=say.word(f"quadrant.{quadrant.value}"),
-            advice=say.word(f"quadrant.hurts.{quadrant.value}"),
-            lines=tuple(lines) or (say("matrix.empty"),),
-        )
-
-    leverage, automate, simplify, eliminate = (filled(one) for one in _FIELDS)
-    yield Matrix(
-        caption=say.word("matrix.caption"),
-        fields=(leverage, automate, simplify, eliminate),
-        rows=(say.word("matrix.customer_high"), say.word("matrix.customer_low")),
-        columns=(say.word("matrix.us_high"), say.word("matrix.us_low")),
+def days_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the days of the week beside those of the week before, which page one draws."""
+    days, half = shown.figures.days, len(shown.figures.days) // 2
+    if not any(days):
+        return
+    yield Heading(text=say.word("days.heading"), name="days")
+    names = phrases.conventions(say.language).weekdays
+    known = shown.figures.unknown.known_before > 0
+    yield Grid(
+        caption=say.word("days.caption"),
+        head=tuple(say.word(f"days.{name}") for name in ("day", "now", "before")),
+        rows=tuple(
+            (text(names[at % 7], strong=True), text(say.number(now)), text(say.number(before) if known else say.word("none")))
+            for at, (before, now) in enumerate(zip(days[:half], days[half:], strict=True))
+        ),
+        numeric=frozenset({1, 2}),
     )
 
 
-def _placed(shown: Shown, one: IssueWeek, say: Say) -> Line:
-    line = say("matrix.line", title=shown.title(one.issue_id), n=one.contacts)
-    return (*line, *text(f", {say.word('matrix.by_hand')}")) if one.by_hand else line
+def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
+    """Yield the value-irritant matrix, drawn and as a table."""
+    yield Heading(text=say.word("matrix.heading"), name="matrix")
+    placed = {
+        quadrant: [one for one in shown.figures.issues if one.quadrant is quadrant and one.contacts and not one.hidden and one.mentions]
+        for quadrant in _FIELDS
+    }
+    if not any(placed.values()):
+        yield Para(line=say("matrix.empty"))
+        return
+    yield Pictures(shown=(Picture(name="matrix", caption=say.word("matrix.caption")),))
+    yield Grid(
+        caption=say.word("matrix.table"),
+        head=tuple(say.word(f"matrix.{name}") for name in ("issue", "field", "mentions", "what")),
+        rows=tuple(_placed(shown, one, say) for some in placed.values() for one in some[:MOST_IN_FIELD]),
+        numeric=frozenset({2}),
+    )
+    more = sum(max(0, len(some) - MOST_IN_FIELD) for some in placed.values())
+    if more:
+        yield Para(line=say("matrix.more", n=Piece(text=say.number(more), link="/issues")), tone=Tone.NOTE)
+
+
+def _placed(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
+    where, by_hand = say.word(f"quadrant.{one.quadrant.value}"), say.word("matrix.by_hand")
+    return (
+        shown.title(one.issue_id),
+        text(f"{where}, {by_hand}" if one.by_hand else where),
+        text(say.number(one.mentions), shown.which(f"issue-{one.issue_id}")),
+        text(say.word(f"quadrant.hurts.{one.quadrant.value}")),
+    )
 
 
 def grid_part(shown: Shown, say: Say) -> Iterator[Block]:
@@ -110,6 +118,7 @@ def grid_part(shown: Shown, say: Say) -> Iterator[Block]:
     elsewhere = part(sum(one.contacts for one in cells if not (one.preferred or one.supporting)), total)
     told = sentences(say("grid.deviation", share=say.share(otherwise, "cases")), say("grid.elsewhere", share=say.share(elsewhere, "cases")))
     yield Para(line=told)
+    yield Pictures(shown=(Picture(name="grid", caption=say.word("grid.chart")),))
     names = ("type", "place", "wanted", "plan", "contacts", "as_planned", "otherwise")
     yield Grid(
         caption=say.word("grid.caption"),
@@ -153,6 +162,7 @@ def unneeded_part(shown: Shown, say: Say) -> Iterator[Block]:
         say.share(figures.unneeded.feedback, "answers", link="/feedback"),
         say.share(figures.searched.feedback, "answers", link="/feedback"),
     )
+    yield Pictures(shown=(Picture(name="unneeded", caption=say.word("unneeded.chart")),))
     yield Grid(
         caption=say.word("unneeded.caption"),
         head=tuple(say.word(f"unneeded.{name}") for name in ("how", "unneeded", "searched")),
@@ -190,6 +200,7 @@ def value_part(shown: Shown, say: Say) -> Iterator[Block]:
         lines += [say(f"value.{name}", share=say.share(one, "turned")) for name, one in (("better", value.better), ("worse", value.worse))]
     yield Bullets(lines=tuple(lines))
     if value.better.of:
+        yield Pictures(shown=(Picture(name="value", caption=say.word("value.chart")),))
         yield Grid(
             caption=say.word("value.caption"),
             head=tuple(say.word(f"value.{name}") for name in ("mood", "first", "last")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moderation.model.document import Block, Bullets, Grid, Heading, Line, Para, Piece, Tone, text
+from moderation.model.document import Block, Bullets, Grid, Heading, Line, Para, Picture, Pictures, Piece, Tone, text
 from moderation.model.tap import TapVerdict
 from moderation.model.week_report import ActionWeek, Mean, PromiseWeek, TapSaid
 from moderation.reports.say import Say, sentences
@@ -16,6 +16,7 @@ def kept_part(shown: Shown, say: Say) -> Iterator[Block]:
     figures = shown.figures
     yield Heading(text=say.word("kept.heading"), name="kept")
     if figures.clocks:
+        yield Pictures(shown=(Picture(name="kept", caption=say.word("kept.chart")),))
         yield Grid(
             caption=say.word("kept.caption"),
             head=tuple(say.word(f"kept.{name}") for name in ("channel", "kind", "in_time", "share")),
@@ -78,6 +79,7 @@ def feedback_part(shown: Shown, say: Say) -> Iterator[Block]:
         ("within", feedback.within, "within_benchmark"),
         ("bare", feedback.bare, "bare_benchmark"),
     )
+    yield Pictures(shown=(Picture(name="feedback", caption=say.word("feedback.chart")),))
     yield Grid(
         caption=say.word("feedback.caption"),
         head=tuple(say.word(f"feedback.{name}") for name in ("what", "here", "there")),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from listener.digest import phrases
 from listener.text.shorten import shorten
-from moderation.model.document import Bar, Bars, Block, Bullets, Fact, Facts, Heading, Line, Para, Piece, Tone, plain_text, text
+from moderation.model.document import Block, Bullets, Fact, Facts, Heading, Line, Para, Picture, Pictures, Piece, Tone, plain_text, text
 from moderation.model.week_report import FollowedUp, Growth, IssueWeek, Part
 from moderation.reports.growth import part
 from moderation.reports.say import Say, sentences
@@ -36,19 +35,12 @@ def page_one(shown: Shown, say: Say) -> Iterator[Block]:
     yield Bullets(lines=tuple(unknown_lines(shown, say))[:MOST_UNKNOWN])
     yield Heading(text=say.word("facts.heading"), name="facts")
     yield Facts(facts=tuple(_facts(shown, say)))
-    if any(figures.days):
-        yield _days(shown, say)
-
-
-def _days(shown: Shown, say: Say) -> Bars:
-    """Return the days of the week beside those of the week before."""
-    days, half = shown.figures.days, len(shown.figures.days) // 2
-    names = phrases.conventions(say.language).weekdays
-    bars = [
-        Bar(name=names[at % 7], values=(float(now), float(before)), shown=(say.number(now), say.number(before)))
-        for at, (before, now) in enumerate(zip(days[:half], days[half:], strict=True))
-    ]
-    return Bars(caption=say.word("days.caption"), series=(say.word("bars.now"), say.word("bars.before")), bars=tuple(bars))
+    yield Pictures(
+        shown=(
+            Picture(name="hurts", caption=say.word("hurts.chart"), table="issues"),
+            Picture(name="days", caption=say.word("days.caption"), table="days"),
+        )
+    )
 
 
 def title(shown: Shown, say: Say) -> str:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1c2126; --soft: #56606a; --line: #d5dbe1; --ground: #fbfbfa; --mark: #8a4b10; --bar: #2f6f8f; }
+from moderation.charts.palette import properties
+
+_CHARTS = f"""
+:root {{ {properties(dark=False)} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {properties(dark=True)} }} }}"""
+"""Charts have one set of colours, wherever they are shown."""
+
+STYLE = (
+    _CHARTS
+    + """
+:root { color-scheme: light dark; --ink: #1c2126; --soft: #56606a; --line: #d5dbe1; --ground: #fbfbfa; --mark: #8a4b10; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e9ec; --soft: #a3adb7; --line: #39424b; --ground: #14181c; --mark: #f0b070; --bar: #7fbfdc; }
+  :root { --ink: #e6e9ec; --soft: #a3adb7; --line: #39424b; --ground: #14181c; --mark: #f0b070; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
@@ -38,13 +47,11 @@ a { color: inherit; }
 .facts dt { color: var(--soft); font-size: .92rem; }
 .facts dd { margin: 0; font-weight: 600; font-size: 1.05rem; }
 .facts small { display: block; color: var(--soft); font-weight: 400; font-size: .86rem; }
-.chart svg { display: block; }
-.chart .series-0 { fill: var(--bar); }
-.chart .series-1 { fill: var(--soft); opacity: .55; }
-.chart thead .series-0 { border-bottom: .45rem solid var(--bar); }
-.chart thead .series-1 { border-bottom: .3rem solid var(--line); }
-.matrix tbody td { width: 45%; border: 1px solid var(--line); padding: .6rem; }
-.matrix tbody th { min-width: 6rem; width: 10%; font-weight: 400; color: var(--soft); }
+.drawn { margin: 1rem 0; } .drawn figcaption { color: var(--soft); font-size: .92rem; padding-bottom: .5rem; }
+.chart-svg { display: block; max-width: 100%; height: auto; }
+.chart-narrow { display: none; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 2.5rem; } .beside .drawn { flex: 0 1 330px; }
+@media (max-width: 42rem) { .chart-wide { display: none; } .chart-narrow { display: block; } }
 hr { border: 0; border-top: 2px solid var(--line); margin: 2.5rem 0; }
 sup a { text-decoration: none; color: var(--soft); font-size: .75rem; }
 .links { columns: 2; font-size: .82rem; }
@@ -52,3 +59,4 @@ sup a { text-decoration: none; color: var(--soft); font-size: .75rem; }
   body { background: #fff; color: #000; } .wide { overflow: visible; } hr { break-after: page; }
 }
 """
+)

@@ -22,25 +22,37 @@ OWN = TapPrior()
 """What is thought of a change before anything is known: next to nothing, from a fiftieth of the contacts to fifty times as many."""
 LEAST_EARLIER = 3
 """Earlier actions needed before they are counted in."""
-LEAST_SPREAD = 0.5
-"""Actions differ: however alike the earlier ones were, the next may leave half or double of what they left."""
+LEAST_SPREAD = float(np.log(2))
+"""Actions differ: however alike the earlier ones were, the next of their kind may well leave half or double of what they left."""
+ALIKE = 0.5
+"""How likely the next action is of the kind of the earlier ones: a house whose taps always closed has one that does not, some day."""
 _PARTS = norm.ppf((np.arange(15) + 0.5) / 15)
 
 
 def measure_tap(series: TapSeries, rule: TapRule | None = None, *, prior: TapPrior = OWN) -> TapEffect:
     """Return what became of the contacts, or why nothing can be said.
 
-    "closed" takes a best estimate of at most `rule.closed_at` of the contacts left and an interval wholly below `rule.surely_below`, with
-    earlier actions counted in and without. "not closed" takes an interval wholly above `rule.closed_at`.
+    "closed" takes a best estimate of at most `rule.closed_at` of the contacts left and an interval wholly below `rule.surely_below`,
+    "not closed" an interval wholly above `rule.closed_at`: either with earlier actions counted in and without.
     """
+    (effect,) = measure_taps(series, rule, priors=(prior,))
+    return effect
+
+
+def measure_taps(series: TapSeries, rule: TapRule | None = None, *, priors: Sequence[TapPrior]) -> list[TapEffect]:
+    """Return what may be said under each of several priors; the weeks, which take the time, are looked at once."""
     rule = rule or TapRule()
     every = weeks_of(series, rule)
     weeks = every.compared()
     said = replace(_counted(weeks), weeks=_shown(every))
     if refused := _too_few(weeks, said, rule):
-        return replace(said, reason=refused)
+        return [replace(said, reason=refused) for _ in priors]
     busy, chance = how_busy(weeks)
     fitted = fit(weeks.own, busy, chance, weeks.after.astype(np.float64), weeks.at)
+    return [_effect(fitted, weeks, said, rule, prior) for prior in priors]
+
+
+def _effect(fitted: Fitted, weeks: Weeks, said: TapEffect, rule: TapRule, prior: TapPrior) -> TapEffect:
     alone, pooled = fitted.with_prior(OWN), fitted.with_prior(prior)
     left, by_itself = _span(fitted.changes, pooled, rule.coverage), _span(fitted.changes, alone, rule.coverage)
     expected = _expected(fitted, pooled, weeks, rule.coverage)
@@ -65,6 +77,9 @@ def pooled(earlier: Sequence[Span], *, coverage: float = 0.95) -> TapPrior:
     `earlier` are their own intervals (`TapEffect.alone`) of `coverage`, from which the chance in each is read back. A random-effects mean
     (DerSimonian and Laird, Controlled Clinical Trials 7, 1986), drawn towards "as many" as if one more action had changed nothing. Fewer
     than three say nothing yet.
+
+    That the next is of their kind is only likely (`ALIKE`), or six taps that closed would be read into a seventh that did not: a mixture
+    with what is thought before anything is known (Schmidli and others, Biometrics 70, 2014).
     """
     if len(earlier) < LEAST_EARLIER:
         return OWN
@@ -78,7 +93,7 @@ def pooled(earlier: Sequence[Span], *, coverage: float = 0.95) -> TapPrior:
     weights = 1 / (errors + between)
     mean = float((weights * means).sum() / weights.sum()) * len(means) / (len(means) + 1)
     spread = float(np.sqrt(max(between, LEAST_SPREAD**2) + 1 / weights.sum()))
-    return TapPrior(mean=mean, spread=min(spread, OWN.spread), actions=len(means))
+    return TapPrior(mean=mean, spread=min(spread, OWN.spread), actions=len(means), alike=ALIKE)
 
 
 def _counted(weeks: Weeks) -> TapEffect:
@@ -123,7 +138,7 @@ def _verdict(left: Span, alone: Span, rule: TapRule) -> tuple[TapVerdict, TapRea
     surely = max(left.high, alone.high)
     if surely < rule.surely_below and max(left.best, alone.best) <= rule.closed_at:
         return TapVerdict.CLOSED, TapReason.FEWER
-    if left.low > rule.closed_at:
+    if min(left.low, alone.low) > rule.closed_at:
         return TapVerdict.NOT_CLOSED, TapReason.SOME_FEWER if surely < 1 else TapReason.AS_MANY
     return TapVerdict.CANNOT_TELL, TapReason.UNSURE
 

@@ -48,9 +48,18 @@ class Fitted:
     spread: Numbers
 
     def with_prior(self, prior: TapPrior) -> Numbers:
-        """Return how likely each change is when earlier actions are counted in; adds up to 1."""
-        weighed = self.likely * np.exp(-0.5 * ((self.changes - prior.mean) / prior.spread) ** 2)
+        """Return how likely each change is when earlier actions are counted in; adds up to 1.
+
+        Where the weeks speak against them, what was thought before anything was known takes over by itself: the less likely the weeks are
+        under one half of the prior, the less it counts.
+        """
+        thought = prior.alike * _bell(self.changes, prior) + (1 - prior.alike) * _bell(self.changes, TapPrior())
+        weighed = self.likely * thought
         return np.asarray(weighed / weighed.sum(), dtype=np.float64)
+
+
+def _bell(changes: Numbers, prior: TapPrior) -> Numbers:
+    return np.asarray(np.exp(-0.5 * ((changes - prior.mean) / prior.spread) ** 2) / prior.spread, dtype=np.float64)
 
 
 def fit(own: Numbers, busy: Numbers, chance: Numbers, after: Numbers, at: Numbers) -> Fitted:

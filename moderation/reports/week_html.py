@@ -10,32 +10,42 @@ from markupsafe import Markup, escape
 
 from listener.text.language import LANGUAGES
 from moderation.model.document import (
-    Bars,
-    Block,
     Bullets,
     Document,
+    Drawings,
     Facts,
     Grid,
     Heading,
     Line,
-    Matrix,
     PageBreak,
     Para,
+    Picture,
+    Pictures,
     Piece,
     Quoted,
+    Words,
 )
 from moderation.reports.document_links import Links
 from moderation.reports.style import STYLE
 
+NOTHING_DRAWN: Drawings = {}
 
-def week_body(document: Document, links: Links) -> str:
-    """Return the report as one `<article class="report">` without style or script, for a page that brings its own."""
-    parts = [part for block in document.blocks for part in _block(block, links)]
+
+def week_body(document: Document, links: Links, drawings: Drawings = NOTHING_DRAWN) -> str:
+    """Return the report as one `<article class="report">` without style or script, for a page that brings its own.
+
+    `drawings` are the charts as they were drawn for a page; of one that is not there stands what it shows, in a sentence.
+    """
+    parts = [
+        part
+        for block in document.blocks
+        for part in (_pictures(block, document, drawings) if isinstance(block, Pictures) else _block(block, links))
+    ]
     listed = _listed(document, links)
     return Markup("\n").join((Markup('<article class="report">'), *parts, *listed, Markup("</article>\n")))
 
 
-def week_html(document: Document, links: Links) -> str:
+def week_html(document: Document, links: Links, drawings: Drawings = NOTHING_DRAWN) -> str:
     """Return the report as one HTML file that loads nothing: its policy allows its own style and not a thing more."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -49,11 +59,11 @@ def week_html(document: Document, links: Links) -> str:
         policy=policy,
         title=document.title,
         style=Markup(STYLE),  # noqa: S704 - our own
-        body=Markup(week_body(document, links)),  # noqa: S704 - escaped where it was made
+        body=Markup(week_body(document, links, drawings)),  # noqa: S704 - escaped where it was made
     )
 
 
-def _block(block: Block, links: Links) -> Iterator[Markup]:
+def _block(block: Words, links: Links) -> Iterator[Markup]:
     match block:
         case Heading():
             tag = Markup(f"h{min(max(block.level, 1), 3)}")  # noqa: S704 - a digit
@@ -69,10 +79,6 @@ def _block(block: Block, links: Links) -> Iterator[Markup]:
             yield _table(block, links)
         case Quoted():
             yield _quoted(block, links)
-        case Bars():
-            yield _bars(block, links)
-        case Matrix():
-            yield _matrix(block, links)
         case Facts():
             yield _facts(block, links)
         case PageBreak():
@@ -120,50 +126,23 @@ def _quoted(quoted: Quoted, links: Links) -> Markup:
     return Markup("<blockquote>{}<footer>{}</footer></blockquote>").format(said, _line(quoted.by, links))
 
 
-def _bars(bars: Bars, links: Links) -> Markup:
-    """Return the bars as a picture of ours (SVG), each with its name and its values in words beside it."""
-    top = max((value for bar in bars.bars for value in bar.values), default=1.0) or 1.0
-    rows = Markup("\n").join(
-        Markup('<tr><th scope="row">{name}</th><td class="bars">{picture}</td>{values}</tr>').format(
-            name=_piece(Piece(text=bar.name, link=bar.link), links),
-            picture=_bar(bar.values, top),
-            values=Markup().join(Markup('<td class="n">{}</td>').format(shown) for shown in bar.shown),
-        )
-        for bar in bars.bars
-    )
-    head = Markup().join(
-        Markup('<th scope="col" class="n"><span class="series-{}">{}</span></th>').format(at, name) for at, name in enumerate(bars.series)
-    )
-    return Markup(
-        '<div class="wide" role="region" aria-label="{caption}" tabindex="0"><table class="chart"><caption>{caption}</caption>'
-        "<thead><tr><td></td><td></td>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
-    ).format(caption=bars.caption, head=head, rows=rows)
+def _pictures(block: Pictures, document: Document, drawings: Drawings) -> Iterator[Markup]:
+    """Yield the charts of a block: two beside each other are as narrow as on a telephone."""
+    several = len(block.shown) > 1
+    figures = [_figure(one, document, drawings, narrow_only=several) for one in block.shown]
+    yield Markup('<div class="beside">{}</div>').format(Markup("\n").join(figures)) if several else figures[0]
 
 
-def _bar(values: tuple[float, ...], top: float) -> Markup:
-    rects = Markup().join(
-        Markup('<rect class="series-{at}" x="0" y="{y}" width="{wide}" height="{tall}"/>').format(
-            at=at, y=at * 11, wide=f"{max(1.0, 300 * value / top) if value else 0:.1f}", tall=10 if at == 0 else 6
-        )
-        for at, value in enumerate(values)
-    )
-    return Markup('<svg width="300" height="18" viewBox="0 0 300 18" aria-hidden="true" focusable="false">{}</svg>').format(rects)
-
-
-def _matrix(matrix: Matrix, links: Links) -> Markup:
-    def cell(at: int) -> Markup:
-        field = matrix.fields[at]
-        items = Markup().join(Markup("<li>{}</li>").format(_line(line, links)) for line in field.lines)
-        return Markup('<td><strong>{}</strong><br><span class="soft">{}</span><ul>{}</ul></td>').format(field.name, field.advice, items)
-
-    head = Markup().join(Markup('<th scope="col">{}</th>').format(name) for name in matrix.columns)
-    rows = Markup().join(
-        Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, cell(2 * at), cell(2 * at + 1)) for at, name in enumerate(matrix.rows)
-    )
-    return Markup(
-        '<div class="wide" role="region" aria-label="{caption}" tabindex="0"><table class="matrix"><caption>{caption}</caption>'
-        "<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    ).format(caption=matrix.caption, head=head, rows=rows)
+def _figure(one: Picture, document: Document, drawings: Drawings, *, narrow_only: bool) -> Markup:
+    drawing = drawings.get(one.name)
+    if drawing is None:
+        inside = Markup('<p class="note">{}</p>').format(document.charts[one.name].wide.alt)
+    else:
+        wide, narrow = Markup(drawing.wide), Markup(drawing.narrow)  # noqa: S704 - our own drawing, of known elements only
+        both = Markup('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>')
+        inside = narrow if narrow_only else both.format(wide, narrow)
+    to_table = Markup(' <a href="#report-{}">{}</a>').format(one.table, document.to_table) if one.table else Markup()
+    return Markup('<figure class="drawn"><figcaption>{}.{}</figcaption>{}</figure>').format(one.caption, to_table, inside)
 
 
 def _facts(facts: Facts, links: Links) -> Markup:

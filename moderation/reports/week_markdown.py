@@ -6,20 +6,19 @@ from collections.abc import Iterator
 
 from listener.digest.inert import inert
 from moderation.model.document import (
-    Bars,
-    Block,
     Bullets,
     Document,
     Facts,
     Grid,
     Heading,
     Line,
-    Matrix,
     PageBreak,
     Para,
+    Pictures,
     Piece,
     Quoted,
     Tone,
+    Words,
 )
 from moderation.reports.document_links import Links
 
@@ -27,15 +26,26 @@ _NOTHING = "\u200b"
 
 
 def week_markdown(document: Document, links: Links) -> str:
-    """Return the report. Links to our own pages are addresses, or numbers of the list at its end."""
-    parts = [part for block in document.blocks for part in _block(block, links)]
+    """Return the report. Links to our own pages are addresses, or numbers of the list at its end.
+
+    There are no pictures in it: a chart's numbers are the table after it, or stand in the appendix, and then it is told in a sentence here.
+    """
+    parts = [
+        part for block in document.blocks for part in (_told(block, document) if isinstance(block, Pictures) else _block(block, links))
+    ]
     if links.listed:
         parts += [f"## {inert(document.links_heading)}", inert(document.links_lead)]
         parts.append("\n".join(f"{at}. `{link}`" for at, link in enumerate(links.listed, 1)))
     return "\n\n".join(parts) + "\n"
 
 
-def _block(block: Block, links: Links) -> Iterator[str]:
+def _told(block: Pictures, document: Document) -> Iterator[str]:
+    for one in block.shown:
+        if one.table:
+            yield f"*{inert(one.caption)}.* {inert(document.charts[one.name].wide.alt)}"
+
+
+def _block(block: Words, links: Links) -> Iterator[str]:
     match block:
         case Heading():
             yield f"{'#' * block.level} {inert(block.text)}"
@@ -50,27 +60,12 @@ def _block(block: Block, links: Links) -> Iterator[str]:
         case Quoted():
             said = [f"> {inert(block.text)}", ">"] if block.text else []
             yield "\n".join([*said, f"> — {_line(block.by, links)}"])
-        case Bars():
-            yield f"*{inert(block.caption)}*"
-            head = ["", *(inert(name) for name in block.series)]
-            rows = [[_piece(Piece(text=bar.name, link=bar.link), links), *bar.shown] for bar in block.bars]
-            yield _table(head, rows, frozenset(range(1, len(head))))
-        case Matrix():
-            yield from _matrix(block, links)
         case Facts():
             yield "\n".join(
                 f"- {inert(fact.name)}: {_line(fact.line, links)}.{f' {inert(fact.note)}' if fact.note else ''}" for fact in block.facts
             )
         case PageBreak():
             yield "---"
-
-
-def _matrix(matrix: Matrix, links: Links) -> Iterator[str]:
-    yield f"*{inert(matrix.caption)}*"
-    for at, field in enumerate(matrix.fields):
-        where = f"{matrix.rows[at // 2]}, {matrix.columns[at % 2]}"
-        lines = "\n".join(f"  - {_line(line, links)}" for line in field.lines)
-        yield f"- **{inert(field.name)}** ({inert(where)}). {inert(field.advice)}\n{lines}"
 
 
 def _table(head: list[str], rows: list[list[str]], numeric: frozenset[int]) -> str:

@@ -7,22 +7,24 @@ from typing import Any
 
 from listener.text.language import LANGUAGES
 from moderation.model.document import (
-    Bars,
-    Block,
     Bullets,
     Document,
     Facts,
     Grid,
     Heading,
     Line,
-    Matrix,
     PageBreak,
+    PaperDrawings,
     Para,
+    Pictures,
     Piece,
     Quoted,
+    Words,
     plain_text,
 )
 from moderation.reports.document_links import Links
+
+NOTHING_DRAWN: PaperDrawings = {}
 
 _PICTURES = re.compile("[\U0001f000-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U000e0020-\U000e007f]+")
 NO_PICTURE = "[emoji]"
@@ -32,9 +34,9 @@ LEAST_WIDE = 9
 """A column is as wide as its longest cell, between these many characters."""
 
 
-def paper_of(document: Document, links: Links) -> dict[str, Any]:
-    """Return the report's data."""
-    blocks = [_block(block, links) for block in document.blocks]
+def paper_of(document: Document, links: Links, drawings: PaperDrawings = NOTHING_DRAWN) -> dict[str, Any]:
+    """Return the report's data. `drawings` are its charts, each a page of PDF; of one that is not there stands what it shows."""
+    blocks = [_pictures(block, document, drawings) if isinstance(block, Pictures) else _block(block, links) for block in document.blocks]
     return {
         "title": document.title,
         "language": document.language,
@@ -46,7 +48,7 @@ def paper_of(document: Document, links: Links) -> dict[str, Any]:
     }
 
 
-def _block(block: Block, links: Links) -> dict[str, Any]:
+def _block(block: Words, links: Links) -> dict[str, Any]:
     match block:
         case Heading():
             return {"kind": "heading", "level": block.level, "text": block.text}
@@ -59,12 +61,6 @@ def _block(block: Block, links: Links) -> dict[str, Any]:
         case Quoted():
             language = block.language if block.language in LANGUAGES else "en"
             return {"kind": "quote", "text": _text(block.text), "by": _line(block.by, links), "language": language}
-        case Bars():
-            return _bars(block, links)
-        case Matrix():
-            fields = [{"name": one.name, "advice": one.advice, "lines": [_line(line, links) for line in one.lines]} for one in block.fields]
-            rows, columns = list(block.rows), list(block.columns)
-            return {"kind": "matrix", "caption": block.caption, "fields": fields, "rows": rows, "columns": columns}
         case Facts():
             facts = [{"name": one.name, "line": _line(one.line, links), "note": one.note} for one in block.facts]
             return {"kind": "facts", "facts": facts}
@@ -85,19 +81,13 @@ def _table(grid: Grid, links: Links) -> dict[str, Any]:
     }
 
 
-def _bars(bars: Bars, links: Links) -> dict[str, Any]:
-    top = max((value for bar in bars.bars for value in bar.values), default=0.0) or 1.0
-    shown = [
-        {
-            "name": _piece(Piece(text=bar.name, link=bar.link), links),
-            "shares": [value / top for value in bar.values],
-            "shown": list(bar.shown),
-        }
-        for bar in bars.bars
-    ]
-    longest = max((len(bar.name) for bar in bars.bars), default=0)
-    names = min(2.2, max(0.4, longest / 14))
-    return {"kind": "bars", "names": names, "caption": bars.caption, "series": list(bars.series), "bars": shown}
+def _pictures(block: Pictures, document: Document, drawings: PaperDrawings) -> dict[str, Any]:
+    shown = []
+    for one in block.shown:
+        chart, drawn = document.charts[one.name], drawings.get(one.name, b"")
+        said = _text(chart.wide.alt)
+        shown.append({"caption": one.caption, "alt": said, "drawn": list(drawn), "said": "" if drawn else said})
+    return {"kind": "pictures", "shown": shown}
 
 
 def _line(line: Line, links: Links) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +35,7 @@ from listener.clock import ManualClock
 from listener.insight.file import LOCKED_DOWN
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
+from moderation.drawing.process import DrawingProcess
 from moderation.ledger.week_reports import WeekReportLedger
 from moderation.model.week_report import WeekFigures
 from moderation.reports.document_links import Links
@@ -46,6 +48,8 @@ from moderation.reports.week_paper import paper_of
 from moderation.settings import KlankbordSettings
 from moderation.week_room import week_parts
 from moderation.workflows.count_week import count_week
+from moderation.workflows.draw_charts import DrawCharts
+from moderation.workflows.draw_report import drawn_for_page, drawn_for_paper
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.typeset import typeset
 from tests.bench.inbox_home import fill
@@ -131,9 +135,13 @@ def measure(home: Path) -> dict[str, Any]:
 def _drawn(ledger: Ledger, settings: KlankbordSettings, figures: WeekFigures) -> int:
     """Word the report and draw its three forms; return how large they are together."""
     shown = harmless(figures, ledger.issues.titles([one.issue_id for one in figures.issues]), {})
-    document = week_document(shown, load_words("nl", "report"), language="nl", zone=settings.zone)
-    pdf = typeset(paper_of(document, Links()), made_at=document.made_at)
-    return len(pdf) + len(week_html(document, Links()).encode()) + len(week_markdown(document, Links()).encode())
+    words, chart_words = load_words("nl", "report"), load_words("nl", "charts")
+    document = week_document(shown, words, chart_words=chart_words, language="nl", zone=settings.zone)
+    with closing(DrawingProcess()) as process:
+        draw = DrawCharts(process)
+        pdf = typeset(paper_of(document, Links(), drawn_for_paper(document, draw)), made_at=document.made_at)
+        page = week_html(document, Links(), drawn_for_page(document, draw))
+    return len(pdf) + len(page.encode()) + len(week_markdown(document, Links()).encode())
 
 
 def plain_count(file: Path, week: Week) -> dict[str, Any]:

@@ -19,20 +19,19 @@ from moderation.ledger.people import Act, PeopleLedger
 from moderation.ledger.subscriptions import SubscriptionLedger
 from moderation.messages.told import Speech
 from moderation.model.account import Account
+from moderation.model.chart import Chart, Table, Widths
 from moderation.model.delivery import SENT, Attached, Delivery, DeliveryState, NewSubscription, Outcome, Parcel, Way, What
 from moderation.model.document import (
-    Bar,
-    Bars,
     Bullets,
     Document,
     Fact,
     Facts,
-    Field,
     Grid,
     Heading,
-    Matrix,
     PageBreak,
     Para,
+    Picture,
+    Pictures,
     Quoted,
     Tone,
     text,
@@ -92,7 +91,8 @@ PDF = Attached(name="2026-W10.pdf", kind="application/pdf", content=b"%PDF-1.7")
 def report(week: str, language: str = "nl", words: str = "Geen stroom kostte het meest") -> Document:
     """Return a report of two pages, the first of which holds one block of every kind; `words` stand in each."""
     line = text(words, "/report/2026-W10/issue-7")
-    field = Field(name=words, advice=words, lines=(line,))
+    table = Table(caption=words, columns=(words,), rows=((words,),))
+    chart = Chart(name="trend", language=language, spec={}, alt=words, table=table)
     blocks = (
         Heading(text=words, level=1),
         Para(line=line, tone=Tone.LEAD),
@@ -102,13 +102,13 @@ def report(week: str, language: str = "nl", words: str = "Geen stroom kostte het
         Bullets(lines=(line, line), numbered=True),
         Grid(caption=words, head=("kwestie", "berichten"), rows=((line, text("9")),)),
         Quoted(text=words, by=text(words, "https://social.example/1")),
-        Bars(caption=words, series=("a",), bars=(Bar(name=words, values=(1.0,), shown=("1",)),)),
-        Matrix(caption=words, fields=(field, field, field, field), rows=("hoog", "laag"), columns=("hoog", "laag")),
+        Pictures(shown=(Picture(name="days", caption=words),)),
         PageBreak(),
         Para(line=text("Dit staat pas op bladzijde twee.")),
     )
     title = f"Weekrapport {week}"
-    return Document(title=title, language=language, blocks=blocks, made_at=NOON, links_heading="", links_lead="")
+    charts = {"days": Widths(wide=chart, narrow=chart)}
+    return Document(title=title, language=language, blocks=blocks, made_at=NOON, links_heading="", links_lead="", charts=charts)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from listener.model.figures import Quote
 from moderation.inbox.report_parts import ReportParts
-from moderation.model.document import Document
+from moderation.model.document import Document, Drawing
 from moderation.model.evidence import Evidence
 from moderation.model.matrix import Quadrant
 from moderation.model.week_report import Growth, IssueWeek, Remarks, WeekFigures
@@ -21,6 +21,8 @@ from moderation.workflows.load_wording import load_words
 
 WEEK = "2026-W11"
 MONDAY = datetime(2026, 3, 8, 23, tzinfo=UTC)
+DRAWN = '<svg class="chart-svg" role="img" aria-label="x"></svg>'
+"""Stands for a drawing: what a chart shows is tried where it is drawn."""
 ZONE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -58,7 +60,8 @@ def document(week: str, language: str, _brands: object = None, *, title: str = "
     if week != WEEK:
         return None
     shown = harmless(figures(), {1: title}, {7: quote(text) if text else quote()})
-    return week_document(shown, load_words(language, "report"), language=language, zone=ZONE)
+    words, chart_words = load_words(language, "report"), load_words(language, "charts")
+    return week_document(shown, words, chart_words=chart_words, language=language, zone=ZONE)
 
 
 def report_of_the_day() -> ReportParts:
@@ -73,6 +76,7 @@ def report_of_the_day() -> ReportParts:
         archive=lambda: [(WEEK, MONDAY + timedelta(days=7, hours=8))],
         document=document,
         evidence=evidence,
+        drawn=lambda found: {name: Drawing(wide=DRAWN, narrow=DRAWN) for name in found.charts},
         on_paper=lambda found, base_url: json.dumps(paper_of(found, Links(base_url))).encode(),
         words=lambda language: load_words(language, "report"),
     )

@@ -45,7 +45,7 @@ from moderation.model.week_report import (
 from moderation.reports.document_links import Links
 from moderation.reports.growth import part
 from moderation.reports.kept import figures_of
-from moderation.reports.shown import harmless
+from moderation.reports.shown import Shown, harmless
 from moderation.reports.teams import named_teams, team_words
 from moderation.reports.week_document import week_document
 from moderation.reports.week_html import week_body, week_html
@@ -149,7 +149,12 @@ TITLES = {1: "Inloggen lukt niet", 2: "Rekening onduidelijk", 3: "Meter loopt do
 
 def document(language: str = "nl", *, titles: dict[int, str] | None = None, said: Quote | None = None, **changed: Any) -> Document:
     shown = harmless(figures(**changed), TITLES if titles is None else titles, {7: said or quote()})
-    return week_document(shown, load_words(language, "report"), language=language, zone=ZONE)
+    return written(shown, language)
+
+
+def written(shown: Shown, language: str) -> Document:
+    words, chart_words = load_words(language, "report"), load_words(language, "charts")
+    return week_document(shown, words, chart_words=chart_words, language=language, zone=ZONE)
 
 
 def page_one(language: str = "nl", **changed: Any) -> str:
@@ -253,7 +258,7 @@ def test_a_tap_that_closed_says_how_much_is_left_and_what_it_saved() -> None:
 def test_a_running_week_and_a_recount_say_so() -> None:
     early = document("en", made_at=MONDAY + timedelta(days=2))
     assert "This week is not over" in week_markdown(early, Links(within=True))
-    mine = week_document(harmless(figures(coverage=None), {}, {}, recounted=True), load_words("en", "report"), language="en", zone=ZONE)
+    mine = written(harmless(figures(coverage=None), {}, {}, recounted=True), "en")
     text = week_markdown(mine, Links(within=True))
     assert "Counted anew just now, for your brands" in text
     assert "Sources are the whole house's" in text
@@ -263,7 +268,7 @@ def test_a_running_week_and_a_recount_say_so() -> None:
 def test_an_empty_week_is_a_report_too(language: str) -> None:
     facts = figures()
     nothing = WeekFigures(**{name: getattr(facts, name) for name in ("period", "from_at", "to_at", "made_at", "up_to", "seq", "brand")})
-    whole = week_document(harmless(nothing, {}, {}), load_words(language, "report"), language=language, zone=ZONE)
+    whole = written(harmless(nothing, {}, {}), language)
     assert "Stroomwerk" in week_markdown(whole, Links())
     assert Page(week_html(whole, Links())).open == []
     assert typeset(paper_of(whole, Links()), made_at=MONDAY).startswith(b"%PDF")
