@@ -21,7 +21,7 @@ from listener.labels.rules import text_rules
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock
 from listener.parts import Listening, pseudonym_key
-from listener.ports import Clock, Embedder
+from listener.ports import Clock, Embedder, Receiver
 from listener.rephrase.rephraser import Rephraser
 from listener.schedule import Watched
 from listener.search.store import open_search
@@ -31,6 +31,7 @@ from listener.settings.secrets import Secrets
 from listener.settings.wording import label_checks, label_heads, lexicons, stop_words
 from listener.signals.volume import VolumeRule
 from listener.sources.http import HttpClient
+from listener.sources.incoming import INCOMING, build_incoming
 from listener.sources.registry import SourceContext, build_source
 from listener.text.language import Languages
 from listener.text.query import BrandQuery, compile_brand
@@ -39,6 +40,7 @@ from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
 from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.read_quickly import QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
+from listener.workflows.receive_mentions import ReceiveMentions
 from listener.workflows.rephrase_titles import RephraseTitles
 from listener.workflows.search_mentions import SearchMentions
 from listener.workflows.watch_sources import WatchSources
@@ -107,6 +109,8 @@ def listening(
                 ledger, search, soon=encode.soon, asked_model=lambda: encode.model_id, serving_model=lambda: analyse.model_id
             ),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
+            receivers=open_receivers(home, settings, clock, ledger),
+            receive=new_receiving(settings, ledger, clock),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
             rephrase_titles=new_rephrasing(home, settings, ledger, insight, clock).once,
         )
@@ -236,14 +240,30 @@ def source_context(home: Path, settings: ListenerSettings, clock: Clock) -> Sour
 
 
 def open_sources(home: Path, settings: ListenerSettings, clock: Clock, ledger: Ledger, closing: AsyncExitStack) -> list[Watched]:
-    """Build every enabled source with one shared HTTP client; `closing` closes them all."""
+    """Build every enabled source that is pulled, with one shared HTTP client; `closing` closes them all."""
     context = source_context(home, settings, clock)
     closing.push_async_callback(context.http.aclose)
     watched = []
     for one in settings.sources:
-        if one.enabled:
+        if one.enabled and one.kind not in INCOMING:
             source = build_source(one, context=context)
             closing.push_async_callback(source.aclose)
             ledger.sources.describe(one.id, kind=one.kind)
             watched.append(Watched(source, one))
     return watched
+
+
+def open_receivers(home: Path, settings: ListenerSettings, clock: Clock, ledger: Ledger) -> dict[str, Receiver]:
+    """Build every enabled source that platforms call, by its id; coverage lists it from now on, also before it was ever called."""
+    context = source_context(home, settings, clock)
+    built: dict[str, Receiver] = {}
+    for one in settings.sources:
+        if one.enabled and one.kind in INCOMING:
+            built[one.id] = build_incoming(one, context)
+            ledger.sources.describe(one.id, kind=one.kind)
+    return built
+
+
+def new_receiving(settings: ListenerSettings, ledger: Ledger, clock: Clock) -> ReceiveMentions:
+    """Wire the way into the ledger of what platforms send by themselves."""
+    return ReceiveMentions(ledger, brand_queries(settings), keep={one.id: one.keep for one in settings.sources}, clock=clock)

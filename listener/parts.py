@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
 from listener.model.figures import DigestFigures, Further
-from listener.ports import Clock, Embedder
+from listener.ports import Clock, Embedder, Receiver
 from listener.schedule import Watched
 from listener.search.store import SearchStore
 from listener.settings.schema import ListenerSettings
@@ -20,6 +20,7 @@ from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.gather_figures import gather_figures
 from listener.workflows.learn_labels import LearnLabels
+from listener.workflows.receive_mentions import ReceiveMentions
 from listener.workflows.search_mentions import SearchMentions
 from listener.workflows.watch_sources import WatchSources
 
@@ -33,7 +34,8 @@ def nothing_further(from_at: datetime, as_of: datetime) -> tuple[Further, ...]: 
 class Listening:
     """Everything the listening half is made of, open and wired, on one locked home.
 
-    `open_sources` builds the enabled sources; they are closed with the stack it is given. `further` is what the answering half adds to
+    `open_sources` builds the enabled sources that are pulled; they are closed with the stack it is given. `receivers` are those that
+    platforms call, by source id; what they read goes to `receive`. `further` is what the answering half adds to
     the figures of a stretch of time.
     """
 
@@ -49,6 +51,8 @@ class Listening:
     search_store: SearchStore
     search: SearchMentions
     open_sources: Callable[[AsyncExitStack], list[Watched]]
+    receivers: Mapping[str, Receiver]
+    receive: ReceiveMentions
     new_learning: Callable[[], LearnLabels]
     rephrase_titles: Callable[[], int]
     further: Callable[[datetime, datetime], tuple[Further, ...]] = nothing_further

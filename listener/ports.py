@@ -66,8 +66,8 @@ class Receiver(Protocol):
         """Tell whether the raw `body` was signed by whoever shares our secret. Headers by lower-case name. Without a secret: False."""
         ...
 
-    def read(self, body: bytes) -> Page:
-        """Return what a body holds, oldest mention first; its `next` means nothing. Raises `InputError` for what cannot be read."""
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Page:
+        """Return what a signed body holds, oldest mention first; its `next` means nothing. Raises `InputError` for what cannot be read."""
         ...
 
 

@@ -17,6 +17,7 @@ from listener.errors import InputError, StoreLocked
 from listener.ports import Source
 from listener.settings.load import settings_file
 from listener.sources.imports import FileSource
+from listener.sources.incoming import INCOMING
 from listener.sources.registry import build_source
 from listener.text.query import BrandQuery
 from listener.text.shorten import shorten
@@ -114,7 +115,10 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
     unknown = [name for name in source_ids if name not in known]
     if unknown:
         raise InputError(f"There is no source {unknown[0]!r}; known: {', '.join(known) or 'none yet (see `klankbord init`)'}.")
-    chosen = [known[name] for name in source_ids] or [source for source in known.values() if source.enabled]
+    called = [name for name in source_ids if known[name].kind in INCOMING]
+    if called:
+        raise InputError(f"{called[0]!r} is called by its platform and cannot be pulled; the service takes in what comes.")
+    chosen = [known[name] for name in source_ids] or [one for one in known.values() if one.enabled and one.kind not in INCOMING]
 
     async def pull_all() -> list[Collected]:
         with place.ledger() as ledger:

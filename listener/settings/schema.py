@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Section(BaseModel):
@@ -40,6 +40,9 @@ class BrandSettings(Section):
     query: QueryNode | None = Field(None, description="A boolean query beside the lists above: all, any, none, nested as needed.")
 
 
+ADDRESSED_KINDS = frozenset({"meta", "meta_graph", "imap", "webhook"})
+
+
 class SourceSettings(Section):
     """One source. `kind` picks the reader; keys that a kind does not know are refused when it is built."""
 
@@ -48,9 +51,13 @@ class SourceSettings(Section):
     interval_minutes: float = Field(10.0, ge=0.05, le=10080, description="Minutes between two pulls.")
     look_back_days: float = Field(7.0, ge=0, le=400, description="How far to look back on the first pull.")
     keep: Literal["matching", "all"] = Field(
-        "matching", description="'matching' keeps only posts that fit a brand query; 'all' is for your own community."
+        "matching",
+        description="'matching' keeps only posts that fit a brand query; 'all' is for places of your own, and usual where people write to you.",
     )
     enabled: bool = Field(True, description="False leaves it out of the schedule.")
+    accounts: tuple[str, ...] = Field(
+        (), description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers."
+    )
     url: str = Field("", description="feed: the address of the feed. hackernews: another API address (tests).")
     allow_http: bool = Field(False, description="Allow an address without TLS.")
     allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
@@ -61,6 +68,12 @@ class SourceSettings(Section):
         "", description="reddit: reference of Reddit's approval of your API access; without it the source stays off."
     )
     user_agent_name: str = Field("", description="reddit: account that answers for this access, for the user agent.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addressed_to_us(cls, given: object) -> object:
+        """Keep all that comes to accounts of your own, unless it is said otherwise: nobody names a brand to the brand itself."""
+        return {"keep": "all", **given} if isinstance(given, dict) and given.get("kind") in ADDRESSED_KINDS else given
 
 
 class ModelSettings(Section):

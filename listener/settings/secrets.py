@@ -48,7 +48,16 @@ ACCOUNT_KINDS: Mapping[str, Mapping[str, str]] = {
     "WEBHOOK": {"WRITE_SECRET": "Secret that signs what is sent to the receiver."},
 }
 """Secrets of accounts that post, by platform. Each may also be named for one account: KLANKBORD_<PLATFORM>_<NAME>_<KIND>."""
-SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {}
+SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {
+    "META": {
+        "APP_SECRET": "Secret of the Meta app: proves what Meta sends, and our own requests.",
+        "VERIFY_TOKEN": "Words you chose and typed at Meta, by which it checks our address.",
+        "ACCESS_TOKEN": "Access token of a page, an Instagram or a Threads account, for catching up.",
+    },
+    "DISCOURSE": {"WEBHOOK_SECRET": "Secret of a forum's webhook."},
+    "WEBHOOK": {"INCOMING": "Secret by which a system of your own signs what it sends us."},
+    "IMAP": {"PASSWORD": "Password of the mailbox that is read."},
+}
 """Secrets of sources, by platform. Each may also be named for one source by its id: KLANKBORD_<PLATFORM>_<ID>_<KIND>."""
 _NAMED_AFTER = (*ACCOUNT_KINDS.items(), *SOURCE_KINDS.items())
 KNOWN = {**KNOWN, **{f"{PREFIX}{platform}_{kind}": says for platform, kinds in _NAMED_AFTER for kind, says in kinds.items()}}

@@ -54,7 +54,7 @@ class MetaWebhook(PushedSource):
         """Tell whether Meta signed the body with our app's secret. Meta signs no time: see `MOST_AGE` and the ledger's keys."""
         return signed_sha256(headers.get(META_HEADER, ""), self._secret("APP_SECRET"), body)
 
-    def read(self, body: bytes) -> Page:
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Page:  # noqa: ARG002 - the port gives them; all is in the body
         """Return what the body says; see `Receiver.read`."""
         oldest = self._clock.now() - MOST_AGE
         return page_of([self._why_not(one, oldest) or one.found for one in read_told(read_body(body))])

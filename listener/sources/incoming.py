@@ -1,0 +1,47 @@
+"""The kinds of source that platforms call, by the name that settings use, and how each is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from listener.settings.schema import SourceSettings
+from listener.sources.discourse_webhook import DiscourseWebhook
+from listener.sources.meta_webhook import MetaWebhook
+from listener.sources.signed_webhook import SignedWebhook
+
+if TYPE_CHECKING:
+    from listener.sources.registry import SourceContext  # it lists these kinds among all others
+
+Incoming = MetaWebhook | DiscourseWebhook | SignedWebhook
+
+
+def build_incoming(settings: SourceSettings, context: SourceContext) -> Incoming:
+    """Return the source of a kind in `INCOMING`. Raises `SettingsError` when a setting it needs is missing."""
+    return INCOMING[settings.kind](settings, context)
+
+
+def _meta(settings: SourceSettings, context: SourceContext) -> Incoming:
+    secret = partial(context.secret, "META", settings.id)
+    return MetaWebhook(settings.id, accounts=settings.accounts, secret=secret, clock=context.clock)
+
+
+def _discourse(settings: SourceSettings, context: SourceContext) -> Incoming:
+    return DiscourseWebhook(settings.id, settings.url, secret=partial(context.secret, "DISCOURSE", settings.id))
+
+
+def _signed(settings: SourceSettings, context: SourceContext) -> Incoming:
+    return SignedWebhook(settings.id, secret=partial(context.secret, "WEBHOOK", settings.id), clock=context.clock)
+
+
+INCOMING: dict[str, Callable[[SourceSettings, SourceContext], Incoming]] = {
+    "meta": _meta,
+    "discourse_webhook": _discourse,
+    "webhook": _signed,
+}
+INCOMING_KEYS: dict[str, frozenset[str]] = {
+    "meta": frozenset({"accounts"}),
+    "discourse_webhook": frozenset({"url"}),
+    "webhook": frozenset(),
+}

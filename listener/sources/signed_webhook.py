@@ -1,0 +1,74 @@
+"""What a system of your own sends as signed JSON: mentions and removals of its own realm, and of no other (RULES S19).
+
+The README says how a body looks and how it is signed; it is how we sign what we send to systems of yours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from listener.errors import InputError
+from listener.model.mention import Author, Mention, Removal
+from listener.model.page import Page, Skip
+from listener.ports import Clock
+from listener.sources.meta_fields import moment, thing, things, word
+from listener.sources.pushed import Found, PushedSource, page_of, read_body
+from listener.sources.signed import SIGNATURE_HEADER, TIME_HEADER, signed_in_time
+
+PLATFORM = "webhook"
+MOST_ITEMS = 1_000
+MOST_ID = 200
+
+
+class SignedWebhook(PushedSource):
+    """Reads what your system posts. `secret` returns the secret of this source by its kind (INCOMING), "" when it is not set.
+
+    Every mention gets this source's id as its realm, so that whoever holds the secret reaches nothing that came another way.
+    """
+
+    def __init__(self, source_id: str, *, secret: Callable[[str], str], clock: Clock) -> None:
+        super().__init__(source_id)
+        self._secret = secret
+        self._clock = clock
+
+    def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell whether body and time were signed with our secret, five minutes ago at most."""
+        timestamp, signature = headers.get(TIME_HEADER, ""), headers.get(SIGNATURE_HEADER, "")
+        return signed_in_time(timestamp, signature, self._secret("INCOMING"), body, now=self._clock.now())
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Page:  # noqa: ARG002 - the port gives them; all is in the body
+        """Return what the body says: {"mentions": […], "removed": [ids]}; see `Receiver.read`."""
+        told = read_body(body)
+        removed = told.get("removed", [])
+        if not isinstance(told.get("mentions", []), list) or not isinstance(removed, list):
+            raise InputError("The body needs 'mentions' (a list of objects), 'removed' (a list of ids), or both.")
+        mentions = things(told.get("mentions"))
+        if len(mentions) + len(removed) > MOST_ITEMS:
+            raise InputError(f"The body holds more than {MOST_ITEMS} items; send them in several.")
+        found: list[Found] = [self._mention(place, one) for place, one in enumerate(mentions)]
+        found += [Removal(platform=PLATFORM, realm=self.source_id, native_id=one) for each in removed if (one := word(each)[:MOST_ID])]
+        return page_of(found)
+
+    def _mention(self, place: int, one: Mapping[str, Any]) -> Mention | Skip:
+        native_id, text, title = word(one.get("id")), word(one.get("text")), word(one.get("title"))
+        posted_at = moment(one.get("posted_at"))
+        if not native_id or len(native_id) > MOST_ID or not (text or title) or posted_at is None:
+            missing = "a text" if native_id and posted_at else "posted_at" if native_id else f"an id of at most {MOST_ID} characters"
+            return Skip(where=f"mention {native_id[:MOST_ID] or place}", reason=f"it needs {missing}")
+        wrote = thing(one.get("author"))
+        writer, url = word(wrote.get("id")), word(one.get("url"))
+        return Mention(
+            platform=PLATFORM,
+            realm=self.source_id,
+            native_id=native_id,
+            text=text,
+            title=title,
+            posted_at=posted_at,
+            edited_at=moment(one.get("edited_at")),
+            author=Author(platform=PLATFORM, realm=self.source_id, native_id=writer, name=word(wrote.get("name"))) if writer else None,
+            url=url if url.startswith(("https://", "http://")) else "",
+            parent_id=word(one.get("parent_id")),
+            root_id=word(one.get("root_id")),
+            channel=word(one.get("channel"))[:40],
+        )
