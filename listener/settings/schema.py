@@ -52,7 +52,7 @@ class SourceSettings(Section):
     look_back_days: float = Field(7.0, ge=0, le=400, description="How far to look back on the first pull.")
     keep: Literal["matching", "all"] = Field(
         "matching",
-        description="'matching' keeps only posts that fit a brand query; 'all' is for places of your own, and usual where people write to you.",
+        description="'matching': only posts that fit a brand query; 'all': for places of your own; the default where people write to you.",
     )
     enabled: bool = Field(True, description="False leaves it out of the schedule.")
     accounts: tuple[str, ...] = Field(

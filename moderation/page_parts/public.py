@@ -9,6 +9,7 @@ from moderation.ledger.status import StatusLedger
 from moderation.model.status import PromiseState, StatusUpdate, UpdateState
 from moderation.parts import Answering
 from moderation.public.feedback_parts import feedback_parts
+from moderation.public.incoming_parts import IncomingParts
 from moderation.public.parts import PrivacyFacts, PublicIssue, PublicParts, PublicUpdate
 from moderation.public.stop_parts import StopParts
 from moderation.workflows.status_desk import standing_promise
@@ -16,7 +17,7 @@ from moderation.workflows.status_desk import standing_promise
 
 def public_parts(parts: Answering) -> PublicParts:
     """Return the public pages' parts over an open home."""
-    desk, settings = parts.desk, parts.desk.settings
+    desk, settings, listening = parts.desk, parts.desk.settings, parts.listening
     return PublicParts(
         clock=desk.clock,
         zone=settings.zone,
@@ -28,6 +29,7 @@ def public_parts(parts: Answering) -> PublicParts:
         invented=settings.invented,
         feedback=feedback_parts(desk.feedback.forms),
         stop=StopParts(find=desk.delivery.links.find, stop=desk.delivery.links.stop, resume=desk.delivery.links.resume),
+        incoming=IncomingParts(receivers=listening.receivers, take=listening.receive.take) if listening.receivers else None,
     )
 
 

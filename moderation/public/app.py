@@ -16,6 +16,7 @@ from moderation.public.gate import PublicGate
 from moderation.public.pages import PublicPages
 from moderation.public.parts import PublicParts
 from moderation.public.routes_feedback import add_feedback_pages
+from moderation.public.routes_incoming import add_incoming
 from moderation.public.routes_status import add_status_pages
 from moderation.public.routes_stop import add_stop_pages
 
@@ -34,6 +35,8 @@ def build_public_app(parts: PublicParts, *, hosts: frozenset[str] | None = None)
         add_feedback_pages(app, parts.feedback, pages)
     if parts.stop is not None:
         add_stop_pages(app, parts.stop, pages)
+    if parts.incoming is not None:
+        add_incoming(app, parts.incoming)
 
     @app.get("/healthz")
     def healthz() -> Response:

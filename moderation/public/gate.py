@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 STOP_FOLDER = "/u/"
 POST_FOLDERS = ("/f/", STOP_FOLDER)
 """Only pages below these folders take a form: feedback, and stopping our e-mails."""
+CALLED_FOLDER = "/in/"
+"""What platforms call: their bodies are read where their signatures are checked, byte for byte."""
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _REPLACED = {b"content-security-policy": CONTENT_POLICY.encode("ascii")}
 _SAFE = tuple((name, _REPLACED.get(name, value)) for name, value in SAFE_HEADERS)
@@ -47,9 +49,12 @@ class PublicGate:
         host = known_host(headers, self._hosts)
         if host is None:
             raise Refused(400, "host")
-        if method == "POST" and scope["path"].startswith(POST_FOLDERS):
+        if method == "POST" and scope["path"].startswith((*POST_FOLDERS, CALLED_FOLDER)):
             if not self._from_our_page(scope, host):
                 raise Refused(403, "origin")
+            if scope["path"].startswith(CALLED_FOLDER):
+                await self._app(scope, receive, sending)
+                return
             one_click = scope["path"].startswith(STOP_FOLDER) and is_multipart(scope)
             scope["state"]["form"] = await (read_parts if one_click else read_form)(scope, receive)
         elif method not in ("GET", "HEAD"):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from listener.ports import Clock
 from moderation.public.feedback_parts import FeedbackParts
+from moderation.public.incoming_parts import IncomingParts
 from moderation.public.stop_parts import StopParts
 
 
@@ -57,6 +58,7 @@ class PublicParts:
     - `issues()`: every issue with a published status, newest change first. `base_url` is our public address, "" when it is not set.
     - `languages`: the first is the default. `recent_days`: for how long a resolved issue stays on the front page.
     - `feedback`: the pages behind feedback links; none without it. `stop`: the page by which our e-mails are stopped, likewise.
+    - `incoming`: the addresses that platforms call; none without it.
     """
 
     clock: Clock
@@ -70,3 +72,4 @@ class PublicParts:
     invented: bool = False
     feedback: FeedbackParts | None = None
     stop: StopParts | None = None
+    incoming: IncomingParts | None = None
