@@ -23,11 +23,18 @@ def note_page(
     """Move the cursor of a source and count what its page skipped or missed."""
     ensure_source(tx, source)
     changes: dict[str, Any] = {"cursor": next_cursor, "last_try_at": at, "skipped": source_state.c.skipped + len(skipped)}
-    if gap:
-        changes |= {"gaps": source_state.c.gaps + 1, "gap_note": gap}
     tx.execute(update(source_state).where(source_state.c.source == source).values(changes))
     _note_events(tx, source, "skip", [(one.where, one.reason) for one in skipped], at)
-    _note_events(tx, source, "gap", [("", gap)] if gap else [], at)
+    if gap:
+        note_gap(tx, source, gap, at)
+
+
+def note_gap(tx: Connection, source: str, gap: str, at: datetime) -> None:
+    """Count and list a stretch that a source no longer shows."""
+    ensure_source(tx, source)
+    counted = {"gaps": source_state.c.gaps + 1, "gap_note": gap}
+    tx.execute(update(source_state).where(source_state.c.source == source).values(counted))
+    _note_events(tx, source, "gap", [("", gap)], at)
 
 
 def ensure_source(tx: Connection, source: str) -> None:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
 
 from listener.ledger.dialect import NEVER_REUSED, Id, only_where
 from listener.ledger.metadata import metadata
@@ -221,7 +236,8 @@ quarantine = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-# `state` is ok, waiting, blind or refused; `skipped` and `gaps` count over its whole life.
+# `state` is ok, waiting, blind, refused or capped; `cause` tells refusals apart; `open_until`: not asked before, after failures in a row.
+# `skipped` and `gaps` count over its whole life. `canary` is what a question with a known answer brought: found, empty or "".
 source_state = Table(
     "source_state",
     metadata,
@@ -238,6 +254,12 @@ source_state = Table(
     Column("skipped", Integer, nullable=False, default=0),
     Column("gaps", Integer, nullable=False, default=0),
     Column("gap_note", Text, nullable=False, default=""),
+    Column("cause", Text, nullable=False, default=""),
+    Column("open_until", UtcDateTime),
+    Column("canary", Text, nullable=False, default=""),
+    Column("canary_at", UtcDateTime),
+    Column("most_requests", Integer),
+    Column("most_micro_usd", BigInteger),
 )
 
 source_run = Table(
@@ -250,8 +272,19 @@ source_run = Table(
     Column("new", Integer, nullable=False),
     Column("seen", Integer, nullable=False),
     Column("error", Text, nullable=False),
+    Column("missed", Integer, nullable=False, default=0),
     Index("ix_source_run_source_at", "source", "at"),
     **NEVER_REUSED,
+)
+
+# What a source asked and paid on a day (UTC). Money in millionths of a dollar, so that sums are exact.
+source_spend = Table(
+    "source_spend",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("micro_usd", BigInteger, nullable=False),
 )
 
 # What a source held that could not become a mention (`kind` skip) and stretches it no longer shows (`kind` gap).

@@ -59,9 +59,28 @@ class IssueFigures:
     theme: str = ""
 
 
+BLIND_STATES = ("blind", "refused", "capped")
+"""States in which a source shows us nothing: not reachable, not let in, or a cap of ours is reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindWindow:
+    """A stretch in which a source showed us nothing. `until` None: it still does."""
+
+    since: datetime
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCoverage:
-    """What one source saw and did not see. `state` is ok, waiting, blind or refused. `lag_seconds` is None before the first pull."""
+    """What one source saw and did not see. `state` is ok, waiting, or one of `BLIND_STATES`. `lag_seconds` is None before the first pull.
+
+    `cause` tells refusals apart (`SourceRefused`). `again_at` is when it is asked again: after failures in a row, or when the platform
+    or a cap allows. `windows` and `seen`, `missed` are of the period asked for: items shown, and items that platforms themselves
+    counted and did not list. `requests` and `micro_usd` are today's (UTC), with their caps, None: no cap. `silent_since` is set when it
+    answers with nothing for longer than its own history explains; `canary` is what a question with a known answer then brought: found,
+    empty, or "" when none was asked.
+    """
 
     source: str
     kind: str
@@ -73,6 +92,30 @@ class SourceCoverage:
     blind_since: datetime | None
     gaps: int
     note: str
+    cause: str = ""
+    again_at: datetime | None = None
+    windows: tuple[BlindWindow, ...] = ()
+    seen: int = 0
+    missed: int = 0
+    requests: int = 0
+    micro_usd: int = 0
+    most_requests: int | None = None
+    most_micro_usd: int | None = None
+    silent_since: datetime | None = None
+    canary: str = ""
+
+    @property
+    def share_seen(self) -> float:
+        """The part of what platforms counted that was shown to us, 0..1; 1 when none was missed as far as they say."""
+        return self.seen / (self.seen + self.missed) if self.missed else 1.0
+
+    @property
+    def usd(self) -> float:
+        return self.micro_usd / 1_000_000
+
+    @property
+    def most_usd(self) -> float | None:
+        return None if self.most_micro_usd is None else self.most_micro_usd / 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

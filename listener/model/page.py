@@ -26,7 +26,7 @@ class Page:
     `more` says that asking again at once will bring more. `gap` is set when the platform no longer shows everything since the
     cursor: one sentence that coverage lines repeat. `skipped` items are counted and listed, never silently dropped.
     `cost_usd` is what the platform charges for it; `requests` are those that a client library sent beside our own HTTP client, which
-    counts by itself.
+    counts by itself. `missed` are items that the platform itself counts for this page's stretch and does not list.
     """
 
     mentions: tuple[Mention, ...]
@@ -37,3 +37,16 @@ class Page:
     gap: str = ""
     cost_usd: float = 0.0
     requests: int = 0
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Requests and money. Money is counted in millionths of a dollar, so that sums are exact."""
+
+    requests: int = 0
+    micro_usd: int = 0
+
+    @property
+    def usd(self) -> float:
+        return self.micro_usd / 1_000_000

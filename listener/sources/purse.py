@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 from listener.errors import BudgetSpent
+from listener.model.page import Spent
 
 _MICRO = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """Requests and money. Money is counted in millionths of a dollar, so that sums are exact."""
-
-    requests: int = 0
-    micro_usd: int = 0
-
-    @property
-    def usd(self) -> float:
-        return self.micro_usd / _MICRO
 
 
 class Purse:
@@ -66,6 +54,16 @@ class Purse:
         """Count requests that a client library sent by itself. Never refuses: they are out."""
         with self._lock:
             self._add(Spent(requests=requests))
+
+    def part(self, *, most_requests: int, most_usd: float) -> Purse:
+        """Return a purse with no more than these in it and no more than is left here, for a question beside the reading.
+
+        What goes out of it is to be counted here as well (`count`, `pay`).
+        """
+        with self._lock:
+            left = most_requests if self._most_requests is None else min(most_requests, max(0, self._most_requests - self._day.requests))
+            usd = most_usd if self._most_micro is None else min(most_usd, max(0, self._most_micro - self._day.micro_usd) / _MICRO)
+        return Purse(most_requests=left, most_usd=usd)
 
     def told(self) -> Spent:
         """Return what was spent since this was last asked, for the ledger."""

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from listener.ledger import dialect, tables
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept
-from listener.model.page import Skip
+from listener.model.page import Skip, Spent
 from moderation.ledger import tables as answering
 from moderation.ledger import tables_bot as _bot  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_clocks as _clocks  # noqa: F401 - its table joins the others'
@@ -133,6 +133,10 @@ def _everything_about_sources(ledger: Ledger) -> None:
     ledger.sources.describe("news", kind="feed")
     ledger.sources.note_ok("news", at=NOON, new=1, seen=2)
     ledger.sources.note_failure("news", at=NOON, error="no answer", kind="blind", wait_seconds=3)
+    ledger.sources.note_gap("news", "older posts are gone", at=NOON)
+    ledger.sources.note_canary("news", "found", at=NOON)
+    ledger.sources.note_spent("news", Spent(requests=1), at=NOON)
+    ledger.sources.spent("news", NOON.date())
     ledger.sources.coverage(NOON)
     ledger.sources.skips("file")
     ledger.sources.gaps("file", since=NOON)

@@ -29,6 +29,7 @@ def test_coverage_says_what_a_source_saw_and_since_when_it_is_behind(ledger: Led
             blind_since=None,
             gaps=0,
             note="",
+            seen=30,
         )
     ]
 
