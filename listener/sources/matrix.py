@@ -1,0 +1,229 @@
+"""Matrix: what is said in rooms that an account is in, by its homeserver (client-server API 1.x, as of 2026-11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.model.mention import Mention, Removal
+from listener.model.page import Cursor, Page, Skip
+from listener.ports import Clock
+from listener.sources.fields import millis, rows, word
+from listener.sources.http import HttpClient
+from listener.sources.json_text import read_json
+from listener.sources.matrix_events import MESSAGE, Found, Relation, edited, is_before, is_hidden, read_event, relation_of
+from listener.sources.matrix_sync import API, Heard, Hole, fill, sync
+
+DAY_MILLIS = 86_400_000
+MOST_REMEMBERED = 5_000
+MOST_DEEP = 40
+HOW_TO = "sign in with the account that reads, and set KLANKBORD_MATRIX_READ_TOKEN to its access token"
+
+
+class MatrixSource:
+    """The messages of `rooms` (ids or addresses), or of every room the account is in.
+
+    The cursor keeps where the last sync ended and the holes that it left: a server shows a hundred events of a room at once, the rest is
+    paged. Edits are the message with its new words, redactions are removals. Encrypted messages cannot be read: they are skipped, and
+    `Page.gap` says how many. A room that we are not in is told there too.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        server: str,
+        *,
+        token: Callable[[], str],
+        http: HttpClient,
+        clock: Clock,
+        rooms: Sequence[str] = (),
+        look_back: timedelta = timedelta(days=7),
+        allow_http: bool = False,
+        allow_private: bool = False,
+    ) -> None:
+        named = tuple(dict.fromkeys(room.strip() for room in rooms))
+        wrong = next((room for room in named if room[:1] not in ("!", "#")), None)
+        if wrong is not None:
+            raise SettingsError(f"{source_id}: rooms: {wrong!r} is no room; write its id or address, such as '#storing:example.org'.")
+        self._source_id = source_id
+        self._server = server.rstrip("/")
+        self._host = urlsplit(self._server).netloc
+        self._token = token
+        self._http = http
+        self._clock = clock
+        self._look_back = look_back
+        self._allow = {"allow_http": allow_http, "allow_private": allow_private}
+        self._named = named
+        self._addresses: dict[str, str] = {}
+        self._relations: dict[str, Relation] = {}
+
+    @property
+    def source_id(self) -> str:
+        return self._source_id
+
+    async def pull(self, cursor: Cursor | None) -> Page:
+        """Return what the rooms got since `cursor`, or what is in a hole that the last sync left. See `Source.pull`."""
+        memory: dict[str, Any] = json.loads(cursor) if cursor else {}
+        if memory.get("host") != self._host:
+            memory = {"host": self._host, "since": "", "holes": [], "at": 0}
+        holes = [Hole(**one) for one in memory["holes"]]
+        if holes:
+            heard, left = await fill(self._ask, holes[0])
+            after = {**memory, "holes": [asdict(one) for one in (left, *holes[1:]) if one is not None]}
+            return self._with_gaps(replace(await self._page(heard), next=_written(after), more=bool(after["holes"])), heard)
+        rooms, missing = await self._rooms()
+        now = self._clock.now()
+        heard, restarted = await self._synced(rooms, memory)
+        page = self._with_gaps(await self._page(heard), heard, missing, restarted)
+        if cursor is not None and not restarted and not heard.holes and not any(heard.events.values()):
+            return replace(page, next=cursor)
+        after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in heard.holes]}
+        return replace(page, next=_written(after), more=bool(heard.holes))
+
+    async def look_up(self, realm: str, native_ids: Sequence[str]) -> tuple[Found, ...]:
+        """Return messages of a room as they stand now, in the order asked for; a redacted one is a removal."""
+        events = [await self._event(realm, event_id) for event_id in native_ids]
+        found = [
+            await self._read(realm, event, {}, {})
+            if event
+            else Skip(where=f"event {event_id}"[:300], reason="the server does not show it now")
+            for event_id, event in zip(native_ids, events, strict=True)
+        ]
+        return tuple(found)
+
+    async def aclose(self) -> None:
+        """Nothing to let go of: the HTTP client belongs to the bootstrap."""
+
+    async def _synced(self, rooms: Sequence[str], memory: Mapping[str, Any]) -> tuple[Heard, str]:
+        """Sync from where we were; from the look-back when the server does not know that place any more, and say so."""
+        first = millis(self._clock.now() - self._look_back)
+        if memory["since"]:
+            try:
+                return await sync(self._ask, rooms, memory["since"], low=max(first, int(memory["at"]) - DAY_MILLIS)), ""
+            except SourceRefused as error:
+                if error.status != 400:
+                    raise
+        heard = await sync(self._ask, rooms, "", low=first)
+        recent = {room: [one for one in events if not is_before(one, first)] for room, events in heard.events.items()}
+        again = f"{self._host} does not know any more how far we had read, so the look-back was read again" if memory["since"] else ""
+        return replace(heard, events=recent), again
+
+    async def _rooms(self) -> tuple[tuple[str, ...], str]:
+        """Return the rooms to read, and which of those named we are not in."""
+        joined = [room for room in rows(await self._ask(f"{API}/joined_rooms", {}), "joined_rooms") if isinstance(room, str)]
+        wanted = {name: await self._id_of(name) for name in self._named}
+        absent = [name for name, room in wanted.items() if room not in joined]
+        read = tuple(room for room in joined if not wanted or room in wanted.values())
+        if not read:
+            where = ", ".join(self._named) or "any room"
+            raise SourceRefused(f"The account that reads at {self._host} is not in {where}; let it in.", cause="forbidden")
+        return read, f"the account that reads is not in {', '.join(absent)}" if absent else ""
+
+    async def _id_of(self, name: str) -> str:
+        """Return a room's id; "" for an address that leads nowhere."""
+        if name.startswith("!"):
+            return name
+        if name not in self._addresses:
+            try:
+                self._addresses[name] = word(await self._ask(f"{API}/directory/room/{quote(name, safe='')}", {}), "room_id")
+            except SourceRefused as error:
+                if error.status != 404:
+                    raise
+                return ""
+        return self._addresses[name]
+
+    async def _page(self, heard: Heard) -> Page:
+        """Read events into mentions, each once with its latest words."""
+        mentions: dict[tuple[str, str], Mention] = {}
+        removals: list[Removal] = []
+        skipped: list[Skip] = []
+        for room, events in heard.events.items():
+            batch = {word(event, "event_id"): event for event in events}
+            for event in events:
+                found = await self._read(room, event, batch, heard.names)
+                if isinstance(found, Mention):
+                    earlier = mentions.get((room, found.native_id))
+                    if earlier is None or (found.edited_at or found.posted_at) >= (earlier.edited_at or earlier.posted_at):
+                        mentions[room, found.native_id] = found
+                elif isinstance(found, Removal):
+                    removals.append(found)
+                else:
+                    skipped.append(found)
+        in_order = sorted(mentions.values(), key=lambda m: (m.posted_at, m.native_id))
+        return Page(mentions=tuple(in_order), next=None, removals=tuple(removals), skipped=tuple(skipped))
+
+    async def _read(self, room: str, event: Mapping[str, Any], batch: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> Found:
+        """Read one event; an edit is the message it edits, which stands in the same batch or is asked for, with its new words."""
+        relation, name = relation_of(event), names.get(word(event, "sender"), "")
+        if not relation.edits or word(event, "type") != MESSAGE:
+            return read_event(event, room=room, root=await self._root(room, event, batch), name=name)
+        original = batch.get(relation.edits) or await self._event(room, relation.edits)
+        if word(original, "sender") != word(event, "sender") or relation_of(original).edits:
+            return Skip(where=f"event {word(event, 'event_id')}"[:300], reason="it edits no message of its sender")
+        mention = read_event(original, room=room, root=await self._root(room, original, batch), name=name)
+        return edited(mention, event) if isinstance(mention, Mention) else mention
+
+    async def _root(self, room: str, event: Mapping[str, Any], batch: Mapping[str, Mapping[str, Any]]) -> str:
+        """Return the event that begins the thread, or the chain of answers, that an event stands in; "" when it answers nothing."""
+        relation, root = relation_of(event), ""
+        for _ in range(MOST_DEEP):
+            if relation.thread or not relation.answers:
+                break
+            root = relation.answers
+            relation = relation_of(batch[root]) if root in batch else await self._relation(room, root)
+        return relation.thread or root
+
+    async def _relation(self, room: str, event_id: str) -> Relation:
+        """Return what an event of an earlier page is related to, asked once and remembered while we run."""
+        if event_id not in self._relations:
+            self._relations[event_id] = relation_of(await self._event(room, event_id))
+            while len(self._relations) > MOST_REMEMBERED:
+                del self._relations[next(iter(self._relations))]
+        return self._relations[event_id]
+
+    async def _event(self, room: str, event_id: str) -> Mapping[str, Any]:
+        """Return an event as it stands now; an empty one when the server does not show it."""
+        try:
+            found = await self._ask(f"{API}/rooms/{quote(room, safe='')}/event/{quote(event_id, safe='')}", {})
+        except SourceRefused as error:
+            if error.status not in (403, 404):
+                raise
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    async def _ask(self, path: str, arguments: Mapping[str, str]) -> object:
+        token = self._token()
+        if not token or not (token.isascii() and token.isprintable()):
+            raise SourceRefused(f"There is no token to read at {self._host} with: {HOW_TO}.", cause="token_missing")
+        url = f"{self._server}{path}{'?' + urlencode(arguments) if arguments else ''}"
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        try:
+            answer = await self._http.get(url, headers=headers, **self._allow)
+        except SourceRefused as error:
+            if error.status != 401:
+                raise
+            cause = error.cause or "token_rejected"
+            raise SourceRefused(f"{self._host} does not take our token any more: {HOW_TO}.", cause=cause, status=401) from error
+        try:
+            found = read_json(answer.body)
+        except ValueError as error:
+            raise SourceUnavailable(f"{self._host} answered something that is {error}.") from error
+        if not isinstance(found, dict):
+            raise SourceUnavailable(f"{self._host} answered something else than an object.")
+        return found
+
+    def _with_gaps(self, page: Page, heard: Heard, *told: str) -> Page:
+        """Say on the page what could not be read: rooms, and encrypted messages."""
+        hidden = {room: sum(is_hidden(one) for one in events) for room, events in heard.events.items()}
+        closed = [f"{number} messages in {room} are encrypted and cannot be read" for room, number in hidden.items() if number]
+        gaps = "; ".join(gap for gap in (*told, *closed) if gap)
+        return replace(page, gap=f"{self._source_id}: {gaps}." if gaps else "")
+
+
+def _written(memory: Mapping[str, Any]) -> Cursor:
+    return Cursor(json.dumps(memory, sort_keys=True))
