@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -43,11 +44,16 @@ class BrandSettings(Section):
 ADDRESSED_KINDS = frozenset({"meta", "meta_graph", "imap", "webhook"})
 
 
+def _is_addressed(given: Mapping[str, object]) -> bool:
+    """Tell whether a source reads only what comes to accounts of your own."""
+    return given.get("kind") in ADDRESSED_KINDS or given.get("mentions") == "only"
+
+
 class SourceSettings(Section):
     """One source. `kind` picks the reader; keys that a kind does not know are refused when it is built."""
 
     id: str = Field(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Your name for it, such as 'tweakers'.")
-    kind: str = Field(min_length=1, description="What it is: feed, hackernews or reddit.")
+    kind: str = Field(min_length=1, description="What it is: one of the kinds in the README's table, such as feed, reddit or mastodon.")
     interval_minutes: float = Field(10.0, ge=0.05, le=10080, description="Minutes between two pulls.")
     look_back_days: float = Field(7.0, ge=0, le=400, description="How far to look back on the first pull.")
     keep: Literal["matching", "all"] = Field(
@@ -58,10 +64,23 @@ class SourceSettings(Section):
     accounts: tuple[str, ...] = Field(
         (), description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers."
     )
-    url: str = Field("", description="feed: the address of the feed. hackernews: another API address (tests).")
+    url: str = Field(
+        "",
+        description="feed: the address of the feed. mastodon, matrix: the server to read at. bluesky: another server than the usual one. "
+        "hackernews: another API address (tests).",
+    )
     allow_http: bool = Field(False, description="Allow an address without TLS.")
     allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
-    query: str = Field("", description="hackernews, reddit: words to search for. Empty: the brand's name.")
+    query: str = Field(
+        "",
+        description="hackernews, reddit, bluesky: words to search for; empty: the brand's name. mastodon: words, where the server can.",
+    )
+    account: str = Field("", description="bluesky: name of the account that reads, such as 'stroomwerk.example'; searching wants one.")
+    mentions: Literal["also", "only", "never"] = Field(
+        "also", description="mastodon, bluesky: whether to read what is said to the account: as well, nothing else, or not at all."
+    )
+    hashtags: tuple[str, ...] = Field((), description="mastodon: hashtags to read. Without any, and without a query: those of the brand.")
+    rooms: tuple[str, ...] = Field((), description="matrix: ids or addresses of rooms to read. Empty: every room the account is in.")
     subreddits: tuple[str, ...] = Field((), description="reddit: communities to read, such as 'thenetherlands'.")
     comments: bool = Field(True, description="reddit: read comments as well as submissions.")
     approval_reference: str = Field(
@@ -73,7 +92,7 @@ class SourceSettings(Section):
     @classmethod
     def _addressed_to_us(cls, given: object) -> object:
         """Keep all that comes to accounts of your own, unless it is said otherwise: nobody names a brand to the brand itself."""
-        return {"keep": "all", **given} if isinstance(given, dict) and given.get("kind") in ADDRESSED_KINDS else given
+        return {"keep": "all", **given} if isinstance(given, dict) and _is_addressed(given) else given
 
 
 class ModelSettings(Section):

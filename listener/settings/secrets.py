@@ -56,6 +56,9 @@ SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "DISCOURSE": {"WEBHOOK_SECRET": "Secret of a forum's webhook."},
     "WEBHOOK": {"INCOMING": "Secret by which a system of your own signs what it sends us."},
+    "MASTODON": {"READ_TOKEN": "Access token of the account that reads at a Mastodon server, with the scope read."},
+    "BLUESKY": {"READ_APP_PASSWORD": "App password of the account that reads; another one than that which posts."},
+    "MATRIX": {"READ_TOKEN": "Access token of the account that reads in its rooms."},
     "IMAP": {"PASSWORD": "Password of the mailbox that is read."},
 }
 """Secrets of sources, by platform. Each may also be named for one source by its id: KLANKBORD_<PLATFORM>_<ID>_<KIND>."""

@@ -15,6 +15,7 @@ from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, INCOMING_KEYS
+from listener.sources.open_networks import OPEN_NETWORK_KEYS, OPEN_NETWORKS
 from listener.sources.pacing import Limit, Paces
 from listener.sources.purse import Purse
 from listener.sources.reddit import RedditSource
@@ -122,9 +123,10 @@ def _queries(settings: SourceSettings, context: SourceContext) -> tuple[str, ...
 
 
 COMMON_KEYS = frozenset({"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled"})
-SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit, **INCOMING}
+SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit, **INCOMING, **OPEN_NETWORKS}
 KEYS: dict[str, frozenset[str]] = {
     **INCOMING_KEYS,
+    **OPEN_NETWORK_KEYS,
     "feed": frozenset({"url", "allow_http", "allow_private"}),
     "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
     "reddit": frozenset({"subreddits", "query", "comments", "approval_reference", "user_agent_name"}),

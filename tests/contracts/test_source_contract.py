@@ -18,13 +18,16 @@ from listener.model.mention import Mention
 from listener.model.page import Cursor, Page
 from listener.ports import Source
 from listener.settings.schema import HttpSettings
+from listener.sources.bluesky import BlueskySource
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
 from listener.sources.imports import FileSource
+from listener.sources.mastodon import MastodonSource
+from listener.sources.matrix import MatrixSource
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
-from tests.fakes import hackernews, reddit
+from tests.fakes import bluesky, hackernews, mastodon, matrix, reddit
 from tests.fakes.site import Reply, Site, open_site
 from tests.fakes.source import FakeSource, mention
 
@@ -123,6 +126,77 @@ def _reddit_bench(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Ben
     )
 
 
+def _mastodon_bench(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Bench:
+    fake = mastodon.FakeMastodon()
+    ids = [fake.add(f"#stroomwerk {n}", NOW - timedelta(hours=n), number=n) for n in range(1, 4)]
+    ids += [fake.add(f"@loket bericht {n}", NOW - timedelta(hours=n), number=n, tags=(), host="far.example") for n in range(4, 6)]
+    for own_id in ids[:2:-1]:
+        fake.notify(own_id)
+
+    def post() -> str:
+        return fake.name_of(fake.add("#stroomwerk weer", clock.now()))
+
+    site.answer = fake
+    return Bench(
+        ids={fake.name_of(own_id) for own_id in ids},
+        open=lambda: MastodonSource(
+            "mastodon",
+            site.url(""),
+            token=lambda: mastodon.TOKEN,
+            http=http,
+            clock=clock,
+            hashtags=["#stroomwerk"],
+            allow_http=True,
+            allow_private=True,
+        ),
+        post=post,
+        break_down=lambda: setattr(site, "answer", lambda _: Reply(body=b"<html>down</html>")),
+    )
+
+
+def _bluesky_bench(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Bench:
+    fake = bluesky.FakeBluesky()
+    ids = {fake.add(n, f"Stroomwerk {n}", NOW - timedelta(hours=n)) for n in range(1, 4)}
+    for n in range(4, 6):
+        ids.add(uri := fake.add(n, "Dag loket", NOW - timedelta(hours=n), who="bas"))
+        fake.notifications.append(("mention", uri))
+
+    def post() -> str:
+        return fake.add(100 + len(fake.posts), "stroomwerk weer", clock.now())
+
+    site.answer = fake
+    return Bench(
+        ids=ids,
+        open=lambda: BlueskySource(
+            "bluesky",
+            queries=["stroomwerk"],
+            http=http,
+            clock=clock,
+            account=bluesky.ACCOUNT,
+            password=lambda: bluesky.PASSWORD,
+            base=site.url(""),
+            allow_http=True,
+            allow_private=True,
+        ),
+        post=post,
+        break_down=lambda: setattr(site, "answer", lambda _: Reply(status=502)),
+    )
+
+
+def _matrix_bench(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Bench:
+    fake = matrix.FakeMatrix()
+    ids = {fake.say(f"bericht {n}", NOW - timedelta(hours=10 - n)) for n in range(POSTS)}
+    site.answer = fake
+    return Bench(
+        ids=ids,
+        open=lambda: MatrixSource(
+            "matrix", site.url(""), token=lambda: matrix.TOKEN, http=http, clock=clock, allow_http=True, allow_private=True
+        ),
+        post=lambda: fake.say("nieuw", clock.now()),
+        break_down=lambda: setattr(site, "answer", lambda _: Reply(body=b"[]")),
+    )
+
+
 def _file_bench(_: Site, clock: ManualClock, __: HttpClient, folder: Path) -> Bench:
     path = folder / "history.jsonl"
     rows = [{"id": n, "text": f"bericht {n}", "created_at": (NOW + timedelta(minutes=n)).isoformat()} for n in range(POSTS)]
@@ -154,7 +228,16 @@ def _fake_bench(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Bench
     return Bench(ids=set("abcde"), open=open_fake, post=post, break_down=break_down)
 
 
-BENCHES = {"feed": _feed_bench, "hackernews": _hackernews_bench, "reddit": _reddit_bench, "file": _file_bench, "fake": _fake_bench}
+BENCHES = {
+    "feed": _feed_bench,
+    "hackernews": _hackernews_bench,
+    "reddit": _reddit_bench,
+    "mastodon": _mastodon_bench,
+    "bluesky": _bluesky_bench,
+    "matrix": _matrix_bench,
+    "file": _file_bench,
+    "fake": _fake_bench,
+}
 
 
 @pytest.fixture(params=list(BENCHES))

@@ -43,7 +43,7 @@ async def test_each_kind_is_built_under_the_name_that_the_user_gave(context: Sou
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"kind": "myspace"}, "feed or hackernews or reddit"),
+        ({"kind": "myspace"}, "mastodon or matrix"),
         ({"kind": "feed"}, "url"),
         ({"kind": "feed", "url": "https://x.example/", "subreddits": ["x"]}, "subreddits: not for a feed source"),
         ({"kind": "feed", "url": "https://x.example/", "query": "x"}, "query: not for a feed source"),
