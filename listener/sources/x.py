@@ -1,0 +1,287 @@
+"""X through tweepy: recent search for queries and the mentions of an account. Every post read costs money, and a cap is never passed.
+
+docs.x.com (search/integrate/paginate, fundamentals/post-cap, getting-started/pricing), read 2026-11-26: search shows the last seven days,
+newest first, in pages of 10 to 100; `next_token` does not expire; a post is paid for once a day (UTC), however often it is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.model.mention import Mention, Removal
+from listener.model.page import Cursor, Page, Skip
+from listener.ports import Clock
+from listener.sources.fields import moment, number, part, word
+from listener.sources.pacing import Paces
+from listener.sources.purse import Purse
+from listener.sources.turns import Turn
+from listener.sources.x_access import ask, open_tweepy
+from listener.sources.x_items import Found, Included, id_at, made_at, newest_id, posts_of, read_post, removals_of, versions_of
+from listener.sources.x_prices import POST_USD, USER_USD, Paid
+
+MOST_QUERY_CHARACTERS = 512
+"""What X takes from whoever pays per use; an enterprise contract takes 4,096."""
+SEEN = timedelta(days=7) - timedelta(minutes=5)
+BEGIN = timedelta(days=7) - timedelta(hours=1)
+"""Where a list begins at the earliest, so that there is time to read it to its end before X forgets its beginning."""
+OVERLAP = timedelta(minutes=2)
+"""Read again each time: search takes half a minute to know a post, and ids of one moment come in no order."""
+PAGE_SIZE = 100
+LEAST_SEARCHED = 10
+MOST_LOOKED_UP = 100
+MOST_REFERRED = 2
+"""A post answers one post and quotes one."""
+NEARLY_ALL_MENTIONS = 790
+PULL_SECONDS = 60.0
+HOW_TO = "Make a project and an application at https://console.x.com, buy credits there, and set KLANKBORD_X_READ_BEARER_TOKEN"
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}$")
+_FIELDS = "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,note_tweet,referenced_tweets,withheld"
+
+Result = TypeVar("Result")
+Expansion = Literal["authors", "referenced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One list to read: what a search finds, or the mentions of an account (a handle, or its number)."""
+
+    what: Literal["search", "mentions"]
+    of: str
+
+    @property
+    def name(self) -> str:
+        """The name under which a cursor remembers this list."""
+        return f"{self.what} {self.of}"
+
+
+class XSource:
+    """Posts that `queries` find and that mention `account`, one page of one list a pull.
+
+    The cursor keeps, per list, the id after which everything is new (two minutes before the newest one, so that late and edited posts come
+    again) and, while a list is longer than a page, where to go on and the newest id it began with. A stretch older than X shows is told in
+    `Page.gap`. What a page costs is told in `Page.cost_usd`; less is asked for when the day's cap (`purse`) is near, and nothing after it.
+    `expansions` are what else to pay for: "authors" gives names to author ids, "referenced" the whole text of what is reposted or answered.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        *,
+        queries: Sequence[str],
+        account: str,
+        token: Callable[[], str],
+        clock: Clock,
+        look_back: timedelta = timedelta(days=7),
+        reposts: bool = False,
+        expansions: Sequence[Expansion] = ("authors",),
+        most_query_characters: int = MOST_QUERY_CHARACTERS,
+        paces: Paces | None = None,
+        purse: Purse | None = None,
+        api_url: str = "",
+    ) -> None:
+        handle = account.strip().removeprefix("@")
+        if handle and not _HANDLE.match(handle):
+            raise SettingsError(f"{source_id}: account: {account[:40]!r} is no name of an account on X; write one like '@stroomwerk'.")
+        asked = [one if reposts or "is:retweet" in one else f"{one} -is:retweet" for one in map(_as_phrase, queries)]
+        long = next((one for one in asked if len(one) > most_query_characters), None)
+        if long is not None:
+            raise SettingsError(
+                f"{source_id}: query: has {len(long)} characters, and X takes {most_query_characters}; make two sources of it."
+            )
+        self._targets = (*(Target("search", one) for one in dict.fromkeys(asked)), *((Target("mentions", handle),) if handle else ()))
+        if not self._targets:
+            raise SettingsError(f"{source_id} has nothing to read: set query or account, or name a brand.")
+        self._source_id = source_id
+        self._token = token
+        self._clock = clock
+        self._look_back = min(look_back, BEGIN)
+        self._expansions = tuple(expansions)
+        self._purse = purse or Purse()
+        self._open = partial(open_tweepy, paces=paces or Paces(), purse=self._purse, clock=clock, api_url=api_url)
+        self._paid = Paid()
+        self._client: tuple[str, Any] | None = None
+        self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def source_id(self) -> str:
+        return self._source_id
+
+    async def pull(self, cursor: Cursor | None) -> Page:
+        """Return one page of one list, oldest first; `more` until every list was read to its end. See `Source.pull`."""
+        turn = Turn.of(cursor, [one.name for one in self._targets])
+        target = self._targets[turn.at]
+        known, gap = self._resumed(target, turn.known)
+        user_id = word(known, "account") or await self._account_id(target)
+        most = self._purse.affordable(self._usd_each, PAGE_SIZE, least=LEAST_SEARCHED)
+        answer, known = await self._in_thread(lambda client: self._read(client, target, known, user_id, most))
+        after, gap_at_end = self._remember(target, known, answer)
+        found = _found(answer)
+        page = Page(
+            mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),
+            next=None,
+            removals=tuple(one for one in found if isinstance(one, Removal)),
+            skipped=tuple(one for one in found if isinstance(one, Skip)),
+            gap=gap or gap_at_end,
+            cost_usd=self._cost(answer),
+        )
+        return turn.then(page, {**after, "account": user_id} if user_id else after, finished="token" not in after)
+
+    async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
+        """Return up to 100 posts as they stand now, in the order asked for; one that is deleted, withheld or private is a removal.
+
+        Authors come without names, which cost twice what a post costs. What X says nothing about is a skip: it is no proof.
+        """
+        asked = list(dict.fromkeys(native_ids))[:MOST_LOOKED_UP]
+        asked = asked[: self._purse.affordable(self._usd_each_post, len(asked))] if asked else []
+        if not asked:
+            return ()
+        fields = {"tweet_fields": _FIELDS, "expansions": "referenced_tweets.id" if self._refers else None}
+        answer = await self._in_thread(lambda client: client.get_tweets(ids=asked, **fields))
+        if not isinstance(answer, dict):
+            raise SourceUnavailable("X answered something else than posts.")
+        self._purse.pay(self._cost(answer))
+        gone, included = removals_of(answer), Included.of(answer)
+        shown = {version: post for post in posts_of(answer) for version in (*versions_of(post), word(post, "id"))}
+        nothing = "X says nothing about it now; it is kept until it is known to be gone"
+        return tuple(
+            read_post(shown[one], included) if one in shown else gone.get(one) or Skip(where=f"post {one}", reason=nothing) for one in asked
+        )
+
+    async def aclose(self) -> None:
+        """Let go of the connection and its thread; a request under way is left to its time-out."""
+        self._abandon()
+
+    @property
+    def _refers(self) -> bool:
+        return "referenced" in self._expansions
+
+    @property
+    def _usd_each(self) -> float:
+        """What a post costs at most, with all that comes beside it."""
+        return self._usd_each_post + USER_USD * ("authors" in self._expansions)
+
+    @property
+    def _usd_each_post(self) -> float:
+        return POST_USD * (1 + MOST_REFERRED * self._refers)
+
+    def _cost(self, answer: Mapping[str, Any]) -> float:
+        included = Included.of(answer)
+        posts = [word(post, "id") for post in posts_of(answer)]
+        return self._paid.cost([*posts, *included.posts], list(included.users), day=self._clock.now().astimezone(UTC).date())
+
+    def _resumed(self, target: Target, known: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+        """Return what to go on with, no further back than X shows, and a gap when there are days that nobody read."""
+        now = self._clock.now()
+        start, account = part(known, "start"), {"account": word(known, "account")}
+        if not start:
+            return {"start": {"start_time": _written(now - self._look_back)}, **account}, ""
+        since = made_at(word(start, "since_id")) or moment(start.get("start_time"))
+        if target.what == "mentions" or since is None or since >= now - SEEN:
+            return known, ""
+        read_at = moment(known.get("read_at"))
+        lost = read_at is not None and read_at < now - SEEN
+        gap = f"{self._source_id}: X shows seven days only, and {target.name} was last read on {read_at:%Y-%m-%d}." if lost else ""
+        return {"start": {"start_time": _written(now - BEGIN)}, **account}, gap
+
+    def _remember(self, target: Target, known: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return what to keep of a list after a page of it, with a "token" while there is more; and a gap when X cut it short."""
+        posts = posts_of(answer)
+        token = word(part(answer, "meta"), "next_token")
+        newest = word(known, "newest") or newest_id(posts)
+        listed = number(known.get("listed")) + len(posts)
+        if token and token != word(known, "token"):
+            return {"start": known["start"], "token": token, "newest": newest, "listed": listed, "read_at": word(known, "read_at")}, ""
+        gap = ""
+        if target.what == "mentions" and listed >= NEARLY_ALL_MENTIONS:
+            gap = f"{self._source_id}: X lists the newest 800 mentions of an account, and there may have been more."
+        hour = self._clock.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        return {"start": {"since_id": _before(newest)} if newest else known["start"], "read_at": hour.isoformat()}, gap
+
+    async def _account_id(self, target: Target) -> str:
+        """Return the number of the account whose mentions are read, asked for by its handle; "" for a search."""
+        if target.what != "mentions" or target.of.isdecimal():
+            return target.of if target.what == "mentions" else ""
+        self._purse.affordable(USER_USD, 1)
+        answer = await self._in_thread(lambda client: client.get_user(username=target.of))
+        self._purse.pay(USER_USD)
+        found = word(part(answer, "data"), "id")
+        if not number(found):
+            raise SourceRefused(f"X knows no account @{target.of}; check account of this source.", cause="not_found")
+        return found
+
+    def _read(
+        self, client: Any, target: Target, known: Mapping[str, Any], user_id: str, most: int
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Return one page and from where it was read: a token that X no longer takes is dropped, and the list begins again. Blocks."""
+        expansions = [*(["author_id"] if "authors" in self._expansions else []), *(["referenced_tweets.id"] if self._refers else [])]
+        fields = {"tweet_fields": _FIELDS, "user_fields": "username,name,protected", "expansions": expansions or None}
+        asked = {**known["start"], "max_results": most, **fields}
+
+        def page(token: str) -> object:
+            if target.what == "search":
+                return client.search_recent_tweets(target.of, **asked, next_token=token or None)
+            return client.get_users_mentions(user_id, **asked, pagination_token=token or None)
+
+        token = word(known, "token")
+        try:
+            answer = page(token)
+        except SourceRefused as error:
+            if not token or error.status != 400:
+                raise
+            known = {name: value for name, value in known.items() if name in ("start", "read_at")}
+            answer = page("")
+        if not isinstance(answer, dict) or (not posts_of(answer) and part(answer, "meta").get("result_count") != 0):
+            raise SourceUnavailable("X answered something else than a list of posts.")
+        return answer, known
+
+    async def _in_thread(self, work: Callable[[Any], Result]) -> Result:
+        """Run blocking work with tweepy in this source's thread, for a minute at most; after that the thread is left behind."""
+        token = self._token()
+        if not token:
+            raise SourceRefused(f"KLANKBORD_X_READ_BEARER_TOKEN is not set. {HOW_TO}.", cause="token_missing")
+        if self._client is None or self._client[0] != token:
+            self._client = (token, self._open(token))
+        client = self._client[1]
+        self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"x-{self._source_id}")
+        try:
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, ask, client, work), PULL_SECONDS)
+        except TimeoutError as error:
+            self._abandon()
+            raise SourceUnavailable(f"X took longer than {PULL_SECONDS:g} seconds.") from error
+
+    def _abandon(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread = self._client = None
+
+
+def _found(answer: Mapping[str, Any]) -> list[Found]:
+    """Return what a page holds, with what its posts refer to when that was paid for; a post that comes twice is one."""
+    included = Included.of(answer)
+    posts = [*posts_of(answer), *included.posts.values()]
+    found = [read_post(post, included) for post in posts]
+    latest = {one.native_id: one for one in reversed(found) if not isinstance(one, Skip)}  # newest first, so the newest version stays
+    return [*latest.values(), *(one for one in found if isinstance(one, Skip))]
+
+
+def _as_phrase(query: str) -> str:
+    """Return a brand's name of several words as a phrase; what has X's own signs in it is left as it was typed."""
+    return f'"{query}"' if re.fullmatch(r"\w[\w'&.-]*(?: [\w'&.-]+)+", query) and " OR " not in query else query
+
+
+def _before(native_id: str) -> str:
+    """Return an id two minutes before a post; the post's own id when that tells no time."""
+    moment = made_at(native_id)
+    return id_at(moment - OVERLAP) if moment is not None else native_id
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
