@@ -36,7 +36,7 @@ REFUSED = {
     451: "may not show this for legal reasons (451)",
 }
 MOST_SAID = 4_000
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+SECRET_HEADERS = frozenset({"api-key", "api-username", "authorization", "cookie", "proxy-authorization", "x-goog-api-key"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
