@@ -34,7 +34,7 @@ from moderation.workflows.check_delivery import MAIL_PASSWORD
 from moderation.workflows.deliver import Deliver, Stop
 from moderation.workflows.delivery_ports import Brands, House, WeekMade, WeekTold
 from moderation.workflows.draw_charts import DrawCharts
-from moderation.workflows.draw_report import drawn_for_paper
+from moderation.workflows.draw_report import drawn_for_message, drawn_for_paper
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.picture_digest import PictureDigest
 from moderation.workflows.stop_links import StopLinks
@@ -124,7 +124,7 @@ def _reports(listening: Listening, settings: KlankbordSettings, draw: DrawCharts
             return None
         paper = paper_of(document, Links(settings.web.base_url), drawn_for_paper(document, draw))
         file = Attached(name=f"{week}.pdf", kind="application/pdf", content=typeset(paper, made_at=document.made_at))
-        return WeekTold(document=document, file=file)
+        return WeekTold(document=document, file=file, pictures=drawn_for_message(document, draw))
 
     return told
 

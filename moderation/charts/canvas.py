@@ -64,8 +64,7 @@ class Sheet:
         return self._placed(mark, text=alt.Text("t", type="nominal"))
 
     def together(self, layers: Sequence[alt.Chart]) -> alt.LayerChart | alt.FacetChart:
-        drawing: alt.LayerChart | alt.FacetChart = alt.layer(*layers)
-        return drawing.properties(width=self.width, height=self.height)
+        return alt.layer(*layers, width=self.width, height=self.height)
 
     def _placed(self, mark: alt.Chart, **more: Any) -> alt.Chart:
         placed: alt.Chart = mark.encode(**_places(self.width, self.height), **more)

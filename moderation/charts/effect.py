@@ -43,7 +43,7 @@ def effect(figures: Effect, look: Look) -> Chart:
         color=INK.light, align="right" if late else "left", dx=-6 if late else 6, baseline="top", fontSize=12
     )
     layers.append(written.encode(x=x, y=alt.value(0), text=alt.Text("t", type="nominal")))
-    drawing = alt.layer(*layers).properties(width=look.width, height=220 if look.width > NARROW else 180, autosize=FITTED)
+    drawing = alt.layer(*layers, width=look.width, height=220 if look.width > NARROW else 180, autosize=FITTED)
     return finished("effect", look, drawing, alt_text=_alt(figures, look), table=_table(figures, look))
 
 

@@ -116,8 +116,11 @@ def _ems(text: str) -> float:
 
 
 def values(rows: Sequence[Row]) -> alt.InlineData:
-    """Return rows as a chart's own data. Texts of others stand here and nowhere else: as values they are drawn, never computed."""
-    return alt.InlineData(values=list(rows))
+    """Return rows as a chart's own data. Texts of others stand here and nowhere else: as values they are drawn, never computed.
+
+    A tuple, for altair copies every list whenever a layer is put with others: most of what a chart would cost.
+    """
+    return alt.InlineData(values=tuple(rows))
 
 
 def finished(
@@ -130,7 +133,7 @@ def finished(
         "time": _time(look),
     }
     quiet, line = SOFT.light, LINE.light
-    drawing = drawing.configure(
+    config = alt.Config(
         background="transparent",
         font=FONT,
         aria=False,
@@ -149,7 +152,10 @@ def finished(
         legend=alt.LegendConfig(labelColor=INK.light, orient="top", title=None, labelFontSize=SIZE, symbolStrokeWidth=2, columnPadding=24),
         locale=locale,
     )
-    return Chart(name=name, language=look.language, spec=drawing.to_dict(validate=False), alt=alt_text, table=table, nothing=nothing)
+    spec = drawing.to_dict(validate=False)
+    spec["config"] = config.to_dict(validate=False)  # put in here: altair copies the whole drawing to give it one
+    spec["datasets"] = {name: list(rows) for name, rows in spec["datasets"].items()}
+    return Chart(name=name, language=look.language, spec=spec, alt=alt_text, table=table, nothing=nothing)
 
 
 def _time(look: Look) -> Mapping[str, Any]:

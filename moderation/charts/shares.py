@@ -12,7 +12,7 @@ from moderation.charts.look import NARROW, SIZE, Look, Row, finished, fitted, sa
 from moderation.charts.palette import BLUE, INK, LINE, SOFT, VERMILLION
 from moderation.model.chart import Chart, ShareRow, Table
 
-_TALL, _FOOT, _END = 34, 22, 62
+_TALL, _FOOT, _END = 34, 22, 74
 
 
 def shares(rows: Sequence[ShareRow], look: Look) -> Chart:

@@ -37,7 +37,7 @@ def trend(series: Series, look: Look) -> Chart:
             interpolate="step-after", strokeWidth=1.5, strokeDash=[5, 3]
         )
         layers.append(line.encode(x=alt.X("x", type="temporal"), y=alt.Y("n", type="quantitative"), color=colour))
-    drawing = alt.layer(*layers).properties(width=look.width, height=200 if look.width > NARROW else 170, autosize=FITTED)
+    drawing = alt.layer(*layers, width=look.width, height=200 if look.width > NARROW else 170, autosize=FITTED)
     return finished(
         "trend", look, drawing, alt_text=_alt(series, look), table=_table(joined, spots, look, names), nothing=not series.counts
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from moderation.charts.compared import compared
 from moderation.charts.dashboard import clock_rows, figure_of, grid_cells
@@ -23,26 +24,37 @@ from moderation.reports.shown import Shown
 MOST_PAINFUL = 3
 MOST_COMPARED = 10
 
+Make = Callable[[Look], Chart]
+Told = tuple[str, Part, str, tuple[float, float] | None]
+"""A share: the key of its words, what was counted, what it is a share of, and what others report."""
+
 
 def week_charts(shown: Shown, say: Say, look: Look) -> Mapping[str, Widths]:
-    """Return the charts that have something to show, each for a wide and for a narrow place, by the name of what they are about."""
-    wide, narrow = (dict(_charts(shown, say, one)) for one in (look, replace(look, width=NARROW)))
-    return {name: Widths(wide=chart, narrow=narrow[name]) for name, chart in wide.items() if not chart.nothing}
+    """Return the charts that have something to show, by the name of what they are about."""
+    small = replace(look, width=NARROW)
+    return {name: Widths(partial(make, look), partial(make, small)) for name, there, make in _charts(shown, say) if there}
 
 
-def _charts(shown: Shown, say: Say, look: Look) -> Iterator[tuple[str, Chart]]:
+def _charts(shown: Shown, say: Say) -> Iterator[tuple[str, bool, Make]]:
+    """Yield each chart's name, whether there is anything to show, and what makes it."""
     figures, value = shown.figures, shown.figures.value
-    yield "days", trend(_days(figures), look)
-    yield "hurts", compared([_compared(shown, one, say) for one in shown.painful[:MOST_PAINFUL]], look)
     told = [one for one in figures.issues if one.contacts]
-    yield "issues", compared([_compared(shown, one, say) for one in told[:MOST_COMPARED]], look)
+    worst, most = ([_compared(shown, one, say) for one in some] for some in (shown.painful[:MOST_PAINFUL], told[:MOST_COMPARED]))
     placed = [one for one in told if not one.hidden and one.mentions]
-    yield "matrix", matrix([MatrixPoint(title=_title(shown, one), quadrant=one.quadrant, mentions=one.mentions) for one in placed], look)
-    yield "grid", grid(list(grid_cells(figures.grid, look)), look)
-    yield "unneeded", shares(list(_contacts(figures, look)), look)
-    yield "value", feelings(Feelings(first=value.first, last=value.last, better=value.better.did, worse=value.worse.did), look)
-    yield "kept", clocks(list(clock_rows(figures.clocks, look, lambda name: name)), look)
-    yield "feedback", shares(list(_rates(figures, look)), look)
+    points = [MatrixPoint(title=_title(shown, one), quadrant=one.quadrant, mentions=one.mentions) for one in placed]
+    felt = Feelings(first=value.first, last=value.last, better=value.better.did, worse=value.worse.did)
+    yield "days", any(figures.days), lambda look: trend(_days(figures), look)
+    yield "hurts", bool(worst), lambda look: compared(worst, look)
+    yield "issues", bool(most), lambda look: compared(most, look)
+    yield "matrix", bool(points), lambda look: matrix(points, look)
+    yield "grid", any(one.contacts for one in figures.grid), lambda look: grid(list(grid_cells(figures.grid, look)), look)
+    contacts = _contacts(figures)
+    yield "unneeded", _known(contacts), lambda look: shares(_rows(contacts, look), look)
+    yield "value", any((*value.first.values(), *value.last.values())), lambda look: feelings(felt, look)
+    due = [one for one in figures.clocks if one.kept.of]
+    yield "kept", bool(due), lambda look: clocks(list(clock_rows(due, look, lambda name: name)), look)
+    rates = _rates(figures)
+    yield "feedback", _known(rates), lambda look: shares(_rows(rates, look), look)
 
 
 def _days(figures: WeekFigures) -> Series:
@@ -63,26 +75,38 @@ def _compared(shown: Shown, one: IssueWeek, say: Say) -> Compared:
     return Compared(label=_title(shown, one), now=one.contacts, before=None if unknown else one.before, note=note)
 
 
-def _contacts(figures: WeekFigures, look: Look) -> Iterator[ShareRow]:
+def _contacts(figures: WeekFigures) -> tuple[Told, ...]:
     unneeded, searched = figures.unneeded, figures.searched
-    rows: tuple[tuple[str, Part, str], ...] = (
-        ("text_unnecessary", unneeded.text, "messages"),
-        ("marks_unnecessary", unneeded.marks, "contacts"),
-        ("feedback_avoidable", unneeded.feedback, "answers"),
-        ("text_searched", searched.text, "messages"),
-        ("feedback_searched", searched.feedback, "answers"),
+    return (
+        ("text_unnecessary", unneeded.text, "messages", None),
+        ("marks_unnecessary", unneeded.marks, "contacts", None),
+        ("feedback_avoidable", unneeded.feedback, "answers", None),
+        ("text_searched", searched.text, "messages", None),
+        ("feedback_searched", searched.feedback, "answers", None),
     )
-    for name, share, unit in rows:
-        yield ShareRow(label=look.text(f"share.{name}"), figure=_figure(share), unit=unit)
 
 
-def _rates(figures: WeekFigures, look: Look) -> Iterator[ShareRow]:
+def _rates(figures: WeekFigures) -> tuple[Told, ...]:
     asked = figures.feedback
-    yield ShareRow(label=look.text("share.answered"), figure=_figure(asked.answered), unit="people")
-    for name, share, benchmark in (("within", asked.within, WITHIN_BENCHMARK), ("bare", asked.bare, BARE_BENCHMARK)):
-        yield ShareRow(label=look.text(f"share.{name}"), figure=_figure(share), benchmark=benchmark, unit="people")
+    return (
+        ("answered", asked.answered, "people", None),
+        ("within", asked.within, "people", WITHIN_BENCHMARK),
+        ("bare", asked.bare, "people", BARE_BENCHMARK),
+    )
 
 
-def _figure(share: Part) -> Figure:
-    """Return a share as it is drawn: what the report calls too few to go by is no dot."""
-    return figure_of(share) if share.of >= FEW else Figure(n=share.of)
+def _known(told: tuple[Told, ...]) -> bool:
+    return any(share.of >= FEW for _, share, _, _ in told)
+
+
+def _rows(told: tuple[Told, ...], look: Look) -> list[ShareRow]:
+    """Return shares as they are drawn: what the report calls too few to go by is no dot."""
+    return [
+        ShareRow(
+            label=look.text(f"share.{name}"),
+            figure=figure_of(share) if share.of >= FEW else Figure(n=share.of),
+            benchmark=benchmark,
+            unit=unit,
+        )
+        for name, share, unit, benchmark in told
+    ]

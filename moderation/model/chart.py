@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from moderation.model.feedback import Figure
@@ -36,12 +37,20 @@ class Chart:
     nothing: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Widths:
-    """One chart made twice: for a page or the width of a sheet of paper, and for a telephone or half of one."""
+    """One chart for a page or the width of a sheet of paper, and for a telephone or half a sheet; each made when it is first looked at."""
 
-    wide: Chart
-    narrow: Chart
+    def __init__(self, wide: Callable[[], Chart], narrow: Callable[[], Chart]) -> None:
+        self._wide = wide
+        self._narrow = narrow
+
+    @cached_property
+    def wide(self) -> Chart:
+        return self._wide()
+
+    @cached_property
+    def narrow(self) -> Chart:
+        return self._narrow()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

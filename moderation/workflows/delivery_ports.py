@@ -37,10 +37,11 @@ def no_pictures(figures: DigestFigures, language: str) -> Sequence[Picture]:  # 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekTold:
-    """A week's report in one language, and the same as a file; None where it cannot be set on paper."""
+    """A week's report in one language, and the same as a file; None where it cannot be set on paper. `pictures`: the charts of page one."""
 
     document: Document
     file: Attached | None = None
+    pictures: Sequence[Picture] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

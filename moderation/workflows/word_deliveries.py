@@ -59,7 +59,8 @@ class WordDeliveries:
         told = self._house.report(leader.occasion, speech.language, brands)
         if told is None:
             return None
-        return week_message(told.document, speech, key=self._key(leader.delivery_id), period=leader.occasion, file=told.file)
+        message = week_message(told.document, speech, key=self._key(leader.delivery_id), period=leader.occasion, file=told.file)
+        return with_pictures(message, told.pictures)
 
     def _crisis(self, leader: Delivery, brands: Brands, speech: Speech) -> Message | None:
         signals = self._house.signals(leader.as_of - CRISIS_LOOKS_BACK)

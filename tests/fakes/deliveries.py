@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from listener.clock import ManualClock
@@ -48,6 +49,8 @@ from moderation.workflows.word_deliveries import WordDeliveries
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOON = datetime(2026, 3, 10, 11, tzinfo=UTC)
 HOUSE_ADDRESS = "raad@zoemvolt.example"
+words_of, templates_of = cache(load_words), cache(templates)
+"""Read once: a house of tests is told many things."""
 
 
 def issue(issue_id: int = 7, title: str = "Geen stroom in Zuid", *, mentions: int = 9) -> IssueFigures:
@@ -107,7 +110,7 @@ def report(week: str, language: str = "nl", words: str = "Geen stroom kostte het
         Para(line=text("Dit staat pas op bladzijde twee.")),
     )
     title = f"Weekrapport {week}"
-    charts = {"days": Widths(wide=chart, narrow=chart)}
+    charts = {"days": Widths(lambda: chart, lambda: chart)}
     return Document(title=title, language=language, blocks=blocks, made_at=NOON, links_heading="", links_lead="", charts=charts)
 
 
@@ -240,8 +243,8 @@ class Telling:
     def _speech(self, language: str) -> Speech:
         return Speech(
             language=language,
-            words=load_words(language, "delivery"),
-            templates=templates(language),
+            words=words_of(language, "delivery"),
+            templates=templates_of(language),
             zone=ZONE,
             brand="Zoemvolt",
             base_url="https://klankbord.zoemvolt.example",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from moderation.charts.compared import compared
 from moderation.charts.coverage import coverage
 from moderation.charts.effect import effect
 from moderation.charts.grid import grid
@@ -15,7 +16,20 @@ from moderation.charts.several import several
 from moderation.charts.shares import shares
 from moderation.charts.stacked import clocks, feelings
 from moderation.charts.trend import trend
-from moderation.model.chart import Chart, ClockRow, Coverage, Effect, Expected, Feelings, GridCell, MatrixPoint, Series, ShareRow, Watched
+from moderation.model.chart import (
+    Chart,
+    ClockRow,
+    Compared,
+    Coverage,
+    Effect,
+    Expected,
+    Feelings,
+    GridCell,
+    MatrixPoint,
+    Series,
+    ShareRow,
+    Watched,
+)
 from moderation.model.feedback import Figure
 from moderation.model.matrix import Quadrant
 from moderation.workflows.load_wording import load_words
@@ -61,6 +75,9 @@ _FELT = Feelings(first={"negative": 12, "neutral": 8}, last={"positive": 12, "ne
 SAMPLES: Mapping[str, Callable[[str, Look], Chart]] = {
     "trend": lambda title, view: trend(series(title), view),
     "several": lambda title, view: several([series(title), series("Factuur")], view),
+    "compared": lambda title, view: compared(
+        [Compared(label=title, now=24, before=8, note="€ 96"), Compared(label="b", now=7, before=None)], view
+    ),
     "matrix": lambda title, view: matrix(
         [
             MatrixPoint(title=title, quadrant=Quadrant.ELIMINATE, mentions=30),

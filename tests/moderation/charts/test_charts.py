@@ -14,6 +14,7 @@ import altair
 import pytest
 
 from moderation.charts.clean_svg import page_svg
+from moderation.charts.compared import compared
 from moderation.charts.coverage import coverage, watched_share
 from moderation.charts.look import NARROW, WIDE
 from moderation.charts.matrix import matrix
@@ -23,7 +24,7 @@ from moderation.charts.shares import shares
 from moderation.charts.stacked import clocks, feelings
 from moderation.charts.trend import trend
 from moderation.drawing.process import DrawingProcess
-from moderation.model.chart import Chart, Coverage, Feelings, MatrixPoint, Series, Watched
+from moderation.model.chart import Chart, Compared, Coverage, Feelings, MatrixPoint, Series, Watched
 from moderation.model.matrix import Quadrant
 from moderation.workflows.draw_charts import DrawCharts
 from tests.moderation.charts.samples import DAY, ENDS, SAMPLES, look, series
@@ -48,6 +49,7 @@ SAYS = (
     ("trend", "nl", ("24 berichten", "14 nov", "20 nov", "9", "wo 18 nov", "8")),
     ("trend", "en", ("24 mentions", "14 Nov", "20 Nov", "9", "Wed 18 Nov", "8")),
     ("several", "nl", ("2 kwesties", "24 berichten", "van 8 naar 24")),
+    ("compared", "nl", ("2 kwesties", "24 contacten", "van 8 naar 24")),
     ("matrix", "en", ("2 issues", "75%", "30 of 40")),
     ("grid", "nl", ("47%", "15 van 32", "15 keer")),
     ("shares", "en", ("41%", "33%", "50%", "120", "18%", "25%", "below", "Eerst gezocht (4)")),
@@ -231,6 +233,8 @@ def test_colours_stand_out_by_day_and_by_night() -> None:
         trend(Series(title="a", counts=(), ends_at=ENDS), look()),
         trend(Series(title="a", counts=(0, 0), ends_at=ENDS), look()),
         several([], look()),
+        compared([], look()),
+        compared([Compared(label="a", now=0, before=0)], look()),
         matrix([], look()),
         shares([], look()),
         feelings(Feelings(first={}, last={}, better=0, worse=0), look()),
