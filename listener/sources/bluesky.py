@@ -12,7 +12,7 @@ from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.bluesky_posts import Found, indexed_at, posts_in_thread, read_post, removal_of, time_of
+from listener.sources.bluesky_posts import Found, indexed_at, read_post, removal_of, time_of
 from listener.sources.bluesky_session import HOW_TO, BlueskySession
 from listener.sources.fields import millis, rows, word
 from listener.sources.http import HttpClient
@@ -133,12 +133,6 @@ class BlueskySource:
             answer = await self._ask("app.bsky.feed.getPosts", [("uris", uri) for uri in asked[start : start + 25]])
             shown |= {word(view, "uri"): view for view in rows(answer, "posts")}
         return tuple(self._stands(uri, shown) for uri in native_ids)
-
-    async def thread(self, native_id: str) -> tuple[Found, ...]:
-        """Return the thread that a post stands in, from its beginning down, as far as the network shows it."""
-        answer = await self._ask("app.bsky.feed.getPostThread", [("uri", native_id), ("depth", "20"), ("parentHeight", "80")])
-        thread = answer.get("thread") if isinstance(answer, dict) else None
-        return tuple(read_post(view, signed_in=self._session is not None) for view in posts_in_thread(thread))
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap, and a session ends by itself."""

@@ -37,7 +37,7 @@ def read_post(view: object, *, signed_in: bool) -> Found:
         return removal_of(uri, "deleted")
     if view.get("blocked") is True:
         return Skip(where=where, reason="its author and this account have blocked each other")
-    author, record = part(view, "author"), part(view, "record")
+    author, record = part(view, "author"), record_of(view)
     labels = {*_labels(view), *_labels(author)}
     if labels & HIDING:
         return removal_of(uri, "removed")
@@ -67,8 +67,13 @@ def read_post(view: object, *, signed_in: bool) -> Found:
 
 def time_of(view: object) -> datetime | None:
     """Return when a post was made: its own word for it, unless the network saw it earlier. Apps may write any time into a record."""
-    own, seen = moment(part(view, "record").get("createdAt")), indexed_at(view)
+    own, seen = moment(record_of(view).get("createdAt")), indexed_at(view)
     return min(own, seen) if own is not None and seen is not None else own or seen
+
+
+def record_of(view: object) -> Mapping[str, Any]:
+    """Return what its author wrote; repositories call it "value" (com.atproto.repo.getRecord)."""
+    return part(view, "record") or part(view, "value")
 
 
 def indexed_at(view: object) -> datetime | None:
@@ -79,23 +84,6 @@ def indexed_at(view: object) -> datetime | None:
 def removal_of(uri: str, reason: str) -> Removal:
     """Return that a post is gone: "deleted", or "removed" by a moderation service."""
     return Removal(platform=PLATFORM, realm=REALM, native_id=uri, reason=reason)
-
-
-def posts_in_thread(thread: object, *, most: int = 1_000) -> list[Mapping[str, Any]]:
-    """Return the post views of a thread (app.bsky.feed.getPostThread), from its beginning down; what is gone is among them."""
-    found: list[Mapping[str, Any]] = []
-    waiting = [thread]
-    above: list[Mapping[str, Any]] = []
-    upwards = part(thread, "parent")
-    while upwards and len(above) < most:
-        above.append(part(upwards, "post") or upwards)
-        upwards = part(upwards, "parent")
-    while waiting and len(found) < most:
-        node = waiting.pop()
-        if isinstance(node, Mapping):
-            found.append(part(node, "post") or node)
-            waiting += reversed(rows(node, "replies"))
-    return [*above[::-1], *found]
 
 
 def _labels(labelled: Mapping[str, Any]) -> Iterator[str]:
