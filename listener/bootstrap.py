@@ -246,10 +246,13 @@ def open_sources(home: Path, settings: ListenerSettings, clock: Clock, ledger: L
     watched = []
     for one in settings.sources:
         if one.enabled and one.kind not in INCOMING:
-            source = build_source(one, context=context)
+            own = context.of(one)
+            source = build_source(one, context=own)
             closing.push_async_callback(source.aclose)
-            ledger.sources.describe(one.id, kind=one.kind)
-            watched.append(Watched(source, one))
+            ledger.sources.describe(
+                one.id, kind=one.kind, most_requests=one.budget_requests_per_day, most_micro_usd=own.purse.most_micro_usd
+            )
+            watched.append(Watched(source, one, own.purse))
     return watched
 
 

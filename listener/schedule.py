@@ -6,15 +6,17 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.errors import SourceRefused
+from listener.ledger.sources import SourceState
 from listener.model.issue import Signal
 from listener.ports import Clock, Source
 from listener.settings.schema import SourceSettings
+from listener.sources.purse import Purse
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import Collected, CollectMentions
 
@@ -46,10 +48,11 @@ def next_pull(now: datetime, *, interval: timedelta, failures: int, wait_seconds
 
 @dataclass
 class Watched:
-    """One source in the schedule, with its failures in a row."""
+    """One source in the schedule, with the purse it was built with and its failures in a row."""
 
     source: Source
     settings: SourceSettings
+    purse: Purse = field(default_factory=Purse)
     failures: int = 0
 
 
@@ -66,13 +69,16 @@ class SourceSchedule:
         self._arrived = arrived
         self._random = random.Random()  # noqa: S311 - spreads requests in time, guards nothing
 
-    def start(self, last_pull: Callable[[str], datetime | None]) -> None:
-        """Schedule every source: at once when its last pull is longer ago than its interval (a missed run is caught up)."""
+    def start(self, state_of: Callable[[str], SourceState | None]) -> None:
+        """Schedule every source: at once when its last pull is longer ago than its interval (a missed run is caught up).
+
+        What a platform, a breaker or a cap asked for holds through a restart.
+        """
         now = self._clock.now()
         for one in self._watched:
-            before = last_pull(one.settings.id)
-            due = before + timedelta(minutes=one.settings.interval_minutes) if before else now
-            self._plan(one, max(now, due))
+            state = state_of(one.settings.id)
+            one.failures = state.failures if state else 0
+            self._plan(one, max(now, _due(state, one.settings) or now))
 
     def _plan(self, one: Watched, at: datetime) -> None:
         self._scheduler.add_job(
@@ -83,7 +89,7 @@ class SourceSchedule:
         result = Collected(source=one.settings.id)
         try:
             async with asyncio.timeout(ROUND_TIMEOUT_SECONDS):
-                result = await self._collect.round(one.source, keep=one.settings.keep)
+                result = await self._collect.round(one.source, keep=one.settings.keep, purse=one.purse)
             one.failures = one.failures + 1 if result.error else 0
         except Exception:  # a source must never end its own schedule: the failure is logged and the round comes again
             logger.exception("round failed", extra={"source": one.settings.id})
@@ -94,7 +100,7 @@ class SourceSchedule:
             self._plan(one, self._next(one, result))
 
     def _next(self, one: Watched, result: Collected) -> datetime:
-        return next_pull(
+        at = next_pull(
             self._clock.now(),
             interval=timedelta(minutes=one.settings.interval_minutes),
             failures=one.failures,
@@ -102,6 +108,18 @@ class SourceSchedule:
             refused=isinstance(result.error, SourceRefused),
             jitter=self._random.random(),
         )
+        return at if result.again_at is None else max(at, result.again_at)
+
+
+def _due(state: SourceState | None, settings: SourceSettings) -> datetime | None:
+    """Return when a source is due after a restart; None when it was never tried."""
+    if state is None or state.last_try_at is None:
+        return None
+    pause = timedelta(minutes=settings.interval_minutes)
+    due = [state.last_try_at + (max(pause, REFUSED_WAIT) if state.state == "refused" else pause)]
+    if state.wait_until is not None:
+        due.append(state.wait_until if state.state == "capped" else min(state.wait_until, state.last_try_at + LONGEST_WAIT))
+    return max([*due, *([state.open_until] if state.open_until else [])])
 
 
 async def keep_analysing(

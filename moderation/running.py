@@ -49,7 +49,7 @@ from moderation.schedule import (
     TIDY_SECONDS,
     TITLES_SECONDS,
 )
-from moderation.service import every, every_async, pages_served, short_turns, work_behind, wound_down
+from moderation.service import every, every_async, few_collections, pages_served, short_turns, work_behind, wound_down
 from moderation.tapping import watch_taps
 from moderation.week_room import WeekRoom
 
@@ -119,6 +119,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
     listening = parts.listening
     async with AsyncExitStack() as closing:
         closing.enter_context(short_turns())
+        closing.enter_context(few_collections())
         # the threads that multiply matrices are as urgent as pages, whoever asks them: half of what the service used went into these
         closing.enter_context(threadpool_limits(1, user_api="blas"))
         work_behind()
@@ -189,6 +190,6 @@ async def _schedule_sources(listening: Listening, closing: AsyncExitStack, arriv
     watched = listening.open_sources(closing)
     scheduler = AsyncIOScheduler(timezone="UTC")
     collect = CollectMentions(listening.ledger, listening.queries, clock=listening.clock)
-    SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.last_pull)
+    SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.state)
     scheduler.start()
     closing.callback(scheduler.shutdown, wait=False)

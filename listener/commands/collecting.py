@@ -14,11 +14,11 @@ from listener.bootstrap import brand_queries, source_context
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table, progress_for
 from listener.errors import InputError, StoreLocked
-from listener.ports import Source
 from listener.settings.load import settings_file
+from listener.settings.schema import SourceSettings
 from listener.sources.imports import FileSource
 from listener.sources.incoming import INCOMING
-from listener.sources.registry import build_source
+from listener.sources.registry import SourceContext, build_source
 from listener.text.query import BrandQuery
 from listener.text.shorten import shorten
 from listener.workflows.collect_mentions import Collected, CollectMentions
@@ -125,7 +125,7 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
             context = source_context(place.home, place.settings, SystemClock())
             collect = CollectMentions(ledger, brand_queries(place.settings), clock=SystemClock())
             async with aclosing(context.http):
-                return [await _pull_once(collect, build_source(one, context=context), one.keep) for one in chosen]
+                return [await _pull_once(collect, one, context.of(one)) for one in chosen]
 
     results = asyncio.run(pull_all())
     rows = [
@@ -157,9 +157,9 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
         raise SystemExit(1)
 
 
-async def _pull_once(collect: CollectMentions, source: Source, keep: Literal["matching", "all"]) -> Collected:
-    async with aclosing(source):
-        return await collect.round(source, keep=keep)
+async def _pull_once(collect: CollectMentions, settings: SourceSettings, context: SourceContext) -> Collected:
+    async with aclosing(build_source(settings, context=context)) as source:
+        return await collect.round(source, keep=settings.keep, purse=context.purse)
 
 
 @click.command("sources")

@@ -61,6 +61,13 @@ class SourceSettings(Section):
         description="'matching': only posts that fit a brand query; 'all': for places of your own; the default where people write to you.",
     )
     enabled: bool = Field(True, description="False leaves it out of the schedule.")
+    budget_requests_per_day: int | None = Field(None, ge=0, description="Requests this source may send in a day (UTC); empty: no cap.")
+    budget_usd_per_day: float | None = Field(
+        1.0, ge=0, le=10_000, description="Dollars this source may cost in a day (UTC), where a platform charges; empty: no cap."
+    )
+    canary: str = Field(
+        "", description="A search (feed: an address) that is known to have answers, asked when this source is silent for unusually long."
+    )
     accounts: tuple[str, ...] = Field(
         (), description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers."
     )

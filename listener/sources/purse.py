@@ -20,6 +20,11 @@ class Purse:
         self._day = Spent()
         self._untold = Spent()
 
+    @property
+    def most_micro_usd(self) -> int | None:
+        """The cap on money in millionths of a dollar; None: none."""
+        return self._most_micro
+
     def begin(self, spent_today: Spent) -> None:
         """Take over what the ledger knows of today; what was not told to it yet counts as well."""
         with self._lock:

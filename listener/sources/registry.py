@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -39,6 +39,10 @@ class SourceContext:
     def paced(self, platform: str, host: str = "", *, key: str = "", limits: tuple[Limit, ...] = ()) -> HttpClient:
         """Return the HTTP client at the pace of a platform (see `Paces.of`); its requests count against this source's own caps."""
         return self.http.at_pace(self.paces.of(platform, host, key=key, limits=limits), self.purse)
+
+    def of(self, settings: SourceSettings) -> SourceContext:
+        """Return this context for one source, with a purse of its own."""
+        return replace(self, purse=Purse(most_requests=settings.budget_requests_per_day, most_usd=settings.budget_usd_per_day))
 
     def secret(self, platform: str, source_id: str, kind: str) -> str:
         """Return a source's secret of a kind that `SOURCE_KINDS` lists: its own one, else that of all sources of the platform, else ""."""
@@ -122,7 +126,9 @@ def _queries(settings: SourceSettings, context: SourceContext) -> tuple[str, ...
     return queries
 
 
-COMMON_KEYS = frozenset({"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled"})
+COMMON_KEYS = frozenset(
+    {"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled", "budget_requests_per_day", "budget_usd_per_day", "canary"}
+)
 SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit, **INCOMING, **OPEN_NETWORKS}
 KEYS: dict[str, frozenset[str]] = {
     **INCOMING_KEYS,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from listener.errors import RateLimited, SourceError, SourceRefused
+from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, Mention
-from listener.model.page import Page
+from listener.model.page import Cursor, Page
 from listener.ports import Clock, Source
+from listener.signals.breaker import open_for
+from listener.sources.purse import Purse
 from listener.text.query import BrandQuery
 from listener.text.storable import sane_time, storable
 
@@ -23,7 +26,10 @@ MOST_EQUAL_PAGES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What one round on one source brought. `error` is None when it ended well; `wait_seconds` is what the platform asked for."""
+    """What one round on one source brought. `error` is None when it ended well; `wait_seconds` is what the platform asked for.
+
+    `again_at` is the earliest moment of the next pull, where failures in a row or a cap say so.
+    """
 
     source: str
     pages: int = 0
@@ -35,35 +41,62 @@ class Collected:
     gap: str = ""
     error: SourceError | None = None
     wait_seconds: float = 0.0
+    missed: int = 0
+    again_at: datetime | None = None
 
 
 class CollectMentions:
-    """Reads sources into the ledger. One object serves all sources; it holds no state of its own."""
+    """Reads sources into the ledger. One object serves all sources; it holds no state of its own.
+
+    Storing runs in a thread: while one source's page is being written, the others and the inbox go on.
+    """
 
     def __init__(self, ledger: Ledger, queries: Sequence[BrandQuery], *, clock: Clock) -> None:
         self._ledger = ledger
         self._queries = tuple(queries)
         self._clock = clock
 
-    async def round(self, source: Source, *, keep: Literal["matching", "all"] = "matching", most_pages: int = 50) -> Collected:
-        """Pull until caught up, at most `most_pages` pages, and note in the ledger how it went. Never raises `SourceError`."""
-        result = Collected(source=source.source_id)
-        equal = 0
+    async def round(
+        self, source: Source, *, keep: Literal["matching", "all"] = "matching", most_pages: int = 50, purse: Purse | None = None
+    ) -> Collected:
+        """Pull until caught up, at most `most_pages` pages, and note in the ledger how it went. Never raises `SourceError`.
+
+        purse: the one that this source was built with; without it nothing is capped and only what pages tell of is counted.
+        """
+        purse = purse or Purse()
+        name = source.source_id
+        purse.begin(self._ledger.sources.spent(name, self._clock.now().astimezone(UTC).date()))
+        result, tried = Collected(source=name), set[Cursor | None]()
         try:
             while result.pages < most_pages:
-                cursor = self._ledger.mentions.cursor(source.source_id)
-                page = await source.pull(cursor)
-                result = self._store(page, source.source_id, keep, result)
-                equal = equal + 1 if page.next == cursor else 0
+                cursor = self._ledger.mentions.cursor(name)
+                tried.add(cursor)
+                page = await self._pulled(source, cursor, purse)
+                result = await asyncio.to_thread(self._store, page, name, keep, result)
                 if not page.more:
                     break
-                if equal >= MOST_EQUAL_PAGES:
-                    result = replace(result, gap=f"{source.source_id} returned the same page {equal} times; reading stopped there")
+                if page.next in tried and (repeats := result.pages - len(tried) + 1) >= MOST_EQUAL_PAGES:
+                    result = self._stopped(result, f"{name} led to the same page {repeats} times; reading stopped there")
                     break
         except SourceError as error:
             return self._failed(result, error)
-        self._ledger.sources.note_ok(source.source_id, at=self._clock.now(), new=result.new, seen=result.seen)
+        finally:
+            self._ledger.sources.note_spent(name, purse.told(), at=self._clock.now())
+        self._ledger.sources.note_ok(name, at=self._clock.now(), new=result.new, seen=result.seen, missed=result.missed)
         return result
+
+    async def _pulled(self, source: Source, cursor: Cursor | None, purse: Purse) -> Page:
+        """Pull one page, and note at once what it cost: a process that dies later must not spend the same money again."""
+        page = await source.pull(cursor)
+        purse.count(page.requests)
+        purse.pay(page.cost_usd)
+        if page.cost_usd:
+            self._ledger.sources.note_spent(source.source_id, purse.told(), at=self._clock.now())
+        return page
+
+    def _stopped(self, result: Collected, gap: str) -> Collected:
+        self._ledger.sources.note_gap(result.source, gap, at=self._clock.now())
+        return replace(result, gap=gap)
 
     def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected) -> Collected:
         now = self._clock.now()
@@ -81,14 +114,34 @@ class CollectMentions:
             removed=so_far.removed + added.removed,
             skipped=so_far.skipped + len(page.skipped),
             gap=page.gap or so_far.gap,
+            missed=so_far.missed + page.missed,
         )
 
     def _failed(self, result: Collected, error: SourceError) -> Collected:
-        wait = error.wait_seconds if isinstance(error, RateLimited) else 0.0
-        kind = "waiting" if isinstance(error, RateLimited) else "refused" if isinstance(error, SourceRefused) else "blind"
-        self._ledger.sources.note_failure(result.source, at=self._clock.now(), error=str(error), kind=kind, wait_seconds=wait)
-        logger.warning("source failed", extra={"source": result.source, "kind": kind, "wait_seconds": wait})
-        return replace(result, error=error, wait_seconds=wait)
+        """Note why a round ended, and when the next one may begin at the earliest."""
+        now, name = self._clock.now(), result.source
+        before = self._ledger.sources.state(name)
+        wait, cause, open_until, kind = 0.0, "", None, "blind"
+        if isinstance(error, RateLimited):
+            kind, wait = "waiting", error.wait_seconds
+        elif isinstance(error, SourceRefused):
+            kind, cause = "refused", error.cause
+        elif isinstance(error, BudgetSpent):
+            kind, wait = "capped", (_next_day(now) - now).total_seconds()
+            if before is None or before.state != "capped":
+                result = self._stopped(result, f"{name} was not read from {now:%Y-%m-%d %H:%M} UTC until the next day: {error}")
+        else:
+            pause = open_for((before.failures if before else 0) + 1)
+            open_until = now + pause if pause else None
+        self._ledger.sources.note_failure(name, at=now, error=str(error), kind=kind, wait_seconds=wait, cause=cause, open_until=open_until)
+        logger.warning("source failed", extra={"source": name, "kind": kind, "cause": cause, "wait_seconds": wait})
+        again_at = _next_day(now) if kind == "capped" else open_until
+        return replace(result, error=error, wait_seconds=wait if kind == "waiting" else 0.0, again_at=again_at)
+
+
+def _next_day(now: datetime) -> datetime:
+    """Return the next midnight in UTC, where caps begin anew."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def select_kept(mentions: Sequence[Mention], queries: Sequence[BrandQuery], ledger: Ledger, keep: Literal["matching", "all"]) -> list[Kept]:

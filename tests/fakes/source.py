@@ -61,6 +61,9 @@ class FakeSource:
             skipped=page.skipped,
             more=more,
             gap=page.gap,
+            cost_usd=page.cost_usd,
+            requests=page.requests,
+            missed=page.missed,
         )
 
     async def aclose(self) -> None:
@@ -69,6 +72,10 @@ class FakeSource:
     def add(self, *pages: Page | Sequence[Mention] | SourceError) -> None:
         """Let something new happen on the platform."""
         self._pages += pages
+
+    def mend(self) -> None:
+        """Let every failure that is still to come be over."""
+        self._raised |= {position for position, one in enumerate(self._pages) if isinstance(one, SourceError)}
 
     def rewind(self) -> None:
         """Hand out all pages again, whatever cursor comes."""

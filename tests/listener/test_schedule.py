@@ -89,9 +89,47 @@ class Rig:
 async def test_a_missed_pull_is_made_up_at_once_and_a_recent_one_waits_its_turn(ledger: Ledger) -> None:
     """A machine that slept a night catches up; a restart every minute does not ask a platform every minute."""
     rig = Rig(ledger, FakeSource([], source_id="never"), FakeSource([], source_id="missed"), FakeSource([], source_id="recent"))
-    last = {"missed": NOON - timedelta(hours=8), "recent": NOON - 4 * MINUTE}
-    rig.schedule.start(last.get)
+    ledger.sources.note_ok("missed", at=NOON - timedelta(hours=8), new=0, seen=0)
+    ledger.sources.note_ok("recent", at=NOON - 4 * MINUTE, new=0, seen=0)
+    rig.schedule.start(ledger.sources.state)
     assert rig.due() == {"pull:never": NOON, "pull:missed": NOON, "pull:recent": NOON + 6 * MINUTE}
+
+
+@pytest.mark.parametrize(
+    ("failure", "due"),
+    [
+        ({"kind": "waiting", "wait_seconds": 840.0}, 14 * MINUTE),  # RULES F16: nothing inside the window, whoever restarts
+        ({"kind": "waiting", "wait_seconds": 86_400.0}, LONGEST_WAIT),
+        ({"kind": "blind", "open_until": NOON + 13 * MINUTE}, 13 * MINUTE),  # RULES F17: the breaker stays open
+        ({"kind": "refused"}, REFUSED_WAIT),  # RULES F19
+        ({"kind": "capped", "wait_seconds": 43_200.0}, timedelta(hours=12)),  # RULES P8: until the day is over
+    ],
+)
+async def test_a_restart_forgets_no_wait(ledger: Ledger, failure: dict[str, Any], due: timedelta) -> None:
+    """A service that crashes and is started again every few seconds must not become an attack."""
+    ledger.sources.note_failure("forum", at=NOON, error="x", **failure)
+    rig = Rig(ledger, FakeSource([], source_id="forum"))
+    rig.schedule.start(ledger.sources.state)
+    assert rig.due()["pull:forum"] == NOON + max(due, 10 * MINUTE)
+    assert rig.watched[0].failures == 1
+
+
+async def test_a_platform_that_is_down_is_asked_ever_less_and_at_once_when_it_is_back(ledger: Ledger) -> None:
+    """RULES F17: two hours of 503 cost a dozen requests, and everything is read afterwards."""
+    down = FakeSource([*[SourceUnavailable("503")] * 200, *[[mention(str(n))] for n in range(30)]], source_id="forum")
+    rig = Rig(ledger, down)
+    rig.watched[0].settings = rig.watched[0].settings.model_copy(update={"interval_minutes": 0.1})
+    rig.schedule.start(ledger.sources.state)
+    while rig.clock.now() < NOON + timedelta(hours=2):
+        await rig.run("forum")
+        rig.clock.move_to(rig.due()["pull:forum"])
+    assert len(down.pulls) <= 15
+    down.mend()
+    await rig.run("forum")
+    assert ledger.mentions.count() == 30
+    state = ledger.sources.state("forum")
+    assert state is not None
+    assert (state.state, state.failures, state.open_until) == ("ok", 0, None)
 
 
 async def test_a_round_says_that_something_arrived_and_plans_the_next(ledger: Ledger) -> None:
