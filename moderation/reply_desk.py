@@ -100,7 +100,7 @@ def reply_desk(
         send=SendReply(write, working, ApprovalRequestLedger(engine), drafts, entries, outbox, precheck, clock),
         follow=FollowReply(entries, outbox, precheck, clock),
         take_back=TakeBack(entries, drafts, outbox, precheck.accounts, clock),
-        forget_removed=working.forget_removed,
+        forget_removed=lambda: working.forget_removed() + drafts.forget_removed(at=clock.now()),
     )
 
 

@@ -37,6 +37,8 @@ def on_its_way(entry: OutboxEntry, language: str) -> str:  # noqa: ARG001 - wher
 class OutboxParts:
     """What the page about the outbox does. Everything that changes something takes who does it last but for text, and raises `ActionError`.
 
+    `approve(draft_id, who, shown)`: exactly what `shown(draft)` names of the draft as its page had it; anything else is refused.
+
     `now(states)`: the outbox, of entries those in these states (none: all). `resolve(entry, who, there)`: None means not there.
     `may_be_there`: reasons for which an entry that never started may be on the platform. `sentence`, `note`, `alarm`: words in a language;
     a note that names rules says what they say. `cost`: the US dollars that posting a draft costs; 0 where it is free. `held`: why an
@@ -44,7 +46,8 @@ class OutboxParts:
     """
 
     now: Callable[[Sequence[EntryState]], OutboxNow]
-    approve: Callable[[int, str], object]
+    approve: Callable[[int, str, str], object]
+    shown: Callable[[Draft], str]
     cancel: Callable[[int, str, str], object]
     resolve: Callable[[int, str, str | None], object]
     seen: Callable[[int, str], object]

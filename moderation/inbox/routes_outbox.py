@@ -54,9 +54,10 @@ def add_outbox_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.post("/outbox/drafts/{draft_id}/approve")
     def approve(request: Request, draft_id: RowId) -> Response:
+        """Approve exactly what the page showed, for the account that it would have left from (RULES S13)."""
         if stale := pages.stale(request):
             return stale
-        outbox.approve(draft_id, request.state.session.agent)
+        outbox.approve(draft_id, request.state.session.agent, request.state.form.get("shown", ""))
         return _back()
 
     @app.post("/outbox/{entry_id}/cancel")
@@ -88,6 +89,7 @@ def _shown(outbox: OutboxParts, chosen: str, language: str) -> dict[str, Any]:
         "alarm_says": lambda alarm: outbox.alarm(alarm, language),
         "may_be_there": outbox.may_be_there,
         "cost_of": outbox.cost,
+        "shown_of": outbox.shown,
         "held_of": lambda entry: outbox.held(entry, language),
     }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, insert, or_, select, update
 
+from listener.ledger.tables import mention
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.rows import draft_of, draft_row
-from moderation.ledger.tables import draft, outbox
+from moderation.ledger.tables import conversation_mention, draft, outbox, support_case
 from moderation.ledger.tables_reply import approval_request, working_draft
 from moderation.model.outbox import Draft, DraftState, EntryState, NewDraft
 from moderation.model.post import AccountId
@@ -20,7 +21,7 @@ _NOT_REMOVED = [state.value for state in (EntryState.REFUSED, EntryState.CANCELL
 
 
 class DraftLedger:
-    """Texts that wait for approval."""
+    """Texts that wait for approval. One of which the customer took a message away since is there for nobody, unless it was approved."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -43,13 +44,15 @@ class DraftLedger:
 
     def get(self, draft_id: int) -> Draft | None:
         """Return a draft, or None."""
-        with reading(self._engine) as tx:
-            row = tx.execute(select(draft).where(draft.c.draft_id == draft_id)).one_or_none()
-        return None if row is None else draft_of(row)
+        return self._get(draft.c.draft_id == draft_id, _is_there())
+
+    def readable(self, draft_id: int) -> Draft | None:
+        """Return a draft for somebody who looks at it; None also when it was approved and the message it answers was removed since."""
+        return self._get(draft.c.draft_id == draft_id, ~_answers_removed())
 
     def all(self, *, state: DraftState | None = None, case_id: int | None = None) -> list[Draft]:
         """Return drafts, oldest first."""
-        query = select(draft).order_by(draft.c.draft_id)
+        query = select(draft).where(_is_there()).order_by(draft.c.draft_id)
         if state is not None:
             query = query.where(draft.c.state == state.value)
         if case_id is not None:
@@ -71,6 +74,44 @@ class DraftLedger:
             if done:
                 note(tx, at=at, who=who, verb="discard", subject=f"draft:{draft_id}", detail={})
         return done
+
+    def forget_removed(self, *, at: datetime) -> int:
+        """Empty every draft that was never approved and of which the customer took a message away since; return how many."""
+        gone = and_(draft.c.state != DraftState.APPROVED.value, draft.c.text != "", _answers_removed())
+        with reading(self._engine) as tx:
+            if tx.execute(select(draft.c.draft_id).where(gone).limit(1)).one_or_none() is None:
+                return 0
+        bare = {"state": DraftState.DISCARDED.value, "text": "", "title": "", "person": ""}
+        with writing(self._engine) as tx:
+            found = sorted(tx.execute(update(draft).where(gone).values(bare).returning(draft.c.draft_id)).scalars())
+            for draft_id in found:
+                note(tx, at=at, who="schedule", verb="forget", subject=f"draft:{draft_id}", detail={"why": "removed"})
+        return len(found)
+
+    def _get(self, *where: ColumnElement[bool]) -> Draft | None:
+        with reading(self._engine) as tx:
+            row = tx.execute(select(draft).where(*where)).one_or_none()
+        return None if row is None else draft_of(row)
+
+
+def _is_there() -> ColumnElement[bool]:
+    return or_(draft.c.state == DraftState.APPROVED.value, ~_answers_removed())
+
+
+def _answers_removed() -> ColumnElement[bool]:
+    """The message it answers was removed, or another of its case since it was worded: it may repeat words that have to be gone.
+
+    Taking a post of ours away repeats nothing.
+    """
+    below = exists().where(mention.c.mention_id == draft.c.mention_id, mention.c.removed_at.is_not(None))
+    of_case = and_(
+        support_case.c.case_id == draft.c.case_id,
+        conversation_mention.c.conversation_id == support_case.c.conversation_id,
+        mention.c.mention_id == conversation_mention.c.mention_id,
+        mention.c.removed_at >= draft.c.made_at,
+    )
+    beside = exists(select(support_case.c.case_id).where(of_case).correlate(draft))
+    return and_(draft.c.removes == "", or_(below, beside))
 
 
 def insert_draft(tx: Connection, new: NewDraft, *, at: datetime, detail: Mapping[str, object]) -> Draft:

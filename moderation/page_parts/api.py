@@ -32,7 +32,7 @@ def api_parts(desk: Desk) -> ApiParts:
         mentions=lambda ids: desk.ledger.mentions.by_ids(ids),
         is_issue=lambda issue_id: desk.ledger.issues.get(issue_id) is not None,
         issue_acts=desk.ledger.issues.acts,
-        draft=DraftLedger(engine).get,
+        draft=DraftLedger(engine).readable,
         entry=OutboxLedger(engine).get,
         people=PeopleLedger(engine).all,
         audit=audit,

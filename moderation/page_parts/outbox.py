@@ -39,7 +39,8 @@ def outbox_parts(desk: Desk, home: Path) -> OutboxParts:
 
     return OutboxParts(
         now=now,
-        approve=outbox.approve,
+        approve=lambda draft_id, who, shown: outbox.approve(draft_id, who, shown=shown or "-"),
+        shown=outbox.shown,
         cancel=outbox.cancel,
         resolve=outbox.resolve,
         seen=lambda alarm_id, who: desk.alarms.see(alarm_id, who=who, at=desk.clock.now()),

@@ -93,6 +93,13 @@ class Outbox:
             raise NotAllowed(f"There is no draft {draft_id}.")
         return draft
 
+    def shown(self, draft: Draft) -> str:
+        """Return the hash of all that an approval of this draft would bind now; "" where no account of ours can speak."""
+        try:
+            return content_hash(post_of(draft, self._precheck.accounts.for_target(draft.target).account))
+        except NotAllowed:
+            return ""
+
     def approve(self, draft_id: int, who: str, *, shown: str = "", holder: str = "") -> OutboxEntry:
         """Approve exactly this draft, for the connected account, until it expires; return its outbox entry.
 

@@ -24,7 +24,8 @@ class ApiParts:
     """Workflows and readers; all may block.
 
     `mentions(ids)`: those that are still there. `issue_acts(issue_id)`: what people did to it, oldest first. `draft` and `entry`: one by
-    its number, or None. `people()`: everybody, by name. `audit(before, limit)`: lines with a number below `before` (0: all), newest first.
+    its number, or None; a draft answers no message that was removed. `people()`: everybody, by name. `audit(before, limit)`: lines with a
+    number below `before` (0: all), newest first.
     """
 
     inbox: Inbox

@@ -1,17 +1,17 @@
-"""Replies: word one for a case one holds, look at it, and send one's own. Approving a colleague's is pressed on a page."""
+"""Replies: word one for a case one holds, look at it, and send one's own, exactly as it was read. Approving a colleague's is pressed on a
+page."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
 
 from listener.errors import NotAllowed
 from moderation.inbox.api.bodies import Body, Id, Text
-from moderation.inbox.api.call import Call, must_be_case
+from moderation.inbox.api.call import ApiCall, Call, found, must_be_case
 from moderation.inbox.api.outbox import ShownEntry, entry_of
 from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
@@ -20,6 +20,7 @@ from moderation.model.post import PostKind
 from moderation.model.reply import Look
 from moderation.model.reply import Words as TypedWords
 from moderation.policy.people import same_person
+from moderation.workflows.send_reply import seen_of
 
 
 class NewReply(Body):
@@ -29,8 +30,20 @@ class NewReply(Body):
     language: Literal["nl", "en"] = "nl"
 
 
+Hash = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{64}$", description="The `shown` of the draft that was read.")]
+
+Seen = Annotated[str, Field(strict=True, pattern=r"^[0-9]{1,18}\.[0-9]{1,18}$", description="The `case_seen` of the draft that was read.")]
+
+
+class Approved(Body):
+    """What was read: the draft as it would leave, and how its conversation stood. Another one of either is answered 409."""
+
+    shown: Hash
+    case_seen: Seen
+
+
 class ShownDraft(BaseModel):
-    """A text that waits to be sent. It never changes: another text is another draft."""
+    """A text that waits to be sent. It never changes: another text is another draft. `shown` and `case_seen` are named to send it."""
 
     draft_id: int
     state: DraftState
@@ -42,6 +55,8 @@ class ShownDraft(BaseModel):
     made_at: datetime
     case_id: int | None
     issue_id: int | None
+    shown: str = Field(description="Names account, place and words together; empty where no account of ours can speak.")
+    case_seen: str = Field(description="Names how the conversation stands: its version and newest message; empty for what answers no case.")
 
 
 class ShownHit(BaseModel):
@@ -83,7 +98,7 @@ def add_reply_calls(router: APIRouter) -> None:
     )
     def draft(call: Call, case_id: Id, body: NewReply) -> ShownDraft:
         must_be_case(call, case_id)
-        return _draft(call.api.inbox.draft_reply(case_id, call.who, body.text, language=body.language))
+        return _draft(call, call.api.inbox.draft_reply(case_id, call.who, body.text, language=body.language))
 
     @router.post(
         "/cases/{case_id}/drafts/check",
@@ -98,37 +113,35 @@ def add_reply_calls(router: APIRouter) -> None:
 
     @router.get("/drafts/{draft_id}", summary="One draft", tags=["replies"], responses=answers(404))
     def one(call: Call, draft_id: Id) -> ShownDraft:
-        found = call.api.draft(draft_id)
-        if found is None:
-            raise HTTPException(404)
-        return _draft(found)
+        return _draft(call, found(call.api.draft(draft_id)))
 
     @router.post(
         "/drafts/{draft_id}/send",
-        summary="Send one's own reply: the call is the approval; again gives the same entry",
+        summary="Send one's own reply, exactly as it was read: the call is the approval; again gives the same entry",
         tags=["replies"],
         responses=CHANGES,
     )
-    def send(call: Call, draft_id: Id) -> ShownEntry:
-        found = call.api.draft(draft_id)
-        if found is None:
-            raise HTTPException(404)
-        if not same_person(found.author, call.who):
-            raise NotAllowed(f"{found.author} wrote this; a colleague's text is approved on a page, after a fresh sign-in.")
-        return entry_of(call.api.inbox.send(draft_id, call.who))
+    def send(call: Call, draft_id: Id, body: Approved) -> ShownEntry:
+        draft = found(call.api.draft(draft_id))
+        if not same_person(draft.author, call.who):
+            raise NotAllowed(f"{draft.author} wrote this; a colleague's text is approved on a page, after a fresh sign-in.")
+        if draft.case_id is None:
+            raise NotAllowed(f"Draft {draft_id} is no reply to a case.")
+        send = there(call.parts.reply).desk.send
+        return entry_of(send.send(draft.case_id, draft_id, call.person, shown=body.shown, seen=body.case_seen))
 
 
-def _look(found: Look) -> ShownLook:
+def _look(look: Look) -> ShownLook:
     return ShownLook(
-        counted=found.measured.counted if found.measured else None,
-        most=found.measured.limits.most if found.measured else None,
-        hits=[ShownHit(start=one.start, end=one.end, found=one.found, why=one.why, instead=list(one.instead)) for one in found.hits],
-        forbidden=[ShownRule(rule=one.rule, words=one.words) for one in found.forbidden],
-        blanks=list(found.blanks),
+        counted=look.measured.counted if look.measured else None,
+        most=look.measured.limits.most if look.measured else None,
+        hits=[ShownHit(start=one.start, end=one.end, found=one.found, why=one.why, instead=list(one.instead)) for one in look.hits],
+        forbidden=[ShownRule(rule=one.rule, words=one.words) for one in look.forbidden],
+        blanks=list(look.blanks),
     )
 
 
-def _draft(one: Draft) -> ShownDraft:
+def _draft(call: ApiCall, one: Draft) -> ShownDraft:
     return ShownDraft(
         draft_id=one.draft_id,
         state=one.state,
@@ -140,4 +153,6 @@ def _draft(one: Draft) -> ShownDraft:
         made_at=one.made_at,
         case_id=one.case_id,
         issue_id=one.issue_id,
+        shown=call.api.outbox.shown(one),
+        case_seen="" if one.case_id is None else seen_of(there(call.parts.reply).desk.write.case(one.case_id)),
     )

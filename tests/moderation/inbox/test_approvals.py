@@ -85,7 +85,7 @@ def test_nobody_approves_their_own_words_however_their_name_is_typed(fenna: Staf
     with pytest.raises(NotAllowed, match="you wrote it"):
         desk.replies.send.approve(draft_id, approver, shown=shown)
     assert fenna.post(f"/approvals/{draft_id}/approve", {"shown": shown}).status_code == 409
-    assert fenna.post(f"/outbox/drafts/{draft_id}/approve").status_code == 409
+    assert fenna.post(f"/outbox/drafts/{draft_id}/approve", {"shown": shown}).status_code == 409
     assert desk.entries.entries() == []
 
 

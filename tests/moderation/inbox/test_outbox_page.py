@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from moderation.inbox.sign_in import FRESH
 from moderation.model.outbox import EntryState
 from moderation.model.post import AccountId
+from moderation.outbox.accounts import Accounts
 from moderation.page_parts.outbox import outbox_parts
 from moderation.publishers.simulated import Fault
 from tests.fakes.desk import Desk, mention, open_desk
@@ -31,6 +34,12 @@ def staff(desk: Desk) -> Staff:
     return visit(StaffDay(), outbox=outbox_parts(desk, desk.home)).come_in()  # type: ignore[arg-type]  # the parts it uses
 
 
+def shown_on(page: str) -> str:
+    """Return the hash that the page's one form carries."""
+    (found,) = re.findall(r'name="shown" value="([0-9a-f]{64})"', page)
+    return str(found)
+
+
 def later(staff: Staff) -> None:
     """Let a quarter of an hour and a second pass."""
     staff.clock.advance(FRESH)
@@ -40,11 +49,29 @@ def later(staff: Staff) -> None:
 def test_a_draft_is_approved_on_the_page_by_name_and_once(staff: Staff, desk: Desk) -> None:
     (one,) = desk.hear(mention())
     draft = desk.draft(one)
-    assert draft.text in words_of(staff.get("/outbox").text)
+    page = staff.get("/outbox").text
+    assert draft.text in words_of(page)
     for _ in range(2):
-        assert staff.post(f"/outbox/drafts/{draft.draft_id}/approve").status_code == 303
+        assert staff.post(f"/outbox/drafts/{draft.draft_id}/approve", {"shown": shown_on(page)}).status_code == 303
     (entry,) = desk.entries.entries()
     assert (entry.state, entry.approved_by) == (EntryState.APPROVED, staff.agent)
+
+
+def test_what_is_approved_is_what_the_page_showed(staff: Staff, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page left open while another account was connected: the words are the same, and whoever pressed saw another sender (RULES S13)."""
+    (one,) = desk.hear(mention())
+    draft = desk.draft(one)
+    path, shown = f"/outbox/drafts/{draft.draft_id}/approve", shown_on(staff.get("/outbox").text)
+    for other in ("", "0" * 64, desk.outbox.shown(replace(draft, text=f"{draft.text} "))):
+        answer = staff.post(path, {"shown": other})
+        assert (answer.status_code, desk.entries.entries()) == (409, []), other
+        assert "niet" in words_of(answer.text)
+    accounts = desk.precheck.accounts.all
+    swapped = [replace(one, account=replace(one.account, native_id="another")) for one in accounts]
+    monkeypatch.setattr(desk.precheck, "accounts", Accounts(swapped))
+    assert staff.post(path, {"shown": shown}).status_code == 409
+    assert desk.entries.entries() == []
+    assert staff.post(path, {"shown": shown_on(staff.get("/outbox").text)}).status_code == 303
 
 
 def test_approving_and_resuming_ask_for_a_fresh_sign_in(staff: Staff, desk: Desk) -> None:

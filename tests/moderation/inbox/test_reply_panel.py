@@ -191,7 +191,8 @@ def test_another_persons_draft_is_not_sent_by_its_address(staff: Staff, desk: De
     bram = staff.colleague("Bram Vos")
     assert bram.get(where).status_code == 409
     assert bram.post(f"{where}/send", {"shown": fields["shown"], "seen": fields["seen"]}).status_code == 409
-    assert bram.post(f"/outbox/drafts/{where.rpartition('/')[2]}/approve").status_code == 409, "nobody was asked to approve it"
+    approve = f"/outbox/drafts/{where.rpartition('/')[2]}/approve"
+    assert bram.post(approve, {"shown": fields["shown"]}).status_code == 409, "nobody was asked to approve it"
     assert "Jorrit" not in words_of(bram.get("/outbox").text)
     assert desk.entries.entries() == []
 

@@ -92,6 +92,8 @@ def example_of(schema: dict[str, Any]) -> dict[str, Any]:
         "issue_id": 10**9,
         "question": "Wat?",
         "answer": "Dat.",
+        "shown": "0" * 64,
+        "case_seen": "0.0",
     }
     return {name: known[name] for name in schema.get("required", ())}
 

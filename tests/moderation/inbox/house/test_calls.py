@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import timedelta
 
+from listener.model.mention import BrandHit, Kept, Removal
 from moderation.inbox.api.app import description
 from moderation.inbox.rights import ROUTES
 from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Role
 from tests.fakes.asking import Asking
+from tests.fakes.desk import mention
 from tests.fakes.house import AUTHOR, OURS, WORDS, House
 from tests.moderation.inbox.house.conftest import OURS_ONLY, ROLE_NAMES
 from tests.moderation.inbox.house.paths import is_call
+
+READ = ("shown", "case_seen")
+"""What is named of a draft that was read, to send exactly that."""
 
 
 def test_the_description_names_every_call_and_every_call_its_answers() -> None:
@@ -60,11 +66,17 @@ def test_a_reply_is_looked_at_kept_and_sent_once(house: House, asking: Asking) -
     kept = asking.call("POST", f"/api/v1/cases/{case_id}/drafts", token=token, body={"text": "Dag, we zoeken het voor je uit."})
     assert kept.status == 201, kept.text
     assert asking.call("GET", f"/api/v1/drafts/{kept.json['draft_id']}", token=token).json == kept.json
-    sends = [asking.call("POST", f"/api/v1/drafts/{kept.json['draft_id']}/send", token=token) for _ in range(2)]
+    send, read = f"/api/v1/drafts/{kept.json['draft_id']}/send", {one: kept.json[one] for one in READ}
+    for other in ({**read, "shown": "0" * 64}, {**read, "case_seen": "0.0"}):
+        refused = asking.call("POST", send, token=token, body=other)
+        assert (refused.status, refused.json["type"]) == (409, "urn:klankbord:refused")
+        assert "again" in refused.json["detail"] or "look at" in refused.json["detail"]
+    assert asking.call("POST", send, token=token).status == 422, "what was read has to be named"
+    sends = [asking.call("POST", send, token=token, body=read) for _ in range(2)]
     assert [one.status for one in sends] == [200, 200]
     assert sends[0].json["entry_id"] == sends[1].json["entry_id"]
     theirs = house.things[ObjectKind.DRAFT][OURS]
-    refused = asking.call("POST", f"/api/v1/drafts/{theirs}/send", token=token)
+    refused = asking.call("POST", f"/api/v1/drafts/{theirs}/send", token=token, body=read)
     assert refused.status == 409
     assert AUTHOR in refused.json["detail"]
     taken = asking.call("POST", f"/api/v1/outbox/{sends[0].json['entry_id']}/cancel", token=token, body={"why": "te vroeg"})
@@ -128,6 +140,38 @@ def test_knowledge_words_and_messages_are_found(house: House, asking: Asking) ->
     assert found.status == 200
     message = asking.call("GET", f"/api/v1/mentions/{house.things[ObjectKind.MENTION][OURS]}", token=token).json
     assert WORDS[OURS] in message["text"]
+
+
+def test_a_draft_goes_with_the_message_it_answers(house: House, asking: Asking) -> None:
+    """It may repeat the customer's words: gone at once for every reader, out of the ledger at the next round, whoever wrote it."""
+    name, ledger = ROLE_NAMES[Role.AGENT], house.parts.listening.ledger
+    said = mention("gone-1", f"{OURS}: mijn adres is Dorpsstraat 5", posted_at=house.clock.now())
+    hit = BrandHit(brand=OURS, directed=True, terms=(OURS.lower(),))
+    ledger.mentions.add_page([Kept(mention=said, hits=(hit,))], source="feed", next_cursor=None, at=house.clock.now())
+    house.clock.advance(timedelta(minutes=11))
+    house.parts.desk.open_cases()
+    heard = ledger.mentions.find(said.key)
+    assert heard is not None
+    row = next(one for one in house.parts.desk.cases.rows() if heard.mention_id in one.mention_ids)
+    token = house.token(name)
+    asking.call("POST", f"/api/v1/cases/{row.case_id}/claim", token=token, body={"version": row.version})
+    kept = asking.call("POST", f"/api/v1/cases/{row.case_id}/drafts", token=token, body={"text": "Je woont op Dorpsstraat 5?"}).json
+    sent = asking.call("POST", f"/api/v1/cases/{row.case_id}/drafts", token=token, body={"text": "Dag, we kijken het na."}).json
+    send = asking.call("POST", f"/api/v1/drafts/{sent['draft_id']}/send", token=token, body={one: sent[one] for one in READ})
+    assert send.status == 200, send.text
+    path = f"/api/v1/drafts/{kept['draft_id']}"
+    assert "Dorpsstraat" in asking.call("GET", path, token=token).text
+    assert "Dorpsstraat" in asking.page("GET", "/outbox", cookie=house.cookie(name)).text
+    ledger.mentions.remove([Removal(platform=said.platform, realm=said.realm, native_id="gone-1")], source="feed", at=house.clock.now())
+    for one in (path, f"/api/v1/drafts/{sent['draft_id']}"):
+        gone = asking.call("GET", one, token=token)
+        assert (gone.status, gone.json["type"]) == (404, "urn:klankbord:missing")
+    assert asking.call("POST", f"{path}/send", token=token, body={one: kept[one] for one in READ}).status == 404
+    assert "Dorpsstraat" not in asking.page("GET", "/outbox", cookie=house.cookie(name)).text
+    house.parts.desk.open_cases()
+    with sqlite3.connect(f"file:{house.home / 'ledger.db'}?mode=ro", uri=True) as db:
+        found = db.execute("select state, text, person from draft where draft_id = ?", (kept["draft_id"],)).fetchall()
+        assert found == [("discarded", "", "")]
 
 
 def _free_case(house: House) -> int:
