@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from moderation.inbox.dashboard_parts import DrawnChart
 from moderation.inbox.issue_parts import IssueSigns
 from moderation.inbox.scope import Brands
 from moderation.model.grid import GridFigures
@@ -17,7 +18,7 @@ class PlanParts:
     """The plans belong to the house; figures and titles are those of the reader's brands. Every callable may block.
 
     - `grids`, `matrix`: what holds, and what people change of it.
-    - `figures(brands, days)`: the grid as it is, of the last `days`.
+    - `figures(brands, days)`: the grid as it is, of the last `days`. `drawn(figures, language)`: the same as a chart; None without one.
     - `signs(brands, days)`: causes and sentiments of each issue. `by_hand()`: issues that somebody put in a field themselves.
     - `titles(issue_ids)`: their titles.
     """
@@ -25,6 +26,7 @@ class PlanParts:
     grids: KeepGrid
     matrix: KeepMatrix
     figures: Callable[[Brands, int], GridFigures]
+    drawn: Callable[[GridFigures, str], DrawnChart | None]
     signs: Callable[[Brands, int], IssueSigns]
     by_hand: Callable[[], Collection[int]]
     titles: Callable[[Sequence[int]], Mapping[int, str]]

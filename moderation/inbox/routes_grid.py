@@ -95,6 +95,7 @@ def _add_changes(app: FastAPI, plans: PlanParts, pages: Pages) -> None:
 def _grid_page(request: Request, plans: PlanParts, pages: Pages) -> Response:
     days = period_asked(request.query_params.get("days", "")) or USUAL_DAYS
     held = plans.grids.now()
+    figures = plans.figures(request.state.person.brands, days)
     return pages.show(
         request,
         "grid.html.j2",
@@ -102,7 +103,8 @@ def _grid_page(request: Request, plans: PlanParts, pages: Pages) -> Response:
         kinds=tuple(held.types[0].cells),
         platforms={kind: sorted(one for one, of in held.kinds.items() if of == kind) for kind in held.types[0].cells},
         rows={row.name: row for row in held.types},
-        figures=plans.figures(request.state.person.brands, days),
+        figures=figures,
+        drawn=plans.drawn(figures, pages.language(request)),
         days=days,
         periods=PERIODS,
         criteria=CRITERIA,

@@ -146,13 +146,14 @@ class CellCount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFigures:
     """One cell as planned and as it is. `share`: of this type's contacts that arrived here, from 0 to 1; `followed`: of those, handled as
-    the cell advises.
+    the cell advises; `as_advised` is how many those are.
     """
 
     channel: str
     planned: Planned
     way: Way
     contacts: int
+    as_advised: int
     share: Figure
     followed: Figure
 

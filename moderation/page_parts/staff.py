@@ -79,7 +79,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         knowledge=knowledge_parts(parts, known),
         advice=advice_parts(known, parts.desk.replies.write),
         shadow=shadow_parts(parts.desk),
-        plans=plan_parts(parts.desk, figures),
+        plans=plan_parts(parts.desk, figures, parts.draw),
         feedback=feedback_page_parts(parts.desk, parts.draw),
         reply=reply_parts(parts.desk.replies),
         conversation=_conversation(parts.desk),

@@ -44,6 +44,7 @@ def _type(row: ContactType, cells: dict[tuple[str, str], CellCount], *, retired:
             planned=row.planned(kind),
             way=row.cells[kind].way,
             contacts=one.contacts if one else 0,
+            as_advised=one.followed if one else 0,
             share=share(one.contacts if one else 0, total),
             followed=share(one.followed if one else 0, one.contacts if one else 0),
         )

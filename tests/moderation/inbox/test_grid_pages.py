@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -14,13 +15,16 @@ import yaml
 from listener.errors import ActionError, SettingsError
 from listener.model.analysis import Label
 from listener.settings.resources import shipped_text
+from moderation.drawing.process import DrawingProcess
 from moderation.inbox.plan_parts import PlanParts
 from moderation.ledger.grid import MatrixLedger
 from moderation.model.grid import GridFigures
 from moderation.model.matrix import Mood, Quadrant
+from moderation.page_parts.plans import grid_drawn
 from moderation.policy.grid_edit import edit_of
 from moderation.reports.matrix import SHIPPED, moved
 from moderation.workflows.count_grid import count_grid, grid_as_it_is
+from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.keep_matrix import KeepMatrix
 from tests.fakes.staff import StaffDay
 from tests.fakes.staff_knowledge import KnowledgeDay, open_knowledge_day
@@ -42,7 +46,7 @@ def opened(tmp_path: Path) -> Iterator[KnowledgeDay]:
         yield day
 
 
-def plans_on(day: KnowledgeDay) -> PlanParts:
+def plans_on(day: KnowledgeDay, draw: DrawCharts | None = None) -> PlanParts:
     def figures(brands: frozenset[str] | None, days: int) -> GridFigures:
         now = day.desk.clock.now() + timedelta(seconds=1)
         return grid_as_it_is(day.known.words, day.known.grids.history(), since=now - timedelta(days=days), until=now, brands=brands)
@@ -51,6 +55,7 @@ def plans_on(day: KnowledgeDay) -> PlanParts:
         grids=day.known.grids,
         matrix=KeepMatrix(MatrixLedger(day.desk.ledger.engine), day.desk.clock),
         figures=figures,
+        drawn=lambda found, language: grid_drawn(found, language, draw) if draw else None,
         signs=lambda _brands, _days: SIGNS,
         by_hand=lambda: {4},
         titles=lambda ids: {one: f"{HOSTILE} {one}" for one in ids},
@@ -93,6 +98,25 @@ def test_the_grid_shows_the_plan_beside_where_contacts_arrived(opened: Knowledge
     assert [(one.contacts, one.share.value) for one in others] == [(0, 0.0), (0, 0.0)]
     assert (figures.astray.value, failed.astray.value) == (0.0, 0.0)
     assert plans_on(opened).figures(frozenset({"Gaswerk"}), 30).contacts == 0
+
+
+def test_the_grid_is_drawn_as_planned_and_as_it_went(opened: KnowledgeDay) -> None:
+    """What the plan advises in each field, and how many contacts went so: a picture that the strict policy lets through, with its table."""
+    for number in range(11):
+        opened.answer(f"Meter {number} doet het niet", "We kijken ernaar.", labels=[FAILED])
+    with closing(DrawingProcess()) as process:
+        plans = plans_on(opened, DrawCharts(process))
+        drawn = plans.drawn(plans.figures(None, 30), "nl")
+        page = visit(StaffDay(), plans=plans).come_in().get("/grid").text
+    assert drawn is not None
+    assert [row for row in drawn.table.rows if row[3] != "0"] == [("Iets werkt niet", "Openbaar", "Hier antwoorden", "11", "11", "100%")]
+    assert "100% van de contacten liep volgens plan (11 van 11)." in drawn.says
+    for svg in (drawn.wide, drawn.narrow):
+        assert str(svg) in page
+        assert not re.search(r"style=|<script|url\(|href", svg)
+    assert drawn.wide != drawn.narrow
+    assert 'href="/static/charts.css' in page
+    assert "chart-svg" not in staff_on(opened).get("/grid").text  # nothing that draws: the table says the same
 
 
 def test_a_form_sent_as_it_came_changes_nothing_but_the_history(opened: KnowledgeDay) -> None:
