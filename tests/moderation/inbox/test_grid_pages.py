@@ -110,7 +110,7 @@ def test_the_grid_is_drawn_as_planned_and_as_it_went(opened: KnowledgeDay) -> No
         page = visit(StaffDay(), plans=plans).come_in().get("/grid").text
     assert drawn is not None
     assert [row for row in drawn.table.rows if row[3] != "0"] == [("Iets werkt niet", "Openbaar", "Hier antwoorden", "11", "11", "100%")]
-    assert "100% van de contacten liep volgens plan (11 van 11)." in drawn.says
+    assert "100% van de contacten ging zoals gepland (11 van 11)." in drawn.says
     for svg in (drawn.wide, drawn.narrow):
         assert str(svg) in page
         assert not re.search(r"style=|<script|url\(|href", svg)
