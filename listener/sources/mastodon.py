@@ -86,7 +86,8 @@ class MastodonSource:
         try:
             listed, page, after = await self._read(target, turn.known)
         except SourceRefused as error:
-            if len(targets) == 1 or error.cause.startswith("token") or error.status == 401:
+            ours = error.cause.startswith("token") and not (error.cause == "token_missing" and target.what == "search")
+            if len(targets) == 1 or ours:
                 raise
             return turn.then(Page(mentions=(), next=None, gap=f"{self._source_id}: {target.place}: {error}"), turn.known)
         return turn.then(page, after, finished=listed.whole)

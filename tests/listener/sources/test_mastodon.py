@@ -1,0 +1,292 @@
+"""Mastodon as one server shows it: nothing lost between pages or servers, nothing kept that was not for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from listener.clock import ManualClock
+from listener.errors import SettingsError, SourceError, SourceRefused
+from listener.model.mention import Mention, Removal
+from listener.model.page import Cursor, Page
+from listener.sources.http import HttpClient
+from listener.sources.mastodon import MastodonSource
+from listener.sources.mastodon_statuses import native_id_of, read_status
+from tests.fakes.mastodon import HOST, TOKEN, FakeMastodon
+from tests.fakes.site import Reply, Site
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+Open = Callable[..., MastodonSource]
+
+
+@pytest.fixture
+def fake(site: Site) -> FakeMastodon:
+    made = FakeMastodon()
+    site.answer = made
+    return made
+
+
+@pytest.fixture
+def opened(site: Site, http: HttpClient, clock: ManualClock) -> Open:
+    def open_source(*, token: Callable[[], str] = lambda: TOKEN, **what: Any) -> MastodonSource:
+        chosen = {"hashtags": ["stroomwerk"], "mentions": False, **what}
+        return MastodonSource("mastodon", site.url(""), token=token, http=http, clock=clock, allow_http=True, allow_private=True, **chosen)
+
+    return open_source
+
+
+async def _round(source: MastodonSource, cursor: Cursor | None = None) -> tuple[list[Page], Cursor | None]:
+    pages = [await source.pull(cursor)]
+    while pages[-1].more:
+        pages.append(await source.pull(pages[-1].next))
+        assert len(pages) < 60
+    return pages, pages[-1].next
+
+
+def _read(pages: list[Page]) -> dict[str, Mention]:
+    return {m.native_id: m for page in pages for m in page.mentions}
+
+
+async def test_a_burst_of_posts_within_one_second_is_read_whole(fake: FakeMastodon, opened: Open) -> None:
+    """Pages are forty long; ids that differ in their last bits only must not be taken for one."""
+    names = {fake.name_of(fake.add(f"#stroomwerk {n}", NOW - timedelta(minutes=5), number=n)) for n in range(330)}
+    pages, cursor = await _round(opened())
+    assert _read(pages).keys() == names
+    assert len(pages) > 1
+    again, _ = await _round(opened(), cursor)
+    assert _read(again).keys() <= names
+
+
+async def test_a_post_of_another_server_that_arrives_late_is_read(fake: FakeMastodon, opened: Open, clock: ManualClock) -> None:
+    """It is numbered by the time it was written, so it lies before what we read already."""
+    fake.add("#stroomwerk eerst", NOW - timedelta(minutes=1))
+    _, cursor = await _round(opened())
+    clock.advance(timedelta(minutes=10))
+    late = fake.name_of(fake.add("#stroomwerk laat", NOW - timedelta(minutes=40), host="far.example"))
+    pages, _ = await _round(opened(), cursor)
+    assert late in _read(pages)
+
+
+async def test_a_post_dated_next_year_hides_nothing(fake: FakeMastodon, opened: Open, clock: ManualClock) -> None:
+    """Whoever runs a server may write any time into a post."""
+    fake.add("#stroomwerk nu", NOW - timedelta(minutes=1), created_at="2031-01-01T00:00:00.000Z")
+    _, cursor = await _round(opened())
+    clock.advance(timedelta(minutes=10))
+    new = fake.name_of(fake.add("#stroomwerk daarna", clock.now()))
+    pages, _ = await _round(opened(), cursor)
+    assert new in _read(pages)
+
+
+async def test_two_servers_give_one_mention(fake: FakeMastodon, opened: Open) -> None:
+    """Each numbers it by itself; its own server's name for it is the same everywhere, and so is its author's."""
+    own_id = fake.add("#stroomwerk storing", NOW, host="far.example", who="Bas")
+    here = fake.statuses[own_id]
+    there = {**here, "id": "7", "account": {**here["account"], "id": "1", "acct": "Bas"}}
+    one, two = read_status(here, host=HOST), read_status(there, host="far.example")
+    assert isinstance(one, Mention)
+    assert isinstance(two, Mention)
+    assert one == two
+    assert one.author is not None
+    assert one.author.key == "mastodon/fediverse/bas@far.example"
+
+
+async def test_an_edit_and_a_deletion_follow(fake: FakeMastodon, opened: Open, clock: ManualClock) -> None:
+    """Within the hour that is read again; later it is asked for (`look_up`)."""
+    kept, gone = fake.add("#stroomwerk fout", NOW - timedelta(minutes=9)), fake.add("#stroomwerk weg", NOW - timedelta(minutes=8))
+    name = fake.name_of(gone)
+    _, cursor = await _round(opened())
+    clock.advance(timedelta(minutes=10))
+    fake.statuses[kept] |= {"content": "<p>#stroomwerk goed</p>", "edited_at": "2026-03-02T12:05:00.000Z"}
+    del fake.statuses[gone]
+    pages, cursor = await _round(opened(), cursor)
+    mention = _read(pages)[fake.name_of(kept)]
+    assert (mention.text, mention.edited_at) == ("#stroomwerk goed", datetime(2026, 3, 2, 12, 5, tzinfo=UTC))
+    assert [one.native_id for page in pages for one in page.removals] == [name]
+    more, _ = await _round(opened(), cursor)
+    assert not any(page.removals for page in more)
+
+
+async def test_a_post_that_only_lost_its_hashtag_is_not_taken_for_deleted(fake: FakeMastodon, opened: Open) -> None:
+    own_id = fake.add("#stroomwerk hm", NOW - timedelta(minutes=9))
+    _, cursor = await _round(opened())
+    fake.statuses[own_id] |= {"content": "<p>laat maar</p>", "tags": [], "edited_at": "2026-03-02T11:59:00.000Z"}
+    pages, _ = await _round(opened(), cursor)
+    assert _read(pages)[fake.name_of(own_id)].text == "laat maar"
+    assert not any(page.removals for page in pages)
+
+
+async def test_a_conversation_over_three_servers_has_one_beginning(fake: FakeMastodon, opened: Open) -> None:
+    """Parents that no listing showed are asked for, once; what was deleted above is left out."""
+    first = fake.add("begin", NOW - timedelta(minutes=30), host="one.example", tags=())
+    second = fake.add("midden", NOW - timedelta(minutes=20), host="two.example", tags=(), answers=first)
+    third = fake.add("#stroomwerk einde", NOW - timedelta(minutes=10), answers=second)
+    orphan = fake.add("#stroomwerk wees", NOW - timedelta(minutes=5), answers="12345")
+    read = _read((await _round(opened()))[0])
+    assert (read[fake.name_of(third)].parent_id, read[fake.name_of(third)].root_id) == (fake.name_of(second), fake.name_of(first))
+    assert (read[fake.name_of(orphan)].parent_id, read[fake.name_of(orphan)].root_id) == ("", "")
+
+
+async def test_many_answers_to_unknown_posts_are_read_in_parts_and_whole(fake: FakeMastodon, site: Site, opened: Open) -> None:
+    """Each asks for the post above it; a pull stops after forty such questions, and the next one goes on there."""
+    above = [fake.add(f"vraag {n}", NOW - timedelta(minutes=40), number=n, tags=()) for n in range(90)]
+    names = {
+        fake.name_of(fake.add(f"#stroomwerk antwoord {n}", NOW - timedelta(minutes=30), number=n, answers=one))
+        for n, one in enumerate(above)
+    }
+    pages, _ = await _round(opened())
+    assert _read(pages).keys() == names
+    assert len(pages) > 2
+    assert all(m.parent_id for m in _read(pages).values())
+    assert sum(request.path.startswith("/api/v1/statuses/") for request in site.requests) == 90
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"visibility": "private"}, "not public"),  # for followers
+        ({"visibility": "direct"}, "not public"),  # for whom it names
+        ({"visibility": None}, "not public"),  # a server that does not say
+        ({"reblog": {"id": "1"}}, "boost"),
+        ({"content": "", "spoiler_text": ""}, "no words"),  # a picture
+        ({"created_at": "gisteren"}, "not a time"),
+    ],
+)
+async def test_what_is_not_for_everybody_or_says_nothing_is_told_and_not_kept(
+    fake: FakeMastodon, opened: Open, more: dict[str, Any], reason: str
+) -> None:
+    fake.add("#stroomwerk geheim", NOW - timedelta(minutes=5), **more)
+    pages, _ = await _round(opened())
+    assert _read(pages) == {}
+    (skip,) = pages[0].skipped
+    assert reason in skip.reason
+    assert "geheim" not in f"{skip.where} {skip.reason}"
+
+
+async def test_a_content_warning_is_part_of_the_words(fake: FakeMastodon, opened: Open) -> None:
+    """It often holds the subject, and a reader has to see that there was one."""
+    own_id = fake.add(
+        "weer <b>niks</b><br>echt", NOW - timedelta(minutes=5), spoiler_text="stroomstoring &amp; boos", visibility="unlisted"
+    )
+    assert _read((await _round(opened()))[0])[fake.name_of(own_id)].text == "stroomstoring & boos\n\nweer niks\necht"
+
+
+async def test_mentions_are_read_back_to_the_beginning_and_then_forwards(fake: FakeMastodon, opened: Open, clock: ManualClock) -> None:
+    """Their numbers are counted, not timed: a hundred in one pull, and a hundred more at once afterwards."""
+    old = fake.add("@loket lang geleden", NOW - timedelta(days=30), tags=())
+    fake.notify(old)
+    names = set()
+    for n in range(100):
+        own_id = fake.add(f"@loket {n}", NOW - timedelta(hours=20, minutes=-n), number=n, tags=())
+        fake.notify(own_id)
+        fake.notify(own_id, "favourite")
+        names.add(fake.name_of(own_id))
+    source = opened(hashtags=[], mentions=True)
+    pages, cursor = await _round(source)
+    assert _read(pages).keys() == names
+    clock.advance(timedelta(hours=2))
+    fresh = set()
+    for n in range(250):
+        own_id = fake.add(f"@loket weer {n}", clock.now(), number=n, tags=())
+        fake.notify(own_id)
+        fresh.add(fake.name_of(own_id))
+    pages, cursor = await _round(source, cursor)
+    assert _read(pages).keys() >= fresh
+    pages, again = await _round(source, cursor)
+    assert again == cursor
+    assert len(_read(pages)) <= 250
+
+
+async def test_without_a_token_hashtags_are_read_and_what_needs_one_is_told(fake: FakeMastodon, opened: Open) -> None:
+    """One closed door does not hide the others."""
+    own_id = fake.add("#stroomwerk", NOW - timedelta(minutes=5))
+    pages, _ = await _round(opened(token=str, queries=["storing"], mentions=True))
+    assert fake.name_of(own_id) in _read(pages)
+    assert [page.gap for page in pages if page.gap] == [pages[1].gap]
+    assert "needs a token" in pages[1].gap
+
+
+async def test_a_server_that_shows_nothing_to_strangers_asks_a_person(fake: FakeMastodon, opened: Open) -> None:
+    fake.hashtags_open = False
+    with pytest.raises(SourceRefused, match="READ_TOKEN") as told:
+        await opened(token=str).pull(None)
+    assert told.value.cause == "token_missing"
+
+
+async def test_a_token_revoked_in_the_middle_loses_nothing(fake: FakeMastodon, opened: Open) -> None:
+    """One refusal, and the same cursor goes on with the new token, without a restart."""
+    names = {fake.name_of(fake.add(f"#stroomwerk {n}", NOW - timedelta(minutes=5), number=n)) for n in range(250)}
+    held = {"token": TOKEN}
+    source = opened(token=lambda: held["token"])
+    first = await source.pull(None)
+    fake.token = "another-token"
+    with pytest.raises(SourceRefused) as told:
+        await source.pull(first.next)
+    assert TOKEN not in str(told.value)
+    held["token"] = "another-token"
+    rest, _ = await _round(source, first.next)
+    assert _read([first, *rest]).keys() == names
+
+
+async def test_a_server_that_does_not_page_says_so(fake: FakeMastodon, opened: Open) -> None:
+    """Other software speaks this API too, and not all of it: what may be missing is told."""
+    fake.heeds_min_id = False
+    for n in range(60):
+        fake.add(f"#stroomwerk {n}", NOW - timedelta(minutes=5), number=n)
+    page = await opened().pull(None)
+    assert "min_id" in page.gap
+    assert len(page.mentions) == 40
+
+
+async def test_a_search_is_read_down_to_where_we_were(fake: FakeMastodon, opened: Open, clock: ManualClock) -> None:
+    names = {fake.name_of(fake.add(f"storing {n}", NOW - timedelta(minutes=n), tags=())) for n in range(100)}
+    source = opened(hashtags=[], queries=["storing"])
+    pages, cursor = await _round(source)
+    assert _read(pages).keys() == names
+    clock.advance(timedelta(minutes=10))
+    new = fake.name_of(fake.add("weer storing", clock.now(), tags=()))
+    pages, _ = await _round(source, cursor)
+    assert new in _read(pages)
+    assert len(_read(pages)) < 70
+
+
+async def test_posts_of_other_servers_are_looked_up_by_their_address(fake: FakeMastodon, opened: Open) -> None:
+    """Re-checks know a post by what its own server calls it. One that our server does not find is not taken for deleted."""
+    far = fake.add("hoi", NOW - timedelta(minutes=5), host="far.example")
+    stands, unknown = await opened().look_up([fake.name_of(far), "far.example/users/kim/statuses/1"])
+    assert isinstance(stands, Mention)
+    assert not isinstance(unknown, Mention | Removal)
+
+
+@pytest.mark.parametrize("odd", [None, 5, True, "x", [], {}, [None], {"id": {}}, 1e400, -(2**70)])
+def test_a_status_of_any_shape_is_read_or_told(odd: object) -> None:
+    """Other software, older servers and liars: every field may be anything."""
+    fake = FakeMastodon()
+    whole = fake.statuses[fake.add("#stroomwerk", NOW)]
+    fields = [whole | {name: odd} for name in whole] + [whole | {"account": whole["account"] | {name: odd}} for name in whole["account"]]
+    for status in [odd, *fields]:
+        read = read_status(status, host=HOST)
+        assert not isinstance(read, Mention) or (read.native_id and read.text and read.posted_at.tzinfo is UTC)
+        assert isinstance(native_id_of(status, host=HOST), str)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"5", b'"x"', b"[null, 5, {}]", b'{"statuses": 5}', b"[[]]", b"<html>", b"\xff", b"[" * 9_000]
+)
+async def test_an_answer_of_any_shape_is_read_or_told(site: Site, opened: Open, body: bytes) -> None:
+    site.answer = lambda _: Reply(body=body)
+    source = opened(queries=["x"], mentions=True)
+    cursor: Cursor | None = None
+    for _ in range(4):
+        with suppress(SourceError):
+            cursor = (await source.pull(cursor)).next
+
+
+@pytest.mark.parametrize("hashtag", ["", "twee woorden", "../../oauth", "a/b"])
+def test_what_is_no_hashtag_is_refused_when_settings_are_read(opened: Open, hashtag: str) -> None:
+    """It becomes part of an address."""
+    with pytest.raises(SettingsError, match="hashtag"):
+        opened(hashtags=[hashtag])
