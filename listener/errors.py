@@ -48,16 +48,19 @@ class SourceUnavailable(SourceError):
 class SourceRefused(SourceError):
     """The platform says no until a person mends a key, a permission, an address or an account.
 
-    `cause` is a key with words in config/templates/<language>/sources.yaml: token_missing, token_expired, token_rejected,
+    `cause` is a key with words in config/templates/<language>/{inbox.yaml,digest.j2}: token_missing, token_expired, token_rejected,
     scope_missing, approval_missing, approval_revoked, account_blocked, forbidden, not_found, payment; empty: other.
-    `status` and `said` (the beginning of the body) are the platform's answer, for a source that knows its dialect; neither is shown.
+    `status`, `said` (the beginning of the body) and `headers` are the platform's answer, for sources that know its dialect; none is shown.
     """
 
-    def __init__(self, message: str, *, cause: str = "", status: int = 0, said: bytes = b"") -> None:
+    def __init__(
+        self, message: str, *, cause: str = "", status: int = 0, said: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.cause = cause
         self.status = status
         self.said = said
+        self.headers = dict(headers or {})
 
 
 class BudgetSpent(SourceError):

@@ -267,7 +267,7 @@ class HttpClient:
             cause = cause_of(status, answer.headers, answer.body)
             why = f"{REFUSED[status]}; check the address and the settings of this source" if status in REFUSED else ""
             message = f"{host} {why or f'refuses the request ({status}); check the address'}."
-            raise SourceRefused(message, cause=cause, status=status, said=answer.body[:MOST_SAID])
+            raise SourceRefused(message, cause=cause, status=status, said=answer.body[:MOST_SAID], headers=answer.headers)
         raise SourceUnavailable(f"{host} answered with status {status}.")
 
 
