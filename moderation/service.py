@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -37,6 +38,9 @@ GIVES_WAY = 10
 TURN_SECONDS = 0.0005
 """A page asks its stores many small things and steps aside at each: behind a thread that computes it waits this long every time."""
 
+COLLECT_AFTER = (2_000, 20, 50)
+"""After so many new objects the youngest are looked at; every twentieth time older ones too, and every fiftieth of those all."""
+
 
 @contextlib.contextmanager
 def short_turns() -> Generator[None, None, None]:
@@ -47,6 +51,23 @@ def short_turns() -> Generator[None, None, None]:
         yield
     finally:
         sys.setswitchinterval(before)
+
+
+@contextlib.contextmanager
+def few_collections() -> Generator[None, None, None]:
+    """Keep the collector of cycles away from what stays for as long as the service runs (https://docs.python.org/3/library/gc.html#gc.freeze).
+
+    It stops every thread while it looks; at all that a large window of mentions holds it looked for more than a second.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def work_behind() -> None:

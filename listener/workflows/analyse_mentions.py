@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -289,6 +290,8 @@ class AnalyseMentions:
                 signals=[one for one in self._ledger.issues.signals(since=latest - self._window) if one.kind not in WHOLE],
                 analysed_since_regroup=self._ledger.analyses.analysed_count() - self._ledger.analyses.last_regroup_count(),
             )
+            if gc.get_freeze_count():
+                gc.freeze()  # a service keeps what stays out of the collector's sight; a window of a month stays, and goes without it
         return self._analyst
 
     def _forget_removed(self, analyst: Analyst) -> bool:

@@ -29,6 +29,7 @@ from moderation.inbox.matching import route_for
 from moderation.inbox.rights import FRESH, OPEN, needed_for
 from moderation.inbox.scope import Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
 from moderation.inbox.sign_in import COOKIE, Session, SignIn
+from moderation.inbox.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class StaffGate:
         self._tokens = tokens
         self._hosts = hosts
         self._origin = origin
+        self._turns = Turns()
         self._safe = (*SAFE_HEADERS, HSTS) if origin.startswith("https://") else SAFE_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +105,7 @@ class StaffGate:
         await self._admission.check_objects(person, found, fields)
         await self._admission.check_depth(person, method, found, fields)
         self._admission.count(scope, person, method, found)
-        await self._app(scope, receive, sending)
+        await self._turns.take(self._app, scope, receive, sending)
 
     async def _admit_page(self, scope: Scope, receive: Receive, sending: Sending, host: str) -> None:
         headers, method = scope["headers"], scope["method"]
@@ -133,7 +135,9 @@ class StaffGate:
             if again is not None:
                 await again(scope, receive, sending)
                 return
-        await self._app(scope, receive, sending)
+            await self._turns.take(self._app, scope, receive, sending)
+            return
+        await self._app(scope, receive, sending)  # whoever is outside waits for nobody inside, nor the other way round
 
     def _session(self, scope: Scope) -> Session | None:
         secret = cookie_of(scope["headers"], COOKIE)

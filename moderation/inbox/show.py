@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import BytecodeCache, PackageLoader, StrictUndefined
@@ -40,14 +41,33 @@ class Compiled(BytecodeCache):
 
 
 _COMPILED = Compiled()
+_MOST_DECIDED = 5_000
 
 
-def page_environment(package: str) -> ImmutableSandboxedEnvironment:
+class PageEnvironment(ImmutableSandboxedEnvironment):
+    """The sandbox of pages, which remembers its decisions: whether a name may be read depends on the kind of object and the name alone."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._decided: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Tell whether a template may read this; asked a thousand times for a page with a long list."""
+        about = type(obj), attr
+        decided = self._decided.get(about)
+        if decided is None:
+            if len(self._decided) >= _MOST_DECIDED:
+                self._decided.clear()
+            decided = self._decided[about] = super().is_safe_attribute(obj, attr, value)
+        return decided
+
+
+def page_environment(package: str) -> PageEnvironment:
     """Return an environment for the templates in the folder `pages` of a package.
 
     Every printed value is escaped and made visible; a name that a template misspells is an error.
     """
-    return ImmutableSandboxedEnvironment(
+    return PageEnvironment(
         loader=PackageLoader(package, "pages"),
         autoescape=True,
         undefined=StrictUndefined,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from moderation.ledger.tables_people import person, team, team_member
 from moderation.model.account import Account, Theme
@@ -14,6 +14,14 @@ from moderation.model.person import Person, Role
 from moderation.policy.people import person_of
 
 PERSON_COLUMNS = tuple(column for column in person.c if column.name != "name_key")
+
+_BY_NUMBER = select(*PERSON_COLUMNS).where(person.c.person_id == bindparam("person_id"))
+_TEAMS = (
+    select(team.c.name)
+    .join_from(team_member, team, team.c.team_id == team_member.c.team_id)
+    .where(team_member.c.person_id == bindparam("person_id"))
+)
+"""Made once: every page asks whose session it is."""
 
 
 def people_query() -> Select[Any]:
@@ -31,6 +39,13 @@ def accounts_of(tx: Connection, query: Select[Any]) -> list[Account]:
 def account_called(tx: Connection, name: str) -> Account | None:
     """Return the colleague of this name, however it is spelt."""
     return next(iter(accounts_of(tx, people_query().where(person.c.name_key == person_of(name)))), None)
+
+
+def account_numbered(tx: Connection, person_id: int) -> Account:
+    """Return the colleague with this number, who is there."""
+    row = tx.execute(_BY_NUMBER, {"person_id": person_id}).mappings().one()
+    teams = tx.execute(_TEAMS, {"person_id": person_id}).scalars()
+    return account_of(row, frozenset(teams))
 
 
 def teams_of(tx: Connection, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:

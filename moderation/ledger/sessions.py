@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, exists, insert, select, update
 
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
-from moderation.ledger.people_rows import account_called, accounts_of, people_query
+from moderation.ledger.people_rows import account_called, account_numbered
 from moderation.ledger.tables_people import person, sign_in_link, staff_session
 from moderation.model.account import Account, How, Link, OpenSession, Purpose, Stage
+
+_BY_DIGEST = select(staff_session).where(staff_session.c.digest == bindparam("digest"))
+"""Made once: every page and every picture on it asks this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +98,10 @@ class SessionLedger:
     def find(self, digest: str) -> Signed | None:
         """Return the session with this digest and whose it is, as both stand now."""
         with reading(self._engine) as tx:
-            row = tx.execute(select(staff_session).where(staff_session.c.digest == digest)).one_or_none()
+            row = tx.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
             if row is None:
                 return None
-            account = None
-            if row.person_id is not None:
-                account = accounts_of(tx, people_query().where(person.c.person_id == row.person_id))[0]
+            account = account_numbered(tx, row.person_id) if row.person_id is not None else None
             return Signed(session=_session_of(row), account=account, language=row.language, people=account is not None or _has_people(tx))
 
     def touch(self, session_id: int, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -14,7 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from listener.errors import SettingsError
-from moderation.service import GIVES_WAY, TURN_SECONDS, pages_served, short_turns, work_behind
+from moderation.service import COLLECT_AFTER, GIVES_WAY, TURN_SECONDS, few_collections, pages_served, short_turns, work_behind
 
 
 async def test_a_free_port_is_taken_and_let_go_again() -> None:
@@ -51,3 +52,13 @@ def test_threads_take_short_turns_only_while_the_service_runs() -> None:
     with short_turns():
         assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS)
     assert sys.getswitchinterval() == before
+
+
+def test_what_stays_is_out_of_the_collectors_sight_while_the_service_runs() -> None:
+    """It stops every thread while it looks: over all that a month of mentions holds, for more than a second."""
+    before = gc.get_threshold()
+    with few_collections():
+        assert gc.get_threshold() == COLLECT_AFTER
+        assert gc.get_freeze_count() > 10_000
+        assert len(gc.get_objects()) < gc.get_freeze_count()
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -241,3 +243,41 @@ def test_signals_about_a_whole_are_kept_from_the_analyser(ledger: Ledger, insigh
     store(ledger, post(9, "de app laat me niet inloggen"))
     run(analysis(ledger, insight, CountingEmbedder()))
     assert heard == ["copies"]
+
+
+def test_a_window_that_is_let_go_needs_no_collector(ledger: Ledger, insight: Insight) -> None:
+    """A service keeps its window out of the collector's sight: one held by a cycle of its own would stay in memory for ever."""
+    workflow = analysis(ledger, insight, CountingEmbedder())
+    store(ledger, *(post(n, f"klacht nummer {n} over de rekening") for n in range(40)))
+    gc.collect()
+    gc.disable()
+    try:
+        run(workflow)
+        analyst = workflow._analyst
+        assert analyst is not None
+        vectors = [
+            entry.vector.base if entry.vector.base is not None else entry.vector for entry in analyst._memory.window.snapshot().entries
+        ]
+        gone = [weakref.ref(one) for one in (analyst, analyst._memory, *vectors)]
+        del analyst, vectors
+        workflow.begin_anew()
+        workflow._ready_analyst()
+        assert [one() for one in gone] == [None] * len(gone)
+    finally:
+        gc.enable()
+
+
+def test_a_service_keeps_its_window_out_of_the_collectors_sight(ledger: Ledger, insight: Insight) -> None:
+    """A look at a month of mentions stops every page for more than a second; a command that ends soon changes nothing."""
+    workflow = analysis(ledger, insight, CountingEmbedder())
+    store(ledger, *(post(n, f"klacht nummer {n} over de rekening") for n in range(40)))
+    run(workflow)
+    assert gc.get_freeze_count() == 0
+    gc.freeze()
+    try:
+        before = gc.get_freeze_count()
+        workflow.begin_anew()
+        workflow._ready_analyst()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
