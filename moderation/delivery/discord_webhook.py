@@ -15,8 +15,10 @@ from typing import Any, Protocol
 
 import httpx
 
+from listener.sources.http import product_version
 from moderation.delivery.outgoing import beginning
 from moderation.model.delivery import Picture
+from moderation.outbox.crash_points import reach
 
 HOSTS = frozenset({"discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com", "ptb.discordapp.com", "canary.discordapp.com"})
 TIMEOUT_SECONDS = 10.0
@@ -115,7 +117,7 @@ def _target(address: str, *, allow_loopback: bool) -> httpx.URL | None:
 
 def _request(url: httpx.URL, body: bytes, pictures: Sequence[tuple[int, Picture]]) -> httpx.Request:
     """Return the request: JSON alone, or a form of files with the JSON in it ("Uploading Files", read 2026-11)."""
-    headers = {"User-Agent": "Klankbord (self-hosted, 0.1)", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": f"Klankbord (self-hosted, {product_version()})", "Accept-Encoding": "identity"}
     timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_SECONDS)}
     if not pictures:
         return httpx.Request("POST", url, headers={"Content-Type": "application/json", **headers}, content=body, extensions=timeouts)
@@ -142,6 +144,7 @@ async def _send(
         return NotDelivered(reason=f"no answer within {TIMEOUT_SECONDS:.0f} seconds", may_have_arrived=True, why="no_clear_answer")
     except httpx.TransportError as error:
         return NotDelivered(reason=f"the connection broke ({type(error).__name__})", may_have_arrived=True, why="no_clear_answer")
+    reach("webhook.answered")
     return _Answer(status=response.status_code, headers=response.headers, body=content)
 
 

@@ -19,6 +19,7 @@ from listener.ports import Clock
 from moderation.delivery.mail_message import mail_of
 from moderation.model.delivery import SENT, DeliveryState, Outcome, Parcel
 from moderation.model.mail_address import LOOPBACK, is_address
+from moderation.outbox.crash_points import reach
 from moderation.ports import Carry
 
 LATER_SECONDS = 300.0
@@ -114,6 +115,7 @@ class _Session:
             smtp = self._ready()
             with _nothing_sent():
                 self._envelope(smtp, to)
+            reach("mail.named")
             return self._text(smtp, content)
         except _Stop as stop:
             if stop.for_all:
@@ -147,7 +149,9 @@ class _Session:
             self._smtp = None
         with _nothing_sent(for_all=True):
             self._smtp = self._connected()
+            reach("mail.connected")
             self._signed_in(self._smtp)
+            reach("mail.signed_in")
         return self._smtp
 
     def _connected(self) -> SMTP:
@@ -193,13 +197,16 @@ class _Session:
     def _text(self, smtp: SMTP, content: bytes) -> Outcome:
         with _nothing_sent():
             smtp.send(_DOT.sub(b"..", content if content.endswith(b"\r\n") else content + b"\r\n"))
+        reach("mail.written")
         try:
             smtp.send(b".\r\n")
+            reach("mail.ended")
             code, _ = smtp.getreply()
         except (SMTPException, OSError):
             smtp.close()
             self._smtp = None
             return Outcome(state=DeliveryState.UNKNOWN, reason="lost_after_text")
+        reach("mail.answered")
         if 200 <= code < 300:
             return SENT
         return _outcome(code) if 400 <= code < 600 else Outcome(state=DeliveryState.UNKNOWN, reason="no_clear_answer")

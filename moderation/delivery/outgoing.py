@@ -17,6 +17,7 @@ from listener.sources.addresses import Resolve, checked_ip, checked_url, may_con
 from listener.sources.http import product_version
 from listener.sources.retry_after import wait_seconds
 from moderation.model.delivery import SENT, DeliveryState, Outcome
+from moderation.outbox.crash_points import reach
 
 TIMEOUT_SECONDS = 10.0
 MOST_ANSWER_BYTES = 100_000
@@ -51,6 +52,7 @@ class Outgoing:
             return Outcome(state=DeliveryState.WAITING, reason="not_reached", wait_seconds=LATER_SECONDS)
         except SourceRefused:  # its text names the address
             return Outcome(state=DeliveryState.REFUSED, reason="not_allowed")
+        reach("post.checked")
         return await self._sent(_request(url, ip, body, headers))
 
     async def _checked(self, address: str, *, allow_private: bool) -> tuple[httpx.URL, str]:
@@ -72,6 +74,7 @@ class Outgoing:
             return Outcome(state=DeliveryState.WAITING, reason="not_reached", wait_seconds=LATER_SECONDS)
         except (TimeoutError, httpx.HTTPError, OSError):
             return Outcome(state=DeliveryState.UNKNOWN, reason="no_clear_answer")
+        reach("post.answered")
         return self._outcome(response, body)
 
     def _outcome(self, response: httpx.Response, body: bytes) -> Outcome:

@@ -33,6 +33,12 @@ class AlarmLedger:
             audit_note(tx, at=at, who="gateway", verb="alarm", subject=f"alarm:{alarm_id}", detail={"kind": kind, "about": subject})
         return True
 
+    def up(self, kind: str) -> frozenset[str]:
+        """Return what the alarms of a kind are about that are not over."""
+        query = select(alarm.c.subject).where(alarm.c.kind == kind, alarm.c.over_at.is_(None))
+        with reading(self._engine) as tx:
+            return frozenset(tx.execute(query).scalars())
+
     def over(self, kind: str, *, at: datetime, still: Collection[str] = (), subject: str | None = None) -> None:
         """End the alarms of a kind, but for those about a subject in `still`; with `subject` only the one about it."""
         mine = (alarm.c.kind == kind) & alarm.c.over_at.is_(None) & alarm.c.subject.not_in(list(still))

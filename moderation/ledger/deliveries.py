@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, or_, select, update
+from sqlalchemy import Engine, Row, or_, select, update
 
 from listener.ledger.dialect import insert_missing
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
 from moderation.ledger.tables_delivery import delivery
 from moderation.model.delivery import Delivery, DeliveryState, NewDelivery, Outcome, Weight, What
+from moderation.outbox.crash_points import reach
 
 _FINISHED = (DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED)
+
+
+class _TakenMeanwhile(Exception):
+    """Some of what was to be taken is not free any more."""
 
 
 class DeliveryLedger:
@@ -28,8 +34,12 @@ class DeliveryLedger:
         rows = [_row(one) for one in found]
         if not rows:
             return 0
+        reach("due.begun")
         with writing(self._engine) as tx:
-            return sum(tx.execute(insert_missing(tx.dialect, delivery), row).rowcount for row in rows)
+            made = sum(tx.execute(insert_missing(tx.dialect, delivery), row).rowcount for row in rows)
+            reach("due.moved")
+        reach("due.committed")
+        return made
 
     def known(self, subscription_id: int, what: What, occasions: Sequence[str]) -> set[str]:
         """Return which of these occasions have a row already, whatever became of it."""
@@ -49,28 +59,37 @@ class DeliveryLedger:
         False, and nothing is taken, when any of them is not waiting any more: then look again at what waits.
         """
         ids = [leader, *carried]
-        free = delivery.c.delivery_id.in_(ids) & (delivery.c.state == DeliveryState.WAITING.value)
+        mine = delivery.c.delivery_id.in_(ids)
         taken = {"state": DeliveryState.CLAIMED.value, "claimed_by": by, "claimed_at": at, "attempt": delivery.c.attempt + 1}
-        with writing(self._engine) as tx:
-            there = tx.execute(select(func.count()).select_from(delivery).where(free)).scalar_one()
-            if there != len(ids):
-                return False
-            tx.execute(update(delivery).where(delivery.c.delivery_id.in_(ids)).values(**taken))
-            tx.execute(update(delivery).where(delivery.c.delivery_id.in_(ids[1:])).values(carried_by=leader))
-        return True
+        reach("claim.begun")
+        with suppress(_TakenMeanwhile):
+            with writing(self._engine) as tx:
+                free = mine & (delivery.c.state == DeliveryState.WAITING.value)
+                if tx.execute(update(delivery).where(free).values(**taken)).rowcount != len(ids):
+                    raise _TakenMeanwhile  # which gives back what was taken of it
+                reach("claim.moved")
+                tx.execute(update(delivery).where(mine, delivery.c.delivery_id != leader).values(carried_by=leader))
+            reach("claim.committed")
+            return True
+        return False
 
-    def finish(self, leader: int, outcome: Outcome, *, at: datetime, not_before: datetime) -> None:
+    def finish(self, leader: int, outcome: Outcome, *, by: str, at: datetime, not_before: datetime) -> bool:
         """Write down what became of an attempt. What leaves later again (`waiting`) is on its own again, to be told with what is new.
 
-        An outcome that comes after the row was given up for lost still counts: knowing is better than not knowing.
+        An outcome that comes after the row was given up for lost still counts: knowing is better than not knowing. False, and nothing is
+        written, when the row is no longer this process's: a person decided meanwhile, or another process tries it again.
         """
-        open_ = delivery.c.state.in_([DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value])
+        open_ = delivery.c.state.in_([DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]) & (delivery.c.claimed_by == by)
         mine = or_(delivery.c.delivery_id == leader, delivery.c.carried_by == leader) & open_
         values: dict[str, Any] = {"state": outcome.state.value, "reason": outcome.reason, "note": outcome.note, "not_before": not_before}
         again = outcome.state is DeliveryState.WAITING
         values |= {"carried_by": None, "claimed_at": None, "claimed_by": ""} if again else {"done_at": at}
+        reach("end.begun")
         with writing(self._engine) as tx:
-            tx.execute(update(delivery).where(mine).values(**values))
+            done = tx.execute(update(delivery).where(mine).values(**values)).rowcount > 0
+            reach("end.moved")
+        reach("end.committed")
+        return done
 
     def put_off(self, delivery_ids: Sequence[int], until: datetime, reason: str) -> None:
         """Let what waits go on waiting until a moment, and say why."""
@@ -85,17 +104,19 @@ class DeliveryLedger:
         with writing(self._engine) as tx:
             tx.execute(update(delivery).where(mine).values(**values))
 
-    def lost(self, *, before: datetime, at: datetime) -> list[Delivery]:
-        """Mark what was claimed before a moment and never ended as unknown, and return it: its process died, or hangs."""
+    def lost(self, *, before: datetime, at: datetime) -> int:
+        """Mark what was claimed before a moment and never ended as unknown, and return how many: their process died, or hangs."""
         gone = (delivery.c.state == DeliveryState.CLAIMED.value) & (delivery.c.claimed_at < before)
         with reading(self._engine) as tx:
             if tx.execute(select(delivery.c.delivery_id).where(gone)).first() is None:
-                return []
+                return 0
         values = {"state": DeliveryState.UNKNOWN.value, "reason": "interrupted", "done_at": at}
+        reach("lost.begun")
         with writing(self._engine) as tx:
-            found = [_delivery(row) for row in tx.execute(select(delivery).where(gone))]
-            tx.execute(update(delivery).where(gone).values(**values))
-        return found
+            many = tx.execute(update(delivery).where(gone).values(**values)).rowcount
+            reach("lost.moved")
+        reach("lost.committed")
+        return many
 
     def settle(self, delivery_id: int, *, arrived: bool, who: str, at: datetime) -> bool:
         """Write down what a person found out: it arrived, or it did not and leaves again. False when it is not unknown."""

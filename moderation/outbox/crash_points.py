@@ -1,4 +1,4 @@
-"""Every place on the way of a public write where the process may die: the tests kill it at each one (RULES F2).
+"""Every place on the way of a public write, or of a message to our own people, where the process may die: tests kill it there (RULES F2).
 
 Without the environment variable KLANKBORD_CRASH_AT none of this has any effect.
 """
@@ -32,7 +32,25 @@ POINTS: tuple[str, ...] = (
     "reconcile.second_look",
     *(f"{move}.{step}" for move in _MOVES for step in _STEPS),
 )
-_KNOWN = frozenset(POINTS)
+DELIVERY_POINTS: tuple[str, ...] = (
+    "tell.begun",
+    "tell.ready",
+    "tell.worded",
+    "tell.carried",
+    "tell.finished",
+    "mail.connected",
+    "mail.signed_in",
+    "mail.named",
+    "mail.written",
+    "mail.ended",
+    "mail.answered",
+    "post.checked",
+    "post.answered",
+    "webhook.answered",
+    *(f"{move}.{step}" for move in ("due", "claim", "end", "lost") for step in ("begun", "moved", "committed")),
+)
+"""Of a digest. `mail.named`: the server takes a text; `mail.written`: all of it but its end has gone; `mail.ended`: its end has."""
+_KNOWN = frozenset((*POINTS, *DELIVERY_POINTS))
 
 
 def reach(point: str) -> None:

@@ -18,6 +18,7 @@ from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.deliveries import DeliveryLedger
 from moderation.ledger.subscriptions import SubscriptionLedger
 from moderation.model.delivery import Delivery, DeliveryState, Message, Outcome, Parcel, Subscription, Way, Weight, What
+from moderation.outbox.crash_points import reach
 from moderation.policy.quiet_hours import quiet_until
 from moderation.ports import Carrier, Carry
 from moderation.workflows.delivery_ports import House, Reader
@@ -91,8 +92,11 @@ class Deliver:
 
     async def once(self) -> int:
         """Find what is due and send what may leave now; return how many messages were tried."""
+        reach("tell.begun")
         await asyncio.to_thread(self._note_lost)
-        return await self._send_all(await asyncio.to_thread(self._ready))
+        ready = await asyncio.to_thread(self._ready)
+        reach("tell.ready")
+        return await self._send_all(ready)
 
     async def only_tests(self) -> int:
         """Send the test messages that somebody asked for, and nothing else: for a command on a home whose service does not run."""
@@ -108,10 +112,17 @@ class Deliver:
         return tried
 
     def _note_lost(self) -> None:
+        """Mark what lost its process, and see to it that an alarm is up for each message that nobody knows of, and for no other.
+
+        Looked at anew each round: a process may die between the row and its alarm.
+        """
         now = self._clock.now()
-        for one in self._deliveries.lost(before=now - LOST_AFTER, at=now):
-            self._alarm(one, now)
+        self._deliveries.lost(before=now - LOST_AFTER, at=now)
         unknown = self._deliveries.latest(MOST_UNKNOWN, state=DeliveryState.UNKNOWN)
+        up = self._alarms.up(ALARM)
+        for one in unknown:
+            if one.carried_by is None and _subject(one) not in up:
+                self._alarm(one, now)
         self._alarms.over(ALARM, at=now, still=[_subject(one) for one in unknown])
 
     def _ready(self, *, only: What | None = None) -> list[Bundle]:
@@ -168,10 +179,12 @@ class Deliver:
         if parcel is None:
             await asyncio.to_thread(self._give_up, bundle.rows, "no_address", now)
             return 0
+        reach("tell.worded")
         carried = [one.delivery_id for one in bundle.rows[:-1]]
         if not await asyncio.to_thread(self._deliveries.claim, bundle.leader.delivery_id, carried, by=self._me, at=now):
             return 0  # another process has it, or it changed since we looked
         outcome = await self._carried(parcel, carry)
+        reach("tell.carried")
         await asyncio.to_thread(self._finish, bundle, outcome)
         return 1
 
@@ -206,11 +219,12 @@ class Deliver:
     def _finish(self, bundle: Bundle, outcome: Outcome) -> None:
         now, leader = self._clock.now(), bundle.leader
         wait = timedelta(seconds=max(outcome.wait_seconds, LEAST_WAIT_SECONDS) * 2 ** min(leader.attempt, 3))
-        self._deliveries.finish(leader.delivery_id, outcome, at=now, not_before=now + wait)
-        if outcome.state is DeliveryState.UNKNOWN:
+        counted = self._deliveries.finish(leader.delivery_id, outcome, by=self._me, at=now, not_before=now + wait)
+        reach("tell.finished")
+        if counted and outcome.state is DeliveryState.UNKNOWN:
             self._alarm(leader, now)
         facts = {"delivery": leader.delivery_id, "what": leader.what.value, "outcome": outcome.state.value, "reason": outcome.reason}
-        logger.info("told", extra=facts)
+        logger.info("told" if counted else "told too late to count", extra=facts)
 
     def _alarm(self, delivery: Delivery, now: datetime) -> None:
         self._alarms.raise_once(ALARM, _subject(delivery), note=str(delivery.delivery_id), at=now)

@@ -120,7 +120,7 @@ def test_a_person_says_what_became_of_what_nobody_knows(house: House, fenna: Bro
     assert "/settle" not in fenna.get("/deliveries").text
     now = house.clock.now()
     rows.claim(row.delivery_id, (), by="x", at=now)
-    rows.finish(row.delivery_id, Outcome(state=DeliveryState.UNKNOWN, reason="no_clear_answer"), at=now, not_before=now)
+    rows.finish(row.delivery_id, Outcome(state=DeliveryState.UNKNOWN, reason="no_clear_answer"), by="x", at=now, not_before=now)
     assert "Onzeker of het aankwam" in words_of(fenna.get("/deliveries").text)
     assert fenna.post(f"/deliveries/{row.delivery_id}/settle", {"arrived": "yes"}).status_code == 303
     assert rows.latest(1)[0].state is DeliveryState.SENT
