@@ -101,7 +101,8 @@ class BlueskySource:
         now = millis(self._clock.now())
         low = int(known.get("low", now - self._look_back / timedelta(milliseconds=1)))
         recent: Mapping[str, int] = known.get("recent", {})
-        listed = await (self._searched(target, low, now) if target.what == "search" else self._notified(target, low, now))
+        span = int(known.get("span", now - low))
+        listed = await (self._searched(target, low, min(now, low + span)) if target.what == "search" else self._notified(target, low, now))
         times = {word(view, "uri"): millis(at) for view in listed.views if (at := self._order(target, view)) is not None}
         lost = [uri for uri, at in recent.items() if uri not in times and low <= at <= listed.high]
         looked_up = await self.look_up(lost[:MOST_LOOKED_UP], control=list(times)[-1:])
@@ -144,9 +145,8 @@ class BlueskySource:
             return removal_of(uri, "unknown")
         return Skip(where=f"post {uri}"[:300], reason="Bluesky shows nothing at all now; it is kept until it is known to be gone")
 
-    async def _searched(self, target: Target, low: int, now: int) -> Listed:
-        """Return all hits from `low` to the latest end at which they can be listed whole, and a gap if even a second is too much."""
-        high = now
+    async def _searched(self, target: Target, low: int, high: int) -> Listed:
+        """Return all hits from `low` to `high`, or to an earlier end where they can be listed whole; a gap if even a second is too much."""
         while True:
             window = [("since", _written(low)), ("until", _written(high + LEAST_MILLIS))]
             arguments = [("q", target.of), ("sort", "latest"), ("limit", str(PAGE)), *window]
@@ -154,8 +154,7 @@ class BlueskySource:
             times = [millis(at) for view in views if (at := time_of(view)) is not None]
             if whole:
                 return Listed(tuple(views), high)
-            covered = high - min(times, default=low)
-            shorter = low + max(min((high - low) // 2, covered // 2), LEAST_MILLIS)
+            shorter = low + max((high - low) // 2, LEAST_MILLIS)
             if shorter >= high or max(times, default=low) > high + LEAST_MILLIS:  # nothing to halve, or `until` is not heeded here
                 return Listed(tuple(views), high, gap=f"{target.place} has more new posts than the {len(views):,} that are listed")
             high = shorter
@@ -226,17 +225,20 @@ class BlueskySource:
 def _remember(known: Mapping[str, Any], times: Mapping[str, int], *, low: int, newest: int, high: int, now: int) -> dict[str, Any]:
     """Return what to keep of a listing: the time to read from next, never earlier than `low`, and the addresses since then.
 
-    A stretch that ended before now is followed by the next one; else the hour before the newest post is read again. No post's own time
-    counts as later than now.
+    A stretch that ended before now is followed by the next one, which is tried at twice its length ("span"); else the hour before the
+    newest post is read again, of several stretches that in the last one. No post's own time counts as later than now.
     """
+    after: dict[str, Any] = {"low": low}
     if high < now:
-        low = max(high, low + LEAST_MILLIS)
+        after = {"low": max(high, low + LEAST_MILLIS), "span": 2 * max(high - low, LEAST_MILLIS)}
+    elif "span" in known:
+        after = {"low": min(newest or low, now) - OVERLAP_MILLIS}
     elif newest:
-        low = max(low, min(newest, now) - OVERLAP_MILLIS)
+        after = {"low": max(low, min(newest, now) - OVERLAP_MILLIS)}
     else:
         return {**known, "recent": dict(times)} if known else {}
-    recent = sorted(((at, uri) for uri, at in times.items() if at >= low), reverse=True)[:MOST_REMEMBERED]
-    return {"low": low, "recent": {uri: at for at, uri in recent}}
+    recent = sorted(((at, uri) for uri, at in times.items() if at >= after["low"]), reverse=True)[:MOST_REMEMBERED]
+    return {**after, "recent": {uri: at for at, uri in recent}}
 
 
 def _written(moment_millis: int) -> str:
