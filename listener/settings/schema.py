@@ -73,23 +73,42 @@ class SourceSettings(Section):
     )
     url: str = Field(
         "",
-        description="feed: the address of the feed. mastodon, matrix: the server to read at. bluesky: another server than the usual one. "
-        "hackernews: another API address (tests).",
+        description="feed: the address of the feed. discourse: of the forum. mastodon, matrix: the server to read at. "
+        "bluesky: another server than the usual one. hackernews: another API address (tests).",
     )
     allow_http: bool = Field(False, description="Allow an address without TLS.")
     allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
     query: str = Field(
         "",
-        description="hackernews, reddit, bluesky: words to search for; empty: the brand's name. mastodon: words, where the server can.",
+        description="hackernews, reddit, bluesky, x, stackexchange: words to search for; empty: the brand's name. "
+        "mastodon: words, where the server can. discourse: words; empty: every new post.",
     )
-    account: str = Field("", description="bluesky: name of the account that reads, such as 'stroomwerk.example'; searching wants one.")
+    account: str = Field(
+        "",
+        description="bluesky: name of the account that reads, such as 'stroomwerk.example'; searching wants one. "
+        "x: the account whose mentions are read. discourse: the user whose key it is.",
+    )
     mentions: Literal["also", "only", "never"] = Field(
-        "also", description="mastodon, bluesky: whether to read what is said to the account: as well, nothing else, or not at all."
+        "also", description="mastodon, bluesky, x: whether to read what is said to the account: as well, nothing else, or not at all."
     )
     hashtags: tuple[str, ...] = Field((), description="mastodon: hashtags to read. Without any, and without a query: those of the brand.")
     rooms: tuple[str, ...] = Field((), description="matrix: ids or addresses of rooms to read. Empty: every room the account is in.")
     subreddits: tuple[str, ...] = Field((), description="reddit: communities to read, such as 'thenetherlands'.")
-    comments: bool = Field(True, description="reddit: read comments as well as submissions.")
+    comments: bool = Field(
+        True, description="reddit: read comments as well as submissions. stackexchange: read all answers and comments of the site as well."
+    )
+    site: str = Field("", description="stackexchange: the site, such as 'stackoverflow' or 'iot.stackexchange.com'.")
+    tags: tuple[str, ...] = Field((), description="stackexchange: tags whose questions are read. Without a query: in place of a search.")
+    channels: tuple[str, ...] = Field((), description="youtube: ids of channels (UC…) below whose videos comments are read.")
+    videos: tuple[str, ...] = Field((), description="youtube: ids of single videos, such as 'dQw4w9WgXcQ'.")
+    topics: tuple[int, ...] = Field((), description="discourse: numbers of topics to read, in place of every new post.")
+    private_messages: bool = Field(False, description="discourse: read private messages to the user whose key it is as well.")
+    reposts: bool = Field(False, description="x: read reposts as well; each costs as much as a post.")
+    expansions: tuple[Literal["authors", "referenced"], ...] = Field(
+        ("authors",),
+        description="x: what to pay for beside posts: 'authors' gives names, 'referenced' the posts that are answered or quoted.",
+    )
+    query_characters: int = Field(512, ge=64, le=4096, description="x: longest query that your access level allows.")
     approval_reference: str = Field(
         "", description="reddit: reference of Reddit's approval of your API access; without it the source stays off."
     )

@@ -11,6 +11,7 @@ from listener.errors import SettingsError
 from listener.ports import Clock, Source
 from listener.settings.schema import BrandSettings, SourceSettings
 from listener.settings.secrets import account_secret_names
+from listener.sources.asked_platforms import ASKED, ASKED_KEYS, queries_of
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
@@ -88,7 +89,7 @@ def _feed(settings: SourceSettings, context: SourceContext) -> Source:
 def _hackernews(settings: SourceSettings, context: SourceContext) -> Source:
     return HackerNewsSource(
         settings.id,
-        _queries(settings, context),
+        queries_of(settings, context),
         http=context.paced("hackernews"),
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
@@ -102,7 +103,7 @@ def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
     return RedditSource(
         settings.id,
         subreddits=settings.subreddits,
-        queries=_queries(settings, context) if settings.query or not settings.subreddits else (),
+        queries=queries_of(settings, context) if settings.query or not settings.subreddits else (),
         comments=settings.comments,
         key=RedditKey(
             client_id=context.secrets("KLANKBORD_REDDIT_CLIENT_ID") or "",
@@ -117,22 +118,14 @@ def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
     )
 
 
-def _queries(settings: SourceSettings, context: SourceContext) -> tuple[str, ...]:
-    queries = (settings.query,) if settings.query else tuple(brand.name for brand in context.brands)
-    if not queries:
-        raise SettingsError(
-            f"klankbord.yaml: sources: {settings.id}: query: is missing and there is no brand; write the words to search for."
-        )
-    return queries
-
-
 COMMON_KEYS = frozenset(
     {"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled", "budget_requests_per_day", "budget_usd_per_day", "canary"}
 )
-SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit, **INCOMING, **OPEN_NETWORKS}
+SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit, **INCOMING, **OPEN_NETWORKS, **ASKED}
 KEYS: dict[str, frozenset[str]] = {
     **INCOMING_KEYS,
     **OPEN_NETWORK_KEYS,
+    **ASKED_KEYS,
     "feed": frozenset({"url", "allow_http", "allow_private"}),
     "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
     "reddit": frozenset({"subreddits", "query", "comments", "approval_reference", "user_agent_name"}),
