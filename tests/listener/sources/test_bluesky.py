@@ -51,21 +51,29 @@ def _read(pages: list[Page]) -> dict[str, Mention]:
     return {m.native_id: m for page in pages for m in page.mentions}
 
 
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of ten posts instead of a hundred, so that crowds need not be large."""
+    monkeypatch.setattr("listener.sources.bluesky.PAGE", 10)
+
+
+@pytest.mark.usefixtures("small_pages")
 async def test_more_hits_than_one_search_lists_are_read_in_shorter_stretches(fake: FakeBluesky, opened: Open) -> None:
-    """A crisis brings thousands; ten pages of a hundred are read at once, then the stretch is halved."""
-    uris = {fake.add(n, f"Stroomwerk {n}", NOW - timedelta(hours=20, seconds=-20 * n)) for n in range(2_500)}
+    """A crisis brings thousands; ten pages are read at once, then the stretch is halved."""
+    uris = {fake.add(n, f"Stroomwerk {n}", NOW - timedelta(hours=20, seconds=-200 * n)) for n in range(250)}
     pages, _ = await _round(opened())
     assert _read(pages).keys() == uris
     assert len(pages) > 2
     assert not any(page.gap for page in pages)
 
 
+@pytest.mark.usefixtures("small_pages")
 async def test_more_hits_in_one_second_than_are_listed_are_told(fake: FakeBluesky, opened: Open, clock: ManualClock) -> None:
     """Nothing can be halved any more: what is missing is said, and reading goes on behind it."""
-    for n in range(1_200):
+    for n in range(120):
         fake.add(n, "Stroomwerk", NOW - timedelta(minutes=90))
     pages, cursor = await _round(opened(look_back=timedelta(hours=2)))
-    assert any("more new posts than the 1,000" in page.gap for page in pages)
+    assert any("more new posts than the 100 " in page.gap for page in pages)
     clock.advance(timedelta(minutes=5))
     new = fake.add(5_000, "Stroomwerk weer", clock.now())
     more, _ = await _round(opened(), cursor)
