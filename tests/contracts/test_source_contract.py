@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,22 +26,14 @@ from listener.sources.mastodon import MastodonSource
 from listener.sources.matrix import MatrixSource
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
+from tests.contracts import asked_benches
+from tests.contracts.source_bench import Bench
 from tests.fakes import bluesky, hackernews, mastodon, matrix, reddit
 from tests.fakes.site import Reply, Site, open_site
 from tests.fakes.source import FakeSource, mention
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POSTS = 5
-
-
-@dataclass
-class Bench:
-    """A platform holding five posts (ids in `ids`), and how to open a source on it, add a post, and break it."""
-
-    ids: set[str]
-    open: Callable[[], Source]
-    post: Callable[[], str]
-    break_down: Callable[[], None] | None
 
 
 def _http(clock: ManualClock, closing: AsyncExitStack) -> HttpClient:
@@ -235,6 +226,7 @@ BENCHES = {
     "mastodon": _mastodon_bench,
     "bluesky": _bluesky_bench,
     "matrix": _matrix_bench,
+    **asked_benches.BENCHES,
     "file": _file_bench,
     "fake": _fake_bench,
 }
