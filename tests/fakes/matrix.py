@@ -24,9 +24,12 @@ class FakeMatrix:
         self.token = TOKEN
         self.forgets_before = 0
 
-    def say(self, text: str, at: datetime, *, who: str = "@kim:matrix.example", room: str = ROOM, **content: object) -> str:
-        """Add a message and return its id."""
-        return self.add({"msgtype": "m.text", "body": text, **content}, at, who=who, room=room)
+    def say(
+        self, text: str, at: datetime, *, who: str = "@kim:matrix.example", room: str = ROOM, relates: dict[str, Any] | None = None
+    ) -> str:
+        """Add a message and return its id; `relates` is what it says of others."""
+        content = {"msgtype": "m.text", "body": text, **({"m.relates_to": relates} if relates else {})}
+        return self.add(content, at, who=who, room=room)
 
     def add(
         self, content: dict[str, Any], at: datetime, *, who: str = "@kim:matrix.example", room: str = ROOM, kind: str = "m.room.message"

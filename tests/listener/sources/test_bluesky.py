@@ -53,15 +53,16 @@ def _read(pages: list[Page]) -> dict[str, Mention]:
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of ten posts instead of a hundred, so that crowds need not be large."""
+    """Three pages of ten posts instead of ten of a hundred, so that crowds need not be large."""
     monkeypatch.setattr("listener.sources.bluesky.PAGE", 10)
+    monkeypatch.setattr("listener.sources.bluesky.MOST_SEARCHED", 3)
 
 
 @pytest.mark.usefixtures("small_pages")
 async def test_more_hits_than_one_search_lists_are_read_in_shorter_stretches(fake: FakeBluesky, opened: Open) -> None:
     """A crisis brings thousands; ten pages are read at once, then the stretch is halved."""
-    uris = {fake.add(n, f"Stroomwerk {n}", NOW - timedelta(hours=20, seconds=-200 * n)) for n in range(250)}
-    pages, _ = await _round(opened())
+    uris = {fake.add(n, f"Stroomwerk {n}", NOW - timedelta(hours=20, seconds=-600 * n)) for n in range(80)}
+    pages, _ = await _round(opened(look_back=timedelta(days=1)))
     assert _read(pages).keys() == uris
     assert len(pages) > 2
     assert not any(page.gap for page in pages)
@@ -70,10 +71,10 @@ async def test_more_hits_than_one_search_lists_are_read_in_shorter_stretches(fak
 @pytest.mark.usefixtures("small_pages")
 async def test_more_hits_in_one_second_than_are_listed_are_told(fake: FakeBluesky, opened: Open, clock: ManualClock) -> None:
     """Nothing can be halved any more: what is missing is said, and reading goes on behind it."""
-    for n in range(120):
+    for n in range(40):
         fake.add(n, "Stroomwerk", NOW - timedelta(minutes=90))
-    pages, cursor = await _round(opened(look_back=timedelta(hours=2)))
-    assert any("more new posts than the 100 " in page.gap for page in pages)
+    pages, cursor = await _round(opened(look_back=timedelta(minutes=100)))
+    assert any("more new posts than the 30 " in page.gap for page in pages)
     clock.advance(timedelta(minutes=5))
     new = fake.add(5_000, "Stroomwerk weer", clock.now())
     more, _ = await _round(opened(), cursor)
