@@ -69,11 +69,16 @@ class SourceSettings(Section):
         "", description="A search (feed: an address) that is known to have answers, asked when this source is silent for unusually long."
     )
     accounts: tuple[str, ...] = Field(
-        (), description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers."
+        (),
+        description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers. "
+        "imap: other addresses of your own, whose mail is left out.",
     )
+    network: Literal["facebook", "instagram", "threads"] = Field("facebook", description="meta_graph: which of Meta's networks.")
+    folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")
     url: str = Field(
         "",
-        description="feed: the address of the feed. discourse: of the forum. mastodon, matrix: the server to read at. "
+        description="feed: the address of the feed. discourse, discourse_webhook: of the forum. mastodon, matrix: the server to read at. "
+        "imap: imaps://host, or imap://host for STARTTLS. "
         "bluesky: another server than the usual one. hackernews: another API address (tests).",
     )
     allow_http: bool = Field(False, description="Allow an address without TLS.")
@@ -86,7 +91,7 @@ class SourceSettings(Section):
     account: str = Field(
         "",
         description="bluesky: name of the account that reads, such as 'stroomwerk.example'; searching wants one. "
-        "x: the account whose mentions are read. discourse: the user whose key it is.",
+        "x: the account whose mentions are read. discourse: the user whose key it is. imap: the mailbox, such as loket@example.org.",
     )
     mentions: Literal["also", "only", "never"] = Field(
         "also", description="mastodon, bluesky, x: whether to read what is said to the account: as well, nothing else, or not at all."

@@ -17,6 +17,7 @@ from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, INCOMING_KEYS
 from listener.sources.open_networks import OPEN_NETWORK_KEYS, OPEN_NETWORKS
+from listener.sources.own_places import OWN_PLACE_KEYS, OWN_PLACES
 from listener.sources.pacing import Limit, Paces
 from listener.sources.purse import Purse
 from listener.sources.reddit import RedditSource
@@ -121,11 +122,20 @@ def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
 COMMON_KEYS = frozenset(
     {"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled", "budget_requests_per_day", "budget_usd_per_day", "canary"}
 )
-SOURCES: dict[str, SourceFactory] = {"feed": _feed, "hackernews": _hackernews, "reddit": _reddit, **INCOMING, **OPEN_NETWORKS, **ASKED}
+SOURCES: dict[str, SourceFactory] = {
+    "feed": _feed,
+    "hackernews": _hackernews,
+    "reddit": _reddit,
+    **INCOMING,
+    **OPEN_NETWORKS,
+    **ASKED,
+    **OWN_PLACES,
+}
 KEYS: dict[str, frozenset[str]] = {
     **INCOMING_KEYS,
     **OPEN_NETWORK_KEYS,
     **ASKED_KEYS,
+    **OWN_PLACE_KEYS,
     "feed": frozenset({"url", "allow_http", "allow_private"}),
     "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
     "reddit": frozenset({"subreddits", "query", "comments", "approval_reference", "user_agent_name"}),

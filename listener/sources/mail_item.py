@@ -1,0 +1,127 @@
+"""One e-mail → a mention, or why it is none: charsets, parts, HTML, threads, and mail that no person wrote. Pure.
+
+RFC 5322 (heads, threads), RFC 2045 to 2049 (MIME), RFC 3834 (automatic answers), RFC 2919 and 2369 (lists), RFC 3464 (delivery reports).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parseaddr, parsedate_to_datetime
+
+from listener.model.mention import Author, Mention
+from listener.model.page import Skip
+from listener.sources.mail_words import own_words, unfolded
+from listener.sources.markup import plain_text
+
+PLATFORM, CHANNEL = "mail", "email"
+MOST_CHARACTERS = 100_000
+MOST_ID = 250
+BELIEVED = timedelta(days=2)
+"""How far the sender's clock may be from our server's before ours counts."""
+_ID = re.compile(r"<[^<>\s]{1,248}>")
+_POSTMEN = ("mailer-daemon@", "postmaster@")
+
+
+def read_mail(raw: bytes, *, uid: str, arrived_at: datetime, realm: str, ours: frozenset[str]) -> Mention | Skip:
+    """Return what a mail says. `uid` names it where it has no Message-ID; `ours` are our own addresses, in lower case.
+
+    Never raises: what the standard library cannot read is told as a reason.
+    """
+    where = f"mail {uid}"
+    try:
+        message = message_from_bytes(raw, policy=default)
+        return _read(message, where, uid=uid, arrived_at=arrived_at, realm=realm, ours=ours)
+    except Exception as error:  # noqa: BLE001 - heads and parts are a stranger's; email.policy.default raises many kinds of error on them
+        return Skip(where=where, reason=f"it cannot be read ({type(error).__name__})")
+
+
+def _read(message: EmailMessage, where: str, *, uid: str, arrived_at: datetime, realm: str, ours: frozenset[str]) -> Mention | Skip:
+    name, address = parseaddr(_head(message, "From"))
+    address = address.strip().casefold()
+    if why := _written_by_nobody(message, address):
+        return Skip(where=where, reason=why)
+    if address in ours:
+        return Skip(where=where, reason="we wrote it ourselves")
+    text, title = own_words(_text(message))[:MOST_CHARACTERS], " ".join(_head(message, "Subject").split())
+    if not text and not title:
+        return Skip(where=where, reason="it has no text")
+    parent_id, root_id = _thread(message)
+    found = _ID.search(_head(message, "Message-ID"))
+    return Mention(
+        platform=PLATFORM,
+        realm=realm,
+        native_id=found.group() if found else f"uid-{uid}",
+        title=title[:500],
+        text=text,
+        posted_at=_posted_at(message, arrived_at),
+        author=Author(platform=PLATFORM, realm=realm, native_id=address[:MOST_ID], name=name) if "@" in address else None,
+        parent_id=parent_id,
+        root_id=root_id,
+        channel=CHANNEL,
+    )
+
+
+def _written_by_nobody(message: EmailMessage, address: str) -> str:
+    """Return why no person wrote this to us, "" when one did."""
+    if message.get_content_type() == "multipart/report" or address.startswith(_POSTMEN) or _head(message, "Return-Path").strip() == "<>":
+        return "a report about delivery"
+    if _head(message, "Auto-Submitted").partition(";")[0].strip().casefold() not in ("", "no") or "X-Autoreply" in message:
+        return "an automatic answer"
+    precedence = _head(message, "Precedence").strip().casefold()
+    if any(name in message for name in ("List-Id", "List-Unsubscribe", "List-Post")) or precedence in ("bulk", "list", "junk"):
+        return "a mailing list or a newsletter"
+    return "an automatic answer" if precedence == "auto_reply" else ""
+
+
+def _text(message: EmailMessage) -> str:
+    """Return the text of a mail: the plain part, or the HTML one where the plain one is missing or empty."""
+    for kind in ("plain", "html"):
+        part = message.get_body(preferencelist=(kind,))
+        if part is None:
+            continue
+        content = _decoded(part)
+        if kind == "plain" and str(part.get_param("format", "")).casefold() == "flowed":
+            content = unfolded(content)
+        words = plain_text(content) if kind == "html" else content.strip()
+        if words:
+            return words
+    return ""
+
+
+def _decoded(part: EmailMessage) -> str:
+    """Return a part's text; a charset that nobody knows is read as UTF-8, with a sign for what is not."""
+    try:
+        content = part.get_content()
+    except (LookupError, ValueError):
+        payload = part.get_payload(decode=True)
+        content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    return content if isinstance(content, str) else ""
+
+
+def _thread(message: EmailMessage) -> tuple[str, str]:
+    """Return the ids of the mail that is answered and of the first one of its thread, "" for none."""
+    answered, before = _ID.findall(_head(message, "In-Reply-To")), _ID.findall(_head(message, "References"))
+    parent = answered[0] if answered else before[-1] if before else ""
+    return parent, before[0] if before else parent
+
+
+def _posted_at(message: EmailMessage, arrived_at: datetime) -> datetime:
+    """Return when it was sent, or when it arrived where the sender's clock says something else altogether."""
+    try:
+        sent = parsedate_to_datetime(_head(message, "Date"))
+    except (TypeError, ValueError, OverflowError):
+        return arrived_at
+    sent = sent.replace(tzinfo=UTC) if sent.tzinfo is None else sent.astimezone(UTC)
+    return sent if abs(sent - arrived_at) <= BELIEVED else arrived_at
+
+
+def _head(message: EmailMessage, name: str) -> str:
+    """Return a line of the head, "" when it is missing or so broken that it cannot be shown."""
+    try:
+        return str(message.get(name, ""))
+    except Exception:  # noqa: BLE001 - see `read_mail`: one broken line must not cost the mail
+        return ""
