@@ -111,6 +111,14 @@ class WeekInsight:
         with self._insight.asking() as asked:
             return dict(rows(asked, "week_late", given)) if reported else {}
 
+    def written_since(self, week: Week, since: Mapping[int, datetime], *, up_to: int) -> dict[int, int]:
+        """Return the mentions of the week about each of these issues from its own moment on; those without any are left out."""
+        given = {"issue_ids": list(since), "since": [naive(moment) for moment in since.values()]}
+        if not since:
+            return {}
+        with self._within(week, up_to) as asked:
+            return dict(rows(asked, "week_written", given))
+
     def around(self, issue_id: int, done_at: datetime, *, weeks: int, to_at: datetime, up_to: int) -> dict[int, int]:
         """Return contacts about an issue per week around `done_at`: -1 is the week before, 0 the one after; empty ones left out."""
         given = {

@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, func, literal, or_, select, true
 
 from listener.ledger.changes import batches
-from listener.ledger.tables import mention, source_event
+from listener.ledger.tables import issue, mention, source_event
 from listener.ledger.transactions import reading
-from moderation.ledger.brand_conditions import about_brands
+from moderation.ledger.brand_conditions import about_brands, post_about
 from moderation.ledger.conditions import POSTED_STATES
 from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
 from moderation.ledger.tables_conversation import contact_mark
@@ -29,6 +29,8 @@ from moderation.model.status import PromiseState, UpdateState
 Brands = frozenset[str] | None
 NO_TALK = (Ending.SPAM.value, Ending.NOT_OURS.value)
 """Endings of cases that were no conversation with a customer of ours."""
+_NOW_IN = func.coalesce(issue.c.merged_into, issue.c.issue_id)
+"""The issue that holds an issue's mentions now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,45 +133,46 @@ class WeekFacts:
         with reading(self._engine) as tx:
             return [(row.issue_id, row.due_at, PromiseState(row.state)) for row in tx.execute(query)]
 
-    def last_words(self, issue_ids: Collection[int], before: datetime) -> dict[int, datetime]:
-        """Return when we last said something about each of these issues before a moment: on our status page, or to somebody who wrote."""
-        published = select(status_update.c.issue_id, func.max(status_update.c.published_at).label("at")).where(
-            status_update.c.state == UpdateState.PUBLISHED.value, status_update.c.published_at < before
+    def last_words(self, issue_ids: Collection[int], before: datetime, brands: Brands) -> dict[int, datetime]:
+        """Return when we last said something about each of these issues, or what was merged into it, before a moment: on our status page,
+        or to somebody who wrote.
+        """
+        published = (
+            select(_NOW_IN, func.max(status_update.c.published_at))
+            .join_from(status_update, issue, issue.c.issue_id == status_update.c.issue_id)
+            .where(status_update.c.state == UpdateState.PUBLISHED.value, status_update.c.published_at < before)
         )
+        left = _posted(), outbox.c.changed_at < before, _told(brands)
+        about = select(_NOW_IN, func.max(outbox.c.changed_at)).join_from(outbox, issue, issue.c.issue_id == outbox.c.issue_id).where(*left)
+        wrote = mention.c.issue_id  # follows merges by itself
+        to_them = select(wrote, func.max(outbox.c.changed_at)).join_from(outbox, mention, mention.c.mention_id == outbox.c.mention_id)
         found: dict[int, datetime] = {}
         with reading(self._engine) as tx:
             for some in batches(sorted(issue_ids)):
-                for row in tx.execute(published.where(status_update.c.issue_id.in_(some)).group_by(status_update.c.issue_id)):
-                    found[row.issue_id] = row.at
-                about = func.coalesce(outbox.c.issue_id, mention.c.issue_id)
-                posted = (
-                    select(about.label("issue_id"), func.max(outbox.c.changed_at).label("at"))
-                    .outerjoin(mention, mention.c.mention_id == outbox.c.mention_id)
-                    .where(_posted(), outbox.c.changed_at < before, about.in_(some))
-                    .group_by(about)
-                )
-                for row in tx.execute(posted):
-                    found[row.issue_id] = max(row.at, found.get(row.issue_id, row.at))
+                for query, column in ((published, _NOW_IN), (about, _NOW_IN), (to_them.where(*left), wrote)):
+                    for issue_id, last in tx.execute(query.where(column.in_(some)).group_by(column)):
+                        found[issue_id] = max(last, found.get(issue_id, last))
         return found
 
-    def said(self, issue_ids: Collection[int], from_at: datetime, to_at: datetime) -> dict[int, Said]:
-        """Return what we said about each of these issues in the stretch."""
+    def said(self, issue_ids: Collection[int], from_at: datetime, to_at: datetime, brands: Brands) -> dict[int, Said]:
+        """Return what we said in the stretch about each of these issues, or what was merged into it."""
         updates, answers = defaultdict[int, int](int), defaultdict[int, int](int)
         published = (
-            select(status_update.c.issue_id, func.count().label("n"))
+            select(_NOW_IN.label("issue_id"), func.count().label("n"))
+            .join_from(status_update, issue, issue.c.issue_id == status_update.c.issue_id)
             .where(status_update.c.state == UpdateState.PUBLISHED.value, _during(status_update.c.published_at, from_at, to_at))
-            .group_by(status_update.c.issue_id)
+            .group_by(_NOW_IN)
         )
         answered = (
             select(mention.c.issue_id, func.count().label("n"))
             .join_from(outbox, mention, mention.c.mention_id == outbox.c.mention_id)
             .where(_posted(), outbox.c.kind.in_([kind.value for kind in ANSWERING]), outbox.c.edits == "")
-            .where(_during(outbox.c.changed_at, from_at, to_at))
+            .where(_during(outbox.c.changed_at, from_at, to_at), _told(brands))
             .group_by(mention.c.issue_id)
         )
         with reading(self._engine) as tx:
             for some in batches(sorted(issue_ids)):
-                updates.update({row.issue_id: row.n for row in tx.execute(published.where(status_update.c.issue_id.in_(some)))})
+                updates.update({row.issue_id: row.n for row in tx.execute(published.where(_NOW_IN.in_(some)))})
                 answers.update({row.issue_id: row.n for row in tx.execute(answered.where(mention.c.issue_id.in_(some)))})
         return {issue_id: Said(updates=updates[issue_id], answers=answers[issue_id]) for issue_id in issue_ids}
 
@@ -217,6 +220,10 @@ def _of(brands: Brands) -> ColumnElement[bool]:
 
 def _about(brands: Brands, issue_id: ColumnElement[int]) -> ColumnElement[bool]:
     return true() if brands is None else about_brands(brands, literal(None), issue_id)
+
+
+def _told(brands: Brands) -> ColumnElement[bool]:
+    return true() if brands is None else post_about(brands)
 
 
 def _posted() -> ColumnElement[bool]:

@@ -144,11 +144,15 @@ class PromiseWeek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceWeek:
-    """An issue about which people wrote `written` messages in the week while we said nothing for `hours`, at the end of the week."""
+    """An issue about which people wrote `written` messages in the week while we said nothing: for `hours`, from our last word (or theirs,
+    when we never said any), which was at `since_at`, to their last one of the week. Reports that were made earlier do not know `since_at`,
+    and have in `written` what came in the whole week.
+    """
 
     issue_id: int
     hours: float
     written: int
+    since_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

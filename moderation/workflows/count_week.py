@@ -84,10 +84,12 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
         value=value_week(parts.cards.cards_of(facts.closed(week.from_at, week.as_of, parts.brands))),
         clocks=clocks_of_week(parts, week),
         promises=tuple(
-            PromiseWeek(issue_id=issue_id, due_at=due_at, kept=None if state is PromiseState.OPEN else state is PromiseState.KEPT)
+            PromiseWeek(
+                issue_id=parts.where(issue_id), due_at=due_at, kept=None if state is PromiseState.OPEN else state is PromiseState.KEPT
+            )
             for issue_id, due_at, state in facts.promises(week.from_at, week.as_of, parts.brands)
         ),
-        silences=silences_of(parts, facts, counts, issues, week),
+        silences=silences_of(parts, counted, facts, counts, issues, week, up_to),
         ignored=ignored_in(counted, facts, week, up_to, ends),
         feedback=feedback,
         actions=actions_of(parts, counted, facts, week, up_to),
@@ -131,7 +133,7 @@ def _issues(parts: WeekParts, counts: WeekCounts, week: Week, ends: datetime) ->
 def _followed_up(parts: WeekParts, facts: WeekFacts, issues: Sequence[IssueWeek], week: Week) -> tuple[FollowedUp, ...]:
     """Return what became of the issues that hurt most in the week before."""
     worst = sorted((one for one in issues if painful(one) and one.before), key=lambda one: (-one.before, one.issue_id))[:MOST_FOLLOWED]
-    said = facts.said([one.issue_id for one in worst], week.from_at, week.as_of)
+    said = facts.said([one.issue_id for one in worst], week.from_at, week.as_of, parts.brands)
 
     def line(one: IssueWeek) -> FollowedUp:
         actions = parts.actions.all(issue_id=one.issue_id)

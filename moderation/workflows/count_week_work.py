@@ -72,7 +72,9 @@ def value_week(cards: Sequence[Card]) -> ValueWeek:
 
 
 def clocks_of_week(parts: WeekParts, week: Week) -> tuple[ClockWeek, ...]:
-    waits = WaitLedger(parts.listening.ledger.engine).times(week.from_at - WAITS_FROM, week.as_of, parts.brands)
+    """Return the waits that were due in the week, also of a message that we had only after it: nobody was answered the sooner for that."""
+    known_until = max(week.as_of, parts.listening.clock.now())
+    waits = WaitLedger(parts.listening.ledger.engine).times(week.from_at - WAITS_FROM, known_until, parts.brands)
     kept = clocks_kept(
         (wait for times in waits for wait in waits_of(times)),
         hours=parts.clocks.hours(),
@@ -84,18 +86,24 @@ def clocks_of_week(parts: WeekParts, week: Week) -> tuple[ClockWeek, ...]:
     return tuple(ClockWeek(platform=one.platform, kind=one.kind, kept=part(one.kept, one.share.n)) for one in kept)
 
 
-def silences_of(parts: WeekParts, facts: WeekFacts, counts: WeekCounts, issues: Sequence[IssueWeek], week: Week) -> tuple[SilenceWeek, ...]:
+def silences_of(
+    parts: WeekParts, counted: WeekInsight, facts: WeekFacts, counts: WeekCounts, issues: Sequence[IssueWeek], week: Week, up_to: int
+) -> tuple[SilenceWeek, ...]:
     """Return the issues that people wrote most about while we said nothing for longer than the settings allow."""
-    last_at = {one.issue_id: one.last_at for one in counts.issues}
-    talked = [one for one in issues if painful(one) and one.contacts >= LEAST_SILENCE_CONTACTS]
-    words = facts.last_words([one.issue_id for one in talked], week.as_of)
-    began = {one.issue_id: one.first_at for one in counts.issues}
-    found = []
-    for one in talked:
-        since, until = words.get(one.issue_id, began[one.issue_id]), last_at[one.issue_id]
+    lines = {one.issue_id: one for one in counts.issues}
+    talked = [one.issue_id for one in issues if painful(one) and one.contacts >= LEAST_SILENCE_CONTACTS]
+    words = facts.last_words(talked, week.as_of, parts.brands)
+    silent: dict[int, tuple[datetime, float]] = {}
+    for issue_id in talked:
+        since, until = words.get(issue_id, lines[issue_id].first_at), lines[issue_id].last_at
         hours = (until - since).total_seconds() / 3600 if until else 0.0
         if hours >= parts.settings.status.silence_hours:
-            found.append(SilenceWeek(issue_id=one.issue_id, hours=round(hours, 2), written=one.mentions))
+            silent[issue_id] = since, hours
+    written = counted.written_since(week, {issue_id: since for issue_id, (since, _) in silent.items()}, up_to=up_to)
+    found = (
+        SilenceWeek(issue_id=issue_id, hours=round(hours, 2), written=written.get(issue_id, 0), since_at=since)
+        for issue_id, (since, hours) in silent.items()
+    )
     return tuple(sorted(found, key=lambda one: (-one.written, one.issue_id))[:MOST_SILENCES])
 
 
@@ -130,7 +138,7 @@ def _action(parts: WeekParts, counted: WeekInsight, action: Action, week: Week, 
     state = action.state if ended else ActionState.OPEN
     found = ActionWeek(
         action_id=action.action_id,
-        issue_id=action.issue_id,
+        issue_id=parts.where(action.issue_id),
         change=action.change,
         owner=action.owner,
         due_on=action.due_on,
@@ -142,7 +150,7 @@ def _action(parts: WeekParts, counted: WeekInsight, action: Action, week: Week, 
     )
     if state is not ActionState.DONE or action.closed_at is None:
         return found
-    contacts = counted.around(parts.where(action.issue_id), action.closed_at, weeks=AROUND_WEEKS, to_at=week.as_of, up_to=up_to)
+    contacts = counted.around(found.issue_id, action.closed_at, weeks=AROUND_WEEKS, to_at=week.as_of, up_to=up_to)
     known_from = parts.insight.first_posted(week.as_of) or action.closed_at
     spans = (action.closed_at - known_from, week.as_of - action.closed_at)
     before, after = (min(AROUND_WEEKS, max(0, span // timedelta(weeks=1))) for span in spans)

@@ -20,26 +20,39 @@ from listener.clock import ManualClock
 from listener.embedding.hashed import HashedEmbedder
 from listener.ledger import tables
 from listener.ledger.transactions import writing
+from listener.model.mention import Removal
 from listener.parts import Listening
-from moderation.ledger import tables as ours
-from moderation.ledger import tables_conversation as talk
-from moderation.ledger import tables_feedback as asked
-from moderation.ledger import tables_status as status
 from moderation.ledger.tables_matrix import issue_place
 from moderation.settings import KlankbordSettings
+from tests.fakes.week_asked import Asked
+from tests.fakes.week_deeds import Deeds
+from tests.fakes.week_talks import Talks
 
 BEGIN = datetime(2026, 3, 8, 23, tzinfo=UTC)  # Monday 9 March, 00:00 in Amsterdam
 WEEKS = ("2026-W11", "2026-W12", "2026-W13", "2026-W14")
 NOW = datetime(2026, 4, 6, 7, tzinfo=UTC)  # Monday after W14, 09:00 in Amsterdam
 BRANDS = ("Stroomwerk", "Zoemvolt")
 PLATFORMS = ("mastodon", "reddit", "x", "feed", "mail")
-TEXTS = ("De monteur was geweldig", "Dank aan de klantenservice", "Waar staat dit op de site?", "Nog steeds geen stroom")
+TEXTS = (
+    "De monteur was geweldig", "Dank aan de klantenservice", "Waar staat dit op de site?", "Nog steeds geen stroom",
+    "Thanks to the courier, a great DELIVERY driver", "Complimenten voor Team Rood én voor de monteurs", "Lovely people on the phone",
+)  # fmt: skip
 CAUSES = ("service_failed", "unclear_information", "product_question", "idea", "compliment")
-MENTIONS, CASES = 261, 60
+MENTIONS, LATER, CASES = 261, 9, 90
+BORDER = datetime(2026, 3, 29, 22, tzinfo=UTC)  # Monday 30 March, 00:00 in Amsterdam, the day after the clocks went forward
+FIXED = {
+    11: BORDER - timedelta(hours=1),  # an answer within an hour is due on the border: that is the next week
+    12: BORDER - timedelta(hours=1, microseconds=1),
+    13: datetime(2026, 3, 29, 0, 30, tzinfo=UTC),  # half an hour before the clocks go forward
+}
+"""Mentions whose moment is not drawn."""
+GONE = 78
+"""A mention that was taken back, and stood in a conversation."""
 SETTINGS: dict[str, Any] = {
     "brands": [{"name": name} for name in BRANDS],
     "timezone": "Europe/Amsterdam",
     "report": {"cost_per_contact": 7.5},
+    "clocks": {"hours": {"sunday": "1:00-5:00, 22:00-24:00", "monday": "0:00-20:00"}},
     "feedback": {"least_answers": 2},
 }
 
@@ -51,6 +64,11 @@ def week_home(home: Path, *, seed: int = 7, mentions: int = MENTIONS, now: datet
     with listening(home, settings, clock=ManualClock(now), embedder=HashedEmbedder()) as opened:
         with writing(opened.ledger.engine) as tx:
             Drawn(tx, random.Random(seed), opened.model_id).all(mentions)
+        (gone,) = opened.ledger.mentions.by_ids([GONE])
+        key = gone.mention.key
+        opened.ledger.mentions.remove(
+            [Removal(platform=key.platform, realm=key.realm, native_id=key.native_id)], source=key.platform, at=now
+        )
         yield opened
 
 
@@ -65,12 +83,17 @@ class Drawn:
 
     def all(self, mentions: int) -> None:
         self._issues()
-        for number in range(1, mentions + 1):
+        for number in range(1, mentions + 1 + LATER):  # the last ones came in, and were read, after one that waits
             self._mention(number)
         self._sources()
+        talks, asked = Talks(self._tx, self._draw, self._moment), Asked(self._tx, self._draw, self._moment)
         for number in range(1, CASES + 1):
-            self._case(number, 1 + (number * 4) % mentions)
-        self._promises_and_actions()
+            talks.case(number, 1 + (number * 4) % mentions, 1 + (number * 12) % mentions)
+            asked.feedback(number)
+        talks.fixed(tuple(FIXED), first=CASES + 1)
+        talks.articles()
+        asked.elsewhere(first=CASES + 1)
+        Deeds(self._tx, self._draw, self._moment).all()
 
     def _add(self, table: Table, **row: Any) -> None:
         self._tx.execute(insert(table).values(**row))
@@ -93,7 +116,7 @@ class Drawn:
             self._add(issue_place, issue_id=place, quadrant=quadrant, made_by="anna", at=BEGIN)
 
     def _mention(self, number: int) -> None:
-        draw, platform, at = self._draw, self._draw.choice(PLATFORMS), self._moment()
+        draw, platform, at = self._draw, self._draw.choice(PLATFORMS), FIXED.get(number) or self._moment()
         author = f"{platform}/{platform}.example/p{draw.randrange(30)}" if draw.random() < 0.85 else ""
         issue_id = None if draw.random() < 0.2 else draw.choice((1, 2, 2, 3, 4, 5, 6))
         if again := number % 4 == 0:  # somebody says it once more, or somebody else repeats it
@@ -107,18 +130,20 @@ class Drawn:
         self._add(
             tables.mention, mention_id=number, platform=platform, realm=f"{platform}.example", native_id=f"n{number}", source=platform,
             **self._author(platform, author),
-            root_id=f"t{number}", posted_at=at, first_seen_at=at, latest_revision=0, flags=[],
+            root_id=f"t{number}", posted_at=at, first_seen_at=at, latest_revision=int(number % 45 == 0), flags=[],
             analysed_revision=-1 if unread else 0, issue_id=issue_id,
         )  # fmt: skip
-        text = draw.choice(TEXTS)
+        card = number - 1 if again and (number - 1) % 50 else number
+        text = random.Random(f"text {card}").choice(TEXTS)  # a copy says what it copies
         self._add(tables.revision, mention_id=number, revision=0, content_hash=f"c{number}", title="", text=text, seen_at=at)
+        if number % 45 == 0:  # edited, and the new text was not read yet
+            self._add(tables.revision, mention_id=number, revision=1, content_hash=f"d{number}", title="", text=TEXTS[1], seen_at=at)
         for brand in draw.sample(BRANDS, draw.choice((0, 1, 1, 1, 2))):
             self._add(tables.mention_brand, mention_id=number, brand=brand, directed=draw.random() < 0.5, terms=[])
         if unread:
             if number != MENTIONS:
                 self._add(tables.quarantine, mention_id=number, revision=0, stage="analyse", error="broken", at=at)
             return
-        card = number - 1 if again and (number - 1) % 50 else number
         language = draw.choice(("nl", "nl", "en", "other"))
         self._add(
             tables.analysis, mention_id=number, revision=0, language=language, card_id=card, text_hash=f"h{number}", analysed_at=at
@@ -148,11 +173,21 @@ class Drawn:
             )  # fmt: skip
         if draw.random() < 0.7:
             self._add(tables.label, mention_id=number, name="cause", value=draw.choice(CAUSES), probability=0.8, model="m")
-        if number % 40 == 0:
             self._add(
-                tables.label_correction, mention_id=number, revision=0, name="spam",
-                value=draw.choice(("yes", "no")), made_by="anna", at=NOW,
-            )  # fmt: skip
+                tables.label, mention_id=number, name="cause", value="promise_not_kept", probability=draw.choice((0.4, 0.9)), model="m"
+            )
+        for name, value, chance in (("question", "yes", 0.2), ("personal_data", "yes", 0.08), ("idea", "no", 0.05)):
+            if draw.random() < chance:
+                self._add(tables.label, mention_id=number, name=name, value=value, probability=0.95, model="m")
+        if number % 40 == 0:
+            self._corrected(number, "spam", draw.choice(("yes", "no")))
+        if number % 17 == 0:  # said, said otherwise, and once about a text that was edited since
+            self._corrected(number, "cause", "idea")
+            self._corrected(number, "cause", draw.choice((*CAUSES, None)))
+            self._corrected(number, "sentiment", "positive", revision=3)
+
+    def _corrected(self, number: int, name: str, value: str | None, *, revision: int = 0) -> None:
+        self._add(tables.label_correction, mention_id=number, revision=revision, name=name, value=value, made_by="anna", at=NOW)
 
     def _sources(self) -> None:
         for platform in PLATFORMS:
@@ -163,96 +198,3 @@ class Drawn:
             for _ in range(3):
                 kind = self._draw.choice(("gap", "skip"))
                 self._add(tables.source_event, source=platform, kind=kind, at=self._moment(), place="", reason="r")
-
-    def _case(self, number: int, mention_id: int) -> None:
-        draw, brand = self._draw, self._draw.choice(BRANDS)
-        joined = self._moment()
-        platform = PLATFORMS[number % len(PLATFORMS)]
-        self._add(
-            ours.conversation, conversation_id=number, brand=brand, platform=platform, realm="r", thread_id=f"t{number}",
-            author_key=f"p{number}", opened_at=joined,
-        )  # fmt: skip
-        for one in {mention_id, 1 + (mention_id * 3) % MENTIONS}:
-            self._add(
-                ours.conversation_mention, mention_id=one, brand=f"{brand} {number}", conversation_id=number,
-                directed=True, joined_at=joined,
-            )  # fmt: skip
-        state = draw.choice(("open", "claimed", "answered", "closed", "closed"))
-        ending = draw.choice(("answered", "no_answer_needed", "spam", "")) if state == "closed" else ""
-        answered = joined + timedelta(hours=draw.choice((-1, 2, 30))) if state in ("answered", "closed") and draw.random() < 0.8 else None
-        self._add(
-            ours.support_case, case_id=number, conversation_id=number, state=state, ending=ending, opened_at=joined,
-            answered_at=answered, changed_at=self._moment(),
-        )  # fmt: skip
-        self._reply(number, mention_id)
-        self._words(number)
-        self._feedback(number)
-
-    def _reply(self, number: int, mention_id: int) -> None:
-        draw, at = self._draw, self._moment()
-        kind = draw.choice(("reply", "answer", "invitation"))
-        text, where = "Dag, we kijken mee.", {"platform": "x", "realm": "r", "thread_id": "", "parent_id": "", "mention_id": mention_id}
-        about = {"revision": 0, "content_hash": "", "text": text, "language": "nl", "case_id": number}
-        self._add(
-            ours.draft, draft_id=number, state="approved", kind=kind, author="anna", template="", made_at=at, **where, **about
-        )  # fmt: skip
-        self._add(ours.approval, approval_id=number, draft_id=number, approval_hash="h", approved_by="anna", approved_at=at, expires_at=at)
-        self._add(
-            ours.outbox, entry_id=number, approval_id=number, draft_id=number, state=draw.choice(("sent", "found", "refused")), kind=kind,
-            account_platform="s", account_realm="r", account_native_id="a", account_name="a", media=[], text_key="k",
-            idempotency_key=f"i{number}", key_salt="s", changed_at=at, platform_id=f"o{number}", **where, **about,
-        )  # fmt: skip
-
-    def _words(self, number: int) -> None:
-        draw = self._draw
-        if number % 3 == 0:
-            self._add(
-                talk.contact_mark, conversation_id=number, unnecessary=draw.choice(("yes", "no", "unsure")),
-                avoidable_by=draw.choice(("", "clear_information", "kept_promise")), note="", made_by="anna", made_at=self._moment(),
-            )  # fmt: skip
-        if number % 2 == 0:
-            self._add(
-                talk.conversation_card, conversation_id=number, summary=draw.choice(("", "Wil stroom")),
-                sentiment_first=draw.choice(("", "negative")), sentiment_last=draw.choice(("", "positive", "negative")),
-                feedback_given_back=draw.choice(("", "yes")), changed_by="anna", changed_at=NOW,
-            )  # fmt: skip
-
-    def _feedback(self, number: int) -> None:
-        draw, at = self._draw, self._moment()
-        if number % 2:
-            return
-        self._add(
-            asked.feedback_invite, invite_id=number, token_hash=f"t{number}", use="form", asked=draw.choice(("within_feedback", "bare")),
-            conversation_id=number, channel="x", language="nl", by_hand=draw.random() < 0.7, made_at=at, expires_at=NOW,
-        )  # fmt: skip
-        if draw.random() < 0.6:
-            self._add(
-                asked.feedback, feedback_id=number, invite_id=number, source="form", channel="x", language="nl",
-                conversation_id=number, begun_at=at,
-            )  # fmt: skip
-            for question, values in (("satisfaction", "12345"), ("effort", "1234567"), ("recommend", "0369")):
-                self._add(asked.feedback_answer, feedback_id=number, question=question, value=draw.choice(values), at=at)
-            for question in ("searched_first", "avoidable"):
-                value = draw.choice(("yes", "no", "unsure"))
-                self._add(asked.feedback_answer, feedback_id=number, question=question, value=value, at=at)
-        if draw.random() < 0.3:
-            self._add(asked.review_click, invite_id=number, name="Kiyoh", at=at)
-
-    def _promises_and_actions(self) -> None:
-        for number in range(1, 13):
-            issue, at = 1 + number % 6, self._moment()
-            self._add(
-                status.status_update, update_id=number, issue_id=issue, state="published", status="seen", subjects={}, texts={},
-                templates={}, made_by="anna", made_at=at, published_at=at, no_news=False,
-            )  # fmt: skip
-            self._add(
-                status.status_promise, promise_id=number, update_id=number, issue_id=issue, made_at=at, due_at=self._moment(),
-                state=self._draw.choice(("open", "kept", "broken")),
-            )  # fmt: skip
-            made = self._moment()
-            state = self._draw.choice(("open", "done", "done", "dropped"))
-            self._add(
-                asked.improvement_action, action_id=number, issue_id=7 if number == 3 else issue, owner="Eva", due_on=made.date(),
-                change=f"Wat {number} verandert", done_when="minder", state=state, did={}, made_by="anna", made_at=made,
-                closed_at=None if state == "open" else min(NOW, made + timedelta(days=self._draw.randrange(8))),
-            )  # fmt: skip
