@@ -172,6 +172,22 @@ async def test_nobody_listens_without_a_session_and_nobody_longer_than_it() -> N
         await served.opened(0)
 
 
+async def test_what_changes_often_does_not_ask_for_the_session_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty-five listeners and two changes a second asked seventy times a second: a tenth of what the service could do."""
+    async with serving() as served:
+        secret = await served.session()
+        async with served.listening(secret, "watch=queue") as lines:
+            await served.opened(1)
+            monkeypatch.setattr(routes_live, "LOOK_AT_SESSION_SECONDS", 60.0)
+            await asyncio.sleep(0.12)  # the wait that began before ends
+            asked: list[str] = []
+            monkeypatch.setattr(SignIn, "session", lambda _self, given, *, touch=True: asked.append(given))
+            for number in range(3):
+                served.source.change(cases=[number])
+                assert await data_of(lines) == "queue"
+            assert asked == []
+
+
 async def test_a_session_has_a_few_streams_and_the_oldest_makes_room() -> None:
     """A browser keeps six connections to one host: streams must never use them up."""
     async with serving() as served:
