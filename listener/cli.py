@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 from pydantic import ConfigDict
 
-from listener.commands.collecting import collect_command, import_command, query_group, sources_command
+from listener.commands.collecting import collect_command, import_command, query_group
 from listener.commands.correcting import issue_group
+from listener.commands.coverage import sources_command
 from listener.commands.first_settings import init_command
 from listener.commands.issues import issues_command
 from listener.commands.labelling import label_group, labels_command

@@ -1,4 +1,4 @@
-"""Commands that bring mentions in: import, collect, sources, query."""
+"""Commands that bring mentions in: import, collect, query."""
 
 from __future__ import annotations
 
@@ -160,40 +160,6 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
 async def _pull_once(collect: CollectMentions, settings: SourceSettings, context: SourceContext) -> Collected:
     async with aclosing(build_source(settings, context=context)) as source:
         return await collect.round(source, keep=settings.keep, purse=context.purse)
-
-
-@click.command("sources")
-@json_option
-@pass_place
-def sources_command(place: Place, as_json: bool) -> None:
-    """Show what each source saw, its lag, and where it was blind."""
-    with place.ledger() as ledger:
-        coverage = ledger.sources.coverage(SystemClock().now())
-    if as_json:
-        print_json(coverage)
-        return
-    rows = [
-        {
-            "source": c.source,
-            "state": c.state,
-            "mentions": c.mentions,
-            "skipped": c.skipped,
-            "gaps": c.gaps,
-            "ok": c.last_ok_at and f"{c.last_ok_at:%Y-%m-%d %H:%M}",
-            "note": c.note,
-        }
-        for c in coverage
-    ]
-    columns = {
-        "source": "source",
-        "state": "state",
-        "mentions": "mentions",
-        "skipped": "skipped",
-        "gaps": "gaps",
-        "ok": "last ok (UTC)",
-        "note": "note",
-    }
-    print_table(columns, rows, empty="Nothing was collected or imported yet.")
 
 
 @click.group("query")

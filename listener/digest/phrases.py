@@ -53,6 +53,13 @@ def number(value: float, language: str) -> str:
     return f"{whole.replace(',', rules.thousands)}{rules.decimal}{tenth}"
 
 
+def dollars(value: float, language: str) -> str:
+    """Return US dollars to a cent: "$ 0,40" in Dutch, "$0.40" in English."""
+    rules = conventions(language)
+    whole, cents = f"{value:,.2f}".split(".")
+    return f"${' ' if language == 'nl' else ''}{whole.replace(',', rules.thousands)}{rules.decimal}{cents}"
+
+
 def count(value: int, one: str, many: str, language: str) -> str:
     """Return a number with its noun: 1 bericht, 2 berichten, 0 berichten."""
     return f"{number(value, language)} {one if value == 1 else many}"

@@ -19,7 +19,7 @@ DIGEST_WORDS = "digest.j2"
 def wording_environment(templates: Mapping[str, str], language: str, zone: tzinfo, *, html: bool = False) -> SandboxedEnvironment:
     """Return a sandboxed environment over `templates` (file name → text) that knows how `language` writes figures.
 
-    Filters: number, count(one, many), moment, dated, stretch, trend. With `html` every value is escaped.
+    Filters: number, dollars, count(one, many), moment, dated, stretch, trend. With `html` every value is escaped.
     """
     environment = SandboxedEnvironment(
         loader=DictLoader(dict(templates)),
@@ -31,6 +31,7 @@ def wording_environment(templates: Mapping[str, str], language: str, zone: tzinf
     )
     environment.filters.update(
         number=lambda value: phrases.number(value, language),
+        dollars=lambda value: phrases.dollars(value, language),
         count=lambda value, one, many: phrases.count(value, one, many, language),
         moment=lambda at: phrases.moment(at, zone, language),
         dated=lambda at: phrases.dated_moment(at, zone, language),

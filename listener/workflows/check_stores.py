@@ -10,11 +10,11 @@ from listener.errors import ProductError, StoreLocked
 from listener.insight.store import open_insight
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock, lock_owner
+from listener.model.figures import BLIND_STATES
 from listener.model.health import Finding
 from listener.workflows.check_model import check_model_change
 
 CLOCK_SLACK = timedelta(minutes=10)
-BLIND_STATES = ("blind", "refused")
 
 
 def check_stores(home: Path, now: datetime, *, model_id: str = "") -> Iterator[Finding]:

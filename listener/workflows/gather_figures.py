@@ -129,7 +129,7 @@ def gather_figures(
         compliments=praise,
         idea_count=idea_count,
         compliment_count=compliment_count,
-        coverage=tuple(ledger.sources.coverage(as_of)),
+        coverage=tuple(ledger.sources.coverage(as_of, since=from_at)),
         learning_day=learning_day(known_from, as_of, settings.detection.baseline_days),
         baseline_days=round(settings.detection.baseline_days),
         whole=whole_signals(ledger, from_at, as_of),

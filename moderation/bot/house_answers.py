@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from listener.digest.discord import digest_discord
 from listener.digest.inert import one_line
 from listener.errors import ActionError
-from listener.model.figures import SourceCoverage
+from listener.model.figures import BLIND_STATES, SourceCoverage
 from moderation.bot.buttons import Look, rows_of
 from moderation.bot.call import Call
 from moderation.bot.cards import CALM, GOOD, WARN, Card, embeds_of, harmless
@@ -69,7 +69,7 @@ def sources(call: Call) -> Said:
     found, words = call.parts.coverage(), call.words
     if not found:
         return Said(text=f"{words.text('sources.empty')} {words.text('sources.empty_do')}")
-    trouble = [one for one in found if one.state in ("blind", "refused")]
+    trouble = [one for one in found if one.state in BLIND_STATES]
     head = words.text("sources.trouble", n=len(trouble)) if trouble else words.text("sources.all_ok")
     lines = [_source(call, one) for one in sorted(found, key=lambda one: one.state == "ok")[:MOST_SOURCES]]
     if not call.bot.sees_texts():
@@ -82,6 +82,8 @@ def _source(call: Call, one: SourceCoverage) -> str:
     words = call.words
     parts = [
         words.named("source_state", one.state),
+        words.named("source_cause", one.cause) if one.cause else "",
+        words.text("sources.silent", moment=call.moment(one.silent_since)) if one.silent_since else "",
         words.text("bot.source_saw", n=words.number(one.mentions)),
         words.text("sources.blind_since", moment=call.moment(one.blind_since)) if one.blind_since else "",
         f"{words.text('sources.gaps')}: {one.gaps}" if one.gaps else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from listener.model.figures import BLIND_STATES
 from moderation.model.document import Line, Piece
 from moderation.model.tap import TapVerdict
 from moderation.model.week_report import Growth, SourceWeek
@@ -25,7 +26,7 @@ def unknown_lines(shown: Shown, say: Say) -> Iterator[Line]:
 
 def _missing(shown: Shown, say: Say) -> Iterator[Line]:
     unknown, sources = shown.figures.unknown, shown.figures.coverage or ()
-    blind = [one for one in sources if one.state in ("blind", "refused")]
+    blind = [one for one in sources if one.state in BLIND_STATES]
     if blind:
         yield say("unknown.blind", sources=_named(blind, say))
     gaps = [one for one in sources if one.gaps]

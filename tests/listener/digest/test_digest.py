@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,13 @@ import pytest
 from listener.digest.discord import MOST_CHARACTERS, MOST_EMBEDS, digest_discord
 from listener.digest.markdown import digest_markdown
 from listener.digest.terminal import digest_terminal
-from listener.model.figures import DigestFigures, IssueFigures, Quote, SourceCoverage
+from listener.digest.words import Words
+from listener.model.figures import BlindWindow, DigestFigures, IssueFigures, Quote, SourceCoverage
 from listener.model.issue import IssueState, Signal
 
 ZONE = ZoneInfo("Europe/Amsterdam")
+SEEN = datetime(2026, 3, 10, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 Templates = Callable[[str], dict[str, str]]
 FORMS = (digest_markdown, digest_terminal)
 
@@ -251,3 +254,40 @@ def test_the_moment_of_a_signal_follows_the_settings_clock(
     late = figures(new=(issue(signal=signal(at=figures().as_of - timedelta(hours=12))),))
     text = digest_markdown(late, language="en", zone=ZoneInfo("America/New_York"), templates=templates("en"))
     assert "Noticed Tue 10 Mar 16:00:" in text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(
+    ("changed", "nl", "en"),
+    [
+        ({"state": "capped"}, "het maximum van vandaag is bereikt", "today's cap is reached"),
+        ({"state": "refused", "cause": "token_expired"}, "verlopen of ingetrokken", "expired or was revoked"),
+        ({"state": "refused", "cause": "scope_missing"}, "mag dit niet lezen", "may not read this"),
+        ({"state": "refused", "cause": "approval_revoked"}, "de toestemming ingetrokken", "took back its approval"),
+        ({"state": "refused", "cause": "no such cause"}, "iemand iets aan doen; 312", "somebody has to act; 312"),
+        (
+            {"windows": (BlindWindow(since=SEEN - HOUR, until=SEEN),)},
+            "; blind van di 10 mrt 08:00 tot di 10 mrt 09:00",
+            "; blind from Tue 10 Mar 08:00",
+        ),
+        ({"windows": (BlindWindow(since=SEEN - HOUR, until=SEEN),) * 7}, "en nog 4 keer", "and 4 more"),
+        ({"windows": (BlindWindow(since=SEEN - HOUR, until=None),)}, "op orde; 312", "fine; 312"),  # told by blind_since
+        ({"again_at": SEEN}, "volgende poging is di 10 mrt", "next try is Tue 10 Mar"),
+        ({"seen": 300, "missed": 900}, "toonde 300 van 1.200", "showed 300 of 1,200"),
+        (
+            {"micro_usd": 400_000, "most_micro_usd": 1_000_000},
+            "kostte vandaag $ 0,40 van hoogstens $ 1,00",
+            "cost $0.40 today of at most $1.00",
+        ),
+        ({"requests": 900, "most_requests": 1_000}, "900 van 1.000 verzoeken", "900 of 1,000 requests"),
+        ({"silent_since": SEEN - HOUR}, "stil sinds di 10 mrt 08:00, langer dan", "silent since Tue 10 Mar 08:00, longer than"),
+        ({"silent_since": SEEN - HOUR, "canary": "empty"}, "waarschijnlijk zien we hier niets", "most likely we see nothing"),
+        ({"silent_since": SEEN - HOUR, "canary": "found"}, "het is er echt stil", "it really is quiet"),
+    ],
+)
+def test_a_line_about_a_source_tells_the_truth_about_it(
+    coverage: Callable[..., SourceCoverage], templates: Templates, language: str, changed: dict[str, Any], nl: str, en: str
+) -> None:
+    """Blind from when to when, why it is refused, what was left out, what it cost, and whether its silence is one (L6)."""
+    words = Words(templates(language), language, ZONE)
+    assert (nl if language == "nl" else en) in words("coverage", coverage(**changed))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.model.figures import QuickRead
+from listener.model.figures import BlindWindow, QuickRead
 from listener.model.issue import IssueState
 from moderation.inbox.choices import IssueChoice
 from tests.fakes.staff import StaffDay
@@ -221,6 +221,37 @@ def test_a_source_that_never_answered_is_shown(day: StaffDay) -> None:
     words = words_of(visit(day).come_in().get("/sources").text)
     assert "nog nooit" in words
     assert "blind sinds za 10 okt 15:42" in words  # summer time ended in between
+
+
+def test_a_source_tells_its_cause_its_blind_stretches_and_its_costs(day: StaffDay) -> None:
+    """What a person has to do differs: an expired key is renewed, a lost permission given, an approval asked for again."""
+    told = replace(
+        day.coverage[0],
+        state="refused",
+        cause="scope_missing",
+        windows=tuple(BlindWindow(since=NOW - timedelta(hours=n + 1), until=NOW - timedelta(hours=n)) for n in range(7, 0, -1)),
+        seen=300,
+        missed=100,
+        requests=12,
+        micro_usd=405_000,
+        most_micro_usd=1_000_000,
+        silent_since=NOW - timedelta(days=2),
+        canary="empty",
+    )
+    day.coverage = (told, replace(told, source="capped-one", state="capped", cause=""))
+    words = words_of(visit(day).come_in().get("/sources").text)
+    for said in (
+        "de sleutel mag dit niet lezen; geef hem het recht dat ontbreekt",
+        "vandaag 08:42 tot vandaag 09:42 en nog 2",
+        "300 van 400",
+        "Verzoeken vandaag 12",
+        "$ 0,405 van $ 1,000",
+        "stil sinds",
+        "waarschijnlijk zien we hier niets",
+        "gestopt: maximum bereikt",
+    ):
+        assert said in words, said
+    assert words.count("de sleutel mag dit niet lezen") == 1
 
 
 def test_new_issues_appear_without_restart(staff: Staff) -> None:

@@ -1,0 +1,85 @@
+"""The command that tells what each source saw and did not see: sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from listener.clock import SystemClock
+from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
+from listener.model.figures import SourceCoverage
+
+CANARIES = {
+    "found": "a question that always has answers there brought them, so it really is quiet",
+    "empty": "a question that always has answers there brought nothing either, so most likely we see nothing",
+}
+COLUMNS = {
+    "source": "source",
+    "state": "state",
+    "mentions": "mentions",
+    "skipped": "skipped",
+    "gaps": "gaps",
+    "today": "today",
+    "ok": "last ok (UTC)",
+    "note": "note",
+}
+
+
+@click.command("sources")
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 90), help="How far back blind stretches and shares are told.")
+@json_option
+@pass_place
+def sources_command(place: Place, days: int, as_json: bool) -> None:
+    """Show what each source saw, its lag, what it cost today, and where it was blind."""
+    now = SystemClock().now()
+    with place.ledger() as ledger:
+        coverage = ledger.sources.coverage(now, since=now - timedelta(days=days))
+    if as_json:
+        print_json(coverage)
+        return
+    print_table(COLUMNS, [_row(one) for one in coverage], empty="Nothing was collected or imported yet.")
+    for one in coverage:
+        for fact in _facts(one):
+            print_line(f"{one.source}: {fact}")
+
+
+def _row(one: SourceCoverage) -> dict[str, Any]:
+    return {
+        "source": one.source,
+        "state": f"{one.state}: {one.cause}" if one.cause else one.state,
+        "mentions": one.mentions,
+        "skipped": one.skipped,
+        "gaps": one.gaps,
+        "today": _today(one),
+        "ok": one.last_ok_at and _moment(one.last_ok_at),
+        "note": one.note,
+    }
+
+
+def _today(one: SourceCoverage) -> str | None:
+    """Return what a source asked and cost today, with its caps; None when it did neither and has none."""
+    asked = f"{one.requests:,}" + (f" of {one.most_requests:,}" if one.most_requests is not None else "")
+    paid = f"${one.usd:.2f}" + (f" of ${one.most_usd:.2f}" if one.most_usd is not None else "")
+    parts = [f"{asked} requests"] if one.requests or one.most_requests is not None else []
+    return ", ".join([*parts, *([paid] if one.micro_usd else [])]) or None
+
+
+def _facts(one: SourceCoverage) -> Iterator[str]:
+    """Yield what does not fit into a column."""
+    for window in one.windows:
+        until = f"to {_moment(window.until)}" if window.until else "until now"
+        yield f"blind from {_moment(window.since)} {until} (UTC)"
+    if one.again_at is not None:
+        yield f"asked again at {_moment(one.again_at)} (UTC)"
+    if one.missed:
+        yield f"the platform showed {one.seen:,} of {one.seen + one.missed:,} items ({one.share_seen:.1%})"
+    if one.silent_since is not None:
+        canary = f"; {CANARIES[one.canary]}" if one.canary in CANARIES else ""
+        yield f"silent since {_moment(one.silent_since)} (UTC), longer than is usual there{canary}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
