@@ -102,7 +102,7 @@ class Forum:
         if key and not self.username:
             raise SourceRefused(f"A key for {self.host} is set; write in account of this source whose key it is.", cause="token_missing")
         headers = {"Api-Key": key, "Api-Username": self.username} if key else {}
-        url = f"{self.base}{path}?{urlencode(arguments)}" if arguments else f"{self.base}{path}"
+        url = f"{self.base}{path}?{urlencode(arguments, errors='replace')}" if arguments else f"{self.base}{path}"
         answer = await self.http.get(url, headers=headers, allow_http=self.allow_http, allow_private=self.allow_private)
         try:
             return read_json(answer.body)

@@ -11,7 +11,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
-from listener.sources.fields import moment, word
+from listener.sources.fields import moment, number, word
 from listener.sources.markup import plain_line, plain_text
 
 PLATFORM = "discourse"
@@ -23,7 +23,7 @@ Found = Mention | Removal | Skip
 
 def read_post(post: Mapping[str, Any], *, base: str, realm: str, title: str = "", parent_id: str = "", private: bool = False) -> Found:
     """Return what a post is. `title` is the topic's, for posts that do not tell it; `private` marks messages between people."""
-    native_id, topic, number = word(post, "id"), word(post, "topic_id"), word(post, "post_number")
+    native_id, topic, place = word(post, "id"), word(post, "topic_id"), word(post, "post_number")
     where = f"post {native_id or '?'}"
     if not native_id:
         return Skip(where=where, reason="it has no id")
@@ -42,12 +42,12 @@ def read_post(post: Mapping[str, Any], *, base: str, realm: str, title: str = ""
         platform=PLATFORM,
         realm=realm,
         native_id=native_id,
-        title=plain_line(word(post, "topic_title") or title) if number == "1" else "",
+        title=plain_line(word(post, "topic_title") or title) if place == "1" else "",
         text=text,
         posted_at=posted_at,
         edited_at=edited_at if edited_at is not None and edited_at > posted_at else None,
         author=Author(platform=PLATFORM, realm=realm, native_id=user, name=word(post, "username")) if user else None,
-        url=f"{base}/t/{topic}/{number}" if topic and number else "",
+        url=f"{base}/t/{topic}/{place}" if topic and place else "",
         parent_id=parent_id,
         root_id=topic,
         channel=PLATFORM if private else "",
@@ -56,11 +56,14 @@ def read_post(post: Mapping[str, Any], *, base: str, realm: str, title: str = ""
 
 def place_of(post: Mapping[str, Any]) -> str:
     """Return where a post stands, as "topic/number", "" when it does not tell."""
-    topic, number = word(post, "topic_id"), word(post, "post_number")
-    return f"{topic}/{number}" if topic and number else ""
+    return _place(post, "post_number")
 
 
 def answers(post: Mapping[str, Any]) -> str:
     """Return where the post stands that this one answers, "" when it answers the topic."""
-    topic, number = word(post, "topic_id"), word(post, "reply_to_post_number")
-    return f"{topic}/{number}" if topic and number else ""
+    return _place(post, "reply_to_post_number")
+
+
+def _place(post: Mapping[str, Any], field: str) -> str:
+    topic, place = number(post.get("topic_id")), number(post.get(field))
+    return f"{topic}/{place}" if topic and place else ""

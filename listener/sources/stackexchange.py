@@ -184,7 +184,7 @@ class StackExchangeSource:
     async def _got(self, path: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
         """Return an answer's wrapper, and wait before the next request when it says so (`backoff`, or a day's requests that run out)."""
         key = self._key()
-        url = f"{self._base}{path}?{urlencode({**arguments, **({'key': key} if key else {})})}"
+        url = f"{self._base}{path}?{urlencode({**arguments, **({'key': key} if key else {})}, errors='replace')}"
         try:
             answer = await self._http.get(url, allow_http=self._allow_http, allow_private=self._allow_private)
             found = read_json(answer.body)

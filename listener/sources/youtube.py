@@ -232,7 +232,7 @@ class YouTubeSource:
         key = self._key()
         if not key:
             raise SourceRefused(f"KLANKBORD_YOUTUBE_READ_API_KEY is not set. {HOW_TO}.", cause="token_missing")
-        url = f"{self._base}{path}?{urlencode(arguments)}"
+        url = f"{self._base}{path}?{urlencode(arguments, errors='replace')}"
         try:
             answer = await self._http.get(
                 url, headers={"X-Goog-Api-Key": key}, allow_http=self._allow_http, allow_private=self._allow_private

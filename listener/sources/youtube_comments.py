@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from listener.model.mention import Author, Mention
 from listener.model.page import Skip
@@ -85,4 +85,5 @@ def _author(snippet: Mapping[str, Any]) -> Author | None:
 
 
 def _url(native_id: str, video_id: str) -> str:
-    return f"https://www.youtube.com/watch?v={quote(video_id, safe='')}&lc={quote(native_id, safe='')}" if video_id else ""
+    asked = urlencode({"v": video_id, "lc": native_id}, errors="replace")
+    return f"https://www.youtube.com/watch?{asked}" if video_id else ""
