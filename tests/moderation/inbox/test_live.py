@@ -183,7 +183,7 @@ async def test_what_changes_often_does_not_ask_for_the_session_each_time(monkeyp
             asked: list[str] = []
             monkeypatch.setattr(SignIn, "session", lambda _self, given, *, touch=True: asked.append(given))
             for number in range(3):
-                served.source.change(cases=[number])
+                served.source.change(subjects=[f"case:{number}"])
                 assert await data_of(lines) == "queue"
             assert asked == []
 
