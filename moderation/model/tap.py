@@ -97,11 +97,15 @@ class TapWeek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapPrior:
-    """What earlier actions did, as the logarithm of (contacts left / contacts expected): mean, spread, and how many they were."""
+    """What earlier actions did, as the logarithm of (contacts left / contacts expected): mean, spread, and how many they were.
+
+    `alike` is how likely the next one is of their kind; with what remains, nothing is known of it. The defaults know nothing.
+    """
 
     mean: float = 0.0
     spread: float = 2.0
     actions: int = 0
+    alike: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
