@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, exists, func, insert, select, update
 
 from listener.ledger.tables import membership, mention
 from listener.ledger.transactions import reading, writing
@@ -79,7 +79,10 @@ class BroadcastLedger:
             return [_plan(tx, plan_id) for plan_id in tx.execute(query).scalars().all()]
 
     def tick(self, plan_id: int, item_ids: Iterable[int], *, who: str, at: datetime) -> int:
-        """Note that a person chose these items of an open plan singly; return how many are newly ticked."""
+        """Note that a person chose these items of an open plan singly; return how many are newly ticked.
+
+        One at a time with `approve`: whatever is ticked before it is seen there, and nothing is ticked after it.
+        """
         opened = select(broadcast_plan.c.plan_id).where(broadcast_plan.c.plan_id == plan_id, broadcast_plan.c.state == PlanState.OPEN.value)
         mine = and_(
             broadcast_item.c.plan_id.in_(opened),
@@ -88,6 +91,7 @@ class BroadcastLedger:
             broadcast_item.c.ticked_by == "",
         )
         with writing(self._engine) as tx:
+            tx.execute(_locked(plan_id))
             ticked = (
                 tx.execute(update(broadcast_item).where(mine).values(ticked_by=who).returning(broadcast_item.c.item_id)).scalars().all()
             )
@@ -95,10 +99,17 @@ class BroadcastLedger:
                 note(tx, at=at, who=who, verb="tick_broadcast", subject=f"plan:{plan_id}", detail={"items": sorted(ticked)})
         return len(ticked)
 
-    def approve(self, plan_id: int, *, content: str, who: str, at: datetime) -> bool:
-        """Approve an open plan as it stands; return False when it was not open (any more)."""
+    def approve(self, plan_id: int, *, content: str, ticked: Collection[int], who: str, at: datetime) -> bool:
+        """Approve an open plan as it was looked at; return False when it was not open (any more), or other items are `ticked` by now."""
         values = {"state": PlanState.APPROVED.value, "approved_by": who, "approved_at": at, "content": content}
-        return self._move(plan_id, PlanState.OPEN, values, who=who, at=at, verb="approve_broadcast", detail={"content": content})
+        chosen = select(broadcast_item.c.item_id).where(broadcast_item.c.plan_id == plan_id, broadcast_item.c.ticked_by != "")
+        with writing(self._engine) as tx:
+            now = tx.execute(_locked(plan_id)).scalar_one_or_none()
+            if now != PlanState.OPEN.value or set(tx.execute(chosen).scalars()) != set(ticked):
+                return False
+            tx.execute(update(broadcast_plan).where(broadcast_plan.c.plan_id == plan_id).values(values))
+            note(tx, at=at, who=who, verb="approve_broadcast", subject=f"plan:{plan_id}", detail={"content": content})
+        return True
 
     def cancel(self, plan_id: int, *, who: str, at: datetime) -> bool:
         """Take a plan back: nothing more is approved from it. What is in the outbox already is cancelled there. False: it had ended."""
@@ -204,6 +215,11 @@ class BroadcastLedger:
             if done:
                 note(tx, at=at, who=who, verb=verb, subject=f"plan:{plan_id}", detail=detail)
         return done
+
+
+def _locked(plan_id: int) -> Select[Any]:
+    """Ask for the state of a plan, and let nobody else move it or choose in it before this transaction ends."""
+    return select(broadcast_plan.c.state).where(broadcast_plan.c.plan_id == plan_id).with_for_update()
 
 
 def _may_not_hear(tx: Connection, plan: Plan, item: PlanItem) -> str:

@@ -21,7 +21,7 @@ _NOT_REMOVED = [state.value for state in (EntryState.REFUSED, EntryState.CANCELL
 
 
 class DraftLedger:
-    """Texts that wait for approval. One of which the customer took a message away since is there for nobody, unless it was approved."""
+    """Texts that wait for approval. One of which the customer took a message away since is shown to nobody."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -43,16 +43,16 @@ class DraftLedger:
             return insert_draft(tx, new, at=at, detail={"case": new.case_id, "removes": new.removes, "account": account.key})
 
     def get(self, draft_id: int) -> Draft | None:
-        """Return a draft, or None."""
-        return self._get(draft.c.draft_id == draft_id, _is_there())
+        """Return a draft for what is decided about it, or None."""
+        return self._get(draft.c.draft_id == draft_id)
 
     def readable(self, draft_id: int) -> Draft | None:
-        """Return a draft for somebody who looks at it; None also when it was approved and the message it answers was removed since."""
+        """Return a draft for somebody to look at; None also when the customer took a message away since, whoever approved it."""
         return self._get(draft.c.draft_id == draft_id, ~_answers_removed())
 
     def all(self, *, state: DraftState | None = None, case_id: int | None = None) -> list[Draft]:
-        """Return drafts, oldest first."""
-        query = select(draft).where(_is_there()).order_by(draft.c.draft_id)
+        """Return drafts, oldest first; of those whose words have to be gone only what was approved."""
+        query = select(draft).where(or_(draft.c.state == DraftState.APPROVED.value, ~_answers_removed())).order_by(draft.c.draft_id)
         if state is not None:
             query = query.where(draft.c.state == state.value)
         if case_id is not None:
@@ -92,10 +92,6 @@ class DraftLedger:
         with reading(self._engine) as tx:
             row = tx.execute(select(draft).where(*where)).one_or_none()
         return None if row is None else draft_of(row)
-
-
-def _is_there() -> ColumnElement[bool]:
-    return or_(draft.c.state == DraftState.APPROVED.value, ~_answers_removed())
 
 
 def _answers_removed() -> ColumnElement[bool]:

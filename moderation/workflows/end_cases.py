@@ -124,7 +124,7 @@ class Endings:
     def thanks(self, case_id: int) -> Draft | None:
         """Return the thank-you that was worded for a case, or None."""
         found = self._endings.latest(case_id)
-        return self._drafts.get(found.draft_id) if found and found.draft_id else None
+        return self._drafts.readable(found.draft_id) if found and found.draft_id else None
 
     def send_thanks(self, case_id: int, draft_id: int, by: str) -> OutboxEntry:
         """Approve one's own thank-you of a case and queue it: pressing Send is the approval.

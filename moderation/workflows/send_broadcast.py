@@ -23,6 +23,9 @@ from moderation.workflows.shadow import Shadow
 SECOND_APPROVER_ABOVE = 5
 """Threads that one person may plan and approve alone; above, somebody else approves (RULES S12)."""
 
+LIVE = "+live"
+"""After the content of a plan whose approver saw that threads nobody ticked would hear it too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReport:
@@ -96,7 +99,7 @@ class SendBroadcast:
 
         Until broadcasts have graduated only ticked items leave; the others are noted in shadow. Raises `NotAllowed` when it has more
         threads than one person may decide on and `who` planned it, nothing in it would be posted, it was taken back, or somebody ticked
-        more of it since it was shown.
+        more of it since it was shown, also in the moment before it is kept.
         """
         plan = self.get(plan_id)
         if not who.strip():
@@ -114,8 +117,12 @@ class SendBroadcast:
                 f"Somebody else has to approve this: it goes to {len(plan.to_post)} threads and {plan.planned_by} planned it "
                 f"(up to {self._second_above} one person may decide)."
             )
-        if not self._broadcasts.approve(plan_id, content=content_of(plan), who=who, at=self._clock.now()):
+        ticked = [item.item_id for item in plan.items if item.ticked_by]
+        content = content_of(plan) + (LIVE if self.live(plan) else "")
+        if not self._broadcasts.approve(plan_id, content=content, ticked=ticked, who=who, at=self._clock.now()):
             again = self.get(plan_id)
+            if again.state is PlanState.OPEN:
+                raise NotAllowed("This plan changed since you saw it: look at it again.", key="not_what_was_shown")
             if again.state not in (PlanState.APPROVED, PlanState.DONE):
                 raise NotAllowed(f"Broadcast plan {plan_id} was taken back.")
         self._on_step("plan.approved")
@@ -144,7 +151,7 @@ class SendBroadcast:
     def _carry_on(self, plan: Plan) -> int:
         """Move the items that wait. Only an hour's worth is approved at a time: an approval that waits for days expires unused."""
         moved, room = 0, self._at_once - self._broadcasts.in_flight(plan.plan_id, ENDS)
-        whole = content_of(plan) == plan.content
+        whole = content_of(plan) == plan.content.removesuffix(LIVE)
         for item in plan.items:
             if item.state not in (ItemState.PLANNED, ItemState.DRAFTED):
                 continue
@@ -161,7 +168,8 @@ class SendBroadcast:
     def _move(self, plan: Plan, item: PlanItem) -> bool:
         """Bring one item to the outbox, or to the shadow; return whether it is in the outbox now."""
         new = _draft_of(plan, item)
-        if not item.ticked_by and plan.kind is PlanKind.ANSWER:
+        graduated_since = not plan.content.endswith(LIVE) and self.live(plan)
+        if not item.ticked_by and (plan.kind is PlanKind.ANSWER or graduated_since):
             self._broadcasts.mark(item.item_id, ItemState.SKIPPED, why="unticked")
             return False
         if not item.ticked_by:

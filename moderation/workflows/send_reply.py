@@ -67,7 +67,7 @@ class SendReply:
 
     def shown(self, draft_id: int, *, language: str, case_id: int | None = None) -> Preview:
         """Return a draft as it would leave now, with what speaks against it. Raises `NotAllowed` when there is none (in that case)."""
-        draft = self._drafts.get(draft_id)
+        draft = self._drafts.readable(draft_id)
         if draft is None or draft.case_id is None or draft.removes or case_id not in (None, draft.case_id):
             raise NotAllowed(f"Draft {draft_id} is no reply to a case.", key="no_draft")
         row = self._write.case(draft.case_id)

@@ -193,6 +193,29 @@ async def test_a_text_changed_after_approval_does_not_leave(desk: Desk) -> None:
     assert {item.why for item in desk.status.sending.get(plan.plan_id).items} == {"changed"}
 
 
+async def test_a_thread_chosen_in_the_moment_of_the_approval_is_not_approved_unseen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look at what was shown and the keeping of the approval lies a moment; what a colleague ticks in it nobody has seen."""
+    plan = planned(desk, 3)
+    sending = desk.status.sending
+    sending.tick(plan.plan_id, [plan.to_post[0].item_id], "carla")
+    shown, live = sending.seen(sending.get(plan.plan_id)), sending.live
+
+    def carla_ticks_another(looked_at: Plan) -> bool:
+        sending.tick(plan.plan_id, [plan.to_post[1].item_id], "carla")
+        return live(looked_at)
+
+    monkeypatch.setattr(sending, "needs_second", carla_ticks_another)
+    with pytest.raises(NotAllowed, match="changed since you saw it"):
+        sending.approve(plan.plan_id, "bram", shown=shown)
+    assert sending.get(plan.plan_id).state is PlanState.OPEN
+    monkeypatch.undo()
+    sending.approve(plan.plan_id, "bram", shown=sending.seen(sending.get(plan.plan_id)))
+    with pytest.raises(NotAllowed, match="not open"):
+        sending.tick(plan.plan_id, [plan.to_post[2].item_id], "carla")
+    await carried_out(desk, hours=1)
+    assert len(desk.platform.posts()) == 2
+
+
 async def test_a_plan_taken_back_sends_nothing(desk: Desk) -> None:
     plan = ticked(desk, planned(desk, 3))
     desk.status.sending.cancel(plan.plan_id, "carla")
@@ -229,7 +252,9 @@ async def test_a_draft_that_somebody_threw_away_in_between_ends_its_item(desk: D
     assert desk.platform.posts() == []
 
 
-async def test_once_broadcasts_have_graduated_threads_that_nobody_ticked_hear_it_too(tmp_path: Path) -> None:
+async def test_once_broadcasts_have_graduated_threads_that_nobody_ticked_hear_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Fifty shadow items checked by a person and right, then a person's leave: only so; a setting alone never does it."""
     house = House(account_names=HOUSE.account_names, most_per_hour=100, most_per_day=200)
     with open_desk(tmp_path, house=house, native_key=False) as desk:
@@ -242,6 +267,12 @@ async def test_once_broadcasts_have_graduated_threads_that_nobody_ticked_hear_it
         assert not desk.status.sending.live(first), "good figures alone let nothing leave"
         desk.shadow.graduate(ShadowKind.BROADCAST, desk.shadow.subject_of(ShadowKind.BROADCAST, ""), "carla")
         assert desk.status.sending.live(first)
+        after = desk.status.planning.plan(first.update_id, "carla")
+        monkeypatch.setattr(desk.status.sending, "live", lambda _plan: False)
+        desk.status.sending.approve(after.plan_id, "bram")
+        monkeypatch.undo()
+        await carried_out(desk, hours=1)
+        assert len(desk.platform.posts()) == 0, "whoever approved it saw that nothing but what was ticked would leave"
         second = desk.status.planning.plan(first.update_id, "carla")
         desk.status.sending.approve(second.plan_id, "bram")
         await carried_out(desk, hours=1)

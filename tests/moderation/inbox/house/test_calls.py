@@ -168,6 +168,8 @@ def test_a_draft_goes_with_the_message_it_answers(house: House, asking: Asking) 
         assert (gone.status, gone.json["type"]) == (404, "urn:klankbord:missing")
     assert asking.call("POST", f"{path}/send", token=token, body={one: kept[one] for one in READ}).status == 404
     assert "Dorpsstraat" not in asking.page("GET", "/outbox", cookie=house.cookie(name)).text
+    preview = asking.page("GET", f"/cases/{row.case_id}/reply/{kept['draft_id']}", cookie=house.cookie(name))
+    assert (preview.status, "Dorpsstraat" in preview.text) == (409, False)
     house.parts.desk.open_cases()
     with sqlite3.connect(f"file:{house.home / 'ledger.db'}?mode=ro", uri=True) as db:
         found = db.execute("select state, text, person from draft where draft_id = ?", (kept["draft_id"],)).fetchall()
