@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +18,18 @@ from listener.clock import ManualClock
 from listener.errors import RateLimited, SourceRefused, SourceUnavailable
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.issue import Signal
-from listener.schedule import LONGEST_WAIT, REFUSED_WAIT, SourceSchedule, Watched, keep_analysing, next_pull
+from listener.schedule import (
+    FEW,
+    LONGEST_WAIT,
+    MOST_REST_SECONDS,
+    REFUSED_WAIT,
+    RESTS,
+    SourceSchedule,
+    Watched,
+    keep_analysing,
+    next_pull,
+    rest_after,
+)
 from listener.settings.schema import SourceSettings
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
@@ -184,3 +198,49 @@ async def test_analysing_goes_on_after_a_failure_and_hands_over_what_it_flags() 
     async with asyncio.timeout(10):
         await keep_analysing(once, arrived=arrived, stop=stop, flagged=flagged.append)
     assert flagged == [(signal,)]
+
+
+@pytest.mark.parametrize(
+    ("mentions", "busy_seconds", "rest"),
+    [
+        (1, 0.5, RESTS * 0.5),  # a fifth of the time is the most that drops may take
+        (FEW - 1, 0.01, RESTS * 0.01),
+        (1, 60.0, MOST_REST_SECONDS),  # a crisis is told within minutes whatever a batch costs
+        (FEW, 0.5, 0.0),  # a backlog is worked off at once
+        (0, 0.5, 0.0),  # texts are read again for another model
+    ],
+)
+def test_what_arrives_in_drops_is_taken_up_together_and_a_backlog_at_once(mentions: int, busy_seconds: float, rest: float) -> None:
+    """On a large home even one mention costs half a second: taken one by one they would keep a core busy beside the pages."""
+    assert rest_after(mentions, busy_seconds=busy_seconds) == pytest.approx(rest)
+
+
+async def test_the_analyser_rests_between_drops() -> None:
+    arrived, stop, began = asyncio.Event(), asyncio.Event(), list[float]()
+
+    def once() -> Analysed:
+        began.append(time.monotonic())
+        if len(began) == 3:
+            stop.set()
+        time.sleep(0.02)
+        return Analysed(mentions=1, signals=(), more=True)
+
+    async with asyncio.timeout(30):
+        await keep_analysing(once, arrived=arrived, stop=stop, flagged=lambda _: None)
+    assert all(after - before >= 0.02 * (RESTS + 1) for before, after in itertools.pairwise(began))
+
+
+async def test_a_service_that_stops_waits_for_no_rest() -> None:
+    """RULES F37: seconds count then."""
+    arrived, stop, once_done = asyncio.Event(), asyncio.Event(), threading.Event()
+
+    def once() -> Analysed:
+        time.sleep(1.0)
+        once_done.set()
+        return Analysed(mentions=1, signals=(), more=True)
+
+    running = asyncio.create_task(keep_analysing(once, arrived=arrived, stop=stop, flagged=lambda _: None))
+    await asyncio.to_thread(once_done.wait)
+    stop.set()
+    async with asyncio.timeout(2.0):  # a rest of four seconds has just begun
+        await running
