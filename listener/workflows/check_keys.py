@@ -14,12 +14,14 @@ from listener.errors import ProductError, SettingsError
 from listener.model.health import Finding
 from listener.ports import Clock
 from listener.settings.schema import ListenerSettings, SourceSettings
-from listener.settings.secrets import Secrets, nearest_name
+from listener.settings.secrets import Secrets, account_secret_names, nearest_name
 from listener.sources.addresses import checked_url
 from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 
 NEEDED_KEYS = {"reddit": ("KLANKBORD_REDDIT_CLIENT_ID", "KLANKBORD_REDDIT_CLIENT_SECRET")}
+NEEDED_OF_SOURCE = {"x": ("X", "READ_BEARER_TOKEN"), "youtube": ("YOUTUBE", "READ_API_KEY")}
+"""Keys that a kind of source cannot do without, by platform and kind: one for all its sources, or one of its own."""
 WEBHOOK = re.compile(r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[\w-]+")
 WEBHOOK_NAME = "KLANKBORD_DISCORD_WEBHOOK"
 REDDIT_APPROVAL = "https://support.reddithelp.com/hc/en-us/requests/new"
@@ -58,7 +60,9 @@ def check_sources(settings: ListenerSettings, secrets: Secrets, clock: Clock, *,
 
 def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: Secrets, clock: Clock, *, file: Path) -> Iterator[Finding]:
     what = f"source {source.id}"
-    for name in NEEDED_KEYS.get(source.kind, ()):
+    of_source = NEEDED_OF_SOURCE.get(source.kind)
+    own, shared = account_secret_names(of_source[0], source.id, of_source[1]) if of_source else ("", "")
+    for name in (*NEEDED_KEYS.get(source.kind, ()), *((shared,) if shared and _secret(secrets, own) is None else ())):
         if _secret(secrets, name) is None:
             yield Finding(
                 level="fail", what=what, detail=f"{name} is not set", mend=f"echo '{name}=…' >> {secrets.file}; chmod 600 {secrets.file}"

@@ -143,6 +143,21 @@ def test_reddit_without_keys_and_approval_says_each_thing_that_is_needed(home: P
         assert any(needed in detail for detail in details)
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "own"),
+    [
+        ("{id: feeds, kind: x}", "KLANKBORD_X_READ_BEARER_TOKEN", "KLANKBORD_X_FEEDS_READ_BEARER_TOKEN"),
+        ("{id: feeds, kind: youtube, videos: [dQw4w9WgXcQ]}", "KLANKBORD_YOUTUBE_READ_API_KEY", "KLANKBORD_YOUTUBE_FEEDS_READ_API_KEY"),
+    ],
+)
+def test_a_source_without_its_key_says_which_one(home: Path, source: str, name: str, own: str) -> None:
+    """One key serves all sources of a platform, or a source has its own."""
+    (home / "klankbord.yaml").write_text(GOOD.replace("sources: [", f"sources: [{source}, "), encoding="utf-8")
+    assert found(check(home), "source feeds", "fail").detail == f"{name} is not set"
+    for either in (name, own):
+        assert found(check(home, **{either: "a-key"}), "source feeds", "ok")
+
+
 def test_reddit_with_keys_and_approval_is_well(home: Path) -> None:
     reddit = "{id: r, kind: reddit, subreddits: [thenetherlands], approval_reference: REF-1, user_agent_name: klankbord}"
     (home / "klankbord.yaml").write_text(GOOD.replace("sources: [", f"sources: [{reddit}, "), encoding="utf-8")
