@@ -25,8 +25,10 @@ from listener.sources.imap_mailbox import Mailbox, MailFacts, opened
 from listener.sources.mail_item import read_mail
 
 PULL_SECONDS = 120.0
-PER_PULL = 50
-MOST_READ = 1_000_000
+PER_PULL = 25
+READ_SECONDS = 60.0
+"""After that a pull ends where it is: a mail made to be slow must not hold up those behind it."""
+MOST_READ = 256_000
 """Bytes read of a mail: words stand before attachments."""
 MOST_SIZE = 25_000_000
 _PORTS = {"imaps": 993, "imap": 143}
@@ -67,7 +69,7 @@ def mail_server(source_id: str, url: str, *, without_tls: bool = False) -> MailS
 
 
 class ImapSource:
-    """Mail in one folder of one mailbox, fifty a pull, in a thread of its own.
+    """Mail in one folder of one mailbox, twenty-five a pull, in a thread of its own.
 
     The cursor keeps the numbering of the folder (UIDVALIDITY), the last number read and when that mail arrived: a folder that was numbered
     anew is read from that day on, and Message-IDs tell what is known. A mail that leaves the folder stays here: that somebody cleaned up
@@ -153,15 +155,19 @@ class ImapSource:
             if not numbers:
                 return Page(mentions=(), next=cursor)
             turn, found, newest = numbers[:PER_PULL], [], float(memory.get("at", 0.0))
+            until, last = self._clock.monotonic() + READ_SECONDS, turn[-1]
             for facts in mailbox.facts(turn):
                 newest = max(newest, facts.arrived_at.timestamp())
                 found.append(self._mail(mailbox, facts))
-            after = {"validity": mailbox.validity, "uid": turn[-1], "at": newest}
+                if self._clock.monotonic() > until:
+                    last = facts.uid
+                    break
+            after = {"validity": mailbox.validity, "uid": last, "at": newest}
         return Page(
             mentions=tuple(sorted((one for one in found if isinstance(one, Mention)), key=lambda one: (one.posted_at, one.native_id))),
             next=Cursor(json.dumps(after, sort_keys=True)),
             skipped=tuple(one for one in found if isinstance(one, Skip)),
-            more=len(numbers) > len(turn),
+            more=numbers[-1] > last,
         )
 
     def _from(self, memory: dict[str, Any]) -> Any:

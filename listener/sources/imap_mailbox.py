@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -72,7 +72,8 @@ class _Tls(_Bounded, imaplib.IMAP4_SSL):
         super().__init__(box.host, box.port, ssl_context=context, timeout=SECONDS)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        return self.ssl_context.wrap_socket(super()._create_socket(timeout), server_hostname=self.host)
+        wrapped: socket.socket = self.ssl_context.wrap_socket(super()._create_socket(timeout), server_hostname=self.host)
+        return wrapped
 
 
 class OpenMailbox:
@@ -132,7 +133,7 @@ def _connected(box: Mailbox, context: ssl.SSLContext) -> imaplib.IMAP4:
         if box.tls == "starttls":
             connection.starttls(context)
     except BaseException:
-        connection.shutdown()
+        _drop(connection)
         raise
     return connection
 
@@ -157,6 +158,11 @@ def _leave(connection: imaplib.IMAP4) -> None:
     try:
         connection.logout()
     except (imaplib.IMAP4.error, OSError):
+        _drop(connection)
+
+
+def _drop(connection: imaplib.IMAP4) -> None:
+    with suppress(OSError):  # it is closed already where TLS failed
         connection.shutdown()
 
 

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
 from email.utils import parseaddr, parsedate_to_datetime
 
 from listener.model.mention import Author, Mention
@@ -20,9 +20,22 @@ from listener.sources.markup import plain_text
 PLATFORM, CHANNEL = "mail", "email"
 MOST_CHARACTERS = 100_000
 MOST_ID = 250
+MOST_HEAD = 2_000
+"""Characters read of one line of a head: the library's reader takes minutes and gigabytes over a line of a megabyte."""
 BELIEVED = timedelta(days=2)
 """How far the sender's clock may be from our server's before ours counts."""
 _ID = re.compile(r"<[^<>\s]{1,248}>")
+
+
+class _Short(EmailPolicy):
+    """The library's policy for mail as it is, with every line of every head cut to a length that people write."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MOST_HEAD]
+
+
+_POLICY = _Short()
 _POSTMEN = ("mailer-daemon@", "postmaster@")
 
 
@@ -33,9 +46,9 @@ def read_mail(raw: bytes, *, uid: str, arrived_at: datetime, realm: str, ours: f
     """
     where = f"mail {uid}"
     try:
-        message = message_from_bytes(raw, policy=default)
+        message = message_from_bytes(raw, policy=_POLICY)
         return _read(message, where, uid=uid, arrived_at=arrived_at, realm=realm, ours=ours)
-    except Exception as error:  # noqa: BLE001 - heads and parts are a stranger's; email.policy.default raises many kinds of error on them
+    except Exception as error:  # noqa: BLE001 - heads and parts are a stranger's; the library raises many kinds of error on them
         return Skip(where=where, reason=f"it cannot be read ({type(error).__name__})")
 
 

@@ -26,7 +26,7 @@ from listener.sources.mastodon import MastodonSource
 from listener.sources.matrix import MatrixSource
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
-from tests.contracts import asked_benches
+from tests.contracts import asked_benches, own_benches
 from tests.contracts.source_bench import Bench
 from tests.fakes import bluesky, hackernews, mastodon, matrix, reddit
 from tests.fakes.site import Reply, Site, open_site
@@ -107,7 +107,7 @@ def _reddit_bench(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Ben
             subreddits=["klussen"],
             queries=[],
             comments=True,
-            key=RedditKey(client_id="id", client_secret="secret", account="stroomwerk_dev"),
+            key=lambda: RedditKey(client_id="id", client_secret="secret", account="stroomwerk_dev"),
             approval_reference="R-1",
             clock=clock,
             factory=lambda: fake,
@@ -227,6 +227,7 @@ BENCHES = {
     "bluesky": _bluesky_bench,
     "matrix": _matrix_bench,
     **asked_benches.BENCHES,
+    **own_benches.BENCHES,
     "file": _file_bench,
     "fake": _fake_bench,
 }

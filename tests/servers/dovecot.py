@@ -38,6 +38,7 @@ auth_username_chars =
 auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/%u
 mailbox_list_index = no
+mail_fsync = never
 first_valid_uid = 1
 default_internal_user = {user}
 default_internal_group = {group}
@@ -98,7 +99,7 @@ class Dovecot:
         with self.owner(name) as connection:
             for mail in mails:
                 arrived = imaplib.Time2Internaldate(at) if at is not None else None
-                kind, said = connection.append("INBOX", "", arrived, mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))  # type: ignore[arg-type]  # None is imaplib's own default
+                kind, said = connection.append("INBOX", "", arrived, mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
                 assert kind == "OK", said
 
     def flags(self, name: str) -> list[bytes]:
@@ -133,6 +134,6 @@ def _served(folder: Path) -> Iterator[Dovecot]:
     for one in (folder, *folder.iterdir()):
         shutil.chown(one, user, group)
     as_user = user if os.geteuid() == 0 else None
-    command = [_PROGRAM, "-F", "-c", settings]
+    command: list[str | Path] = [_PROGRAM, "-F", "-c", settings]
     with running(command, folder=folder, ready=lambda said: "starting up" in said, seconds=START_SECONDS, user=as_user):
         yield Dovecot(port=port, tls_port=tls_port, trusted=trusted)

@@ -1,0 +1,73 @@
+"""Meta's Graph API and a mailbox with five posts each, for the contract of sources."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from listener.clock import ManualClock
+from listener.sources.http import HttpClient
+from listener.sources.imap import ImapSource, MailServer
+from listener.sources.meta_graph import MetaGraphSource
+from tests.contracts.source_bench import Bench
+from tests.fakes.graph import PAGE, TOKEN, FakeGraph, comment, post
+from tests.fakes.mailbox import US, FakeMailbox, mail
+from tests.fakes.site import Reply, Site
+
+HOUR = timedelta(hours=1)
+
+
+def _meta_graph(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Bench:
+    start, fake = clock.now(), FakeGraph()
+    fake.listings[f"{PAGE}/feed"] = [post(n, start - n * HOUR) for n in (1, 2)]
+    below = fake.below[f"{PAGE}_1/comments"] = [comment(f"1_{n}", start - HOUR / n) for n in (2, 3, 4)]
+
+    def another() -> str:
+        below.append(comment("1_77", clock.now()))
+        return "1_77"
+
+    site.answer = fake
+    return Bench(
+        ids={f"{PAGE}_1", f"{PAGE}_2", "1_2", "1_3", "1_4"},
+        open=lambda: MetaGraphSource(
+            "fb",
+            network="facebook",
+            accounts=[PAGE],
+            secret={"ACCESS_TOKEN": TOKEN, "APP_SECRET": ""}.__getitem__,
+            http=http,
+            clock=clock,
+            base=site.url("/v24.0"),
+            allow_http=True,
+            allow_private=True,
+        ),
+        post=another,
+        break_down=lambda: setattr(site, "answer", lambda _: Reply(body=b"<html>down</html>")),
+    )
+
+
+def _imap(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Bench:
+    start, box = clock.now(), FakeMailbox()
+    for number in range(1, 6):
+        box.put(start - (10 - number) * HOUR, mail(number, start - (10 - number) * HOUR))
+
+    def another() -> str:
+        box.put(clock.now(), mail(77, clock.now()))
+        return "<vraag-77@klant.example>"
+
+    return Bench(
+        ids={f"<vraag-{n}@klant.example>" for n in range(1, 6)},
+        open=lambda: ImapSource(
+            "mail",
+            MailServer(host="127.0.0.1", port=993, tls="at once"),
+            username=US,
+            password=lambda: "a-password",
+            clock=clock,
+            allow_private=True,
+            open_mailbox=box.open,
+        ),
+        post=another,
+        break_down=lambda: setattr(box, "fails", True),
+    )
+
+
+BENCHES = {"meta_graph": _meta_graph, "imap": _imap}
