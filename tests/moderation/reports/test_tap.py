@@ -33,6 +33,10 @@ def series(own: Sequence[int], *others: Sequence[int]) -> TapSeries:
 
 STEADY = days((BEFORE + 1 + AFTER, 35))
 CLOSED = days((BEFORE + 1, 35), (AFTER, 2))
+# Six that left about a tenth, as closely known as a year of weeks tells it; and six that changed nothing.
+CLOSED_BEFORE = [Span(best=best, low=best * 0.75, high=best / 0.75) for best in (0.05, 0.08, 0.1, 0.1, 0.12, 0.15)]
+NOTHING_BEFORE = [Span(best=best, low=best * 0.75, high=best / 0.75) for best in (0.9, 0.95, 1.0, 1.0, 1.05, 1.1)]
+SEVENTH = ((20_410_103, "after_peak"), (20_410_108, "decline"), (20_410_110, "shift_up_elsewhere"))
 
 
 def effect_of(*given: Sequence[int]) -> TapEffect:
@@ -164,6 +168,16 @@ def test_intervals_hold_the_truth_and_nothing_is_called_closed_without_an_effect
     assert tried[0].ours.verdict is TapVerdict.CLOSED
 
 
+def test_intervals_hold_the_truth_also_where_six_earlier_actions_closed_their_tap() -> None:
+    """In small, and on seeds at which the earlier ones were once read into this one: few contacts, no effect, after six that closed."""
+    known = {"six closed": pooled(CLOSED_BEFORE)}
+    tried = [try_one(draw(seed, left=1.0, world=world), known) for seed, world in SEVENTH]
+    assert [one.known["six closed"].verdict for one in tried if one.known["six closed"].verdict is TapVerdict.CLOSED] == []
+    found = summary(tried)
+    assert found["held"] == 1.0
+    assert found["known"]["six closed"]["held"] == 1.0
+
+
 def test_fewer_than_three_actions_say_nothing_of_the_next() -> None:
     assert pooled([Span(best=0.2, low=0.1, high=0.4)] * 2) == OWN
 
@@ -172,7 +186,47 @@ def test_earlier_actions_are_counted_in_and_drawn_towards_no_change() -> None:
     prior = pooled([Span(best=0.25, low=0.2, high=0.3125)] * 3)
     assert prior.actions == 3
     assert prior.mean == pytest.approx(np.log(0.25) * 3 / 4)
-    assert 0.5 <= prior.spread < 0.6, "however alike they were, the next may be another"
+    assert np.log(2) <= prior.spread < 0.75, "however alike they were, the next may leave half or double of what they left"
+    assert 0 < prior.alike < 1, "and it may be of another kind altogether"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "weeks", "truth"),
+    [
+        (CLOSED_BEFORE, ((BEFORE + 1, 7), (6, 7)), 1.0),  # six closed, and this one changed nothing
+        (CLOSED_BEFORE, ((BEFORE + 1, 7), (6, 5)), 0.7),
+        (NOTHING_BEFORE, ((BEFORE + 1, 14), (6, 1)), 0.07),  # six changed nothing, and this one closed it
+    ],
+)
+def test_an_action_unlike_the_earlier_ones_is_not_made_like_them(
+    earlier: Sequence[Span], weeks: tuple[tuple[int, int], ...], truth: float
+) -> None:
+    """Few contacts leave room for what is thought beforehand; that six taps closed is no evidence that the seventh did."""
+    given = series(days(*weeks))
+    known, alone = measure_tap(given, prior=pooled(earlier)).left, measure_tap(given).left
+    assert known is not None
+    assert alone is not None
+    assert known.low <= truth <= known.high
+    assert alone.low / 1.5 <= known.best <= alone.high * 1.5
+
+
+def test_the_more_an_action_looks_like_the_earlier_ones_the_more_they_say_of_it() -> None:
+    """What pooling is for: the same few weeks are known more closely in a house that knows what its actions do."""
+    given = series(days((BEFORE + 1 + 4, 3)))
+    alone, known = measure_tap(given).left, measure_tap(given, prior=pooled(NOTHING_BEFORE)).left
+    assert known is not None
+    assert alone is not None
+    assert np.log(known.high / known.low) < 0.95 * np.log(alone.high / alone.low)
+
+
+def test_earlier_actions_that_changed_nothing_make_no_claim_that_this_one_did_not_either() -> None:
+    """By its own weeks it may have closed the tap or not: six others are no evidence of which."""
+    given, gloomy = series(days((BEFORE + 1, 8), (5, 5))), TapPrior(mean=0.0, spread=0.1, actions=9)
+    found = measure_tap(given, prior=gloomy)
+    assert found.left is not None
+    assert found.alone is not None
+    assert found.left.low > 0.5 > found.alone.low
+    assert found.verdict is TapVerdict.CANNOT_TELL
 
 
 @pytest.mark.parametrize(
