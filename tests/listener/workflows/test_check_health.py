@@ -155,7 +155,8 @@ def test_a_source_without_its_key_says_which_one(home: Path, source: str, name: 
     (home / "klankbord.yaml").write_text(GOOD.replace("sources: [", f"sources: [{source}, "), encoding="utf-8")
     assert found(check(home), "source feeds", "fail").detail == f"{name} is not set"
     for either in (name, own):
-        assert found(check(home, **{either: "a-key"}), "source feeds", "ok")
+        environment: dict[str, Any] = {either: "a-key"}
+        assert found(check(home, **environment), "source feeds", "ok")
 
 
 def test_reddit_with_keys_and_approval_is_well(home: Path) -> None:
