@@ -21,6 +21,10 @@ ANSWERING = frozenset({PostKind.REPLY, PostKind.ANSWER})
 """Kinds that answer what somebody asked; all else tells something."""
 
 
+FEDIVERSE = "fediverse"
+"""The one realm of everything said on Mastodon, whichever server it was said on."""
+
+
 class PlaceNow(StrEnum):
     """What a platform says, just before a send, about the place a post goes to. `unknown`: this platform cannot be asked."""
 
@@ -42,6 +46,16 @@ class AccountId:
     @property
     def key(self) -> str:
         return f"{self.platform}/{self.realm}/{self.native_id}"
+
+    @property
+    def author_keys(self) -> frozenset[str]:
+        """Keys under which mentions name this account as their author.
+
+        Each Mastodon server numbers accounts by itself, so that there authors are known by name and server in all of the fediverse.
+        """
+        if self.platform != "mastodon":
+            return frozenset({self.key})
+        return frozenset({self.key, f"mastodon/{FEDIVERSE}/{self.name}@{self.realm}".casefold()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

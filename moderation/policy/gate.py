@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from moderation.model.policy import House, Policy, PolicyRule, Question, Verdict
-from moderation.model.post import PostKind
+from moderation.model.post import FEDIVERSE, PostKind
 from moderation.policy.content import CONTENT_CHECKS, PROMPTS, spend_is_capped
 
 SIMULATED = "simulated"
@@ -47,10 +47,15 @@ def subreddit_is_listed(question: Question, _policy: Policy, house: House) -> It
 
 
 def _is_listed(question: Question, house: House) -> bool:
-    """Tell whether the place is among those this house names. All of Reddit is never one place: each subreddit has rules of its own."""
+    """Tell whether the place is among those this house names. All of Reddit is never one place: each subreddit has rules of its own.
+
+    Whomever an account on Mastodon answers, its post stands on its own server: that is the place to name.
+    """
     target = question.post.target
     if target.platform != "reddit":
-        return target.realm in house.allowed_targets
+        return target.realm in house.allowed_targets or (
+            target.realm == FEDIVERSE and question.whoami.platform == target.platform and question.whoami.realm in house.allowed_targets
+        )
     place = question.target.community or target.realm
     return place != _ALL_OF_REDDIT and _subreddit(place) in {_subreddit(one) for one in house.allowed_targets}
 

@@ -1,6 +1,7 @@
 """Posts on one Mastodon server, unlisted unless set otherwise, always with an Idempotency-Key; only from an account marked as a bot (P18).
 
-`Target.thread_id` and `parent_id` are ids of statuses as our own server numbers them.
+`Target.thread_id` and `parent_id` name statuses as all of the fediverse does ("social.example/users/kim/statuses/1"), or are ids as our
+own server numbers them. What we posted is named in the same way.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -16,6 +18,7 @@ from listener.errors import NotSent, PublishRejected, PublishUnknown, SourceRefu
 from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from listener.sources.markup import plain_text
+from listener.sources.mastodon_statuses import local_id_of, native_id_of
 from moderation.messages.length import length
 from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, PlaceNow, SeenPost, Target
 from moderation.publishers.answer import Answer, made_at, object_in
@@ -37,7 +40,8 @@ class MastodonPublisher:
     app/services/post_status_service.rb; read 2026-11-26): a repeated Idempotency-Key gives the first status back, for an hour; the key is
     kept just after the status is, so a repeat in the same moment might slip through, which the reconciler's minute of waiting rules out.
     PUT /api/v1/statuses/:id edits since 3.5, DELETE /api/v1/statuses/:id deletes our own and answers 404 for any other. `content` is
-    HTML; the words as typed are at /source. 429 carries X-RateLimit-Reset as an ISO date. A deleted status answers 404.
+    HTML; the words as typed are at /source. 429 carries X-RateLimit-Reset as an ISO date. A deleted status answers 404. A status of another
+    server has an id of its own here, which GET /api/v2/search gives for its address (resolve, scope read:search).
     """
 
     native_key = MASTODON.native_key
@@ -55,6 +59,7 @@ class MastodonPublisher:
             server, settings=http, headers=self._headers, judge=self._judge, allow_private=allow_private, clock=clock
         )
         self._limits = MASTODON.limits
+        self._server = urlsplit(server).netloc.casefold()
         self._own_id = ""
 
     @property
@@ -82,38 +87,40 @@ class MastodonPublisher:
         Who says #nobot in their profile gets no reply.
         """
         if post.removes:
-            away = self._client.write("DELETE", f"/api/v1/statuses/{path_part(post.removes)}")
+            away = self._client.write("DELETE", f"/api/v1/statuses/{path_part(self._own(post.removes))}")
             return await taken_away(away, post.removes)
         if length(post.text, self._limits) > self._limits.most:
             raise PublishRejected(f"{self._client.host} takes {self._limits.most} characters.", why="too_long")
         if post.media or post.title:
             raise PublishRejected("On Mastodon we post plain texts: no title, no files.", why="invalid")
         if post.edits:
-            made = await self._client.write_json("PUT", f"/api/v1/statuses/{path_part(post.edits)}", json={"status": post.text})
+            made = await self._client.write_json("PUT", f"/api/v1/statuses/{path_part(self._own(post.edits))}", json={"status": post.text})
             return self._accepted(made, fallback=post.edits)
-        above = post.target.parent_id or post.target.thread_id
         body: dict[str, Any] = {"status": post.text, "visibility": self._visibility}
-        if above:
-            await self._must_be_welcome(above)
-            body["in_reply_to_id"] = above
+        if post.target.parent_id or post.target.thread_id:
+            body["in_reply_to_id"] = await self._welcoming(post.target)
         made = await self._client.write_json("POST", "/api/v1/statuses", headers={"Idempotency-Key": key}, json=body)
         return self._accepted(made)
 
     async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
         """Return our statuses since a moment that answer what `target` answers; without one, those that answer nothing."""
-        above = target.parent_id or target.thread_id or None
-        return [await self._seen(one) for one in await self._own(since) if one.get("in_reply_to_id") == above]
+        above = await self._above(target)
+        if above is None and target.thread_id:
+            raise SourceUnavailable(
+                f"{self._client.host} does not find the status that is answered, so that no answer can be told to be one."
+            )
+        return [await self._seen(one) for one in await self._listed(since) if one.get("in_reply_to_id") == above]
 
     async def own_latest(self, since: datetime) -> list[SeenPost] | None:
         """Return all our statuses since a moment, oldest first."""
-        return [await self._seen(one) for one in await self._own(since)]
+        return [await self._seen(one) for one in await self._listed(since)]
 
     async def place_now(self, target: Target) -> PlaceNow:
         """Ask whether the status that is answered still stands, and whether its author wants no bots. A status of our own is open."""
-        above = target.parent_id or target.thread_id
-        if not above:
+        if not (target.parent_id or target.thread_id):
             return PlaceNow.OPEN
-        status = await self._status(above)
+        above = await self._above(target)
+        status = await self._status(above) if above is not None else None
         if status is None:
             return PlaceNow.GONE
         return PlaceNow.LOCKED if _says_no_bot(status) else PlaceNow.OPEN
@@ -129,20 +136,47 @@ class MastodonPublisher:
             found = found.get(name) if isinstance(found, dict) else None
         return Limits(most=found, counts=MASTODON.limits.counts) if isinstance(found, int) and found > 0 else MASTODON.limits
 
-    async def _must_be_welcome(self, above: str) -> None:
-        """Raise when the author of the status answered asks bots to stay away; a status that is gone is for the server to refuse."""
+    async def _welcoming(self, target: Target) -> str:
+        """Return our server's id of the status answered. Raises when it has none, or its author asks bots to stay away.
+
+        A status that is gone since is for the server to refuse.
+        """
         try:
-            status = await self._status(above)
+            above = await self._above(target)
+            status = await self._status(above) if above is not None else None
         except SourceUnavailable as error:
             raise NotSent(f"Whom we would answer cannot be asked now: {error}") from error
+        if above is None:
+            raise PublishRejected(f"{self._client.host} does not find the status that is answered.", why="gone")
         if status is not None and _says_no_bot(status):
             raise PublishRejected("The author says #nobot in the profile: no program may answer.", why="forbidden")
+        return above
+
+    async def _above(self, target: Target) -> str | None:
+        """Return our server's id of the status that a target answers; None when it answers none, or one that our server does not find."""
+        named = target.parent_id or target.thread_id
+        if "/" not in named:
+            return named or None
+        if own := local_id_of(named, host=self._server):
+            return own
+        params = {"q": f"https://{named}", "type": "statuses", "resolve": "true", "limit": "1"}
+        found = object_in(await self._client.ask_json("/api/v2/search", params=params), self._client.host).get("statuses")
+        shown = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return next((_text(one, "id") or None for one in shown if native_id_of(one, host=self._server) == named), None)
+
+    def _own(self, named: str) -> str:
+        """Return our server's id of a status of ours."""
+        return local_id_of(named, host=self._server) or named
+
+    def _name(self, status: Mapping[str, Any]) -> str:
+        """Return what all of the fediverse calls a status, or its id here when the server does not tell."""
+        return native_id_of(status, host=self._server) if _text(status, "uri") else _text(status, "id")
 
     async def _status(self, status_id: str) -> dict[str, Any] | None:
         answer = await self._client.ask(f"/api/v1/statuses/{path_part(status_id)}", gone=True)
         return object_in(self._client.read_json(answer), self._client.host) if answer.status == 200 else None
 
-    async def _own(self, since: datetime) -> list[dict[str, Any]]:
+    async def _listed(self, since: datetime) -> list[dict[str, Any]]:
         """Page back through our own statuses until they are older than `since`, and return them oldest first."""
         own_id = self._own_id or (await self.whoami()).native_id
         path = f"/api/v1/accounts/{path_part(own_id)}/statuses"
@@ -165,10 +199,10 @@ class MastodonPublisher:
         if status.get("mentions"):
             source = await self._client.ask_json(f"/api/v1/statuses/{path_part(status_id)}/source")
             text = _text(object_in(source, self._client.host), "text")
-        return SeenPost(platform_id=status_id, text=text, posted_at=made_at(status, self._client.host), url=_text(status, "url"))
+        return SeenPost(platform_id=self._name(status), text=text, posted_at=made_at(status, self._client.host), url=_text(status, "url"))
 
     def _accepted(self, made: Mapping[str, Any], *, fallback: str = "") -> Accepted:
-        status_id = _text(made, "id") or fallback
+        status_id = self._name(made) or fallback
         if not status_id:
             raise PublishUnknown(f"{self._client.host} accepted, but did not say under which id.")
         return Accepted(platform_id=status_id, url=_text(made, "url"))

@@ -84,7 +84,7 @@ class Outbox:
 
     def own_authors(self) -> frozenset[str]:
         """Return the keys of our connected accounts, as the authors of mentions have them."""
-        return frozenset(one.account.key for one in self._precheck.accounts.all)
+        return frozenset(key for one in self._precheck.accounts.all for key in one.account.author_keys)
 
     def draft(self, draft_id: int) -> Draft:
         """Return a draft. Raises `NotAllowed` when there is none."""

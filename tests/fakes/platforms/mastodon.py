@@ -35,7 +35,10 @@ _LINK = re.compile(r"https?://\S+")
 
 
 class FakeMastodon(FakePlatform):
-    """`take`'s target is the status answered, "" for none. `notes` are profiles of whom we answer, `bot` and `most` what is set here."""
+    """`take`'s target is the status answered, "" for none. `notes` are profiles of whom we answer, `bot` and `most` what is set here.
+
+    `federated` are ids here of statuses of other servers, by their address; `tells_uri`: our own are shown with theirs.
+    """
 
     name = "mastodon"
     native_key = True
@@ -46,12 +49,15 @@ class FakeMastodon(FakePlatform):
         self.bot = True
         self.most = 500
         self.notes: dict[str, str] = {}
+        self.federated: dict[str, str] = {}
+        self.tells_uri = False
         self.sent: list[dict[str, object]] = []
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
             web.get("/api/v1/accounts/verify_credentials", self.me),
             web.get("/api/v2/instance", self.instance),
+            web.get("/api/v2/search", self.search),
             web.get("/api/v1/accounts/{id}/statuses", self.own),
             web.post("/api/v1/statuses", self.post),
             web.get("/api/v1/statuses/{id}", self.status),
@@ -74,6 +80,12 @@ class FakeMastodon(FakePlatform):
 
     async def instance(self, request: web.Request) -> web.Response:
         return answer_json({"domain": "social.example", "configuration": {"statuses": {"max_characters": self.most}}})
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Find a status by its address, as resolving does; nothing else is ever asked for here."""
+        self.check_token(request)
+        found = self.federated.get(request.query["q"]) if request.query["resolve"] == "true" else None
+        return answer_json({"accounts": [], "hashtags": [], "statuses": [{"id": found, "uri": request.query["q"]}] if found else []})
 
     async def post(self, request: web.Request) -> web.Response:
         account, said = self.check_token(request), await request.json()
@@ -123,6 +135,7 @@ class FakeMastodon(FakePlatform):
             "content": paragraphs,
             "mentions": [{"username": name} for name in named],
             "url": f"{self.url}/@{post.account}/{post.post_id}",
+            **({"uri": f"{self.url}/users/{post.account}/statuses/{post.post_id}"} if self.tells_uri else {}),
         }
 
 

@@ -173,6 +173,7 @@ def test_an_account_speaks_at_its_own_places_only() -> None:
     named = ConnectedAccount(account=OURS, limits=Limits(most=500), native_key=True, serves=("mastodon",), realms=("social.example",))
     accounts = Accounts([named, SIMULATED])
     assert accounts.for_target(HERE) == named
+    assert accounts.for_target(replace(HERE, realm="fediverse")) == named  # what it answers there stands on its own server
     with pytest.raises(NotAllowed):
         accounts.for_target(replace(HERE, realm="elsewhere.example"))
 

@@ -89,6 +89,14 @@ def test_what_is_allowed_passes(given: dict[str, object]) -> None:
     assert ask(**given) == ()  # type: ignore[arg-type]  # arguments of `ask` by name
 
 
+@pytest.mark.parametrize(("server", "refused"), [("social.example", ()), ("elsewhere.example", ("target_not_listed",))])
+def test_an_answer_on_mastodon_goes_where_our_own_server_is_listed(server: str, refused: tuple[str, ...]) -> None:
+    """Customers are on thousands of servers; what we answer stands on ours, and no list could name theirs (RULES S25)."""
+    account = AccountId(platform="mastodon", realm=server, native_id="1", name="stroom")
+    house = replace(HOUSE, account_names=("mastodon:stroom",), allowed_targets=("social.example",))
+    assert ask("mastodon", "fediverse", account=account, house=house) == refused
+
+
 def test_of_a_thousand_mixed_messages_on_x_only_those_who_named_us_are_answered() -> None:
     """RULES P1, by its own test: 1,000 mixed mentions."""
     answered = [number for number in range(1000) if not ask("x", "x", account=SIM, addressed=number % 3 == 0)]

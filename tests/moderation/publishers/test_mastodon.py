@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import NotSent, PublishRejected, SourceRefused
+from listener.errors import NotSent, PublishRejected, SourceRefused, SourceUnavailable
+from listener.model.mention import Mention
+from listener.sources.mastodon_statuses import read_status
 from moderation.messages.length import length
-from moderation.model.post import Limits, PlaceNow
+from moderation.model.post import Limits, OutgoingPost, PlaceNow, Target
 from tests.fakes.desk import MORNING
 from tests.fakes.platforms import faults
+from tests.fakes.platforms.core import ACCOUNT
 from tests.fakes.platforms.faults import Why
 from tests.fakes.platforms.mastodon import FakeMastodon, open_mastodon
 from tests.fakes.platforms.rig import Rig
@@ -121,3 +124,57 @@ async def test_a_title_or_a_file_has_no_place_here(rig: Rig) -> None:
 )
 def test_lengths_are_counted_as_mastodon_does(text: str, counted: int) -> None:
     assert length(text, Limits(most=500, counts="mastodon")) == counted
+
+
+FAR = "far.example/users/kim/statuses/99"
+
+
+def _answer_to(rig: Rig, named: str) -> OutgoingPost:
+    return replace(rig.post("Dag Kim"), target=Target(platform="mastodon", realm="fediverse", thread_id=named, parent_id=named))
+
+
+async def test_a_status_of_another_server_is_answered_under_our_servers_id_for_it(rig: Rig) -> None:
+    """Each server numbers what it knows by itself: an id of theirs could be somebody else's status here."""
+    fake(rig).federated[f"https://{FAR}"] = "4711"
+    post = _answer_to(rig, FAR)
+    assert await rig.publisher.place_now(post.target) is PlaceNow.OPEN
+    await rig.publisher.publish(post, key=KEY)
+    assert [one["in_reply_to_id"] for one in fake(rig).sent] == ["4711"]
+    (seen,) = await rig.publisher.own_posts(post.target, BEFORE)
+    assert seen.text == "Dag Kim"
+
+
+async def test_a_status_that_our_server_does_not_find_is_not_answered_and_nothing_is_told_absent(rig: Rig) -> None:
+    """Without it nobody can say whether our answer stands there: that is not the same as no answer."""
+    post = _answer_to(rig, FAR)
+    assert await rig.publisher.place_now(post.target) is PlaceNow.GONE
+    with pytest.raises(PublishRejected) as refused:
+        await rig.publisher.publish(post, key=KEY)
+    assert (refused.value.why, rig.fake.writes) == ("gone", [])
+    with pytest.raises(SourceUnavailable):
+        await rig.publisher.own_posts(post.target, BEFORE)
+
+
+async def test_our_own_posts_have_one_name_for_posting_listening_editing_and_removing(rig: Rig) -> None:
+    """What a source hears us say is recognised as ours, and an answer to it as one to us."""
+    fake(rig).tells_uri = True
+    here = fake(rig).url.removeprefix("http://")
+    accepted = await rig.publisher.publish(_answer_to(rig, f"{here}/users/kim/statuses/11"), key=KEY)
+    assert fake(rig).sent[0]["in_reply_to_id"] == "11"
+    own = rig.fake.posts()[0].post_id
+    assert accepted.platform_id == f"{here}/users/{ACCOUNT}/statuses/{own}"
+    assert [one.platform_id for one in await rig.publisher.own_latest(BEFORE) or []] == [accepted.platform_id]
+    changed = await rig.publisher.publish(rig.post("Beter", edits=accepted.platform_id), key=KEY)
+    assert changed.platform_id == accepted.platform_id
+    await rig.publisher.publish(rig.post("Beter", removes=accepted.platform_id), key=KEY)
+    assert await rig.publisher.own_latest(BEFORE) == []
+
+
+async def test_our_account_is_known_by_its_number_and_by_its_name(rig: Rig) -> None:
+    """Sources name authors as all servers do."""
+    account = await rig.publisher.whoami()
+    status = {"id": "1", "uri": "https://127.0.0.1/x", "visibility": "public", "content": "x", "created_at": "2026-03-02T09:00:00Z"}
+    read = read_status(status | {"account": {"username": account.name, "url": f"https://{account.realm}/@x"}}, host="far.example")
+    assert isinstance(read, Mention)
+    assert read.author is not None
+    assert account.author_keys == {account.key, read.author.key}
