@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from listener.errors import ActionError, StoreError
 from moderation.inbox.api.app import add_api_routes
-from moderation.inbox.api.problems import is_call, not_done, refusal, wrong_fields
+from moderation.inbox.api.problems import is_call, not_done, refusal, status_of, wrong_fields
 from moderation.inbox.checks import LOCAL_HOSTS
 from moderation.inbox.gate import StaffGate
 from moderation.inbox.limits import PersonLimits
@@ -110,7 +110,7 @@ def _add_finding(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     if parts.report is not None:
         add_week_report_routes(app, parts, parts.report, pages)
     if parts.dashboard is not None:
-        add_dashboard_routes(app, parts.dashboard, pages)
+        add_dashboard_routes(app, parts, parts.dashboard, pages)
     if parts.exports is not None:
         add_export_routes(app, parts, parts.exports, pages)
     if parts.metrics is not None:
@@ -178,9 +178,8 @@ def _answer_errors(app: FastAPI, pages: Pages) -> None:
             return not_done(error)
         said = pages.refusal(request, error)
         in_english = said == str(error)
-        return pages.show(
-            request, "error.html.j2", status=409, status_code=409, reason="action", said=said, in_english=in_english, number_of_error=""
-        )
+        status, given = status_of(error), {"reason": "action", "said": said, "in_english": in_english, "number_of_error": ""}
+        return pages.show(request, "error.html.j2", status=status, status_code=status, **given)
 
     @app.exception_handler(StoreError)
     async def store(request: Request, error: StoreError) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -12,9 +13,12 @@ from moderation.inbox.choices import USUAL_DAYS, period_asked
 from moderation.inbox.scope import Brands
 from moderation.model.chart import Table
 from moderation.model.dashboard import DashboardFigures, DashboardQuestion
+from moderation.model.evidence import Evidence
 
 FIELDS = ("brand", "channel", "language")
 """What a dashboard can be narrowed by, in the order of the page."""
+FIGURES = ("mentions", "directed", "negative", "positive", "loose", "unnecessary", "searched")
+"""Figures whose mentions can be looked at."""
 _MOST = 200
 
 
@@ -36,11 +40,22 @@ class DashboardShown:
     charts: Sequence[DrawnChart]
 
 
+Period = tuple[datetime, datetime]
+"""When a period begins and ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardParts:
-    """`look(question, language)`: the figures and their charts, counted once for everybody who asks the same. May block."""
+    """Both may block.
+
+    - `look(question, language)`: the figures and their charts, counted once for everybody who asks the same.
+    - `which(question, figure, as_of, page)`: the mentions that one of `FIGURES` counted in the period that ended at `as_of`; without a
+      moment, or with one that is not there yet, it ends now. `evidence_page`: how many mentions a page of them has.
+    """
 
     look: Callable[[DashboardQuestion, str], DashboardShown]
+    which: Callable[[DashboardQuestion, str, datetime | None, int], tuple[Evidence, Period]]
+    evidence_page: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +102,20 @@ class DashboardChoice:
     def at(self, path: str) -> str:
         """Return the address of another page that is narrowed by the same fields, such as the list of issues."""
         return _address(path, {name: value for name, value in self.asked().items() if name != "compare"})
+
+    def which(self, figure: str, as_of: datetime, page: int = 1) -> str:
+        """Return the address of the mentions that a figure counted in the period that ended at `as_of`."""
+        fields = {**self.asked(), "until": as_of.isoformat(), **({"page": str(page)} if page > 1 else {})}
+        return _address(f"/dashboard/{figure}", {name: value for name, value in fields.items() if name != "compare"})
+
+
+def until_asked(written: str) -> datetime | None:
+    """Return the moment that an address names, None when it names none."""
+    try:
+        found = datetime.fromisoformat(written)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _address(path: str, fields: Mapping[str, str]) -> str:

@@ -104,6 +104,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/metrics"): Right.READ,
     ("GET", "/search"): Right.READ,
     ("GET", "/dashboard"): Right.READ,
+    ("GET", "/dashboard/{figure}"): Right.READ,
     # rows as files: what customers wrote, and how they were answered, is for whoever may let posts leave
     ("GET", "/exports"): Right.READ,
     ("POST", "/exports/mentions"): Right.APPROVE,
@@ -271,6 +272,8 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/api/v1/issues/{issue_id}/mark"): Right.ANSWER,
     ("POST", "/api/v1/issues/{issue_id}/merge"): Right.ANSWER,
     ("POST", "/api/v1/issues/{issue_id}/place"): Right.ANSWER,
+    ("GET", "/api/v1/issues/{issue_id}/halves"): Right.ANSWER,
+    ("POST", "/api/v1/issues/{issue_id}/split"): Right.ANSWER,
     ("POST", "/api/v1/issues/{issue_id}/undo"): Right.ANSWER,
     ("GET", "/api/v1/mentions"): Right.READ,
     ("GET", "/api/v1/mentions/{mention_id}"): Right.READ,

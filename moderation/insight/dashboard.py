@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from listener.insight.buckets import clock_days_before
 from listener.insight.moments import naive
@@ -15,6 +16,8 @@ from listener.insight.store import Insight
 from moderation.insight.sql import query, rows
 from moderation.model.dashboard import DashboardQuestion, PeriodTotals
 
+_EVERYTHING = -1
+"""Stands for no issue in particular: issues are counted from 1."""
 MOST_DRAWN = 6
 """So many issues have their days counted: what stands side by side."""
 
@@ -84,33 +87,48 @@ class DashboardInsight:
                 bool(row[0]): PeriodTotals(**dict(zip(PeriodTotals.__slots__, row[1:], strict=True)))
                 for row in rows(cursor, "dashboard_totals")
             }
-            days, before = _days(cursor, stretch, None)
-            issues = tuple(self._issue(cursor, stretch, row, at < MOST_DRAWN) for at, row in enumerate(rows(cursor, "dashboard_issues")))
+            found = rows(cursor, "dashboard_issues")
+            days = _days(cursor, stretch, [row[0] for row in found[:MOST_DRAWN]])
             offers: dict[str, dict[str, int]] = {"brand": {}, "channel": {}, "language": {}}
             for field, value, mentions in rows(cursor, "dashboard_offers", {name: moments[name] for name in ("from_at", "as_of")}):
                 offers[field][value] = mentions
         return DashboardCounts(
             totals=totals.get(True, PeriodTotals()),
             before=totals.get(False, PeriodTotals()),
-            days=days,
-            days_before=before,
-            issues=issues,
+            days=days[None][0],
+            days_before=days[None][1],
+            issues=tuple(_issue(row, *days.get(row[0], ((), ()))) for row in found),
             offers=offers,
         )
 
-    @staticmethod
-    def _issue(cursor: duckdb.DuckDBPyConnection, stretch: Stretch, row: Sequence[Any], drawn: bool) -> IssueCount:
-        days, before = _days(cursor, stretch, row[0]) if drawn else ((), ())
-        return IssueCount(issue_id=row[0], mentions=row[1], before=row[2], people=row[3], negative=row[4], days=days, days_before=before)
+    def which(self, asked: DashboardQuestion, stretch: Stretch, figure: str, *, skip: int = 0, most: int = 50) -> tuple[list[int], int]:
+        """Return a page of the mentions that a figure of the period counted, newest first, and how many there are."""
+        given = {"from_at": naive(stretch.from_at), "as_of": naive(stretch.as_of), "figure": figure, "skip": skip, "most": most}
+        narrowed = {"channel": asked.channel, "language": asked.language, "brand": asked.brand}
+        with self._insight.asking() as cursor:
+            found = rows(cursor, "dashboard_which", {**given, **narrowed})
+        return [row[0] for row in found], int(found[0][1]) if found else 0
 
 
-def _days(cursor: duckdb.DuckDBPyConnection, stretch: Stretch, issue_id: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return mentions a day of the period, and of the one before it."""
+def _issue(row: Sequence[Any], days: tuple[int, ...], before: tuple[int, ...]) -> IssueCount:
+    return IssueCount(issue_id=row[0], mentions=row[1], before=row[2], people=row[3], negative=row[4], days=days, days_before=before)
+
+
+def _days(
+    cursor: duckdb.DuckDBPyConnection, stretch: Stretch, issues: Sequence[int]
+) -> Mapping[int | None, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Return mentions a day of the period, and of the one before it: of everything under None, and of each of `issues`."""
     size = len(stretch.starts)
     ends = [*stretch.before_starts[1:], stretch.before_to, *stretch.starts, stretch.as_of]
     # between the two periods lies a stretch that is in neither: the rest of the day that is cut off
-    given = {"numbers": list(range(len(ends))), "ends": [naive(end) for end in ends], "issue_id": issue_id}
-    counts = [0] * len(ends)
-    for number, mentions in rows(cursor, "dashboard_days", given):
-        counts[number] = mentions
-    return tuple(counts[size + 1 :]), tuple(counts[:size])
+    edges = np.array([naive(end) for end in ends], dtype="datetime64[us]")
+    found = cursor.execute(query("dashboard_quarters"), {"issues": list(issues)}).fetchnumpy()
+    places = np.searchsorted(
+        edges, found["begins_at"].astype("datetime64[us]"), side="right"
+    )  # the first end that lies after its beginning
+    asked = np.ma.filled(found["issue_id"], _EVERYTHING)
+    counts = {}
+    for one in (None, *issues):
+        mine = asked == (_EVERYTHING if one is None else one)
+        counts[one] = np.bincount(places[mine], weights=found["mentions"][mine], minlength=len(ends)).astype(int).tolist()
+    return {one: (tuple(some[size + 1 :]), tuple(some[:size])) for one, some in counts.items()}

@@ -11,6 +11,7 @@ from listener.model.figures import Quote
 class Evidence:
     """A page of the mentions that a figure of a week counted, newest first, under pseudonyms; `total` is how many there are.
 
+    `week` is empty for a figure of a dashboard, which is of no week.
     `title` is the issue's for a figure about one issue, else "".
     """
 

@@ -22,11 +22,25 @@ from moderation.workflows.draw_charts import DrawCharts
 MOST_DRAWN = 12
 """Charts on one page, of the actions that were done last; the others have their words."""
 MOST_EARLIER = 30
+MOST_KEPT = 200
 
 
 def taps_shown(desk: Desk, draw: DrawCharts | None) -> Callable[[Iterable[Action], str], Mapping[int, TapShown]]:
     """Return what shows looks: those of done actions that were looked at, by action. Without `draw` words alone."""
     cost, zone = desk.settings.report.cost_per_contact, desk.settings.zone
+    kept: dict[tuple[TapLook, str, int], tuple[DrawnChart, ...]] = {}
+
+    def charts(action: Action, look: TapLook, title: str, language: str, draw: DrawCharts) -> tuple[DrawnChart, ...]:
+        """Return a look's chart, made once: a look never changes, and whoever reads a page should not wait for it again."""
+        key = (look, language, action.action_id)
+        if key not in kept:
+            made = tuple(_drawn(action, look, title, language, zone, draw))
+            if any(not one.wide for one in made):
+                return made  # not drawn this time; the next reader may see it
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = made
+        return kept[key]
 
     def shown(actions: Iterable[Action], language: str) -> Mapping[int, TapShown]:
         done = sorted((one for one in actions if one.closed_at), key=lambda one: (one.closed_at, one.action_id), reverse=True)
@@ -39,7 +53,7 @@ def taps_shown(desk: Desk, draw: DrawCharts | None) -> Callable[[Iterable[Action
                 look=look,
                 words=tap_words(look.effect, words, language=language, cost_per_contact=cost),
                 earlier=tuple((one, tap_words(one.effect, words, language=language)) for one in reversed(earlier))[:MOST_EARLIER],
-                charts=tuple(_drawn(action, look, words["chart"], language, zone, draw)) if draw and number < MOST_DRAWN else (),
+                charts=charts(action, look, words["chart"], language, draw) if draw and number < MOST_DRAWN else (),
             )
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
@@ -16,7 +17,10 @@ from httpx2 import Response
 from listener.clock import ManualClock
 from moderation.inbox.app import build_staff_app
 from moderation.inbox.sign_in import COOKIE, SignIn
+from moderation.model.person import Role
+from tests.fakes.house import OURS, THEIRS, House, open_house
 from tests.fakes.people import sign_in_on
+from tests.fakes.posts_of_weeks import add_weeks
 from tests.fakes.staff import AGENT, StaffDay
 from tests.fakes.staff_figures import NOW
 
@@ -68,6 +72,17 @@ class Staff:
     def _headers(self, given: dict[str, str]) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in given.items()}
         return {**({"cookie": f"{COOKIE}={self.cookie}"} if self.cookie else {}), "accept-language": "nl", **named}
+
+
+@pytest.fixture(scope="session")
+def weeks_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Two brands and forty days of messages; the newest were posted a moment ago. Tests that ask for it only look."""
+    with open_house(tmp_path_factory.mktemp("weeks") / "home") as opened:
+        listening = opened.parts.listening
+        add_weeks(listening.ledger, until=opened.clock.now(), days=40, brands=(OURS, THEIRS), model_id=listening.model_id)
+        opened.add("inkijker", Role.VIEWER)
+        opened.add("van een merk", Role.VIEWER, frozenset({OURS}))
+        yield opened
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from moderation.charts.palette import properties
 from moderation.inbox.dashboard_parts import DashboardChoice
 from moderation.inbox.pages import Pages
 from moderation.model.dashboard import DashboardFigures, DashboardQuestion
-from moderation.model.person import Role
 from moderation.week_room import week_parts
 from moderation.workflows.count_dashboard import count_dashboard
 from moderation.workflows.draw_charts import DrawCharts
 from tests.fakes.asking import Asking
-from tests.fakes.house import OURS, THEIRS, WORDS, House, open_house
-from tests.fakes.posts_of_weeks import TITLES, add_weeks
+from tests.fakes.house import OURS, THEIRS, WORDS, House
+from tests.fakes.posts_of_weeks import TITLES
 
 _MENTIONS = """
 select count(distinct m.mention_id) from mention m join analysis a using (mention_id)
@@ -33,14 +32,8 @@ and m.mention_id not in (select mention_id from label where name = 'spam' and va
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Two brands and forty days of messages; the newest were posted a moment ago."""
-    with open_house(tmp_path_factory.mktemp("dashboard") / "home") as opened:
-        listening = opened.parts.listening
-        add_weeks(listening.ledger, until=opened.clock.now(), days=40, brands=(OURS, THEIRS), model_id=listening.model_id)
-        opened.add("inkijker", Role.VIEWER)
-        opened.add("van een merk", Role.VIEWER, frozenset({OURS}))
-        yield opened
+def house(weeks_house: House) -> House:
+    return weeks_house
 
 
 @pytest.fixture(scope="module")
