@@ -104,11 +104,7 @@ class MastodonPublisher:
 
     async def own_posts(self, target: Target, since: datetime) -> list[SeenPost]:
         """Return our statuses since a moment that answer what `target` answers; without one, those that answer nothing."""
-        above = await self._above(target)
-        if above is None and target.thread_id:
-            raise SourceUnavailable(
-                f"{self._client.host} does not find the status that is answered, so that no answer can be told to be one."
-            )
+        above = await self._above(target) or None
         return [await self._seen(one) for one in await self._listed(since) if one.get("in_reply_to_id") == above]
 
     async def own_latest(self, since: datetime) -> list[SeenPost] | None:
@@ -119,8 +115,7 @@ class MastodonPublisher:
         """Ask whether the status that is answered still stands, and whether its author wants no bots. A status of our own is open."""
         if not (target.parent_id or target.thread_id):
             return PlaceNow.OPEN
-        above = await self._above(target)
-        status = await self._status(above) if above is not None else None
+        status = await self._status(await self._above(target))
         if status is None:
             return PlaceNow.GONE
         return PlaceNow.LOCKED if _says_no_bot(status) else PlaceNow.OPEN
@@ -137,32 +132,37 @@ class MastodonPublisher:
         return Limits(most=found, counts=MASTODON.limits.counts) if isinstance(found, int) and found > 0 else MASTODON.limits
 
     async def _welcoming(self, target: Target) -> str:
-        """Return our server's id of the status answered. Raises when it has none, or its author asks bots to stay away.
+        """Return our server's id of the status answered. Raises when its author asks bots to stay away.
 
         A status that is gone since is for the server to refuse.
         """
         try:
             above = await self._above(target)
-            status = await self._status(above) if above is not None else None
+            status = await self._status(above)
         except SourceUnavailable as error:
             raise NotSent(f"Whom we would answer cannot be asked now: {error}") from error
-        if above is None:
-            raise PublishRejected(f"{self._client.host} does not find the status that is answered.", why="gone")
         if status is not None and _says_no_bot(status):
             raise PublishRejected("The author says #nobot in the profile: no program may answer.", why="forbidden")
         return above
 
-    async def _above(self, target: Target) -> str | None:
-        """Return our server's id of the status that a target answers; None when it answers none, or one that our server does not find."""
+    async def _above(self, target: Target) -> str:
+        """Return our server's id of the status that a target answers; "" when it answers none.
+
+        Raises `SourceUnavailable` when our server does not find it: it asks the status' own server, which may just not answer now
+        (app/services/resolve_url_service.rb), so that is no proof of anything.
+        """
         named = target.parent_id or target.thread_id
         if "/" not in named:
-            return named or None
+            return named
         if own := local_id_of(named, host=self._server):
             return own
         params = {"q": f"https://{named}", "type": "statuses", "resolve": "true", "limit": "1"}
         found = object_in(await self._client.ask_json("/api/v2/search", params=params), self._client.host).get("statuses")
         shown = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-        return next((_text(one, "id") or None for one in shown if native_id_of(one, host=self._server) == named), None)
+        above = next((_text(one, "id") for one in shown if native_id_of(one, host=self._server) == named), "")
+        if not above:
+            raise SourceUnavailable(f"{self._client.host} does not find the status that is answered.")
+        return above
 
     def _own(self, named: str) -> str:
         """Return our server's id of a status of ours."""
