@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
-from listener.errors import ActionError
+from listener.errors import ActionError, StoreError
 from moderation.bot import case_answers, house_answers, issue_answers, own_answers, reply_answers, status_answers
 from moderation.bot.asked import Asked, Kind
 from moderation.bot.buttons import CHOSEN, MARK, Buttons, link, rows_of
@@ -98,6 +99,7 @@ class BotAnswers:
         words, buttons = bot_words(asked.language), Buttons()
         try:
             said = self._said(asked, words, buttons)
+            return self._kept(said, words, buttons)
         except NotAdmitted as no:
             return Said(choices=()) if asked.kind is Kind.HINT else self._refused(words, no)
         except ActionError as error:
@@ -105,13 +107,26 @@ class BotAnswers:
         except Exception:  # whoever asked hears that it failed, and the log has why
             logger.exception("interaction failed", extra={"kind": asked.kind.value})
             return self.failed(asked)
-        now = self._bot.staff.clock.now()
-        self._bot.presses.keep(buttons.made, at=now, until=now + KEPT_FOR)
-        return said
 
     def failed(self, asked: Asked) -> Said:
         """Return what is said when something broke or took too long."""
         return Said(choices=()) if asked.kind is Kind.HINT else Said(text=bot_words(asked.language).text("no.failed"))
+
+    def _kept(self, said: Said, words: Wording, buttons: Buttons) -> Said:
+        """Keep what the buttons of an answer do. While the ledger is too busy for that the answer comes without them: what it tells is so.
+
+        A form is nothing without what it does: then the error goes on, and is told.
+        """
+        now = self._bot.staff.clock.now()
+        try:
+            self._bot.presses.keep(buttons.made, at=now, until=now + KEPT_FOR)
+        except StoreError:
+            if said.form is not None:
+                raise
+            logger.warning("buttons could not be kept", exc_info=True)
+            without = words.text("no.buttons")
+            return replace(said, rows=(), text=f"{said.text[: MOST_CONTENT - len(without) - 1]}\n{without}".lstrip("\n"))
+        return said
 
     def _said(self, asked: Asked, words: Wording, buttons: Buttons) -> Said:
         if asked.kind in (Kind.COMMAND, Kind.HINT):

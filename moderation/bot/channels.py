@@ -27,6 +27,8 @@ _WHY = {
 }
 """Discord's codes as `PublishRejected.why` (its documentation of JSON error codes, read 2026-11)."""
 _THREAD_EXISTS = 160004
+PAGE = 100
+"""Messages in one answer, which is as many as Discord gives."""
 _WEEK_MINUTES = 10_080
 
 
@@ -80,11 +82,12 @@ class Channels:
         found = self._connection.place(channel_id)
         return found.guild_id if found is not None else ""
 
-    async def recent(self, channel_id: str) -> Sequence[Body]:
-        """Return the newest messages of a channel or thread, the newest first."""
+    async def recent(self, channel_id: str, *, before: str = "") -> Sequence[Body]:
+        """Return the newest hundred messages of a channel or thread, or those before a message, the newest first."""
         path = "/channels/{channel_id}/messages"
+        params = {"limit": str(PAGE)} | ({"before": before} if before else {})
         try:
-            found = await self._connection.request("GET", path, params={"limit": "100"}, channel_id=channel_id)
+            found = await self._connection.request("GET", path, params=params, channel_id=channel_id)
         except SourceRefused as error:
             raise _rejected(error) from error
         return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []

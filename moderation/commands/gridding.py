@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from listener.errors import InputError
 from moderation.commands.desk import agent_option, desk_of
 from moderation.model.feedback import Figure
 from moderation.model.grid import GridFigures
-from moderation.workflows.count_grid import count_grid, grid_as_it_is
+from moderation.workflows.count_grid import count_grid, grid_as_it_is, last_days
 
 
 @click.group("grid")
@@ -107,11 +106,12 @@ def grid_undo(place: Place, to: int | None, agent: str) -> None:
 def grid_count(place: Place, days: float, arrived: bool, as_json: bool) -> None:
     """Count, per cell of the grid, contacts that are done and how many went as it advises."""
     with desk_of(place) as desk:
-        now, known = desk.clock.now(), desk.knowledge
+        known = desk.knowledge
+        since, until = last_days(days, desk.clock.now())
         if arrived:
-            figures = grid_as_it_is(known.words, known.grids.history(), since=now - timedelta(days=days), until=now)
+            figures = grid_as_it_is(known.words, known.grids.history(), since=since, until=until)
         else:
-            found = count_grid(known.words, known.grids.history(), since=now - timedelta(days=days), until=now)
+            found = count_grid(known.words, known.grids.history(), since=since, until=until)
     if as_json:
         print_json(figures if arrived else found)
         return

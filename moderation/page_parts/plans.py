@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC
 
 from moderation.charts.grid import grid
 from moderation.charts.look import NARROW, WIDE, Look
@@ -18,7 +18,7 @@ from moderation.page_parts.drawn import drawn_chart
 from moderation.page_parts.issues import Figures
 from moderation.page_parts.words import words_for
 from moderation.parts import Desk
-from moderation.workflows.count_grid import grid_as_it_is
+from moderation.workflows.count_grid import grid_as_it_is, last_days
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.keep_matrix import KeepMatrix
 
@@ -28,9 +28,8 @@ def plan_parts(desk: Desk, figures: Figures, draw: DrawCharts | None = None) -> 
     engine, known = desk.ledger.engine, desk.knowledge
 
     def as_it_is(brands: Brands, days: int) -> GridFigures:
-        now = desk.clock.now()
-        until = now + timedelta(seconds=1)
-        return grid_as_it_is(known.words, known.grids.history(), since=now - timedelta(days=days), until=until, brands=brands)
+        since, until = last_days(days, desk.clock.now())
+        return grid_as_it_is(known.words, known.grids.history(), since=since, until=until, brands=brands)
 
     return PlanParts(
         grids=known.grids,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from moderation.coach.words import any_in
 from moderation.ledger.our_words import Contacted, OurWords
@@ -17,7 +17,14 @@ from moderation.reports.grid import grid_figures
 from moderation.tone.spoken import spoken
 from moderation.workflows.load_coach import load_coach_words
 
+_MOMENT = timedelta(microseconds=1)
+"""A stretch ends before its last moment; clocks of ledgers tell no less than this."""
 _SILENT = frozenset({Ending.NO_ANSWER_NEEDED.value, Ending.SPAM.value, Ending.NOT_OURS.value})
+
+
+def last_days(days: float, now: datetime) -> tuple[datetime, datetime]:
+    """Return the stretch (from, until) that pages and commands count: so many days, and what happens at this very moment too."""
+    return now - timedelta(days=days), now + _MOMENT
 
 
 def count_grid(

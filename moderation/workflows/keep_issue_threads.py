@@ -2,6 +2,9 @@
 
 Row before message; a message whose outcome is unknown is looked up before it is sent again, and Discord keeps it once by its nonce. The
 thread hangs below the message, and has its number: an issue never has two. A new line comes only when the issue's state changed.
+
+Looking up reads back to before the row was made, a hundred messages at a time. Where that takes more than `MOST_PAGES`, nobody can tell
+whether it stands there: then it is not sent again. An issue without a thread is a nuisance, and two threads of one issue are another.
 """
 
 from __future__ import annotations
@@ -11,7 +14,8 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from listener.errors import NotAllowed, NotSent, ProductError, PublishRejected, PublishUnknown, RateLimited
@@ -28,6 +32,11 @@ EDIT_EVERY = timedelta(minutes=5)
 NONCE_SIGNS = 24
 EVERY = 0
 """Stands for all issues of the channel."""
+MOST_PAGES = 20
+"""Hundreds of messages read back in one look."""
+DISCORD_BEGAN = datetime(2015, 1, 1, tzinfo=UTC)
+CLOCKS_APART = timedelta(minutes=10)
+"""How far Discord's clock and ours may be apart."""
 REST = timedelta(minutes=10)
 """After Discord said no: asking the same again and again gets a bot shut out (RULES F19)."""
 
@@ -38,7 +47,7 @@ class TeamChannel(Protocol):
     def guild_of(self, channel_id: str) -> str: ...
     async def post(self, channel_id: str, body: Mapping[str, Any], *, nonce: str = "", within: str = "") -> str: ...
     async def edit(self, channel_id: str, message_id: str, body: Mapping[str, Any]) -> None: ...
-    async def recent(self, channel_id: str) -> Sequence[Mapping[str, Any]]: ...
+    async def recent(self, channel_id: str, *, before: str = "") -> Sequence[Mapping[str, Any]]: ...
     async def start_thread(self, channel_id: str, message_id: str, name: str) -> str: ...
     async def change_thread(self, thread_id: str, *, name: str = "", archived: bool | None = None) -> None: ...
 
@@ -113,7 +122,12 @@ class KeepIssueThreads:
         """Write the message, unless it stands there already (`looked`: it may), and start its thread."""
         written = 0
         if not thread.message_id:
-            found = await self._found(now.mark) if looked else ""
+            ours = partial(_carries, now.mark)
+            found = await self._found(thread, self._channel_id, ours) if looked else ""
+            if found is None:
+                logger.warning("whether an issue's message stands cannot be told; it is not sent again", extra={"issue": now.issue_id})
+                await self._kept(thread, state=ThreadState.GONE)
+                return 0
             message_id = found or await self._channel.post(self._channel_id, now.body, nonce=thread.nonce)
             written = 0 if found else 1
             thread = await self._kept(thread, message_id=message_id, shown="" if found else now.shown, state=ThreadState.POSTED)
@@ -121,12 +135,19 @@ class KeepIssueThreads:
         await self._kept(thread, thread_id=thread_id, state=ThreadState.OPEN, stage=now.state.value)
         return written
 
-    async def _found(self, mark: str) -> str:
-        """Return our message in the channel that carries a mark; empty when there is none among the newest."""
-        for message in await self._channel.recent(self._channel_id):
-            if mark in repr(message.get("components")):
-                return str(message.get("id", ""))
-        return ""
+    async def _found(self, thread: IssueThread, channel_id: str, is_it: Callable[[Mapping[str, Any]], bool]) -> str | None:
+        """Return the message that is looked for; empty when there is none since the row was made, None when that cannot be told."""
+        before = ""
+        for _ in range(MOST_PAGES):
+            page = await self._channel.recent(channel_id, before=before)
+            for message in page:
+                if is_it(message):
+                    return str(message.get("id", ""))
+            oldest = min((int(one["id"]) for one in page if str(one.get("id", "")).isdecimal()), default=None)
+            if oldest is None or _written_at(oldest) < thread.made_at - CLOCKS_APART:
+                return ""
+            before = str(oldest)
+        return None
 
     async def _follow(self, thread: IssueThread, now: ThreadNow) -> int:
         done, turned = 0, thread.stage != now.state.value
@@ -148,7 +169,7 @@ class KeepIssueThreads:
 
     async def _tell(self, thread: IssueThread, now: ThreadNow) -> int:
         """Say a line once: one that may have arrived before is looked for, then sent under the same nonce."""
-        if thread.told and any(now.line == message.get("content") for message in await self._channel.recent(thread.thread_id)):
+        if thread.told and await self._found(thread, thread.thread_id, lambda message: message.get("content") == now.line) != "":
             return 0
         nonce = thread.told or secrets.token_hex(NONCE_SIGNS // 2)
         thread = await self._kept(thread, told=nonce)
@@ -165,3 +186,12 @@ class KeepIssueThreads:
 
     async def _kept(self, thread: IssueThread, **values: Any) -> IssueThread:
         return await asyncio.to_thread(lambda: self._ledger.change(thread, at=self._clock.now(), **values))
+
+
+def _carries(mark: str, message: Mapping[str, Any]) -> bool:
+    return mark in repr(message.get("components"))
+
+
+def _written_at(message_id: int) -> datetime:
+    """Return when Discord made an id: milliseconds since 2015 above the lowest 22 bits (its documentation of snowflakes, read 2026-11)."""
+    return DISCORD_BEGAN + timedelta(milliseconds=message_id >> 22)

@@ -277,12 +277,14 @@ class Rest:
         return 200, self.shown(self.ours(call["message"], call["channel"]))
 
     async def _messages(self, call: Call) -> tuple[int, Any]:
-        """Return the newest messages that everybody sees, the newest first."""
+        """Return the newest messages that everybody sees, or those before one, the newest first."""
         self.place(call["channel"])
         most = int(call.request.query.get("limit") or 50)
         if not 1 <= most <= 100:
             raise Refused(400, 50035, "Invalid Form Body", ["limit: int value should be between 1 and 100."])
-        return 200, [self.shown(one) for one in reversed(self.book.standing(call["channel"]))][:most]
+        before = int(call.request.query.get("before") or 1 << 63)
+        standing = [one for one in reversed(self.book.standing(call["channel"])) if int(one.message_id) < before]
+        return 200, [self.shown(one) for one in standing][:most]
 
     async def _edit(self, call: Call) -> tuple[int, Any]:
         self._writable(call["channel"])

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from listener.errors import StoreLocked
 from listener.model.issue import IssueState
 from moderation.bot.asked import Kind
+from moderation.bot.call import bot_words
 from moderation.bot.commands import commands
 from moderation.bot.doors import COMMANDS
+from moderation.ledger.bot_presses import PressLedger
 from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Role
 from tests.fakes.bot_house import BASE_URL, COLLEAGUE, LANGUAGES, ROLES, BotHouse, ids_in, links_in, text_of
@@ -189,3 +192,34 @@ def test_issue_states_are_those_of_the_product() -> None:
     """The choices of /issues are typed nowhere twice."""
     state = next(one for one in commands()[0]["options"] if one["name"] == "state")
     assert [one["value"] for one in state["choices"]] == [one.value for one in IssueState]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_while_the_ledger_is_busy_an_answer_comes_without_its_buttons_and_says_so(
+    bot_house: BotHouse, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was claimed is claimed, also when what stands below it cannot be kept; a button that does nothing would be a lie."""
+    whole = bot_house.command("issues", lang=lang)
+    assert ids_in(whole)
+    taken = bot_house.command("claim", lang=lang, case=bot_house.house.things[CASE][OURS])
+    monkeypatch.setattr(PressLedger, "keep", busy)
+    for said, same in (
+        (bot_house.command("issues", lang=lang), whole),
+        (bot_house.command("claim", lang=lang, case=bot_house.house.things[CASE][OURS]), taken),
+    ):
+        assert (said.rows, ids_in(said)) == ((), [])
+        assert said.text.endswith(bot_words(lang).text("no.buttons"))
+        assert said.embeds == same.embeds
+        assert said.text.startswith(same.text)
+
+
+def test_while_the_ledger_is_busy_a_form_is_not_opened_and_somebody_is_told(bot_house: BotHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form whose words nobody takes would lose what somebody typed."""
+    monkeypatch.setattr(PressLedger, "keep", busy)
+    said = bot_house.command("reply", case=bot_house.house.things[CASE][OURS])
+    assert said.form is None
+    assert said.text == bot_words("nl").text("no.failed")
+
+
+def busy(*_given: object, **_named: object) -> None:
+    raise StoreLocked("another process writes")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,11 +16,12 @@ from listener.model.analysis import AnalysisStep
 from listener.model.issue import IssueState, NewIssue
 from moderation.ledger.issue_threads import IssueThreadLedger
 from moderation.model.issue_thread import IssueThread, ThreadNow, ThreadState
+from moderation.workflows import keep_issue_threads
 from moderation.workflows.keep_issue_threads import EDIT_EVERY, MOST_NEW, REST, KeepIssueThreads
 from tests.fakes.bot_rig import Echo, Rig, bot_on
 from tests.fakes.desk import MORNING
 from tests.fakes.discord_wire.book import Message
-from tests.fakes.discord_wire.people import ISSUES, PUBLIC
+from tests.fakes.discord_wire.people import BOT_USER, GUILD, ISSUES, PUBLIC, snowflake
 from tests.fakes.discord_wire.wire import DiscordWire, discord_wire
 
 
@@ -181,6 +182,78 @@ async def test_a_line_whose_answer_never_came_is_said_once(ledger: Ledger, after
         for _ in range(2):
             await team.look()
         assert [one.said["content"] for one in team.wire.book.standing(message.message_id)] == ["Nu: growing."]
+
+
+def talked(team: Team, channel_id: str, messages: int, *, hours_ago: float = 0) -> None:
+    """Let colleagues write in a channel."""
+    for _ in range(messages):
+        made = snowflake(timedelta(hours=hours_ago))
+        book, sent = team.wire.book, {"content": "ik kijk even"}
+        book.messages[made] = Message(message_id=made, channel_id=channel_id, guild_id=GUILD, author=BOT_USER, said=sent)
+
+
+@pytest.mark.parametrize("messages", [99, 101, 350])
+async def test_a_message_is_found_however_much_was_said_since(ledger: Ledger, messages: int) -> None:
+    """A crisis is when lines break, and when a channel fills by the hundred while we are away."""
+    async with team_on(ledger) as team:
+        team.wire.fail("POST", "/messages$", times=1, status=503, after=True)
+        await team.look()
+        team.wire.limits._faults.clear()
+        (ours,) = team.standing
+        ours.nonce = ""
+        talked(team, ISSUES, messages)
+        await team.look()
+        assert team.thread().message_id == ours.message_id
+        assert len([one for one in team.standing if one.buttons]) == 1
+        assert team.thread().state is ThreadState.OPEN
+
+
+@pytest.mark.parametrize("stands", [True, False])
+async def test_where_it_cannot_be_told_whether_it_stands_nothing_is_sent_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, stands: bool
+) -> None:
+    """Two threads of one issue split what colleagues say of it; a bound on reading back must not make a second one."""
+    monkeypatch.setattr(keep_issue_threads, "MOST_PAGES", 2)
+    async with team_on(ledger) as team:
+        team.wire.fail("POST", "/messages$", times=1, status=503, after=stands)
+        await team.look()
+        team.wire.limits._faults.clear()
+        talked(team, ISSUES, 205)
+        for _ in range(2):
+            await team.look()
+        assert len([one for one in team.standing if one.buttons]) == int(stands)
+        assert team.thread().state is ThreadState.GONE
+        assert "cannot be told" in caplog.text
+        assert len(team.wire.book.asked("GET", "/messages")) == 2, "and it is not looked for again and again"
+
+
+async def test_reading_back_ends_where_the_row_was_made(ledger: Ledger) -> None:
+    """What is older cannot be it: a channel of years is not read to its beginning."""
+    async with team_on(ledger) as team:
+        team.clock.move_to(datetime.now(UTC))
+        talked(team, ISSUES, 250, hours_ago=30)
+        team.wire.fail("POST", "/messages$", times=1, status=503)
+        await team.look()
+        team.wire.limits._faults.clear()
+        await team.look()
+        assert len(team.wire.book.asked("GET", "/messages")) == 1
+        assert len([one for one in team.standing if one.buttons]) == 1
+
+
+async def test_a_line_is_found_however_much_was_said_in_the_thread_since(ledger: Ledger) -> None:
+    async with team_on(ledger) as team:
+        await team.look()
+        (message,) = team.standing
+        team.says[1] = now_of(1, IssueState.GROWING)
+        team.wire.fail("POST", f"/channels/{message.message_id}/messages$", times=1, status=503, after=True)
+        await team.look()
+        team.wire.limits._faults.clear()
+        for one in team.wire.book.messages.values():
+            one.nonce = ""
+        talked(team, message.message_id, 130)
+        await team.look()
+        said = [one.said["content"] for one in team.wire.book.standing(message.message_id)]
+        assert said.count("Nu: growing.") == 1
 
 
 async def test_a_message_that_somebody_took_away_is_not_put_back(ledger: Ledger) -> None:

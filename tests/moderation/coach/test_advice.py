@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from listener.model.analysis import Label
 from moderation.model.advice import QuestionKind, Way
-from moderation.workflows.count_grid import count_grid
+from moderation.workflows.count_grid import count_grid, last_days
 from moderation.workflows.encode_in_time import EncodeInTime
 from tests.fakes.staff_knowledge import MODEL, KnowledgeDay, open_knowledge_day
 
@@ -134,3 +134,12 @@ def test_a_broken_model_is_no_broken_page() -> None:
     encode = EncodeInTime(Broken(), seconds=1)  # type: ignore[arg-type]  # a list is a sequence
     assert encode(["een"]) is None
     encode.close()
+
+
+def test_the_last_days_end_with_this_moment_wherever_they_are_counted(day: KnowledgeDay) -> None:
+    """The page and the command tell one number, also of what was answered in the second in which they are asked."""
+    day.answer("Waar lees ik de meterstand af?", "Op het scherm.")
+    since, until = last_days(7, day.desk.clock.now())
+    assert sum(one.contacts for one in count_grid(day.known.words, day.known.grid, since=since, until=until)) == 1
+    before = last_days(7, day.desk.clock.now() - timedelta(seconds=1))
+    assert count_grid(day.known.words, day.known.grid, since=before[0], until=before[1]) == ()

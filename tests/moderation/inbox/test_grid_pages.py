@@ -23,7 +23,7 @@ from moderation.model.matrix import Mood, Quadrant
 from moderation.page_parts.plans import grid_drawn
 from moderation.policy.grid_edit import edit_of
 from moderation.reports.matrix import SHIPPED, moved
-from moderation.workflows.count_grid import count_grid, grid_as_it_is
+from moderation.workflows.count_grid import count_grid, grid_as_it_is, last_days
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.keep_matrix import KeepMatrix
 from tests.fakes.staff import StaffDay
@@ -48,8 +48,8 @@ def opened(tmp_path: Path) -> Iterator[KnowledgeDay]:
 
 def plans_on(day: KnowledgeDay, draw: DrawCharts | None = None) -> PlanParts:
     def figures(brands: frozenset[str] | None, days: int) -> GridFigures:
-        now = day.desk.clock.now() + timedelta(seconds=1)
-        return grid_as_it_is(day.known.words, day.known.grids.history(), since=now - timedelta(days=days), until=now, brands=brands)
+        since, until = last_days(days, day.desk.clock.now())
+        return grid_as_it_is(day.known.words, day.known.grids.history(), since=since, until=until, brands=brands)
 
     return PlanParts(
         grids=day.known.grids,
@@ -171,8 +171,8 @@ def test_a_type_is_added_and_retired_and_its_conversations_keep_it(opened: Knowl
     opened.desk.clock.advance(timedelta(minutes=1))
     assert staff.post("/grid/types/meter_cupboard/retire", {"seen": "1"}).status_code == 303
     assert "Meterkast" not in [one.shown["nl"] for one in opened.known.grid.types]
-    now = opened.desk.clock.now() + timedelta(seconds=1)
-    (cell,) = count_grid(opened.known.words, opened.known.grids.history(), since=now - timedelta(days=1), until=now)
+    since, until = last_days(1, opened.desk.clock.now())
+    (cell,) = count_grid(opened.known.words, opened.known.grids.history(), since=since, until=until)
     assert cell.contact_type == "meter_cupboard"
     hint = opened.known.advise.hint(waiting, "nl")
     assert hint is not None
