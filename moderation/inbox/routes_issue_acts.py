@@ -11,42 +11,40 @@ from listener.errors import ActionError
 from listener.model.figures import IssueFigures
 from listener.workflows.split_issue import Half
 from moderation.inbox.fields import RowId, incomplete, number_in, number_of
-from moderation.inbox.issue_parts import IssueParts
 from moderation.inbox.pages import Pages
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.model.matrix import Quadrant
-from moderation.workflows.edit_issues import mark_of
+from moderation.workflows.edit_issues import EditIssues, mark_of
 
 MOST_OFFERED = 20
 
 
 def add_issue_act_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     """Add the acts; none without their part. Each names the newest act its page knew of, and goes back to the issue."""
-    room = parts.issue_room
-    if room is None:
+    if parts.issue_room is None:
         return
-    _add_marks(app, room)
-    _add_merge(app, parts, room, pages)
-    _add_split(app, parts, room, pages)
+    _add_marks(app, parts)
+    _add_merge(app, parts, pages)
+    _add_split(app, parts, pages)
 
 
-def _add_marks(app: FastAPI, room: IssueParts) -> None:
+def _add_marks(app: FastAPI, parts: StaffParts) -> None:
     @app.post("/issues/{issue_id}/rename")
     def rename(request: Request, issue_id: RowId) -> Response:
         form = request.state.form
-        room.edits.rename(issue_id, form.get("title", ""), by=request.state.person.name, seen=number_in(form, "seen"))
+        _edits(request, parts).rename(issue_id, form.get("title", ""), by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(issue_id)
 
     @app.post("/issues/{issue_id}/mark")
     def mark(request: Request, issue_id: RowId) -> Response:
         """Mute until it grows, pin, resolve; or take one of these off."""
         form = request.state.form
-        room.edits.mark(issue_id, form.get("mark", ""), by=request.state.person.name, seen=number_in(form, "seen"))
+        _edits(request, parts).mark(issue_id, form.get("mark", ""), by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(issue_id)
 
     @app.post("/issues/{issue_id}/undo")
     def undo(request: Request, issue_id: RowId) -> Response:
-        room.edits.undo(issue_id, by=request.state.person.name, seen=number_in(request.state.form, "seen"))
+        _edits(request, parts).undo(issue_id, by=request.state.person.name, seen=number_in(request.state.form, "seen"))
         return _back(issue_id)
 
     @app.post("/issues/{issue_id}/place")
@@ -55,11 +53,11 @@ def _add_marks(app: FastAPI, room: IssueParts) -> None:
         chosen = request.state.form.get("quadrant", "")
         if chosen != "start" and chosen not in {one.value for one in Quadrant}:
             raise incomplete()
-        room.edits.place(issue_id, None if chosen == "start" else Quadrant(chosen), by=request.state.person.name)
+        _edits(request, parts).place(issue_id, None if chosen == "start" else Quadrant(chosen), by=request.state.person.name)
         return _back(issue_id)
 
 
-def _add_merge(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) -> None:
+def _add_merge(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     @app.get("/issues/{issue_id}/merge")
     def offer(request: Request, issue_id: RowId) -> Response:
         """Let somebody look for the issue that this one is part of: by words of its title, first those of the same subject."""
@@ -72,7 +70,7 @@ def _add_merge(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) 
             issue=issue,
             asked=asked,
             offered=_fitting(every, issue, asked)[:MOST_OFFERED],
-            newest=room.edits.newest(issue_id),
+            newest=_edits(request, parts).newest(issue_id),
         )
 
     @app.post("/issues/{issue_id}/merge")
@@ -82,11 +80,11 @@ def _add_merge(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) 
         into = number_of(form.get("issue", ""))
         if into is None:
             raise incomplete()
-        room.edits.merge(issue_id, into, by=request.state.person.name, seen=number_in(form, "seen"))
+        _edits(request, parts).merge(issue_id, into, by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(into)
 
 
-def _add_split(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) -> None:
+def _add_split(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
     @app.get("/issues/{issue_id}/split")
     def halves(request: Request, issue_id: RowId) -> Response:
         """Show the two halves that are found in an issue, or say that there are none. Nothing is changed."""
@@ -94,17 +92,24 @@ def _add_split(app: FastAPI, parts: StaffParts, room: IssueParts, pages: Pages) 
         said = ""
         shown: list[tuple[Half, str]] = []
         try:
-            shown = [(half, mark_of(half)) for half in room.edits.halves(issue_id)]
+            shown = [(half, mark_of(half)) for half in _edits(request, parts).halves(issue_id)]
         except ActionError as error:
             said = pages.refusal(request, error)
-        return pages.show(request, "issue_split.html.j2", issue=issue, halves=shown, said=said, newest=room.edits.newest(issue_id))
+        return pages.show(
+            request, "issue_split.html.j2", issue=issue, halves=shown, said=said, newest=_edits(request, parts).newest(issue_id)
+        )
 
     @app.post("/issues/{issue_id}/split")
     def split(request: Request, issue_id: RowId) -> Response:
         form = request.state.form
         half, title = form.get("half", ""), form.get("title", "")
-        made = room.edits.split(issue_id, half, title, by=request.state.person.name, seen=number_in(form, "seen"))
+        made = _edits(request, parts).split(issue_id, half, title, by=request.state.person.name, seen=number_in(form, "seen"))
         return _back(made)
+
+
+def _edits(request: Request, parts: StaffParts) -> EditIssues:
+    """Return what this person may do: nothing to an issue that is another brand's too."""
+    return there(parts.seen_by(request.state.person).issue_room).edits
 
 
 def _one_of(every: tuple[IssueFigures, ...], issue_id: int) -> IssueFigures:

@@ -15,7 +15,7 @@ from moderation.inbox.choices import FIELDS, PERIODS, SORTS, USUAL_DAYS, IssueCh
 from moderation.inbox.fields import RowId
 from moderation.inbox.pages import Pages
 from moderation.inbox.paging import page_asked, pages_in
-from moderation.inbox.parts import StaffParts
+from moderation.inbox.parts import StaffParts, there
 from moderation.model.action import ActionState
 from moderation.model.matrix import Quadrant
 from moderation.model.person import Right
@@ -116,17 +116,20 @@ def _beside(request: Request, parts: StaffParts, pages: Pages, issue_id: int, of
     """Return what an issue's page shows of its room: its place, where people speak of it, what happened, who waits; None without one."""
     room, person = parts.issue_room, request.state.person
     if room is None:
-        return dict.fromkeys(("place", "sources", "happened", "waiting", "may", "newest", "quadrants", "worded"))
+        return dict.fromkeys(("place", "sources", "happened", "waiting", "may", "may_answer", "shared", "newest", "quadrants", "worded"))
     language = pages.language(request)
     happened = room.happened(issue_id)
+    edits = there(parts.seen_by(person).issue_room).edits
     status_words = parts.status.words(language) if parts.status else {}
     return {
         "place": room.places(person.brands, USUAL_DAYS).get(issue_id),
         "sources": room.sources(person.brands, issue_id, offset, MENTIONS_A_PAGE),
         "happened": happened,
         "waiting": room.affected_count(issue_id, person),
-        "may": person.may(Right.ANSWER),
-        "newest": room.edits.newest(issue_id),
+        "may": person.may(Right.ANSWER) and edits.may_change(issue_id),
+        "may_answer": person.may(Right.ANSWER),
+        "shared": not edits.may_change(issue_id),
+        "newest": edits.newest(issue_id),
         "quadrants": tuple(Quadrant),
         "worded": {
             "signal": {one.signal.signal_id: parts.reason(one.signal, language) for one in happened if one.signal is not None},

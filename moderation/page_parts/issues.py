@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from listener.insight.records import PlaceCount
@@ -15,10 +15,12 @@ from moderation.inbox.scope import Brands
 from moderation.ledger.actions import ActionLedger
 from moderation.ledger.grid import MatrixLedger
 from moderation.ledger.issue_places import IssuePlaceLedger
+from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.reply_templates import ReplyTemplateLedger
 from moderation.messages.fill import names_in
 from moderation.model.broadcast import Plan
 from moderation.model.matrix import Place, Quadrant
+from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Person
 from moderation.model.tone import ToneHit
 from moderation.reports.matrix import start_place
@@ -73,6 +75,9 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
         """Return the team's own templates that name nothing which differs per conversation, beside the customer."""
         return [(one.title, one.text) for one in templates.all(language) if set(names_in(one.text)) <= set(NAMES)]
 
+    def whose(issue_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:
+        return ObjectBrandLedger(engine).brands_of_many(ObjectKind.ISSUE, issue_ids)
+
     def affected(issue_id: int, person: Person) -> Sequence[Affected]:
         return status.answers.affected(issue_id, person=person)
 
@@ -87,7 +92,7 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
         issue=figures.issue,
         places=places,
         sources=figures.sources,
-        edits=EditIssues(ledger, corrected, clock, reader=reader),
+        edits=EditIssues(ledger, corrected, clock, whose=whose, reader=reader),
         happened=timeline.of,
         affected=affected,
         affected_count=affected_count,

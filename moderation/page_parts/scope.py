@@ -62,6 +62,7 @@ def within(whole: StaffParts, parts: Answering, brands: frozenset[str]) -> Staff
         digest=digest,
         digest_markdown=markdown,
         coverage=tuple,
+        issue_room=_or_none(whole.issue_room, lambda room: replace(room, edits=room.edits.within(brands))),
         outbox=_or_none(whole.outbox, lambda room: brand_outbox(room, parts.desk, seen)),
         shadow=_or_none(whole.shadow, lambda room: brand_shadow(room, parts.desk, seen)),
         status=_or_none(whole.status, lambda room: brand_status(room, parts.desk.status, seen)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 
-from listener.errors import ActionError, InputError
+from listener.errors import ActionError, InputError, NotAllowed
 from listener.issues.prepare import Reader
 from listener.ledger.ledger import Ledger
 from listener.model.issue import IssueAct
@@ -17,20 +18,48 @@ from listener.workflows.split_issue import Half, split_issue, suggest_split
 from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.model.matrix import Quadrant
 
+Whose = Callable[[Iterable[int]], Mapping[int, frozenset[str]]]
+"""Tells whose people speak in these issues."""
+NOBODY: frozenset[str] = frozenset()
+SHARED = "issue_shared"
+"""The key of a refusal that no other moment changes: it takes somebody else."""
+
 
 class EditIssues:
     """The acts of the listening half, each on the newest act that its page knew of: two people cannot undo each other's work unseen.
 
     Splitting needs a reader of texts; without one it is not on offer. Every act raises `ActionError` when the issue changed since it was
-    shown, or when it cannot be done.
+    shown, or when it cannot be done; and `NotAllowed` when people of a brand that is not theirs speak in it: `whose(issue_ids)` are those
+    of each.
     """
 
-    def __init__(self, ledger: Ledger, places: IssuePlaceLedger, clock: Clock, *, reader: Callable[[], Reader] | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        places: IssuePlaceLedger,
+        clock: Clock,
+        *,
+        whose: Whose,
+        brands: frozenset[str] | None = None,
+        reader: Callable[[], Reader] | None = None,
+    ) -> None:
         self._ledger = ledger
         self._places = places
         self._clock = clock
+        self._whose = whose
+        self._brands = brands
         self._reader = reader
         self._one_at_a_time = threading.Lock()
+
+    def within(self, brands: frozenset[str]) -> EditIssues:
+        """Return the acts of somebody of these brands: none on an issue that is another brand's too."""
+        theirs = copy(self)
+        theirs._brands = brands
+        return theirs
+
+    def may_change(self, *issue_ids: int) -> bool:
+        """Tell whether all whose people speak in these issues are theirs."""
+        return self._brands is None or all(self._whose(issue_ids).get(one, NOBODY) <= self._brands for one in issue_ids)
 
     def newest(self, issue_id: int) -> int:
         """Return the number of the newest act on an issue; 0 when nobody did anything."""
@@ -51,6 +80,7 @@ class EditIssues:
     def merge(self, issue_id: int, into: int, *, by: str, seen: int) -> None:
         """Put one issue with all its mentions into another."""
         with self._on(issue_id, seen, "merge"):
+            self._must_be_theirs(issue_id, into)
             merge_issues(self._ledger, issue_id, into, by=by, at=self._clock.now())
 
     def undo(self, issue_id: int, *, by: str, seen: int) -> None:
@@ -60,6 +90,7 @@ class EditIssues:
 
     def halves(self, issue_id: int) -> tuple[Half, Half]:
         """Return the two halves found in an issue, the larger first. Nothing is changed."""
+        self._must_be_theirs(issue_id)
         with _worded("no_halves"):
             return suggest_split(self._ledger, self._texts(), issue_id)
 
@@ -75,8 +106,13 @@ class EditIssues:
 
     def place(self, issue_id: int, quadrant: Quadrant | None, *, by: str) -> None:
         """Put an issue in a quadrant of the matrix; None for where cause and sentiment put it."""
+        self._must_be_theirs(issue_id)
         if not self._places.put(issue_id, quadrant.value if quadrant else "", who=by, at=self._clock.now()):
             raise ActionError("There is no such issue.", key="no_issue")
+
+    def _must_be_theirs(self, *issue_ids: int) -> None:
+        if not self.may_change(*issue_ids):
+            raise shared()
 
     def _texts(self) -> Reader:
         if self._reader is None:
@@ -86,6 +122,7 @@ class EditIssues:
     @contextmanager
     def _on(self, issue_id: int, seen: int, key: str) -> Iterator[None]:
         """Let an act happen on what its page showed, one at a time; what is wrong with it is told as something that cannot be done."""
+        self._must_be_theirs(issue_id)
         with self._one_at_a_time, _worded(key):
             if later := [act for act in self._ledger.issues.acts(issue_id) if act.act_id > seen]:
                 raise changed_since(later)
@@ -99,6 +136,11 @@ def _worded(key: str) -> Iterator[None]:
         yield
     except InputError as error:
         raise ActionError(str(error), key=key) from error
+
+
+def shared() -> NotAllowed:
+    """Return the error that says why somebody of one brand changes nothing here."""
+    return NotAllowed("Customers of another brand speak of this too: somebody who works for all of them changes it.", key=SHARED)
 
 
 def changed_since(later: Sequence[IssueAct]) -> ActionError:

@@ -114,6 +114,8 @@ def _text(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
         return st.sampled_from(["", "0", "1", "50", "9" * 18])
     if schema.get("pattern") == "^[0-9a-f]{64}$":
         return st.sampled_from(["0" * 64, "f" * 64])
+    if schema.get("pattern") == "^[0-9a-f]{16}$":
+        return st.sampled_from(["0" * 16, "f" * 16])
     if schema.get("pattern") == r"^[0-9]{1,18}\.[0-9]{1,18}$":
         return st.sampled_from(["0.0", "1.1", "9.1"])
     least, most = schema.get("minLength", 0), min(schema.get("maxLength", 60), 60)

@@ -9,13 +9,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from listener.errors import ActionError
 from listener.model.issue import IssueAct
-from moderation.inbox.api.bodies import Body, Id, Number, Words
+from listener.workflows.split_issue import Half
+from moderation.inbox.api.bodies import Body, Id, Name, Number, Words
 from moderation.inbox.api.call import ApiCall, Call, Items
 from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
 from moderation.model.matrix import Quadrant
-from moderation.workflows.edit_issues import EditIssues
+from moderation.workflows.edit_issues import EditIssues, mark_of, shared
 
 MATRIX_DAYS = 14
 
@@ -42,6 +44,29 @@ class Merged(Seen):
     """The issue that this one goes into, with all its messages."""
 
     issue_id: Number
+
+
+class Split(Seen):
+    """Which half goes into an issue of its own, as `halves` names it, and its title; empty takes words of its own."""
+
+    half: Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{16}$", description="The `half` that was read; other messages change it.")]
+    title: Name = ""
+
+
+class ShownHalf(BaseModel):
+    """One half that is found in an issue."""
+
+    half: str = Field(description="Names exactly these messages.")
+    title: str
+    mentions: int
+    examples: list[str]
+
+
+class Halves(BaseModel):
+    """The two halves of an issue, the larger first."""
+
+    items: list[ShownHalf]
+    why: str = Field(description="Why there are none; empty when there are.")
 
 
 class Placed(Body):
@@ -95,6 +120,22 @@ def add_issue_act_calls(router: APIRouter) -> None:
         edits.merge(issue_id, body.issue_id, by=call.who, seen=body.seen)
         return _acts(call, issue_id)
 
+    @router.get("/issues/{issue_id}/halves", summary="The two halves that an issue falls into, if", tags=["issues"], responses=answers(404))
+    def halves(call: Call, issue_id: Id) -> Halves:
+        edits = _edits(call, issue_id)
+        if not edits.may_change(issue_id):
+            raise shared()
+        try:
+            return Halves(items=[_half(one) for one in edits.halves(issue_id)], why="")
+        except ActionError as error:
+            return Halves(items=[], why=str(error))
+
+    @router.post("/issues/{issue_id}/split", summary="Split a half off, as an issue of its own", tags=["issues"], responses=CHANGES)
+    def split(call: Call, issue_id: Id, body: Split) -> Items[ShownIssueAct]:
+        """The newest act names the new issue."""
+        _edits(call, issue_id).split(issue_id, body.half, body.title, by=call.who, seen=body.seen)
+        return _acts(call, issue_id)
+
     @router.post("/issues/{issue_id}/place", summary="Put an issue in a quadrant of the matrix", tags=["issues"], responses=CHANGES)
     def place(call: Call, issue_id: Id, body: Placed) -> ShownPlace:
         _edits(call, issue_id).place(issue_id, body.quadrant, by=call.who)
@@ -116,6 +157,10 @@ def _must_be(call: ApiCall, issue_id: int) -> None:
 def _edits(call: ApiCall, issue_id: int) -> EditIssues:
     _must_be(call, issue_id)
     return there(call.parts.issue_room).edits
+
+
+def _half(one: Half) -> ShownHalf:
+    return ShownHalf(half=mark_of(one), title=one.title, mentions=len(one.mention_ids), examples=list(one.examples))
 
 
 def _acts(call: ApiCall, issue_id: int) -> Items[ShownIssueAct]:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from listener.errors import ActionError, AlreadyClaimed
+from moderation.workflows.edit_issues import SHARED
 
 PREFIX = "/api/v1"
 MOST_ERRORS = 20
@@ -22,6 +23,7 @@ TITLES: Mapping[str, str] = {
     "token": "A valid token is needed: send it as 'Authorization: Bearer klankbord_…'.",
     "right": "This token or role does not hold the right that this needs.",
     "house": "This is about every brand at once, and this person works for some.",
+    "shared": "Customers of another brand speak of this too; it takes somebody who works for all of them.",
     "many": "Reading on past a thousand people is for administrators, and is written down.",
     "missing": "There is no such thing, or it is not yours to see.",
     "kind": "Send JSON, as Content-Type: application/json.",
@@ -90,7 +92,12 @@ def not_done(error: ActionError) -> Response:
     """Return the answer to a call whose act could not be done: our own words, and who holds the case when that is why."""
     if isinstance(error, AlreadyClaimed):
         return problem(409, "claimed", detail=str(error), holder=str(error.fields.get("holder", "")))
-    return problem(409, "refused", detail=str(error))
+    return problem(status_of(error), "shared" if error.key == SHARED else "refused", detail=str(error))
+
+
+def status_of(error: ActionError) -> int:
+    """Return how an act that was not done is answered: 403 where it takes somebody else, 409 where it may do at another moment."""
+    return 403 if error.key == SHARED else 409
 
 
 def wrong_fields(error: RequestValidationError) -> Response:

@@ -93,6 +93,7 @@ def example_of(schema: dict[str, Any]) -> dict[str, Any]:
         "question": "Wat?",
         "answer": "Dat.",
         "shown": "0" * 64,
+        "half": "0" * 16,
         "case_seen": "0.0",
     }
     return {name: known[name] for name in schema.get("required", ())}
