@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
@@ -36,7 +36,7 @@ class MastodonSource:
     The cursor keeps, per listing, the entry to read on from (an hour before the newest, for what arrives late or was edited) and the ids
     since then: one that is no longer listed is asked for, and one that its server does not know any more becomes a `Removal`.
     Hashtags need no token where the server shows them to everybody; searches and mentions need one. A listing that refuses us is told in
-    `Page.gap` when others remain.
+    `Page.gap` when others remain. `elsewhere` asks other servers, at a pace that none of them can slow down for ours.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class MastodonSource:
         queries: Sequence[str] = (),
         mentions: bool = True,
         look_back: timedelta = timedelta(days=7),
+        elsewhere: HttpClient | None = None,
         allow_http: bool = False,
         allow_private: bool = False,
     ) -> None:
@@ -68,6 +69,7 @@ class MastodonSource:
         self._host = urlsplit(self._server).netloc.casefold()
         self._token = token
         self._http = http
+        self._elsewhere = elsewhere or http
         self._clock = clock
         self._look_back = look_back
         self._allow_http = allow_http
@@ -93,8 +95,17 @@ class MastodonSource:
         return turn.then(page, after, finished=listed.whole)
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
-        """Return statuses as they stand now, in the order asked for. One of another server is found by its address, which needs a token."""
-        return tuple([await self._look_up(one, local_id_of(one, host=self._host) or await self._resolve(one)) for one in native_ids])
+        """Return statuses as they stand now, in the order asked for.
+
+        One of another server is found by its address, which needs a token; where our server finds none, its own server says whether it is
+        gone (404, 410).
+        """
+        found: list[Found] = []
+        for one in native_ids:
+            own_id = local_id_of(one, host=self._host) or await self._resolve(one)
+            gone = not own_id and await self._is_gone_at_home(one)
+            found.append(removal_of(one) if gone else await self._look_up(one, own_id))
+        return tuple(found)
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
@@ -166,6 +177,16 @@ class MastodonSource:
     async def _resolve(self, native_id: str) -> str:
         found = await self._ask("/api/v2/search", {"q": f"https://{native_id}", "type": "statuses", "resolve": "true", "limit": "1"})
         return next((word(one, "id") for one in rows(found, "statuses") if native_id_of(one, host=self._host) == native_id), "")
+
+    async def _is_gone_at_home(self, native_id: str) -> bool:
+        """Ask a status' own server for it, as other servers do and without our token; whatever else it says is no proof."""
+        try:
+            await self._elsewhere.get(f"https://{native_id}", headers={"Accept": "application/activity+json"})
+        except SourceRefused as error:
+            return error.status in (404, 410)
+        except (SourceUnavailable, RateLimited):
+            return False
+        return False
 
     async def _ask(self, path: str, arguments: Mapping[str, str]) -> object:
         token = self._token()

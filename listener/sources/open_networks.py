@@ -29,6 +29,7 @@ def _mastodon(settings: SourceSettings, context: SourceContext) -> Source:
         settings.url,
         token=partial(context.secret, "MASTODON", settings.id, "READ_TOKEN"),
         http=context.paced("mastodon", host),
+        elsewhere=context.paced("fediverse"),
         clock=context.clock,
         hashtags=() if only else (*settings.hashtags, *(tag for brand in brands for tag in _hashtags(brand))),
         queries=(settings.query,) if settings.query and not only else (),

@@ -7,17 +7,19 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from listener.clock import ManualClock
 from listener.errors import SettingsError, SourceError, SourceRefused
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page
+from listener.model.page import Cursor, Page, Skip
 from listener.sources.http import HttpClient
 from listener.sources.mastodon import MastodonSource
 from listener.sources.mastodon_statuses import native_id_of, read_status
 from tests.fakes.mastodon import HOST, TOKEN, FakeMastodon
-from tests.fakes.site import Reply, Site
+from tests.fakes.site import Reply, Request, Site
+from tests.replay.exchanges import answered_by
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 Open = Callable[..., MastodonSource]
@@ -253,12 +255,28 @@ async def test_a_search_is_read_down_to_where_we_were(fake: FakeMastodon, opened
     assert len(_read(pages)) < 70
 
 
-async def test_posts_of_other_servers_are_looked_up_by_their_address(fake: FakeMastodon, opened: Open) -> None:
-    """Re-checks know a post by what its own server calls it. One that our server does not find is not taken for deleted."""
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, Removal), (410, Removal), (200, Skip), (401, Skip), (403, Skip), (429, Skip), (500, Skip)]
+)
+async def test_posts_of_other_servers_are_looked_up_by_their_address(clock: ManualClock, status: int, kind: type) -> None:
+    """Re-checks know a post by what its own server calls it. Only that server's own word, asked without our token, makes it gone."""
+    fake = FakeMastodon()
     far = fake.add("hoi", NOW - timedelta(minutes=5), host="far.example")
-    stands, unknown = await opened().look_up([fake.name_of(far), "far.example/users/kim/statuses/1"])
+    tokens: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers["host"] == "far.example":
+            tokens.append(request.headers.get("authorization", ""))
+            return httpx.Response(status, json={})
+        reply = fake(Request(path=str(request.url.raw_path, "ascii"), headers=dict(request.headers)))
+        return httpx.Response(reply.status, content=reply.body)
+
+    async with answered_by(answer, clock) as http:
+        source = MastodonSource("m", "https://social.example", token=lambda: TOKEN, http=http, clock=clock, hashtags=["x"])
+        stands, unknown = await source.look_up([fake.name_of(far), "far.example/users/kim/statuses/1"])
     assert isinstance(stands, Mention)
-    assert not isinstance(unknown, Mention | Removal)
+    assert isinstance(unknown, kind)
+    assert tokens == [""]
 
 
 @pytest.mark.parametrize("odd", [None, 5, True, "x", [], {}, [None], {"id": {}}, 1e400, -(2**70)])
