@@ -31,7 +31,7 @@ from listener.settings.secrets import Secrets
 from listener.settings.wording import label_checks, label_heads, lexicons, stop_words
 from listener.signals.volume import VolumeRule
 from listener.sources.http import HttpClient
-from listener.sources.incoming import INCOMING, build_incoming
+from listener.sources.incoming import INCOMING, Incoming
 from listener.sources.registry import SourceContext, build_source
 from listener.text.language import Languages
 from listener.text.query import BrandQuery, compile_brand
@@ -261,8 +261,9 @@ def open_receivers(home: Path, settings: ListenerSettings, clock: Clock, ledger:
     context = source_context(home, settings, clock)
     built: dict[str, Receiver] = {}
     for one in settings.sources:
-        if one.enabled and one.kind in INCOMING:
-            built[one.id] = build_incoming(one, context)
+        source = build_source(one, context=context) if one.enabled and one.kind in INCOMING else None
+        if isinstance(source, Incoming):
+            built[one.id] = source
             ledger.sources.describe(one.id, kind=one.kind)
     return built
 

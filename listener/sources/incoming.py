@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 Incoming = MetaWebhook | DiscourseWebhook | SignedWebhook
 
 
-def build_incoming(settings: SourceSettings, context: SourceContext) -> Incoming:
-    """Return the source of a kind in `INCOMING`. Raises `SettingsError` when a setting it needs is missing."""
-    return INCOMING[settings.kind](settings, context)
-
-
 def _meta(settings: SourceSettings, context: SourceContext) -> Incoming:
     secret = partial(context.secret, "META", settings.id)
     return MetaWebhook(settings.id, accounts=settings.accounts, secret=secret, clock=context.clock)

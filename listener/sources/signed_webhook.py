@@ -53,9 +53,10 @@ class SignedWebhook(PushedSource):
     def _mention(self, place: int, one: Mapping[str, Any]) -> Mention | Skip:
         native_id, text, title = word(one.get("id")), word(one.get("text")), word(one.get("title"))
         posted_at = moment(one.get("posted_at"))
-        if not native_id or len(native_id) > MOST_ID or not (text or title) or posted_at is None:
-            missing = "a text" if native_id and posted_at else "posted_at" if native_id else f"an id of at most {MOST_ID} characters"
-            return Skip(where=f"mention {native_id[:MOST_ID] or place}", reason=f"it needs {missing}")
+        if not 0 < len(native_id) <= MOST_ID:
+            return Skip(where=f"mention {place}", reason=f"it needs an id of at most {MOST_ID} characters")
+        if not (text or title) or posted_at is None:
+            return Skip(where=f"mention {native_id}", reason="it needs a text" if posted_at is not None else "it needs posted_at")
         wrote = thing(one.get("author"))
         writer, url = word(wrote.get("id")), word(one.get("url"))
         return Mention(

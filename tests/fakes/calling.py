@@ -46,15 +46,22 @@ def raw(told: object) -> bytes:
     return json.dumps(told).replace("/", "\\/").encode("ascii")
 
 
-def comment(number: int = 1, text: str = "Al uren geen stroom", *, verb: str = "add", **more: Any) -> dict[str, Any]:
-    """Return a change of the page's feed: somebody said, changed or took back a comment."""
+def comment(
+    number: int = 1,
+    text: str = "Al uren geen stroom",
+    *,
+    verb: str = "add",
+    wrote: tuple[str, str] = ("77", "Kim"),
+    **more: Any,
+) -> dict[str, Any]:
+    """Return a change of the page's feed: somebody (by id and name) said, changed or took back a comment."""
     value = {
         "item": "comment",
         "verb": verb,
         "comment_id": f"55_{number}",
         "post_id": f"{PAGE}_55",
         "parent_id": f"{PAGE}_55",
-        "from": {"id": "77", "name": "Kim"},
+        "from": {"id": wrote[0], "name": wrote[1]},
         "created_time": int(NOW.timestamp()) - 60,
         **({"message": text} if verb != "remove" else {}),
         **more,

@@ -25,7 +25,7 @@ from listener.model.mention import MentionKey
 from listener.model.page import Page
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
 from listener.sources.http import HttpClient
-from listener.sources.incoming import build_incoming
+from listener.sources.incoming import INCOMING
 from listener.sources.registry import SourceContext
 from listener.text.query import compile_brand
 from listener.workflows.receive_mentions import ReceiveMentions
@@ -69,7 +69,7 @@ class House:
         context = SourceContext(http=HttpClient(HttpSettings.model_validate({})), clock=self.clock, secrets=self.secrets.get, brands=())
         brand = compile_brand(BrandSettings.model_validate({"name": "Zoemvolt"}))
         self.receive = ReceiveMentions(ledger, [brand], keep={one.id: one.keep for one in SOURCES}, clock=self.clock)
-        self.parts = IncomingParts(receivers={one.id: build_incoming(one, context) for one in SOURCES}, take=self.take)
+        self.parts = IncomingParts(receivers={one.id: INCOMING[one.kind](one, context) for one in SOURCES}, take=self.take)
         self.client = self.reader(self.parts)
 
     def reader(self, parts: IncomingParts) -> TestClient:
@@ -245,6 +245,19 @@ def test_emoji_and_slashes_are_verified_as_they_were_sent(house: House) -> None:
     assert house.texts() == ["Dank 🎉 én https://zoemvolt.example/storing"]
 
 
+def test_half_a_character_anywhere_stops_nothing(house: House) -> None:
+    """JSON can name half of an emoji, which no store can hold; refused, it would come again for a week."""
+    half = comment(text="Kapot \ud83d", comment_id="55_\ud800", wrote=("7\udc00", "Kim \ud83d"))
+    for body, headers in (
+        (raw(told_by_page(half)), as_meta),
+        (raw(forum_post(cooked="Kapot \ud83d", username="\ud83d")), as_forum),
+        (raw({"mentions": [our_mention("\ud83d", "Kapot \ud83d", title="\ud83d")], "removed": ["\ud83d2"]}), as_ours),
+    ):
+        path = {as_meta: META, as_forum: FORUM, as_ours: OURS}[headers]
+        assert house.post(path, body, headers(body)).status_code == 200
+    assert house.texts() == ["Kapot \ufffd"] * 3
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
@@ -297,7 +310,7 @@ def test_what_others_accounts_hear_and_what_we_write_ourselves_is_left_out(house
     """One app may serve several pages, and our own answer is no complaint."""
     foreign = told_by_page(comment())
     foreign["entry"][0]["id"] = "999"
-    ours = told_by_page(comment(2, **{"from": {"id": PAGE, "name": "Zoemvolt"}}))
+    ours = told_by_page(comment(2, wrote=(PAGE, "Zoemvolt")))
     for told in (foreign, ours):
         body = raw(told)
         assert house.post(META, body, as_meta(body)).status_code == 200

@@ -1,0 +1,77 @@
+"""Sources that platforms call are built with the home: heard by address, never pulled, and in coverage before they were ever called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from listener.bootstrap import new_receiving, open_receivers, open_sources
+from listener.clock import SystemClock
+from listener.commands.collecting import collect_command
+from listener.commands.place import Place
+from listener.errors import InputError, SettingsError
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.settings.schema import ListenerSettings, SourceSettings
+from tests.fakes.calling import our_mention, raw
+
+CLOCK = SystemClock()
+
+
+def settings_of(*sources: dict[str, object]) -> ListenerSettings:
+    return ListenerSettings.model_validate({"brands": [{"name": "Zoemvolt"}], "sources": list(sources)})
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
+
+
+async def test_what_is_called_is_not_pulled(tmp_path: Path, ledger: Ledger) -> None:
+    """A pull that asks nobody would count as "heard", and hide that a webhook fell silent."""
+    settings = settings_of(
+        {"id": "crm", "kind": "webhook"},
+        {"id": "off", "kind": "webhook", "enabled": False},
+        {"id": "news", "kind": "feed", "url": "https://news.example/feed"},
+    )
+    receivers = open_receivers(tmp_path, settings, CLOCK, ledger)
+    assert list(receivers) == ["crm"]
+    async with AsyncExitStack() as closing:
+        assert [one.settings.id for one in open_sources(tmp_path, settings, CLOCK, ledger, closing)] == ["news"]
+    assert [(one.source, one.last_ok_at) for one in ledger.sources.coverage(CLOCK.now())] == [("crm", None), ("news", None)]
+
+
+def test_what_was_received_is_kept_as_settings_say(tmp_path: Path, ledger: Ledger) -> None:
+    """Where people write to us nobody names the brand: all is kept unless we say otherwise."""
+    settings = settings_of({"id": "crm", "kind": "webhook"}, {"id": "partner", "kind": "webhook", "keep": "matching"})
+    receivers, receive = open_receivers(tmp_path, settings, CLOCK, ledger), new_receiving(settings, ledger, CLOCK)
+    for name in ("crm", "partner"):
+        receive.take(name, receivers[name].read(raw({"mentions": [our_mention(name)]}), {}))
+    assert [one.mention.native_id for one in ledger.mentions.latest()] == ["crm"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "keep"),
+    [("meta", "all"), ("meta_graph", "all"), ("imap", "all"), ("webhook", "all"), ("feed", "matching"), ("discourse_webhook", "matching")],
+)
+def test_all_is_kept_where_people_write_to_us(kind: str, keep: str) -> None:
+    assert SourceSettings.model_validate({"id": "x", "kind": kind}).keep == keep
+    assert SourceSettings.model_validate({"id": "x", "kind": kind, "keep": "matching"}).keep == "matching"
+
+
+def test_a_setting_of_another_kind_is_named(tmp_path: Path, ledger: Ledger) -> None:
+    with pytest.raises(SettingsError, match="subreddits"):
+        open_receivers(tmp_path, settings_of({"id": "crm", "kind": "webhook", "subreddits": ["x"]}), CLOCK, ledger)
+
+
+def test_collect_says_that_it_cannot_be_pulled(tmp_path: Path) -> None:
+    (tmp_path / "klankbord.yaml").write_text("brands: [{name: Zoemvolt}]\nsources: [{id: crm, kind: webhook}]\n")
+    place = Place(str(tmp_path), ListenerSettings)
+    told = CliRunner().invoke(collect_command, ["crm"], obj=place)
+    assert isinstance(told.exception, InputError)
+    assert "is called by its platform" in str(told.exception)
+    assert CliRunner().invoke(collect_command, [], obj=place).exit_code == 0
