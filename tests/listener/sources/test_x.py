@@ -47,10 +47,11 @@ def _ids(pages: Sequence[Page]) -> list[str]:
 async def test_three_hundred_posts_come_whole_in_pages(site: Site, clock: ManualClock) -> None:
     """A page shows a hundred; what is on the next ones must not be lost, and each page is saved with where to go on."""
     fake = _fake(site, clock, 303)
-    pages, _ = await _round(_source(site, clock))
+    pages, cursor = await _round(_source(site, clock))
     assert [len(page.mentions) for page in pages] == [100, 100, 100, 3]
     assert set(_ids(pages)) == {one["id"] for one in fake.posts}
     assert all(m.author is not None and m.author.name == "user501" for page in pages for m in page.mentions)
+    assert len(_ids((await _round(_source(site, clock), cursor))[0])) == 1, "what was read is not paid for again, but for two minutes"
 
 
 async def test_what_is_posted_while_pages_are_read_comes_in_the_next_round(site: Site, clock: ManualClock) -> None:
@@ -280,7 +281,11 @@ def test_what_is_no_post_is_told_and_not_raised(odd: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [{"errors": "x"}, {"errors": [None, {"resource_type": "user", "resource_id": "1"}, {"resource_type": "tweet"}]}]
+    "odd",
+    [
+        {"errors": "x"},
+        {"errors": [None, {"resource_type": "user", "resource_id": "1", "type": "a/resource-not-found"}, {"resource_type": "tweet"}]},
+    ],
 )
 def test_errors_about_other_things_remove_nothing(odd: dict[str, Any]) -> None:
     """A removal is for ever: it needs an error about this very post."""
