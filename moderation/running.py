@@ -27,7 +27,7 @@ from moderation.model.account import Purpose
 from moderation.page_parts.knowledge import knowledge_with_model
 from moderation.page_parts.public import public_parts
 from moderation.page_parts.staff import staff_parts
-from moderation.parts import Answering, Sending
+from moderation.parts import Answering, Desk, Sending
 from moderation.public.app import build_public_app
 from moderation.schedule import (
     CASES_SECONDS,
@@ -43,6 +43,7 @@ from moderation.schedule import (
     RECONCILE_SECONDS,
     REPORT_SECONDS,
     SEARCH_SECONDS,
+    SOURCE_TROUBLE_SECONDS,
     STATUS_SECONDS,
     TAP_SECONDS,
     TELL_BACK_SECONDS,
@@ -52,6 +53,7 @@ from moderation.schedule import (
 from moderation.service import every, every_async, few_collections, pages_served, short_turns, work_behind, wound_down
 from moderation.tapping import watch_taps
 from moderation.week_room import WeekRoom
+from moderation.workflows.tell_source_trouble import TellSourceTrouble
 
 logger = logging.getLogger(__name__)
 AGENT = "team"
@@ -163,6 +165,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(CLOCK_SECONDS, parts.desk.tell_clocks.once, stop, "telling clocks")),
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
+        asyncio.create_task(every(SOURCE_TROUBLE_SECONDS, source_trouble(parts.desk, listening).once, stop, "looking at sources")),
         asyncio.create_task(every(TAP_SECONDS, watch_taps(listening).once, stop, "looking at actions")),
         asyncio.create_task(every(REPORT_SECONDS, WeekRoom(listening).maker().once, stop, "making the weekly report")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
@@ -193,3 +196,9 @@ async def _schedule_sources(listening: Listening, closing: AsyncExitStack, arriv
     SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.state)
     scheduler.start()
     closing.callback(scheduler.shutdown, wait=False)
+
+
+def source_trouble(desk: Desk, listening: Listening) -> TellSourceTrouble:
+    """Wire the alarms about sources that are switched on."""
+    sources = [one.id for one in listening.settings.sources if one.enabled]
+    return TellSourceTrouble(listening.ledger, desk.alarms, sources=sources, clock=listening.clock)

@@ -64,10 +64,10 @@ class SourceLedger:
             row = tx.execute(select(source_state).where(source_state.c.source == source)).one_or_none()
         return None if row is None else _state(row)
 
-    def last_pull(self, source: str) -> datetime | None:
-        """Return when a source was last tried, well or not; None when never."""
-        found = self.state(source)
-        return None if found is None else found.last_try_at
+    def states(self) -> list[SourceState]:
+        """Return how every source stands, by name."""
+        with reading(self._engine) as tx:
+            return [_state(row) for row in tx.execute(select(source_state).order_by(source_state.c.source))]
 
     def last_failure(self, source: str) -> datetime | None:
         """Return when a round on this source last failed, or had to wait; None when none did in the runs that are kept."""

@@ -49,7 +49,7 @@ class RedditSource:
         subreddits: Sequence[str],
         queries: Sequence[str],
         comments: bool,
-        key: RedditKey,
+        key: Callable[[], RedditKey],
         approval_reference: str,
         clock: Clock,
         look_back: timedelta = timedelta(days=7),
@@ -70,9 +70,9 @@ class RedditSource:
         self._approval_reference = approval_reference.strip()
         self._clock = clock
         self._look_back = look_back
-        self._factory = factory or partial(
-            open_praw, key, pace=pace or Pace("reddit", PUBLISHED["reddit"]), purse=purse or Purse(), clock=clock
-        )
+        pace = pace or Pace("reddit", PUBLISHED["reddit"])
+        self._factory = factory or (lambda: open_praw(key(), pace=pace, purse=purse or Purse(), clock=clock))
+        self._opened_with: RedditKey | None = None
         self._reddit: Any = None
         self._token_was_rejected = False
         self._thread: ThreadPoolExecutor | None = None
@@ -112,10 +112,15 @@ class RedditSource:
 
     def _refuse_without_permission(self) -> None:
         if not self._approval_reference:
-            raise SourceRefused(f"Reddit allows no reading without its approval. {HOW_TO}, then set approval_reference for this source.")
-        if not self._key.client_id or not self._key.client_secret:
-            raise SourceRefused(f"KLANKBORD_REDDIT_CLIENT_ID and KLANKBORD_REDDIT_CLIENT_SECRET are not both set. {HOW_TO}.")
-        if not re.fullmatch(r"[A-Za-z0-9_-]{3,30}", self._key.account):
+            raise SourceRefused(
+                f"Reddit allows no reading without its approval. {HOW_TO}, then set approval_reference for this source.",
+                cause="approval_missing",
+            )
+        key = self._key()
+        if not key.client_id or not key.client_secret:
+            missing = f"KLANKBORD_REDDIT_CLIENT_ID and KLANKBORD_REDDIT_CLIENT_SECRET are not both set. {HOW_TO}."
+            raise SourceRefused(missing, cause="token_missing")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{3,30}", key.account):
             raise SourceRefused("Set user_agent_name to the Reddit account that answers for this access; Reddit wants it in every request.")
 
     async def _in_thread(self, work: Callable[[threading.Event], Result]) -> Result:
@@ -144,7 +149,10 @@ class RedditSource:
         self._thread = self._reddit = None
 
     def _opened(self) -> Any:
-        self._reddit = self._reddit if self._reddit is not None else self._factory()
+        """Return praw under the key that is set now: one that was replaced in the meantime opens it anew."""
+        key = self._key()
+        if self._reddit is None or key != self._opened_with:
+            self._reddit, self._opened_with = self._factory(), key
         return self._reddit
 
     def _read(self, target: Target, known: Mapping[str, Any], stop: threading.Event) -> tuple[Page, dict[str, Any]]:

@@ -93,12 +93,14 @@ def _translated(error: Exception, place: str) -> SourceError:
     import prawcore
 
     if isinstance(error, prawcore.Redirect | prawcore.NotFound):
-        return PlaceRefused(f"Reddit knows no {place}, or it was banned; check how it is written.")
+        return PlaceRefused(f"Reddit knows no {place}, or it was banned; check how it is written.", cause="not_found")
     if isinstance(error, prawcore.Forbidden):
         why = "it is quarantined" if "quarantined" in error.response.text[:200] else "it is private, or this application may not read it"
-        return PlaceRefused(f"Reddit forbids reading {place}: {why}.")
+        return PlaceRefused(f"Reddit forbids reading {place}: {why}.", cause="forbidden")
     if isinstance(error, prawcore.InsufficientScope | prawcore.InvalidToken | prawcore.OAuthException):
-        return SourceRefused("Reddit does not accept this application's key; check KLANKBORD_REDDIT_CLIENT_ID and its secret.")
+        cause = "scope_missing" if isinstance(error, prawcore.InsufficientScope) else "token_rejected"
+        message = "Reddit does not accept this application's key; check KLANKBORD_REDDIT_CLIENT_ID and its secret."
+        return SourceRefused(message, cause=cause)
     if isinstance(error, prawcore.UnavailableForLegalReasons):
         return PlaceRefused(f"Reddit may not show {place} here for legal reasons.")
     if isinstance(error, prawcore.BadJSON):
@@ -106,7 +108,8 @@ def _translated(error: Exception, place: str) -> SourceError:
     if isinstance(error, prawcore.ResponseException):
         status = error.response.status_code
         if status == 401:
-            return SourceRefused("Reddit does not know this application; check KLANKBORD_REDDIT_CLIENT_ID and its secret.")
+            message = "Reddit does not know this application; check KLANKBORD_REDDIT_CLIENT_ID and its secret."
+            return SourceRefused(message, cause="token_rejected")
         refused = 400 <= status < 500 and status != 408
         return (SourceRefused if refused else SourceUnavailable)(f"Reddit answered {place} with status {status}.")
     if isinstance(error, prawcore.RequestException):

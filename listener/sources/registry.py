@@ -106,7 +106,7 @@ def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
         subreddits=settings.subreddits,
         queries=queries_of(settings, context) if settings.query or not settings.subreddits else (),
         comments=settings.comments,
-        key=RedditKey(
+        key=lambda: RedditKey(
             client_id=context.secrets("KLANKBORD_REDDIT_CLIENT_ID") or "",
             client_secret=context.secrets("KLANKBORD_REDDIT_CLIENT_SECRET") or "",
             account=settings.user_agent_name.strip().removeprefix("/").removeprefix("u/"),

@@ -37,7 +37,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 def _source(at: str, *, look_back: timedelta, **what: Any) -> RedditSource:
     chosen: dict[str, Any] = {"subreddits": [], "queries": [], "comments": False, **what}
     clock = ManualClock(datetime.fromisoformat(at).replace(tzinfo=UTC))
-    return RedditSource("reddit", key=KEY, approval_reference="R-1", clock=clock, look_back=look_back, **chosen)
+    return RedditSource("reddit", key=lambda: KEY, approval_reference="R-1", clock=clock, look_back=look_back, **chosen)
 
 
 def _reddit() -> Any:

@@ -140,7 +140,7 @@ def _everything_about_sources(ledger: Ledger) -> None:
     ledger.sources.coverage(NOON)
     ledger.sources.skips("file")
     ledger.sources.gaps("file", since=NOON)
-    ledger.sources.last_pull("news")
+    ledger.sources.states()
     ledger.sources.last_failure("news")
     ledger.reports.add("weekly", "2026-W10", NOON, "tekst")
     ledger.reports.made("weekly", "2026-W10")
@@ -188,7 +188,7 @@ def test_every_public_method_is_in_that_test(ledger: Ledger) -> None:
     source = Path(__file__).read_text(encoding="utf-8") + Path(__file__).with_name("making.py").read_text(encoding="utf-8")
     rooms = (ledger.mentions, ledger.analyses, ledger.issues, ledger.sources, ledger.reports, ledger.meta)
     public = {name for room in rooms for name in vars(type(room)) if not name.startswith("_")}
-    assert {name for name in public if f".{name}" not in source} <= {"body", "state"}, "body and state are used by made and last_pull"
+    assert {name for name in public if f".{name}" not in source} <= {"body", "state"}, "body is used by made, state by the schedule"
 
 
 @pytest.mark.parametrize("table", answering.outbox.metadata.sorted_tables, ids=lambda table: str(table.name))

@@ -54,7 +54,6 @@ def test_a_source_is_blind_from_its_first_failure_until_its_next_success(ledger:
         gaps=0,
         gap_note="",
     )
-    assert ledger.sources.last_pull("news") == later(3)
     ledger.sources.note_ok("news", at=later(4), new=0, seen=0)
     assert ledger.sources.state("news") == replace(
         state, state="ok", last_try_at=later(4), last_ok_at=later(4), blind_since=None, failures=0, error=""
@@ -73,7 +72,7 @@ def test_a_platform_that_asks_us_to_wait_is_not_called_blind(ledger: Ledger) -> 
 def test_a_source_that_was_never_read_has_no_state(ledger: Ledger) -> None:
     """The schedule then pulls it at once."""
     assert ledger.sources.state("news") is None
-    assert ledger.sources.last_pull("news") is None
+    assert ledger.sources.states() == []
     assert ledger.sources.coverage(NOON) == []
     assert ledger.mentions.cursor("news") is None
 

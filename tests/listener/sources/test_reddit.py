@@ -26,7 +26,7 @@ def _source(fake: FakeReddit, clock: ManualClock, **other: Any) -> RedditSource:
         "subreddits": ["klussen"],
         "queries": [],
         "comments": False,
-        "key": KEY,
+        "key": lambda: KEY,
         "approval_reference": "R-2026-17",
         "clock": clock,
         "factory": lambda: fake,
@@ -56,10 +56,10 @@ def reddit() -> FakeReddit:
     ("missing", "named"),
     [
         ({"approval_reference": " "}, "approval_reference"),
-        ({"key": RedditKey(client_id="", client_secret="s", account="kim")}, "KLANKBORD_REDDIT_CLIENT_ID"),
-        ({"key": RedditKey(client_id="i", client_secret="", account="kim")}, "KLANKBORD_REDDIT_CLIENT_SECRET"),
-        ({"key": RedditKey(client_id="i", client_secret="s", account="")}, "user_agent_name"),
-        ({"key": RedditKey(client_id="i", client_secret="s", account="a b\r\nX: y")}, "user_agent_name"),
+        ({"key": lambda: RedditKey(client_id="", client_secret="s", account="kim")}, "KLANKBORD_REDDIT_CLIENT_ID"),
+        ({"key": lambda: RedditKey(client_id="i", client_secret="", account="kim")}, "KLANKBORD_REDDIT_CLIENT_SECRET"),
+        ({"key": lambda: RedditKey(client_id="i", client_secret="s", account="")}, "user_agent_name"),
+        ({"key": lambda: RedditKey(client_id="i", client_secret="s", account="a b\r\nX: y")}, "user_agent_name"),
     ],
 )
 async def test_without_permission_nothing_is_sent(reddit: FakeReddit, clock: ManualClock, missing: dict[str, Any], named: str) -> None:
