@@ -135,7 +135,7 @@ class Document:
     """A report in one language, with what was known at `made_at`.
 
     `foot` stands at the bottom of every page; the links' words where a file has to list them. `charts` are those that `Pictures` name;
-    `to_table` leads from a chart to its numbers elsewhere.
+    `to_table` leads from a chart to its numbers elsewhere. `boxes` (for one, for {n}) says of texts that no font has their letters.
     """
 
     title: str
@@ -147,6 +147,7 @@ class Document:
     foot: str = ""
     charts: Mapping[str, Widths] = field(default_factory=dict)
     to_table: str = ""
+    boxes: tuple[str, str] = ("", "")
 
 
 def text(words: str, link: str = "", *, strong: bool = False) -> Line:

@@ -49,6 +49,7 @@ def week_document(shown: Shown, words: Mapping[str, str], *, chart_words: Mappin
         foot=plain_text(foot),
         charts=charts,
         to_table=say.word("to_table"),
+        boxes=(say.word("boxes.one"), say.word("boxes.many")),
     )
 
 

@@ -42,6 +42,7 @@ def paper_of(document: Document, links: Links, drawings: PaperDrawings = NOTHING
         "language": document.language,
         "foot": document.foot,
         "blocks": blocks,
+        "boxes": dict(zip(("one", "many"), document.boxes, strict=True)),
         "links": list(links.listed),
         "links_heading": document.links_heading,
         "links_lead": document.links_lead,
