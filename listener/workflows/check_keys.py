@@ -20,7 +20,15 @@ from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 
 NEEDED_KEYS = {"reddit": ("KLANKBORD_REDDIT_CLIENT_ID", "KLANKBORD_REDDIT_CLIENT_SECRET")}
-NEEDED_OF_SOURCE = {"x": ("X", "READ_BEARER_TOKEN"), "youtube": ("YOUTUBE", "READ_API_KEY")}
+NEEDED_OF_SOURCE = {
+    "discourse_webhook": ("DISCOURSE", "WEBHOOK_SECRET"),
+    "imap": ("IMAP", "PASSWORD"),
+    "meta": ("META", "APP_SECRET"),
+    "meta_graph": ("META", "ACCESS_TOKEN"),
+    "webhook": ("WEBHOOK", "INCOMING"),
+    "x": ("X", "READ_BEARER_TOKEN"),
+    "youtube": ("YOUTUBE", "READ_API_KEY"),
+}
 """Keys that a kind of source cannot do without, by platform and kind: one for all its sources, or one of its own."""
 WEBHOOK = re.compile(r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[\w-]+")
 WEBHOOK_NAME = "KLANKBORD_DISCORD_WEBHOOK"

@@ -16,6 +16,8 @@ from listener.commands.place import Place
 from listener.errors import InputError, SettingsError
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.settings.schema import ListenerSettings, SourceSettings
+from listener.settings.secrets import Secrets
+from listener.workflows.check_keys import check_sources
 from tests.fakes.calling import our_mention, raw
 
 CLOCK = SystemClock()
@@ -61,6 +63,25 @@ def test_what_was_received_is_kept_as_settings_say(tmp_path: Path, ledger: Ledge
 def test_all_is_kept_where_people_write_to_us(kind: str, keep: str) -> None:
     assert SourceSettings.model_validate({"id": "x", "kind": kind}).keep == keep
     assert SourceSettings.model_validate({"id": "x", "kind": kind, "keep": "matching"}).keep == "matching"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ({"kind": "meta"}, "META_APP_SECRET"),
+        ({"kind": "meta_graph", "accounts": ["1"]}, "META_ACCESS_TOKEN"),
+        ({"kind": "imap", "url": "imaps://mail.example", "account": "loket@zoemvolt.example"}, "IMAP_PASSWORD"),
+        ({"kind": "webhook"}, "WEBHOOK_INCOMING"),
+        ({"kind": "discourse_webhook", "url": "https://forum.example"}, "DISCOURSE_WEBHOOK_SECRET"),
+    ],
+)
+def test_doctor_says_which_secret_is_missing(tmp_path: Path, source: dict[str, object], name: str) -> None:
+    """Without it everything is refused with a bare 401, and nobody would know why."""
+    settings, platform = settings_of({"id": "one", **source}), name.partition("_")[0]
+    for held in ({}, {f"KLANKBORD_{name}": "s"}, {f"KLANKBORD_{platform}_ONE_{name.removeprefix(platform + '_')}": "s"}):
+        (found,) = check_sources(settings, Secrets(tmp_path, environment=held), CLOCK, file=tmp_path)
+        assert found.level == ("ok" if held else "fail")
+        assert held or f"KLANKBORD_{name} is not set" in found.detail
 
 
 def test_a_setting_of_another_kind_is_named(tmp_path: Path, ledger: Ledger) -> None:
