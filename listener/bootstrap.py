@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -21,21 +22,24 @@ from listener.labels.rules import text_rules
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock
 from listener.parts import Listening, pseudonym_key
-from listener.ports import Clock, Embedder, Receiver
+from listener.ports import Clock, Embedder, Receiver, Source
 from listener.rephrase.rephraser import Rephraser
 from listener.schedule import Watched
 from listener.search.store import open_search
 from listener.settings.home import prepare_home
-from listener.settings.schema import ListenerSettings
+from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets
 from listener.settings.wording import label_checks, label_heads, lexicons, stop_words
 from listener.signals.volume import VolumeRule
+from listener.sources.canaries import canary_settings
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, Incoming
+from listener.sources.purse import Purse
 from listener.sources.registry import SourceContext, build_source
 from listener.text.language import Languages
 from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no_label_models
+from listener.workflows.ask_canary import AskCanary
 from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
 from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.read_quickly import QuickReading, is_quick
@@ -252,8 +256,20 @@ def open_sources(home: Path, settings: ListenerSettings, clock: Clock, ledger: L
             ledger.sources.describe(
                 one.id, kind=one.kind, most_requests=one.budget_requests_per_day, most_micro_usd=own.purse.most_micro_usd
             )
-            watched.append(Watched(source, one, own.purse))
+            watched.append(Watched(source, one, own.purse, canary=new_canary(one, own, ledger)))
     return watched
+
+
+def new_canary(settings: SourceSettings, context: SourceContext, ledger: Ledger) -> AskCanary | None:
+    """Wire the question with a known answer that a silent source is asked; None when settings name none."""
+    asked = canary_settings(settings)
+    if asked is None:
+        return None
+
+    def open_source(purse: Purse) -> Source:
+        return build_source(asked, context=replace(context, purse=purse))
+
+    return AskCanary(settings.id, ledger, purse=context.purse, open_source=open_source, clock=context.clock)
 
 
 def open_receivers(home: Path, settings: ListenerSettings, clock: Clock, ledger: Ledger) -> dict[str, Receiver]:

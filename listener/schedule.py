@@ -20,6 +20,7 @@ from listener.ports import Clock, Source
 from listener.settings.schema import SourceSettings
 from listener.sources.purse import Purse
 from listener.workflows.analyse_mentions import Analysed
+from listener.workflows.ask_canary import AskCanary
 from listener.workflows.collect_mentions import Collected, CollectMentions
 
 logger = logging.getLogger(__name__)
@@ -55,12 +56,13 @@ def next_pull(now: datetime, *, interval: timedelta, failures: int, wait_seconds
 
 @dataclass
 class Watched:
-    """One source in the schedule, with the purse it was built with and its failures in a row."""
+    """One source in the schedule, with the purse it was built with, its failures in a row, and what asks its canary, if it has one."""
 
     source: Source
     settings: SourceSettings
     purse: Purse = field(default_factory=Purse)
     failures: int = 0
+    canary: AskCanary | None = None
 
 
 class SourceSchedule:
@@ -97,10 +99,13 @@ class SourceSchedule:
         try:
             async with asyncio.timeout(ROUND_TIMEOUT_SECONDS):
                 result = await self._collect.round(one.source, keep=one.settings.keep, purse=one.purse)
+                if one.canary is not None and result.error is None:
+                    await one.canary.once()
             one.failures = one.failures + 1 if result.error else 0
-        except Exception:  # a source must never end its own schedule: the failure is logged and the round comes again
+        except Exception as error:  # a source must never end its own schedule: the failure is told and the round comes again
             logger.exception("round failed", extra={"source": one.settings.id})
             one.failures += 1
+            result = self._collect.broke(one.settings.id, error)
         finally:
             if result.new or result.edited or result.removed:
                 self._arrived.set()

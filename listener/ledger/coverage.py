@@ -26,7 +26,7 @@ def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[Sou
     )
     joined = source_state.outerjoin(held, source_state.c.source == held.c.source)
     joined = joined.outerjoin(today, and_(today.c.source == source_state.c.source, today.c.day == now.astimezone(UTC).date()))
-    windows, counts, silent = blind_windows(tx, since, now), _counts(tx, since, now), _silent(tx, now)
+    windows, counts, silent = blind_windows(tx, since, now), _counts(tx, since, now), silent_since(tx, now)
     rows = tx.execute(query.select_from(joined).order_by(source_state.c.source)).all()
     return [
         _coverage(row, now, windows=windows.get(row.source, ()), counts=counts.get(row.source, (0, 0)), silent=silent.get(row.source))
@@ -71,7 +71,7 @@ def _counts(tx: Connection, since: datetime, until: datetime) -> Mapping[str, tu
     return {row.source: (int(row.seen), int(row.missed)) for row in tx.execute(query)}
 
 
-def _silent(tx: Connection, now: datetime) -> Mapping[str, datetime]:
+def silent_since(tx: Connection, now: datetime) -> Mapping[str, datetime]:
     """Return since when sources are silent whose silence was noticed and is not over."""
     told = (
         select(signal.c.about, signal.c.at, signal.c.window_hours).where(signal.c.kind == SILENCE, signal.c.at <= now).order_by(signal.c.at)

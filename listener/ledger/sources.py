@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
-from listener.ledger.coverage import read_coverage
+from listener.ledger.coverage import read_coverage, silent_since
 from listener.ledger.dialect import insert_missing
 from listener.ledger.source_rows import ensure_source, note_gap
 from listener.ledger.tables import source_event, source_run, source_spend, source_state
@@ -137,6 +138,11 @@ class SourceLedger:
         with reading(self._engine) as tx:
             row = tx.execute(query.where(source_spend.c.source == source, source_spend.c.day == day)).one_or_none()
         return Spent() if row is None else Spent(requests=row.requests, micro_usd=row.micro_usd)
+
+    def silent(self, now: datetime) -> Mapping[str, datetime]:
+        """Return since when sources are silent whose silence was noticed as unusual and is not over."""
+        with reading(self._engine) as tx:
+            return silent_since(tx, now)
 
     def coverage(self, now: datetime, *, since: datetime | None = None) -> list[SourceCoverage]:
         """Return what each source saw and missed, by name. `mentions` counts those that are still here; `since`: a week ago by default."""

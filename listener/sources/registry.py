@@ -12,6 +12,7 @@ from listener.ports import Clock, Source
 from listener.settings.schema import BrandSettings, SourceSettings
 from listener.settings.secrets import account_secret_names
 from listener.sources.asked_platforms import ASKED, ASKED_KEYS, queries_of
+from listener.sources.canaries import canary_settings
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
@@ -68,6 +69,7 @@ def build_source(settings: SourceSettings, *, context: SourceContext) -> Source:
     if strange:
         own = ", ".join(sorted(KEYS[settings.kind]))
         raise SettingsError(f"klankbord.yaml: sources: {settings.id}: {strange[0]}: not for a {settings.kind} source; it knows {own}.")
+    canary_settings(settings)
     return factory(settings, context)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused
+from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, Mention
 from listener.model.page import Cursor, Page
@@ -84,6 +84,14 @@ class CollectMentions:
             self._ledger.sources.note_spent(name, purse.told(), at=self._clock.now())
         self._ledger.sources.note_ok(name, at=self._clock.now(), new=result.new, seen=result.seen, missed=result.missed)
         return result
+
+    def broke(self, source_id: str, error: Exception) -> Collected:
+        """Note a round that ended in a way nobody foresaw: it took too long, or our own reader is at fault."""
+        why = "took longer than a round may" if isinstance(error, TimeoutError) else f"our own reader failed ({type(error).__name__})"
+        try:
+            return self._failed(Collected(source=source_id), SourceUnavailable(f"The round {why}; the log tells more."))
+        except StoreError:  # the ledger itself may be what failed
+            return Collected(source=source_id)
 
     async def _pulled(self, source: Source, cursor: Cursor | None, purse: Purse) -> Page:
         """Pull one page, and note at once what it cost: a process that dies later must not spend the same money again."""
