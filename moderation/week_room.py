@@ -8,7 +8,6 @@ from listener.model.figures import Quote
 from listener.parts import Listening
 from listener.workflows.measure_issues import quotes_of
 from listener.workflows.rebuild_insight import catch_up
-from moderation.insight.week import WeekInsight
 from moderation.ledger.actions import ActionLedger
 from moderation.ledger.card_facts import CardFactLedger
 from moderation.ledger.cards import CardLedger
@@ -17,7 +16,6 @@ from moderation.ledger.grid import GridLedger
 from moderation.ledger.our_words import OurWords
 from moderation.ledger.status import StatusLedger
 from moderation.ledger.tap import TapLedger
-from moderation.ledger.week_facts import WeekFacts
 from moderation.ledger.week_reports import MadeReport, WeekReportLedger
 from moderation.model.document import Document
 from moderation.model.evidence import Evidence
@@ -29,6 +27,7 @@ from moderation.reports.week import Week, week_before, week_named
 from moderation.reports.week_document import week_document
 from moderation.settings import KlankbordSettings
 from moderation.tapping import where_now
+from moderation.week_evidence import WeekEvidence
 from moderation.workflows.count_week import count_week
 from moderation.workflows.keep_cards import Cards
 from moderation.workflows.keep_grid import KeepGrid
@@ -39,9 +38,6 @@ from moderation.workflows.read_clocks import Clocks
 from moderation.workflows.week_parts import WeekParts
 
 Scoped = Callable[[frozenset[str]], Listening]
-MOST_EVIDENCE = 50
-FIGURES = ("all", "spam", "directed", "unnecessary", "searched", "negative", "positive", "idea", "compliment", "loose", "ignored")
-"""What a reader may ask of a week: "which ones?". Beside these issue-<number>, marked and closed."""
 
 
 class WeekRoom:
@@ -96,34 +92,13 @@ class WeekRoom:
         return week_document(shown, words, chart_words=chart_words, language=language, zone=self._whole.settings.zone)
 
     def evidence(self, period: str, figure: str, brands: frozenset[str] | None, page: int) -> Evidence | None:
-        """Return which mentions a figure of a week counted; None for a week or a figure that there is not."""
+        """Return which mentions or cases a figure of a week counted; None for a week or a figure that there is not."""
         week = week_named(period, self._whole.settings.zone)
         if week is None:
             return None
         kept = {one.period: one.up_to for one in self._kept.made()}
-        ids = self._ids(week, figure, brands, up_to=kept.get(period, self._kept.read_up_to()), skip=(page - 1) * MOST_EVIDENCE)
-        if ids is None:
-            return None
-        listening, (some, total) = self._listening(brands), ids
-        quotes = quotes_of(listening.ledger, listening.insight, some, key=listening.pseudonym_key)
-        about = int(figure.partition("-")[2]) if figure.startswith("issue-") else 0
-        title = self._whole.ledger.issues.titles([about]).get(about, "") if about and total else ""
-        shown = tuple(quotes[one] for one in some if one in quotes)
-        return Evidence(week=period, figure=figure, total=total, quotes=shown, title=title)
-
-    def _ids(self, week: Week, figure: str, brands: frozenset[str] | None, *, up_to: int, skip: int) -> tuple[list[int], int] | None:
-        counted, facts = WeekInsight(self._listening(brands).insight), WeekFacts(self._whole.ledger.engine)
-        name, _, number = figure.partition("-")
-        if name == "issue" and number.isascii() and number.isdigit() and len(number) < 19:
-            return counted.evidence(week, "issue", up_to=up_to, issue_id=int(number), skip=skip, most=MOST_EVIDENCE)
-        if figure == "ignored":
-            waiting = facts.waiting(counted.evidence(week, "directed", up_to=up_to, most=10_000_000)[0])
-            return sorted(waiting, reverse=True)[skip : skip + MOST_EVIDENCE], len(waiting)
-        if figure in ("marked", "closed"):
-            talks = facts.marked if figure == "marked" else facts.closed
-            found = facts.mentions_of(talks(week.from_at, week.as_of, brands))
-            return found[skip : skip + MOST_EVIDENCE], len(found)
-        return counted.evidence(week, figure, up_to=up_to, skip=skip, most=MOST_EVIDENCE) if figure in FIGURES else None
+        parts = week_parts(self._listening(brands), brands)
+        return WeekEvidence(parts, week, up_to=kept.get(period, self._kept.read_up_to())).of(figure, page)
 
     def _count(self, week: Week, brands: frozenset[str] | None) -> WeekFigures:
         self._catch_up()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,10 +14,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from moderation.reports.kept import figures_of
+from moderation.settings import KlankbordSettings
+from tests.moderation.reports.again.book import Book
+from tests.moderation.reports.again.grounds import ground_of
+from tests.moderation.reports.again.whole import counted_again, differences
 from tests.modules import PACKAGES, ROOT
 
 MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:work|root|Users/\w+|home/\w+|tmp/\w+)/\w|[A-Z]:\\Users\\")
@@ -137,11 +144,33 @@ def test_wrong_use_ends_with_two_and_no_traceback(installed: Path, tmp_path: Pat
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.model
-def test_the_installed_demo_plays_to_its_digest(installed: Path, tmp_path: Path) -> None:
-    """The first thing anybody does with it, with the shipped scenario, model, templates and SQL."""
-    done = _run([installed / "klankbord", "demo", "--once"], tmp_path, timeout_seconds=360)
+@pytest.fixture(scope="module")
+def played(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The demo as it is played once: its folder, and what it said."""
+    folder = tmp_path_factory.mktemp("played")
+    home = folder / "demo"
+    done = _run([installed / "klankbord", "--home", home, "demo", "--once"], folder, timeout_seconds=360)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
-    assert "Zoemvolt" in done.stdout
+    return home, done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_the_installed_demo_plays_to_its_digest(played: tuple[Path, str]) -> None:
+    """The first thing anybody does with it, with the shipped scenario, model, templates and SQL."""
+    assert "Zoemvolt" in played[1]
+
+
+@pytest.mark.slow
+@pytest.mark.model
+def test_every_number_of_the_demos_weekly_report_is_in_its_ledger(installed: Path, played: tuple[Path, str], tmp_path: Path) -> None:
+    """Counted again by plain code that shares nothing with the product, over thousands of posts that went through the real thing."""
+    home, _ = played
+    done = _run([installed / "klankbord", "--home", home, "report", "--json"], tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures = figures_of(json.loads(done.stdout))
+    assert figures.mentions > 500
+    ground = ground_of(KlankbordSettings.model_validate(yaml.safe_load((home / "klankbord.yaml").read_text(encoding="utf-8"))))
+    book = Book(home / "ledger.db", figures.period, ground, up_to=figures.up_to, made_at=figures.made_at)
+    assert sorted(differences(figures, counted_again(book))) == []

@@ -15,7 +15,7 @@ from listener.errors import ProductError
 
 
 @click.command("demo")
-@click.option("--once", is_flag=True, help="End after the digest, without serving pages.")
+@click.option("--once", is_flag=True, help="End after the digest, without serving pages; its folder stays only when --home names one.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the digest.")
 @click.option("--port", default=8642, show_default=True, type=click.IntRange(0, 65535), help="Port of the staff pages; 0 takes a free one.")
 @click.option("--public-port", type=click.IntRange(0, 65535), help="Port of the public pages; 8643 by default, a free one with --port 0.")
@@ -31,7 +31,7 @@ def demo_command(place: Place, once: bool, language: str, port: int, public_port
 
     public = public_port if public_port is not None else 8643 if port else 0
     with ExitStack() as closing:
-        if once:
+        if once and not place.home_option:
             folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="klankbord-demo-")))
         else:
             folder = Path(place.home_option) if place.home_option else user_cache_path("klankbord", appauthor=False) / "demo"

@@ -119,6 +119,12 @@ class WeekInsight:
         with self._within(week, up_to) as asked:
             return dict(rows(asked, "week_written", given))
 
+    def issue(self, week: Week, issue_id: int, *, up_to: int) -> IssueCount | None:
+        """Return what one issue came to in the week and the week before it, None when nobody spoke of it."""
+        with self._within(week, up_to) as asked:
+            firsts = {row[0]: row[1] for row in rows(asked, "week_firsts")}
+            return next((_issue(row, firsts) for row in rows(asked, "week_issues") if row[0] == issue_id), None)
+
     def around(self, issue_id: int, done_at: datetime, *, weeks: int, to_at: datetime, up_to: int) -> dict[int, int]:
         """Return contacts about an issue per week around `done_at`: -1 is the week before, 0 the one after; empty ones left out."""
         given = {
@@ -132,10 +138,23 @@ class WeekInsight:
             return dict(rows(asked, "week_around", given))
 
     def evidence(
-        self, week: Week, figure: str, *, up_to: int, issue_id: int | None = None, skip: int = 0, most: int = 50
+        self,
+        week: Week,
+        figure: str,
+        *,
+        up_to: int,
+        issue_id: int | None = None,
+        source: str = "",
+        since: datetime | None = None,
+        skip: int = 0,
+        most: int = 50,
     ) -> tuple[list[int], int]:
-        """Return a page of the mentions that a figure counted, newest first, and how many there are; none for an unknown figure."""
-        given = {"figure": figure, "issue_id": issue_id, "skip": skip, "most": most}
+        """Return a page of the mentions that a figure counted, newest first, and how many there are; none for an unknown figure.
+
+        `issue_id` narrows to an issue, `source` names the one of the figure "source", `since` leaves out what is older.
+        """
+        given = {"figure": figure, "issue_id": issue_id, "source": source, "since": naive(since) if since else None}
+        given |= {"skip": skip, "most": most}
         with self._within(week, up_to) as asked:
             found = rows(asked, "week_evidence", given)
         return [row[0] for row in found], int(found[0][1]) if found else 0

@@ -43,6 +43,7 @@ class WaitLedger:
             answers = _answers(tx, [row.case_id for row in cases])
         return [
             CaseTimes(
+                case_id=row.case_id,
                 platform=row.platform,
                 messages=tuple(messages[row.conversation_id]),
                 answers=tuple(answers[row.case_id]),

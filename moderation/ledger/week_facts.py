@@ -82,30 +82,6 @@ class WeekFacts:
         with reading(self._engine) as tx:
             return list(tx.execute(query).scalars())
 
-    def marked(self, from_at: datetime, to_at: datetime, brands: Brands) -> list[int]:
-        """Return the conversations that were marked in the stretch, by id."""
-        query = (
-            select(contact_mark.c.conversation_id)
-            .join(conversation, conversation.c.conversation_id == contact_mark.c.conversation_id)
-            .where(_during(contact_mark.c.made_at, from_at, to_at), _of(brands))
-            .order_by(contact_mark.c.conversation_id)
-        )
-        with reading(self._engine) as tx:
-            return list(tx.execute(query).scalars())
-
-    def mentions_of(self, conversation_ids: Collection[int]) -> list[int]:
-        """Return the messages of these conversations that are still there, newest first."""
-        found: set[int] = set()
-        query = (
-            select(conversation_mention.c.mention_id)
-            .join(mention, mention.c.mention_id == conversation_mention.c.mention_id)
-            .where(mention.c.latest_revision >= 0)
-        )
-        with reading(self._engine) as tx:
-            for some in batches(sorted(conversation_ids)):
-                found |= set(tx.execute(query.where(conversation_mention.c.conversation_id.in_(some))).scalars())
-        return sorted(found, reverse=True)
-
     def waiting(self, mention_ids: Collection[int]) -> dict[int, int | None]:
         """Return, of these mentions, those that nobody answered or decided on: mention → its case, None when it never became one."""
         waits: dict[int, int | None] = dict.fromkeys(mention_ids)

@@ -93,6 +93,7 @@ class CaseTimes:
     `ended_at` is when the case was closed, None while it is not.
     """
 
+    case_id: int = 0
     platform: str
     messages: tuple[tuple[datetime, datetime], ...]
     answers: tuple[datetime, ...]
@@ -103,6 +104,7 @@ class CaseTimes:
 class Wait:
     """One stretch in which a customer waited for us; `answered_at` None: no answer came, `ended_at` None: it goes on."""
 
+    case_id: int = 0
     platform: str
     kind: ClockKind
     since: datetime

@@ -20,7 +20,8 @@ from moderation.model.evidence import Evidence
 from moderation.page_parts.drawn import drawn_chart
 from moderation.page_parts.words import words_for
 from moderation.parts import Answering
-from moderation.week_room import MOST_EVIDENCE, week_parts
+from moderation.week_evidence import MOST_EVIDENCE
+from moderation.week_room import week_parts
 from moderation.workflows.count_dashboard import count_dashboard
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.latest_figures import LatestFigures

@@ -11,7 +11,8 @@ from moderation.model.document import Document
 from moderation.page_parts.words import words_for
 from moderation.reports.document_links import Links
 from moderation.reports.week_paper import paper_of
-from moderation.week_room import MOST_EVIDENCE, WeekRoom
+from moderation.week_evidence import MOST_EVIDENCE
+from moderation.week_room import WeekRoom
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.draw_report import drawn_for_page, drawn_for_paper
 from moderation.workflows.typeset import typeset

@@ -8,7 +8,7 @@ from listener.digest import phrases
 from moderation.model.card import SENTIMENTS
 from moderation.model.document import Block, Bullets, Grid, Heading, Line, Para, Picture, Pictures, Piece, Tone, text
 from moderation.model.matrix import Quadrant
-from moderation.model.week_report import CellWeek, IssueWeek, Part
+from moderation.model.week_report import CellWeek, IssueWeek
 from moderation.reports.growth import part
 from moderation.reports.say import Say, sentences
 from moderation.reports.shown import Shown
@@ -47,10 +47,10 @@ def _issue_row(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
         (*shown.title(one.issue_id), *hidden),
         text(say.number(one.contacts), link),
         *((text(say.money(one.contacts * cost)),) if cost else ()),
-        text(say.number(one.before)),
+        text(say.number(one.before), shown.which(f"before-{one.issue_id}") if one.before else ""),
         text(say.word(f"growth.word.{one.growth.value}")),
         text(say.number(one.people), link),
-        say.of(one.negative) if one.negative.of else text(say.word("none")),
+        say.of(one.negative, link=shown.which(f"negative-{one.issue_id}")) if one.negative.of else text(say.word("none")),
         text(f"{say.word(f'quadrant.{one.quadrant.value}')}{cause}"),
     )
 
@@ -123,12 +123,12 @@ def grid_part(shown: Shown, say: Say) -> Iterator[Block]:
     yield Grid(
         caption=say.word("grid.caption"),
         head=tuple(say.word(f"grid.{name}") for name in names),
-        rows=tuple(_cell_row(one, say) for one in cells),
+        rows=tuple(_cell_row(shown, one, say) for one in cells),
         numeric=frozenset({4}),
     )
 
 
-def _cell_row(one: CellWeek, say: Say) -> tuple[Line, ...]:
+def _cell_row(shown: Shown, one: CellWeek, say: Say) -> tuple[Line, ...]:
     wanted = "preferred" if one.preferred else "supporting" if one.supporting else "neither"
     others = {way: n for way, n in one.went.items() if n and way != one.way.value}
     if one.way.value == "answer":
@@ -140,7 +140,7 @@ def _cell_row(one: CellWeek, say: Say) -> tuple[Line, ...]:
         text(say.word(place) if say.has(place) else one.channel),
         text(say.word(f"grid.{wanted}")),
         text(say.word(f"way.{one.way.value}")),
-        text(say.number(one.contacts), "/queue?state=closed"),
+        text(say.number(one.contacts), shown.which(f"cell-{one.contact_type}-{one.channel}")),
         say.of(one.followed),
         say.joined(went) if went else text(say.word("none")),
     )
@@ -178,7 +178,7 @@ def unneeded_part(shown: Shown, say: Say) -> Iterator[Block]:
     yield Para(
         line=sentences(
             say("unneeded.read"),
-            say("unneeded.unsure", n=say.many("talks", unsure)) if unsure else (),
+            say("unneeded.unsure", n=say.many("talks", unsure, link=shown.which("unsure"))) if unsure else (),
             say("unneeded.by", what=say.joined(by)) if by else (),
         ),
         tone=Tone.NOTE,
@@ -194,10 +194,11 @@ def value_part(shown: Shown, say: Say) -> Iterator[Block]:
         return
     closed = say.many("conversations", value.conversations, link=shown.which("closed"))
     yield Para(line=say("value.lead", conversations=closed))
-    parts: tuple[tuple[str, Part], ...] = (("need", value.needs), ("feedback", value.feedback), ("knowledge", value.knowledge))
-    lines = [say(f"value.{name}", of=say.of(one)) for name, one in parts]
+    parts = (("need", value.needs, "need"), ("feedback", value.feedback, "fed"), ("knowledge", value.knowledge, "known"))
+    lines = [say(f"value.{name}", of=say.of(one, link=shown.which(figure))) for name, one, figure in parts]
     if value.better.of:
-        lines += [say(f"value.{name}", share=say.share(one, "turned")) for name, one in (("better", value.better), ("worse", value.worse))]
+        turned = (("better", value.better), ("worse", value.worse))
+        lines += [say(f"value.{name}", share=say.share(one, "turned", link=shown.which(name))) for name, one in turned]
     yield Bullets(lines=tuple(lines))
     if value.better.of:
         yield Pictures(shown=(Picture(name="value", caption=say.word("value.chart")),))

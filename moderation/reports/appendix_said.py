@@ -21,7 +21,10 @@ def ideas_part(shown: Shown, say: Say) -> Iterator[Block]:
     if not ideas.count:
         yield Para(line=say("ideas.none"))
         return
-    about = [say("counted", name=shown.title(one), n=n) for one, n in list(ideas.issues.items())[:MOST_ABOUT]]
+    about = [
+        say("counted", name=shown.title(one), n=Piece(text=say.number(n), link=shown.which(f"idea-{one}")))
+        for one, n in list(ideas.issues.items())[:MOST_ABOUT]
+    ]
     yield Para(
         line=sentences(
             say("ideas.count", n=say.many("mentions", ideas.count, link=shown.which("idea"))),
@@ -73,7 +76,7 @@ def coverage_part(shown: Shown, say: Say) -> Iterator[Block]:
         yield Grid(
             caption=say.word("coverage.caption"),
             head=tuple(say.word(f"coverage.{name}") for name in ("source", "mentions", "state", "last", "gaps", "skips")),
-            rows=tuple(_source_row(one, say) for one in figures.coverage),
+            rows=tuple(_source_row(shown, one, say) for one in figures.coverage),
             numeric=frozenset({1, 4, 5}),
         )
     late = [say("coverage.late_week", n=say.many("mentions", n), week=week_number(week)) for week, n in figures.late.items()]
@@ -87,11 +90,11 @@ def coverage_part(shown: Shown, say: Say) -> Iterator[Block]:
     yield Bullets(lines=tuple(unknown_lines(shown, say)))
 
 
-def _source_row(one: SourceWeek, say: Say) -> tuple[Line, ...]:
+def _source_row(shown: Shown, one: SourceWeek, say: Say) -> tuple[Line, ...]:
     state = f"state.{one.state}"
     return (
         text(one.source, "/sources", strong=True),
-        text(say.number(one.mentions)),
+        text(say.number(one.mentions), shown.which(f"source-{one.source}") if one.mentions else ""),
         text(say.word(state) if say.has(state) else one.state),
         text(say.moment(one.last_ok_at) if one.last_ok_at else say.word("never")),
         text(say.number(one.gaps)),

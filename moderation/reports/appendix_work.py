@@ -24,7 +24,7 @@ def kept_part(shown: Shown, say: Say) -> Iterator[Block]:
                 (
                     text(one.platform, strong=True),
                     text(say.word(f"clock.{one.kind.value}")),
-                    say.of(one.kept, link=shown.which("directed")),
+                    say.of(one.kept, link=shown.which(f"waits-{one.platform}-{one.kind.value}")),
                     say.share(one.kept, "waits"),
                 )
                 for one in figures.clocks
@@ -47,7 +47,8 @@ def _fate(promise: PromiseWeek) -> str:
 
 def _silences(shown: Shown, say: Say) -> Iterator[Line]:
     for one in shown.figures.silences:
-        mentions = say.many("mentions", one.written, link=shown.which(f"issue-{one.issue_id}"))
+        figure = f"issue-{one.issue_id}" if one.since_at is None else f"silent-{one.issue_id}"
+        mentions = say.many("mentions", one.written, link=shown.which(figure))
         yield say("silence.line", title=shown.title(one.issue_id), hours=say.hours(one.hours), mentions=mentions)
     if not shown.figures.silences:
         yield say("silence.none")
@@ -65,7 +66,7 @@ def _ignored(shown: Shown, say: Say) -> Iterator[Line]:
     cases = [say("ignored.case", n=Piece(text=str(one), link=f"/cases/{one}")) for one in ignored.case_ids]
     yield sentences(
         say("ignored.line", of=of, n=Piece(text=say.number(ignored.unanswered.did), link=shown.which("ignored"))),
-        say("ignored.no_case", n=ignored.no_case) if ignored.no_case else (),
+        say("ignored.no_case", n=Piece(text=say.number(ignored.no_case), link=shown.which("never"))) if ignored.no_case else (),
         say("ignored.cases", cases=say.joined(cases)) if cases else (),
     )
 

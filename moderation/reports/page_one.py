@@ -69,7 +69,13 @@ def _lead(shown: Shown, say: Say) -> Line:
     if not figures.mentions:
         return say("quiet", brand=figures.brand)
     mentions = say.many("mentions", figures.mentions, link=shown.which("all"))
-    lead = say("lead", people=say.many("people", figures.people), mentions=mentions, brand=figures.brand, before=_before(shown, say))
+    lead = say(
+        "lead",
+        people=say.many("people", figures.people, link=shown.which("all")),
+        mentions=mentions,
+        brand=figures.brand,
+        before=_before(shown, say),
+    )
     felt = sum(figures.sentiments.values())
     moods = {name: say.of(part(count, felt), link=shown.which(name)) for name, count in figures.sentiments.items() if name != "neutral"}
     return sentences(lead, say("lead.mood", **moods) if felt else ())
@@ -81,12 +87,13 @@ def _before(shown: Shown, say: Say) -> Line:
     more = figures.mentions - figures.before_mentions
     if not figures.before_mentions:
         return say("lead.first")
+    then = Piece(text=say.number(figures.before_mentions), link=shown.which("before"))
     if days := part_of_days(figures.unknown.known_before, say):
-        return say("lead.partly", days=days, then=figures.before_mentions)
+        return say("lead.partly", days=days, then=then)
     if not shown.finished:
-        return say("lead.so_far", then=figures.before_mentions)
+        return say("lead.so_far", then=then)
     key = "same" if not more else "more" if more > 0 else "fewer"
-    return say(f"lead.{key}", n=abs(more), then=figures.before_mentions) if more else say("lead.same")
+    return say(f"lead.{key}", n=abs(more), then=then) if more else say("lead.same")
 
 
 def _hurts(shown: Shown, say: Say) -> Iterator[Block]:
@@ -157,7 +164,8 @@ def _followed(shown: Shown, one: FollowedUp, say: Say) -> Line:
     looks = [action.look for action in shown.figures.actions if action.issue_id == one.issue_id and action.look is not None]
     verdict = [say("done.tap", verdict=say.word(f"tap.{look.verdict.value}")) for look in looks[-1:]]
     now = say.many("contacts", one.now, link=shown.which(f"issue-{one.issue_id}"))
-    return say("done.line", title=shown.title(one.issue_id), then=one.then, now=now, what=sentences(told, *verdict))
+    then = Piece(text=say.number(one.then), link=shown.which(f"before-{one.issue_id}"))
+    return say("done.line", title=shown.title(one.issue_id), then=then, now=now, what=sentences(told, *verdict))
 
 
 def _facts(shown: Shown, say: Say) -> Iterator[Fact]:
@@ -167,7 +175,7 @@ def _facts(shown: Shown, say: Say) -> Iterator[Fact]:
     waits = part(sum(one.kept.did for one in figures.clocks), sum(one.kept.of for one in figures.clocks))
     yield Fact(
         name=say.word("facts.in_time"),
-        line=say.of(waits, link=shown.which("directed")) if waits.of else say("facts.in_time_none"),
+        line=say.of(waits, link=shown.which("waits")) if waits.of else say("facts.in_time_none"),
     )
     due = [one for one in figures.promises if one.kept is not None]
     kept = part(sum(bool(one.kept) for one in due), len(due))

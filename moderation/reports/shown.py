@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 from listener.digest.choice import link_only
 from listener.digest.inert import MOST_QUOTE_CHARACTERS, MOST_TITLE_CHARACTERS, one_line, safe_url, without_personal_data
@@ -41,8 +42,8 @@ class Shown:
         return (Piece(text=self.titles.get(issue_id, f"#{issue_id}"), link=f"/issues/{issue_id}", strong=True),)
 
     def which(self, figure: str) -> str:
-        """Return where the mentions behind a figure of this week stand."""
-        return f"/report/{self.figures.period}/{figure}"
+        """Return where the mentions, or cases, behind a figure of this week stand."""
+        return f"/report/{self.figures.period}/{quote(figure, safe='')}"
 
 
 def harmless(figures: WeekFigures, titles: Mapping[int, str], quotes: Mapping[int, Quote], *, recounted: bool = False) -> Shown:

@@ -43,7 +43,7 @@ def _missing(shown: Shown, say: Say) -> Iterator[Line]:
 def _not_comparable(shown: Shown, say: Say) -> Iterator[Line]:
     unknown, issues = shown.figures.unknown, shown.figures.issues
     if _many_are_nameless(shown):
-        yield say.many("unknown.nameless", unknown.nameless)
+        yield say.many("unknown.nameless", unknown.nameless, link=shown.which("nameless"))
     if unknown.learning_day is not None:
         yield say("unknown.learning", day=unknown.learning_day)
     if any(one.growth is Growth.UNKNOWN for one in issues):
@@ -64,7 +64,7 @@ def _unsure(shown: Shown, say: Say) -> Iterator[Line]:
     if unsure:
         yield say("unknown.taps", n=say.many("actions", len(unsure), link="/actions"))
     if figures.ignored.no_case:
-        yield say.many("unknown.never", figures.ignored.no_case, link=shown.which("ignored"))
+        yield say.many("unknown.never", figures.ignored.no_case, link=shown.which("never"))
     marks, answers = figures.unneeded.marks.of, figures.unneeded.feedback.of
     yield say("unknown.unneeded", marks=say.many("talks", marks), answers=say.many("answers", answers, link="/feedback"))
 
@@ -74,9 +74,9 @@ def _unsorted(shown: Shown, say: Say) -> Iterator[Line]:
     if unknown.loose:
         yield say.many("unknown.loose", unknown.loose, link=shown.which("loose"))
     if unknown.other_language:
-        yield say.many("unknown.language", unknown.other_language)
+        yield say.many("unknown.language", unknown.other_language, link=shown.which("language"))
     if unknown.nameless and not _many_are_nameless(shown):
-        yield say.many("unknown.nameless", unknown.nameless)
+        yield say.many("unknown.nameless", unknown.nameless, link=shown.which("nameless"))
 
 
 def _many_are_nameless(shown: Shown) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from moderation.model.clock import CaseTimes, ChannelKept, ClockKind, OpeningHours, Targets, Wait
@@ -21,6 +21,18 @@ def clocks_kept(
     waits than this make no share.
     """
     counted: dict[tuple[str, ClockKind], list[bool]] = defaultdict(list)
+    for wait, in_time in due_waits(waits, hours=hours, targets=targets, from_at=from_at, until=until):
+        counted[wait.platform, wait.kind].append(in_time)
+    return tuple(
+        ChannelKept(platform=platform, kind=kind, kept=sum(some), share=share(sum(some), len(some), least=least))
+        for (platform, kind), some in sorted(counted.items())
+    )
+
+
+def due_waits(
+    waits: Iterable[Wait], *, hours: OpeningHours, targets: Targets, from_at: datetime, until: datetime
+) -> Iterator[tuple[Wait, bool]]:
+    """Yield the waits that `clocks_kept` counts, each with whether it was answered in time."""
     for wait in waits:
         due = _due(wait, hours, targets)
         if due is None or not from_at <= due < until:
@@ -28,11 +40,7 @@ def clocks_kept(
         ended = wait.answered_at or wait.ended_at
         if wait.answered_at is None and ended is not None and ended <= due:
             continue
-        counted[wait.platform, wait.kind].append(wait.answered_at is not None and wait.answered_at <= due)
-    return tuple(
-        ChannelKept(platform=platform, kind=kind, kept=sum(some), share=share(sum(some), len(some), least=least))
-        for (platform, kind), some in sorted(counted.items())
-    )
+        yield wait, wait.answered_at is not None and wait.answered_at <= due
 
 
 def waits_of(times: CaseTimes) -> tuple[Wait, ...]:
@@ -46,7 +54,9 @@ def waits_of(times: CaseTimes) -> tuple[Wait, ...]:
         if found and found[-1].answered_at == answered:
             continue
         kind = ClockKind.NEXT_REPLY if at else ClockKind.FIRST_REPLY
-        found.append(Wait(platform=times.platform, kind=kind, since=posted, answered_at=answered, ended_at=times.ended_at))
+        found.append(
+            Wait(case_id=times.case_id, platform=times.platform, kind=kind, since=posted, answered_at=answered, ended_at=times.ended_at)
+        )
     return tuple(found)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderation.coach.words import any_in
 from moderation.ledger.our_words import Contacted, OurWords
 from moderation.model.advice import Way
 from moderation.model.case import Ending
-from moderation.model.grid import CellCount, ContactFacts, Grid, GridFigures, GridHistory
+from moderation.model.grid import CellCount, ContactFacts, ContactType, Grid, GridFigures, GridHistory
 from moderation.model.languages import LANGUAGES
 from moderation.policy.grid import type_for
 from moderation.reports.grid import grid_figures
@@ -27,6 +28,25 @@ def last_days(days: float, now: datetime) -> tuple[datetime, datetime]:
     return now - timedelta(days=days), now + _MOMENT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridContact:
+    """A case that is done, in the cell that it came in with; `way` is what was done with it."""
+
+    case_id: int
+    row: ContactType
+    channel: str
+    way: Way
+
+
+def contacts_in_grid(
+    words: OurWords, grid: GridHistory, *, since: datetime, until: datetime, brands: Collection[str] | None = None
+) -> Iterator[GridContact]:
+    """Yield the contacts that `count_grid` counts, by case."""
+    for one in words.contacts(since, until, brands=brands):
+        then = grid.at(one.opened_at)
+        yield GridContact(case_id=one.case_id, row=type_for(_facts(one), then), channel=then.kind_of(one.platform), way=_way(one))
+
+
 def count_grid(
     words: OurWords, grid: Grid | GridHistory, *, since: datetime, until: datetime, brands: Collection[str] | None = None
 ) -> tuple[CellCount, ...]:
@@ -38,11 +58,9 @@ def count_grid(
     held = grid if isinstance(grid, GridHistory) else GridHistory(first=grid)
     went: dict[tuple[str, str], Counter[Way]] = defaultdict(Counter)
     rows = {row.name: row for row in held.now.types}
-    for one in words.contacts(since, until, brands=brands):
-        then = held.at(one.opened_at)
-        row = type_for(_facts(one), then)
-        rows.setdefault(row.name, row)
-        went[row.name, then.kind_of(one.platform)][_way(one)] += 1
+    for one in contacts_in_grid(words, held, since=since, until=until, brands=brands):
+        rows.setdefault(one.row.name, one.row)
+        went[one.row.name, one.channel][one.way] += 1
     return tuple(
         _cell(row.name, kind, cell.way, went[row.name, kind])
         for row in rows.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from moderation.ledger.waits import WaitLedger
 from moderation.ledger.week_facts import WeekFacts
 from moderation.model.action import Action, ActionState
 from moderation.model.card import SENTIMENTS, Card, CardPart
+from moderation.model.clock import Wait
 from moderation.model.week_report import ActionWeek, CellWeek, ClockWeek, Ignored, IssueWeek, SilenceWeek, TapSaid, ValueWeek
 from moderation.reports.growth import part
 from moderation.reports.week import Week
@@ -71,12 +72,17 @@ def value_week(cards: Sequence[Card]) -> ValueWeek:
     )
 
 
+def waits_around(parts: WeekParts, week: Week) -> Iterator[Wait]:
+    """Yield the waits among which are those that were due in the week."""
+    known_until = max(week.as_of, parts.listening.clock.now())
+    for times in WaitLedger(parts.listening.ledger.engine).times(week.from_at - WAITS_FROM, known_until, parts.brands):
+        yield from waits_of(times)
+
+
 def clocks_of_week(parts: WeekParts, week: Week) -> tuple[ClockWeek, ...]:
     """Return the waits that were due in the week, also of a message that we had only after it: nobody was answered the sooner for that."""
-    known_until = max(week.as_of, parts.listening.clock.now())
-    waits = WaitLedger(parts.listening.ledger.engine).times(week.from_at - WAITS_FROM, known_until, parts.brands)
     kept = clocks_kept(
-        (wait for times in waits for wait in waits_of(times)),
+        waits_around(parts, week),
         hours=parts.clocks.hours(),
         targets=parts.clocks.targets,
         from_at=week.from_at,

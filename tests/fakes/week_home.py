@@ -129,7 +129,7 @@ class Drawn:
         unread = number % 50 == 0 or number == MENTIONS  # every fiftieth cannot be read, the last one was not yet
         self._add(
             tables.mention, mention_id=number, platform=platform, realm=f"{platform}.example", native_id=f"n{number}", source=platform,
-            **self._author(platform, author),
+            **self._author(author),
             root_id=f"t{number}", posted_at=at, first_seen_at=at, latest_revision=int(number % 45 == 0), flags=[],
             analysed_revision=-1 if unread else 0, issue_id=issue_id,
         )  # fmt: skip
@@ -154,11 +154,11 @@ class Drawn:
         self._labels(number, random.Random(card))  # a copy is labelled as what it copies
 
     @staticmethod
-    def _author(platform: str, author: str) -> dict[str, Any]:
+    def _author(author: str) -> dict[str, Any]:
         """Return who wrote it, with a name that no report may show."""
         if not author:
             return {"author_key": ""}
-        native_id = author.rpartition("/")[2]
+        platform, _, native_id = author.split("/")
         names = {"author_native_id": native_id, "author_name": f"Naam van {native_id}"}
         return {"author_key": author, "author_platform": platform, "author_realm": f"{platform}.example", **names}
 

@@ -205,7 +205,7 @@ def test_page_one_alone_answers_the_three_questions() -> None:
         in text
     )
     assert "Something fails: take the cause away. Somebody wrote: “Ik kan niet inloggen”" in text
-    assert "from 80 to [156 contacts]" in text[done:unknown]
+    assert "from [80](</report/2026-W11/before-1>) to [156 contacts]" in text[done:unknown]
     assert "[1 improvement action done](</actions>), [2 public words on how it stands](</status/1>)" in text[done:unknown]
     assert "Nothing was done about it that Klankbord knows of." in text[done:unknown]
     assert "[reddit](</sources>) cannot be read now; what stands there is missing." in text[unknown:]
@@ -246,7 +246,7 @@ def test_without_a_cost_nothing_is_priced_and_that_is_said() -> None:
 
 def test_a_week_before_that_was_heard_in_part_is_not_compared_as_if_whole() -> None:
     text = page_one("en", unknown=Unknown(known_before=3 / 7))
-    assert "of the week before we heard only 3 days, and there were 1,200 then" in text
+    assert "of the week before we heard only 3 days, and there were [1,200](</report/2026-W11/before>) then" in text
     assert "grown, from 3 in 3 days." in text
 
 

@@ -19,7 +19,10 @@ from moderation.page_parts.scope import about
 from moderation.reports.document_links import Links
 from moderation.reports.week_html import week_html
 from moderation.reports.week_markdown import week_markdown
-from moderation.week_room import FIGURES, WeekRoom
+from moderation.week_evidence import FIGURES, OF_ISSUE
+from moderation.week_room import WeekRoom
+from moderation.workflows.cases_behind import CASE_FIGURES
+from moderation.workflows.load_wording import load_words
 from tests.fakes.week_home import BRANDS, TEXTS, WEEKS, week_home
 
 WEEK = WEEKS[-1]
@@ -66,9 +69,10 @@ def test_each_figure_shows_the_posts_that_it_counted(room: WeekRoom) -> None:
         "all": figures.mentions, "spam": figures.spam, "directed": figures.directed, "unnecessary": figures.unneeded.text.did,
         "searched": figures.searched.text.did, "negative": figures.sentiments["negative"], "positive": figures.sentiments["positive"],
         "idea": figures.ideas.count, "compliment": figures.compliments.count, "loose": figures.unknown.loose,
-        "ignored": figures.ignored.unanswered.did,
+        "before": figures.before_mentions, "nameless": figures.unknown.nameless, "language": figures.unknown.other_language,
     }  # fmt: skip
     assert set(counts) == set(FIGURES)
+    counts |= {"ignored": figures.ignored.unanswered.did, "never": figures.ignored.no_case}
     for figure, count in counts.items():
         found = room.evidence(WEEK, figure, None, 1)
         assert found is not None
@@ -79,7 +83,31 @@ def test_each_figure_shows_the_posts_that_it_counted(room: WeekRoom) -> None:
         assert found.total == one.mentions
 
 
-@pytest.mark.parametrize("figure", ["", "nothing", "issue-", "issue-x", "issue--1", "issue-１", "ISSUE-1", "all;drop table mention"])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_figure_has_words_for_what_it_shows(language: str) -> None:
+    """A figure without words for its page would be a page that cannot be shown."""
+    words = load_words(language, "report")
+    assert [one for one in (*FIGURES, *OF_ISSUE, *CASE_FIGURES, "ignored", "never", "source") if f"which.{one}" not in words] == []
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "cell",
+        "cell-x",
+        "waits-x",
+        "source",
+        "silent",
+        "before-x",
+        "closed-1",
+        "issue-",
+        "issue-x",
+        "issue--1",
+        "issue-１",
+        "ISSUE-1",
+        "all;drop table mention",
+    ],
+)
 def test_a_figure_that_there_is_not_shows_nothing(room: WeekRoom, figure: str) -> None:
     assert room.evidence(WEEK, figure, None, 1) is None
 
