@@ -10,8 +10,8 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, Literal, TypeVar
 
@@ -19,21 +19,17 @@ from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import moment, number, part, word
+from listener.sources.fields import number, part, word
 from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
 from listener.sources.turns import Turn
 from listener.sources.x_access import ask, open_tweepy
-from listener.sources.x_items import Found, Included, id_at, made_at, newest_id, posts_of, read_post, removals_of, versions_of
+from listener.sources.x_items import Found, Included, posts_of, read_post, removals_of, versions_of
 from listener.sources.x_prices import POST_USD, USER_USD, Paid
+from listener.sources.x_reading import Reading
 
 MOST_QUERY_CHARACTERS = 512
 """What X takes from whoever pays per use; an enterprise contract takes 4,096."""
-SEEN = timedelta(days=7) - timedelta(minutes=5)
-BEGIN = timedelta(days=7) - timedelta(hours=1)
-"""Where a list begins at the earliest, so that there is time to read it to its end before X forgets its beginning."""
-OVERLAP = timedelta(minutes=2)
-"""Read again each time: search takes half a minute to know a post, and ids of one moment come in no order."""
 PAGE_SIZE = 100
 LEAST_SEARCHED = 10
 MOST_LOOKED_UP = 100
@@ -65,9 +61,8 @@ class Target:
 class XSource:
     """Posts that `queries` find and that mention `account`, one page of one list a pull.
 
-    The cursor keeps, per list, the id after which everything is new (two minutes before the newest one, so that late and edited posts come
-    again) and, while a list is longer than a page, where to go on and the newest id it began with. A stretch older than X shows is told in
-    `Page.gap`. What a page costs is told in `Page.cost_usd`; less is asked for when the day's cap (`purse`) is near, and nothing after it.
+    The cursor keeps a `Reading` per list. A stretch older than X shows is told in `Page.gap`. What a page costs is told in
+    `Page.cost_usd`; less is asked for when the day's cap (`purse`) is near, and nothing after it.
     `expansions` are what else to pay for: "authors" gives names to author ids, "referenced" the whole text of what is reposted or answered.
     """
 
@@ -102,7 +97,7 @@ class XSource:
         self._source_id = source_id
         self._token = token
         self._clock = clock
-        self._look_back = min(look_back, BEGIN)
+        self._look_back = look_back
         self._expansions = tuple(expansions)
         self._purse = purse or Purse()
         self._open = partial(open_tweepy, paces=paces or Paces(), purse=self._purse, clock=clock, api_url=api_url)
@@ -117,22 +112,27 @@ class XSource:
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return one page of one list, oldest first; `more` until every list was read to its end. See `Source.pull`."""
         turn = Turn.of(cursor, [one.name for one in self._targets])
-        target = self._targets[turn.at]
-        known, gap = self._resumed(target, turn.known)
-        user_id = word(known, "account") or await self._account_id(target)
+        target, now = self._targets[turn.at], self._clock.now()
+        begun, gap = self._reachable(target, Reading.of(turn.known, now=now, look_back=self._look_back))
+        user_id = word(turn.known, "account") or await self._account_id(target)
+        account = {"account": user_id} if user_id else {}
+        if begun.is_empty:
+            return turn.then(Page(mentions=(), next=None, gap=gap), begun.ended(begun.newest, now=now).written() | account)
         most = self._purse.affordable(self._usd_each, PAGE_SIZE, least=LEAST_SEARCHED)
-        answer, known = await self._in_thread(lambda client: self._read(client, target, known, user_id, most))
-        after, gap_at_end = self._remember(target, known, answer)
+        answer = await self._in_thread(lambda client: self._read(client, target, begun, user_id, most))
+        after = begun.then(answer, now=now)
+        if target.what == "mentions" and not after.is_under_way and begun.listed + len(posts_of(answer)) >= NEARLY_ALL_MENTIONS:
+            gap = f"{self._source_id}: X lists the newest 800 mentions of an account, and there may have been more."
         found = _found(answer)
         page = Page(
             mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),
             next=None,
             removals=tuple(one for one in found if isinstance(one, Removal)),
             skipped=tuple(one for one in found if isinstance(one, Skip)),
-            gap=gap or gap_at_end,
+            gap=gap,
             cost_usd=self._cost(answer),
         )
-        return turn.then(page, {**after, "account": user_id} if user_id else after, finished="token" not in after)
+        return turn.then(page, after.written() | account, finished=not after.is_under_way)
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
         """Return up to 100 posts as they stand now, in the order asked for; one that is deleted, withheld or private is a removal.
@@ -177,33 +177,13 @@ class XSource:
         posts = [word(post, "id") for post in posts_of(answer)]
         return self._paid.cost([*posts, *included.posts], list(included.users), day=self._clock.now().astimezone(UTC).date())
 
-    def _resumed(self, target: Target, known: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        """Return what to go on with, no further back than X shows, and a gap when there are days that nobody read."""
-        now = self._clock.now()
-        start, account = part(known, "start"), {"account": word(known, "account")}
-        if not start:
-            return {"start": {"start_time": _written(now - self._look_back)}, **account}, ""
-        since = made_at(word(start, "since_id")) or moment(start.get("start_time"))
-        if target.what == "mentions" or since is None or since >= now - SEEN:
-            return known, ""
-        read_at = moment(known.get("read_at"))
-        lost = read_at is not None and read_at < now - SEEN
-        gap = f"{self._source_id}: X shows seven days only, and {target.name} was last read on {read_at:%Y-%m-%d}." if lost else ""
-        return {"start": {"start_time": _written(now - BEGIN)}, **account}, gap
-
-    def _remember(self, target: Target, known: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return what to keep of a list after a page of it, with a "token" while there is more; and a gap when X cut it short."""
-        posts = posts_of(answer)
-        token = word(part(answer, "meta"), "next_token")
-        newest = word(known, "newest") or newest_id(posts)
-        listed = number(known.get("listed")) + len(posts)
-        if token and token != word(known, "token"):
-            return {"start": known["start"], "token": token, "newest": newest, "listed": listed, "read_at": word(known, "read_at")}, ""
-        gap = ""
-        if target.what == "mentions" and listed >= NEARLY_ALL_MENTIONS:
-            gap = f"{self._source_id}: X lists the newest 800 mentions of an account, and there may have been more."
-        hour = self._clock.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        return {"start": {"since_id": _before(newest)} if newest else known["start"], "read_at": hour.isoformat()}, gap
+    def _reachable(self, target: Target, reading: Reading) -> tuple[Reading, str]:
+        """Return a reading no further back than X shows, and a gap when there are posts that nobody read."""
+        if target.what == "mentions":
+            return reading, ""
+        reachable, lost = reading.within_reach(self._clock.now())
+        last = f"was last read to its end on {reading.read_at:%Y-%m-%d}" if reading.read_at else "was not read to its end in time"
+        return reachable, f"{self._source_id}: X shows seven days only, and {target.name} {last}." if lost else ""
 
     async def _account_id(self, target: Target) -> str:
         """Return the number of the account whose mentions are read, asked for by its handle; "" for a search."""
@@ -217,30 +197,25 @@ class XSource:
             raise SourceRefused(f"X knows no account @{target.of}; check account of this source.", cause="not_found")
         return found
 
-    def _read(
-        self, client: Any, target: Target, known: Mapping[str, Any], user_id: str, most: int
-    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """Return one page and from where it was read: a token that X no longer takes is dropped, and the list begins again. Blocks."""
+    def _read(self, client: Any, target: Target, reading: Reading, user_id: str, most: int) -> Mapping[str, Any]:
+        """Return one page of a list. A token that X no longer takes is left out: below what was read it goes on all the same. Blocks."""
         expansions = [*(["author_id"] if "authors" in self._expansions else []), *(["referenced_tweets.id"] if self._refers else [])]
         fields = {"tweet_fields": _FIELDS, "user_fields": "username,name,protected", "expansions": expansions or None}
-        asked = {**known["start"], "max_results": most, **fields}
 
-        def page(token: str) -> object:
+        def page(from_here: Reading) -> object:
             if target.what == "search":
-                return client.search_recent_tweets(target.of, **asked, next_token=token or None)
-            return client.get_users_mentions(user_id, **asked, pagination_token=token or None)
+                return client.search_recent_tweets(target.of, max_results=most, **from_here.asked("next_token"), **fields)
+            return client.get_users_mentions(user_id, max_results=most, **from_here.asked("pagination_token"), **fields)
 
-        token = word(known, "token")
         try:
-            answer = page(token)
+            answer = page(reading)
         except SourceRefused as error:
-            if not token or error.status != 400:
+            if not reading.token or error.status != 400:
                 raise
-            known = {name: value for name, value in known.items() if name in ("start", "read_at")}
-            answer = page("")
+            answer = page(replace(reading, token=""))
         if not isinstance(answer, dict) or (not posts_of(answer) and part(answer, "meta").get("result_count") != 0):
             raise SourceUnavailable("X answered something else than a list of posts.")
-        return answer, known
+        return answer
 
     async def _in_thread(self, work: Callable[[Any], Result]) -> Result:
         """Run blocking work with tweepy in this source's thread, for a minute at most; after that the thread is left behind."""
@@ -275,13 +250,3 @@ def _found(answer: Mapping[str, Any]) -> list[Found]:
 def _as_phrase(query: str) -> str:
     """Return a brand's name of several words as a phrase; what has X's own signs in it is left as it was typed."""
     return f'"{query}"' if re.fullmatch(r"\w[\w'&.-]*(?: [\w'&.-]+)+", query) and " OR " not in query else query
-
-
-def _before(native_id: str) -> str:
-    """Return an id two minutes before a post; the post's own id when that tells no time."""
-    moment = made_at(native_id)
-    return id_at(moment - OVERLAP) if moment is not None else native_id
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,7 +8,7 @@ so that an edit is a revision. A post's id tells when it was made (milliseconds 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -104,9 +104,14 @@ def id_at(moment: datetime) -> str:
     return str(max(0, int(moment.timestamp() * 1000) - _EPOCH_MILLISECONDS) << 22)
 
 
-def newest_id(posts: list[Mapping[str, Any]]) -> str:
+def newest_id(posts: Sequence[Mapping[str, Any]]) -> str:
     """Return the largest id among posts, "" for none."""
-    return max((word(post, "id") for post in posts), key=number, default="")
+    return max((word(post, "id") for post in posts if number(post.get("id"))), key=number, default="")
+
+
+def oldest_id(posts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the smallest id among posts, "" for none."""
+    return min((word(post, "id") for post in posts if number(post.get("id"))), key=number, default="")
 
 
 def _why_gone(error: Mapping[str, Any]) -> str:

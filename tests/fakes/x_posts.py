@@ -19,7 +19,10 @@ def post(text: str, *, at: datetime, number: int = 0, author: str = "501", **mor
 
 
 class FakeX:
-    """Answers as X does: newest first, in pages, nothing older than a week, `errors` for what is `gone` (id → problem)."""
+    """Answers as X does: newest first, in pages, nothing older than a week, `errors` for what is `gone` (id → problem).
+
+    `sold` lists the posts that it charged for.
+    """
 
     def __init__(self, posts: list[dict[str, Any]], *, now: datetime) -> None:
         self.posts = posts
@@ -28,6 +31,7 @@ class FakeX:
         self.token = "a-token"
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.refuse_tokens = False
+        self.sold: list[str] = []
 
     def __call__(self, request: Request) -> Reply:
         address = urlsplit(request.path)
@@ -42,15 +46,16 @@ class FakeX:
         return self._listed(asked, week_only=address.path.endswith("/search/recent"))
 
     def _listed(self, asked: dict[str, str], *, week_only: bool) -> Reply:
-        low = int(asked.get("since_id", 0)) or int(id_at(datetime.fromisoformat(asked["start_time"])))
-        if week_only and low < int(id_at(self.now - timedelta(days=7))):
+        low, high = int(asked["since_id"]), int(asked.get("until_id", 10**19))
+        if week_only and min(low, high) < int(id_at(self.now - timedelta(days=7))):
             return _json({"title": "Invalid Request", "detail": "'since_id' must be created after a week ago.", "status": 400}, 400)
         token = asked.get("next_token") or asked.get("pagination_token") or ""
         if token and self.refuse_tokens:
             return _json({"title": "Invalid Request", "detail": "Invalid 'next_token'.", "status": 400}, 400)
-        found = sorted((one for one in self.posts if int(one["id"]) > low), key=lambda one: -int(one["id"]))
+        found = sorted((one for one in self.posts if low < int(one["id"]) < high), key=lambda one: -int(one["id"]))
         start, size = int(token or 0), int(asked["max_results"])
         page = found[start : start + size]
+        self.sold += [one["id"] for one in page]
         meta: dict[str, Any] = {"result_count": len(page)}
         if page:
             meta |= {"newest_id": page[0]["id"], "oldest_id": page[-1]["id"]}

@@ -12,8 +12,8 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
-from listener.sources.purse import Purse, Spent
+from listener.model.page import Cursor, Page, Skip, Spent
+from listener.sources.purse import Purse
 from listener.sources.x import XSource
 from listener.sources.x_items import Included, id_at, made_at, read_post, removals_of
 from tests.fakes.site import Reply, Site
@@ -67,18 +67,41 @@ async def test_what_is_posted_while_pages_are_read_comes_in_the_next_round(site:
     assert fake.asked[-1][1]["since_id"] < fake.posts[0]["id"], "two minutes are read again: search learns of posts late"
 
 
-async def test_a_token_that_x_no_longer_takes_starts_the_list_again(site: Site, clock: ManualClock) -> None:
-    """Reading a page twice costs nothing the same day; a cursor that is refused for ever would end the source."""
-    fake = _fake(site, clock, 150)
+async def test_a_mark_that_x_no_longer_takes_is_left_out(site: Site, clock: ManualClock) -> None:
+    """Below the oldest post that was read it goes on all the same: a cursor that is refused for ever would end the source."""
+    fake = _fake(site, clock, 250)
     source = _source(site, clock)
     first = await source.pull(None)
     fake.refuse_tokens = True
-    again = await source.pull(first.next)
-    assert _ids([again]) == _ids([first])
-    assert again.more
-    fake.refuse_tokens = False
-    rest, _ = await _round(source, again.next)
-    assert len({*_ids([again]), *_ids(rest)}) == 150
+    rest, _ = await _round(source, first.next)
+    assert [len(page.mentions) for page in rest] == [100, 50]
+    assert len({*_ids([first]), *_ids(rest)}) == 250
+
+
+async def test_a_list_that_takes_days_is_read_to_its_end(site: Site, clock: ManualClock) -> None:
+    """With a small cap the week's posts take days, in which X forgets the first of them: going on below costs nothing twice."""
+    fake = _fake(site, clock, 300)
+    source, cursor, seen = _source(site, clock), None, set[str]()
+    for _ in range(3):
+        page = await source.pull(cursor)
+        cursor, seen = page.next, seen | set(_ids([page]))
+        clock.advance(timedelta(days=1))
+        fake.now = clock.now()
+    assert len(seen) == len(fake.sold) == 300
+
+
+async def test_what_x_forgot_before_it_was_read_is_told(site: Site, clock: ManualClock) -> None:
+    """Away for eight days in the middle of a list: what is left of it is gone, and the next round begins after its newest post."""
+    fake = _fake(site, clock, 150)
+    source = _source(site, clock)
+    first = await source.pull(None)
+    clock.advance(timedelta(days=8))
+    fake.now = clock.now()
+    fake.posts.append(post("stroomwerk now", at=clock.now() - timedelta(hours=1)))
+    pages, cursor = await _round(source, first.next)
+    assert ["seven days only" in page.gap for page in pages] == [True]
+    again, _ = await _round(source, cursor)
+    assert _ids(again) == [fake.posts[-1]["id"]]
 
 
 async def test_days_that_nobody_read_are_told_once(site: Site, clock: ManualClock) -> None:
