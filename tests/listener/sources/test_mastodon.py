@@ -63,6 +63,14 @@ async def test_a_burst_of_posts_within_one_second_is_read_whole(fake: FakeMastod
     assert _read(again).keys() <= names
 
 
+async def test_a_burst_under_one_hashtag_is_read_before_the_next_hashtags_turn(fake: FakeMastodon, opened: Open) -> None:
+    """A round ends when every listing was read whole, not when each had a turn."""
+    names = {fake.name_of(fake.add(f"#stroomwerk {n}", NOW - timedelta(minutes=5), number=n)) for n in range(250)}
+    names.add(fake.name_of(fake.add("#energie", NOW - timedelta(minutes=4), tags=["energie"])))
+    pages, _ = await _round(opened(hashtags=["stroomwerk", "energie"]))
+    assert _read(pages).keys() == names
+
+
 async def test_a_post_of_another_server_that_arrives_late_is_read(fake: FakeMastodon, opened: Open, clock: ManualClock) -> None:
     """It is numbered by the time it was written, so it lies before what we read already."""
     fake.add("#stroomwerk eerst", NOW - timedelta(minutes=1))
@@ -121,15 +129,19 @@ async def test_a_post_that_only_lost_its_hashtag_is_not_taken_for_deleted(fake: 
     assert not any(page.removals for page in pages)
 
 
-async def test_a_conversation_over_three_servers_has_one_beginning(fake: FakeMastodon, opened: Open) -> None:
+async def test_a_conversation_over_three_servers_has_one_beginning(fake: FakeMastodon, site: Site, opened: Open) -> None:
     """Parents that no listing showed are asked for, once; what was deleted above is left out."""
     first = fake.add("begin", NOW - timedelta(minutes=30), host="one.example", tags=())
     second = fake.add("midden", NOW - timedelta(minutes=20), host="two.example", tags=(), answers=first)
     third = fake.add("#stroomwerk einde", NOW - timedelta(minutes=10), answers=second)
+    fake.add("#stroomwerk ook", NOW - timedelta(minutes=9), answers=third)
+    fake.add("#stroomwerk en ook", NOW - timedelta(minutes=8), answers=second)
     orphan = fake.add("#stroomwerk wees", NOW - timedelta(minutes=5), answers="12345")
     read = _read((await _round(opened()))[0])
     assert (read[fake.name_of(third)].parent_id, read[fake.name_of(third)].root_id) == (fake.name_of(second), fake.name_of(first))
     assert (read[fake.name_of(orphan)].parent_id, read[fake.name_of(orphan)].root_id) == ("", "")
+    asked = [request.path.rpartition("/")[2] for request in site.requests if request.path.startswith("/api/v1/statuses/")]
+    assert sorted(asked) == sorted([first, second, "12345"])
 
 
 async def test_many_answers_to_unknown_posts_are_read_in_parts_and_whole(fake: FakeMastodon, site: Site, opened: Open) -> None:

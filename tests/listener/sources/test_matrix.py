@@ -72,11 +72,12 @@ async def test_a_burst_is_read_whole(fake: FakeMatrix, opened: Open, number: int
     assert await _round(opened(), cursor) == ([Page(mentions=(), next=cursor)], cursor)
 
 
-async def test_the_first_pull_goes_back_as_far_as_asked(fake: FakeMatrix, opened: Open) -> None:
+@pytest.mark.parametrize("number", [1, 150])
+async def test_the_first_pull_goes_back_as_far_as_asked(fake: FakeMatrix, opened: Open, number: int) -> None:
     """And no further, however long the room is."""
     for n in range(300):
         fake.say(f"lang geleden {n}", NOW - timedelta(days=30))
-    wanted = {fake.say(f"deze week {n}", NOW - timedelta(days=2)) for n in range(150)}
+    wanted = {fake.say(f"deze week {n}", NOW - timedelta(days=2)) for n in range(number)}
     pages, _ = await _round(opened())
     assert _read(pages).keys() == wanted
 
