@@ -123,7 +123,9 @@ def listening(
 def new_watch(settings: ListenerSettings, ledger: Ledger, insight: Insight) -> WatchSources:
     """Wire the watch over brands and sources as a whole."""
     volume = VolumeRule(false_per_week=settings.detection.false_alarms_per_week)
-    return WatchSources(ledger, insight, sources=[one.id for one in settings.sources if one.enabled], volume=volume)
+    heard = [one for one in settings.sources if one.enabled]
+    called = [one.id for one in heard if one.kind in INCOMING]
+    return WatchSources(ledger, insight, sources=[one.id for one in heard], volume=volume, called=called)
 
 
 def new_analysis(

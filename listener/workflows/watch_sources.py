@@ -39,13 +39,18 @@ class WatchSources:
         sources: Sequence[str],
         volume: VolumeRule | None = None,
         silence: SilenceRule | None = None,
+        called: Sequence[str] = (),
     ) -> None:
-        """sources: ids of those that are read by schedule; only these can fall silent."""
+        """sources: ids of those that are listened to; only these can fall silent. called: those among them that platforms call.
+
+        Nobody asks a source that is called: that it was there to be heard is known as far as any other source was read well.
+        """
         self._ledger = ledger
         self._insight = insight
         self._sources = tuple(sorted(sources))
         self._volume = volume or VolumeRule()
         self._silence = silence or SilenceRule()
+        self._called = frozenset(called)
         self._looked: dict[str, datetime] = {}
 
     def once(self) -> tuple[Signal, ...]:
@@ -92,13 +97,15 @@ class WatchSources:
     def _watch_sources(self) -> list[Signal]:
         """Look at each source that was read well since the last look, up to the last whole hour before that."""
         found: list[Signal] = []
-        for source in self._sources:
-            state = self._ledger.sources.state(source)
-            if state is None or state.state != "ok" or state.last_ok_at is None or self._looked.get(source) == _hour(state.last_ok_at):
+        states = {source: state for source in self._sources if (state := self._ledger.sources.state(source)) is not None}
+        latest = max((state.last_ok_at for state in states.values() if state.last_ok_at is not None), default=None)
+        for source, state in states.items():
+            well_until = latest if source in self._called and state.last_ok_at is not None else state.last_ok_at
+            if state.state != "ok" or well_until is None or self._looked.get(source) == _hour(well_until):
                 continue
-            signal = self._silence_of(source, _hour(state.last_ok_at))
+            signal = self._silence_of(source, _hour(well_until))
             found += self._save([signal] if signal is not None else [])
-            self._looked[source] = _hour(state.last_ok_at)
+            self._looked[source] = _hour(well_until)
         return found
 
     def _silence_of(self, source: str, until: datetime) -> Signal | None:

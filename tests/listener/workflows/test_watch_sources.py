@@ -95,6 +95,21 @@ def test_a_source_that_goes_silent_is_told_once(ledger: Ledger, insight: Insight
     assert raised[0].seen == 0
 
 
+@pytest.mark.parametrize(("called", "told"), [((SOURCE,), [SOURCE]), ((), [])])
+def test_a_source_that_is_called_falls_silent_while_others_are_read(
+    ledger: Ledger, insight: Insight, tell: Tell, called: tuple[str, ...], told: list[str]
+) -> None:
+    """Nobody asks a webhook, so nothing says that it brought nothing: that another source was read says that we were there to hear it."""
+    tell(*ordinary_hours(until=30))
+    watch = WatchSources(ledger, insight, sources=[SOURCE, "news"], called=called)
+    ledger.sources.note_ok(SOURCE, at=NOON - 30 * HOUR, new=1, seen=1)
+    raised: list[Signal] = []
+    for hours in range(-29, 8):
+        ledger.sources.note_ok("news", at=NOON + hours * HOUR, new=0, seen=0)
+        raised += only(SILENCE, look(ledger, insight, watch))
+    assert [one.about for one in raised] == told
+
+
 def test_a_source_that_could_not_be_read_is_not_called_silent(ledger: Ledger, insight: Insight, watch: WatchSources, tell: Tell) -> None:
     tell(*ordinary_hours(until=30))
     for hours in range(-29, 1):

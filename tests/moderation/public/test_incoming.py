@@ -157,6 +157,20 @@ def test_a_ledger_that_hangs_is_told_in_time(house: House, monkeypatch: pytest.M
     assert answer.status_code == 503
 
 
+def test_while_somebody_else_writes_nothing_is_lost_and_nothing_is_doubled(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer is stopped (RULES F28): no 200 while it lasts. What was waiting is kept when it ends, and what comes again is known."""
+    monkeypatch.setattr(routes_incoming, "KEEP_SECONDS", 0.1)
+    path, body, sign, text = SENT[0]
+    with closing(sqlite3.connect(house.file, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        assert [house.post(path, body, sign(body)).status_code for _ in range(3)] == [503] * 3
+        other.execute("rollback")
+    monkeypatch.setattr(routes_incoming, "KEEP_SECONDS", 10.0)
+    assert house.post(path, body, sign(body)).status_code == 200
+    house.parts.threads.shutdown()
+    assert house.texts() == [text]
+
+
 FORGED: tuple[tuple[str, str, bytes, dict[str, str]], ...] = (
     ("no signature", META, SENT[0][1], {"content-type": "application/json"}),
     ("another secret", META, SENT[0][1], as_meta(SENT[0][1], secret="guessed")),
