@@ -62,7 +62,7 @@ class Forum:
     async def search(self, query: str, *, page: int) -> tuple[list[Post], bool]:
         """Return what a search finds (excerpts only: id and topic of each), and whether there is a next page."""
         answer = self._object(await self._ask("/search.json", {"q": query, "page": str(page)}), "posts", list)
-        return objects(answer, "posts"), part(answer, "grouped_search_result").get("more_full_page_results") is True
+        return objects(answer, "posts"), bool(part(answer, "grouped_search_result").get("more_full_page_results"))
 
     async def topic(self, topic_id: str, *, at: int = 0, chunks: int = 5) -> TopicPart:
         """Return the last posts of a topic before position `at` (0: its end), at most `chunks` times twenty."""
