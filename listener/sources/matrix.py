@@ -85,16 +85,10 @@ class MatrixSource:
         after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in heard.holes]}
         return replace(page, next=_written(after), more=bool(heard.holes))
 
-    async def look_up(self, realm: str, native_ids: Sequence[str]) -> tuple[Found, ...]:
-        """Return messages of a room as they stand now, in the order asked for; a redacted one is a removal."""
-        events = [await self._event(realm, event_id) for event_id in native_ids]
-        found = [
-            await self._read(realm, event, {}, {})
-            if event
-            else Skip(where=f"event {event_id}"[:300], reason="the server does not show it now")
-            for event_id, event in zip(native_ids, events, strict=True)
-        ]
-        return tuple(found)
+    async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
+        """Return messages as they stand now, in the order asked for; a redacted one is a removal. Each room is asked until one knows it."""
+        rooms, _ = await self._rooms()
+        return tuple([await self._look_up(event_id, rooms) for event_id in native_ids])
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
@@ -185,6 +179,12 @@ class MatrixSource:
             while len(self._relations) > MOST_REMEMBERED:
                 del self._relations[next(iter(self._relations))]
         return self._relations[event_id]
+
+    async def _look_up(self, event_id: str, rooms: Sequence[str]) -> Found:
+        for room in rooms:
+            if event := await self._event(room, event_id):
+                return await self._read(room, event, {}, {})
+        return Skip(where=f"event {event_id}"[:300], reason="no room shows it now; it is kept until it is known to be gone")
 
     async def _event(self, room: str, event_id: str) -> Mapping[str, Any]:
         """Return an event as it stands now; an empty one when the server does not show it."""

@@ -230,11 +230,13 @@ async def test_a_server_that_forgot_where_we_were_is_read_from_the_look_back(fak
 
 async def test_messages_are_looked_up_as_they_stand_now(fake: FakeMatrix, opened: Open) -> None:
     """For re-checks: what stands, what was redacted, and what the server does not show, which is no proof."""
+    fake.joined = ["!elders:matrix.example", ROOM]
     stands, gone = fake.say("hoi", NOW), fake.say("weg", NOW)
     fake.redact(gone, NOW)
-    one, two, three = await opened().look_up(ROOM, [stands, gone, "$unknown"])
+    one, two, three = await opened().look_up([stands, gone, "$unknown"])
     assert isinstance(one, Mention)
     assert isinstance(two, Removal)
+    assert (one.realm, two.realm) == (ROOM, ROOM)
     assert not isinstance(three, Mention | Removal)
 
 
