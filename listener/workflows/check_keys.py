@@ -21,8 +21,10 @@ from listener.sources.registry import SourceContext, build_source
 
 NEEDED_KEYS = {"reddit": ("KLANKBORD_REDDIT_CLIENT_ID", "KLANKBORD_REDDIT_CLIENT_SECRET")}
 NEEDED_OF_SOURCE = {
+    "bluesky": ("BLUESKY", "READ_APP_PASSWORD"),
     "discourse_webhook": ("DISCOURSE", "WEBHOOK_SECRET"),
     "imap": ("IMAP", "PASSWORD"),
+    "matrix": ("MATRIX", "READ_TOKEN"),
     "meta": ("META", "APP_SECRET"),
     "meta_graph": ("META", "ACCESS_TOKEN"),
     "webhook": ("WEBHOOK", "INCOMING"),
@@ -85,6 +87,9 @@ def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: S
     if source.kind == "reddit" and not source.user_agent_name:
         detail = "user_agent_name is not set; Reddit wants to know in every request who asks"
         yield Finding(level="fail", what=what, detail=detail, mend=f"set user_agent_name to your Reddit account in {file}")
+    if source.kind == "bluesky" and not source.account:
+        detail = "account is not set; Bluesky answers no searches without one"
+        yield Finding(level="fail", what=what, detail=detail, mend=f"set account to the name of yours in {file}")
     try:
         asyncio.run(_build_and_close(source, settings, secrets, clock))
     except ProductError as error:

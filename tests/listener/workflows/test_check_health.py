@@ -147,6 +147,12 @@ def test_reddit_without_keys_and_approval_says_each_thing_that_is_needed(home: P
     ("source", "name", "own"),
     [
         ("{id: feeds, kind: x}", "KLANKBORD_X_READ_BEARER_TOKEN", "KLANKBORD_X_FEEDS_READ_BEARER_TOKEN"),
+        ("{id: feeds, kind: matrix, url: 'https://m.example'}", "KLANKBORD_MATRIX_READ_TOKEN", "KLANKBORD_MATRIX_FEEDS_READ_TOKEN"),
+        (
+            "{id: feeds, kind: bluesky, account: stroom.example}",
+            "KLANKBORD_BLUESKY_READ_APP_PASSWORD",
+            "KLANKBORD_BLUESKY_FEEDS_READ_APP_PASSWORD",
+        ),
         ("{id: feeds, kind: youtube, videos: [dQw4w9WgXcQ]}", "KLANKBORD_YOUTUBE_READ_API_KEY", "KLANKBORD_YOUTUBE_FEEDS_READ_API_KEY"),
     ],
 )
@@ -157,6 +163,14 @@ def test_a_source_without_its_key_says_which_one(home: Path, source: str, name: 
     for either in (name, own):
         environment: dict[str, Any] = {either: "a-key"}
         assert found(check(home, **environment), "source feeds", "ok")
+
+
+def test_a_bluesky_source_without_an_account_says_so(home: Path) -> None:
+    """With a password alone nobody knows whose it is, and the open API refuses searches."""
+    (home / "klankbord.yaml").write_text(GOOD.replace("sources: [", "sources: [{id: b, kind: bluesky}, "), encoding="utf-8")
+    finding = found(check(home, KLANKBORD_BLUESKY_READ_APP_PASSWORD="a"), "source b", "fail")
+    assert "account is not set" in finding.detail
+    assert "set account" in finding.mend
 
 
 def test_reddit_with_keys_and_approval_is_well(home: Path) -> None:
