@@ -106,7 +106,8 @@ class BlueskySource:
         times = {word(view, "uri"): millis(at) for view in listed.views if (at := self._order(target, view)) is not None}
         lost = [uri for uri, at in recent.items() if uri not in times and low <= at <= listed.high]
         looked_up = await self.look_up(lost[:MOST_LOOKED_UP], control=list(times)[-1:])
-        found: list[Found] = [*(read_post(view, signed_in=self._session is not None) for view in listed.views), *looked_up]
+        read = [(word(view, "uri"), read_post(view, signed_in=self._session is not None)) for view in listed.views]
+        found = [*(one for uri, one in read if not (uri in recent and isinstance(one, Skip))), *looked_up]
         page = Page(
             mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),
             next=None,

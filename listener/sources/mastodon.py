@@ -131,7 +131,9 @@ class MastodonSource:
         }
         looked_up = [await self._look_up(native_id, own_id) for own_id, native_id in list(lost.items())[:MOST_LOOKED_UP]]
         settled = {own_id for own_id, answer in zip(lost, looked_up, strict=False) if not isinstance(answer, Skip)}
-        every = [*found, *looked_up]
+        told = [own_id in recent for own_id in (word(one.status, "id") for one in listed.entries)]
+        fresh = [one for one, before in zip(found, told, strict=True) if not (before and isinstance(one, Skip))]
+        every = [*fresh, *looked_up]
         page = Page(
             mentions=tuple(sorted((m for m in every if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),
             next=None,

@@ -159,6 +159,16 @@ async def test_a_post_that_is_hidden_later_leaves_our_store_too(fake: FakeBluesk
     assert [(one.native_id, one.reason) for page in pages for one in page.removals] == [(uri, "removed")]
 
 
+async def test_what_says_nothing_is_told_once(fake: FakeBluesky, opened: Open) -> None:
+    """A picture without words comes again as long as its hour is read again."""
+    uri = fake.add(1, "stroomwerk", NOW - timedelta(minutes=1))
+    fake.notifications = [("mention", uri)]
+    fake.posts[uri]["record"]["text"] = ""
+    pages, cursor = await _round(opened(queries=[], mentions=True))
+    assert [skip.reason for page in pages for skip in page.skipped] == ["it has no words"]
+    assert not any(page.skipped for page in (await _round(opened(queries=[], mentions=True), cursor))[0])
+
+
 def test_whoever_wants_to_be_read_by_signed_in_people_only_is_not_read_without_an_account() -> None:
     fake = FakeBluesky()
     view = fake.posts[fake.add(1, "Stroomwerk", NOW)]
