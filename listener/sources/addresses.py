@@ -6,6 +6,8 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 
 import httpx
 
@@ -15,6 +17,7 @@ Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 """Host and port in, numeric IP addresses out; raises OSError when the name is not known."""
 
 MOST_URL_CHARACTERS = 2_000
+MOST_RESOLVED_AT_ONCE = 32
 PUBLIC_PORTS = frozenset({80, 443, 8080, 8443})
 
 # Addresses where clouds hand out machine credentials; refused even when private addresses are allowed.
@@ -25,9 +28,18 @@ METADATA = frozenset(
 TRANSLATED = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "::/96"))
 
 
+@cache
+def _resolving() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=MOST_RESOLVED_AT_ONCE, thread_name_prefix="resolve")
+
+
 async def resolve_by_system(host: str, port: int) -> tuple[str, ...]:
-    """Ask the system's resolver once; the answer is what we connect to, so a name that changes afterwards gains nothing."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """Ask the system's resolver once; the answer is what we connect to, so a name that changes afterwards gains nothing.
+
+    It blocks, for half a minute when nobody answers, and cannot be stopped: it has threads of its own, so that names that hang hold up
+    neither other names nor what is stored meanwhile.
+    """
+    found = await asyncio.get_running_loop().run_in_executor(_resolving(), partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

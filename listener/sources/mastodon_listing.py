@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-from listener.sources.fields import millis, moment, part, rows, word
+from listener.errors import SourceUnavailable
+from listener.sources.fields import millis, moment, part, word
 
 PAGE = 40
 MOST_FORWARD = 5
@@ -113,10 +114,14 @@ def _where(target: Target) -> tuple[str, dict[str, str]]:
 
 
 def _entries(target: Target, answer: object) -> list[Entry]:
-    listed = rows(answer, "statuses") if target.what == "search" else answer if isinstance(answer, list) else []
-    if target.what == "mentions":
-        return [Entry(word(one, "id"), part(one, "status")) for one in listed if word(one, "id")]
-    return [Entry(word(one, "id"), one) for one in listed if word(one, "id")]
+    """Return what a page lists. Raises `SourceUnavailable` when it is no list of statuses: "nothing new" has to be said (RULES F18)."""
+    listed = answer.get("statuses") if target.what == "search" and isinstance(answer, Mapping) else answer
+    if not isinstance(listed, list):
+        raise SourceUnavailable(f"{target.place} answered something else than a list of posts.")
+    named = [one for one in listed if word(one, "id")]
+    if listed and not named:
+        raise SourceUnavailable(f"{target.place} answered a list of something else than posts.")
+    return [Entry(word(one, "id"), part(one, "status") if target.what == "mentions" else one) for one in named]
 
 
 def _is_older(entry: Entry, earliest: datetime | None) -> bool:

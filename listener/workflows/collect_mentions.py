@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from functools import partial
+from typing import Literal, ParamSpec, TypeVar
 
 from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, Mention
-from listener.model.page import Cursor, Page
+from listener.model.page import Cursor, Page, Spent
 from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
@@ -22,6 +24,9 @@ from listener.text.storable import sane_time, storable
 logger = logging.getLogger(__name__)
 
 MOST_EQUAL_PAGES = 3
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +53,15 @@ class Collected:
 class CollectMentions:
     """Reads sources into the ledger. One object serves all sources; it holds no state of its own.
 
-    Storing runs in a thread: while one source's page is being written, the others and the inbox go on.
+    What is written is written in one thread, in turn: sources that compete for the ledger's one lock would wait for each other without
+    order, some for too long; and while a page is being written, the event loop goes on.
     """
 
     def __init__(self, ledger: Ledger, queries: Sequence[BrandQuery], *, clock: Clock) -> None:
         self._ledger = ledger
         self._queries = tuple(queries)
         self._clock = clock
+        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="collect")
 
     async def round(
         self, source: Source, *, keep: Literal["matching", "all"] = "matching", most_pages: int = 50, purse: Purse | None = None
@@ -72,18 +79,30 @@ class CollectMentions:
                 cursor = self._ledger.mentions.cursor(name)
                 tried.add(cursor)
                 page = await self._pulled(source, cursor, purse)
-                result = await asyncio.to_thread(self._store, page, name, keep, result)
+                result = await self._in_turn(self._store, page, name, keep, result)
                 if not page.more:
                     break
                 if page.next in tried and (repeats := result.pages - len(tried) + 1) >= MOST_EQUAL_PAGES:
-                    result = self._stopped(result, f"{name} led to the same page {repeats} times; reading stopped there")
+                    gap = f"{name} led to the same page {repeats} times; reading stopped there"
+                    result = await self._in_turn(self._stopped, result, gap)
                     break
         except SourceError as error:
-            return self._failed(result, error)
+            return await self._in_turn(self._failed, result, error)
         finally:
-            self._ledger.sources.note_spent(name, purse.told(), at=self._clock.now())
-        self._ledger.sources.note_ok(name, at=self._clock.now(), new=result.new, seen=result.seen, missed=result.missed)
+            await self._note_spent(name, purse)
+        await self._in_turn(self._went_well, result)
         return result
+
+    async def _in_turn(self, write: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._writing, partial(write, *given, **named))
+
+    async def _note_spent(self, name: str, purse: Purse) -> None:
+        spent = purse.told()
+        if spent != Spent():
+            await self._in_turn(self._ledger.sources.note_spent, name, spent, at=self._clock.now())
+
+    def _went_well(self, result: Collected) -> None:
+        self._ledger.sources.note_ok(result.source, at=self._clock.now(), new=result.new, seen=result.seen, missed=result.missed)
 
     def broke(self, source_id: str, error: Exception) -> Collected:
         """Note a round that ended in a way nobody foresaw: it took too long, or our own reader is at fault."""
@@ -99,7 +118,7 @@ class CollectMentions:
         purse.count(page.requests)
         purse.pay(page.cost_usd)
         if page.cost_usd:
-            self._ledger.sources.note_spent(source.source_id, purse.told(), at=self._clock.now())
+            await self._note_spent(source.source_id, purse)
         return page
 
     def _stopped(self, result: Collected, gap: str) -> Collected:
