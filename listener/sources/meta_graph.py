@@ -18,7 +18,7 @@ from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.meta_fields import things, word
 from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, regain_seconds, told, used_percent
-from listener.sources.meta_networks import NETWORKS, Below, Listing, Seen, Timed, going_on, written_at
+from listener.sources.meta_networks import NETWORKS, SINCE, Below, Listing, Seen, Timed, going_on, written_at
 from listener.sources.pushed import page_of
 from listener.sources.turns import Turn
 
@@ -31,7 +31,7 @@ MOST_WAITING = 500
 class MetaGraphSource:
     """Comments and mentions of `accounts` on one network, one request a pull; ids are those of the webhook, so that nothing is there twice.
 
-    Each round lists the posts of the look-back and what stands below them, newest first, down to an hour before the last round began.
+    Each round lists the posts of the look-back and what stands below them, down to an hour before the last round began.
     The cursor keeps, per listing, that moment, where a listing under way goes on, and what stands below and waits. What is deleted is
     told by the webhook only. `secret` returns a secret of this source by its kind (ACCESS_TOKEN, APP_SECRET), "" when it is not set.
     """
@@ -92,13 +92,13 @@ class MetaGraphSource:
 
     async def _list(self, account: str, listing: Listing, known: Mapping[str, Any]) -> tuple[Page, dict[str, Any]]:
         """Read one page of a listing, newest first, as long as it shows something of the look-back."""
-        answer = await self._ask(f"{quote(account, safe='')}/{listing.edge}", listing.fields, known["more"])
+        answer = await self._ask(f"{quote(account, safe='')}/{listing.edge}", listing.fields, known["more"], since=known["low"])
         objects = things(answer)
         seen = [listing.read(account, one) for one in objects]
         oldest = self._clock.now() - self._look_back
         times = [at for one in objects if (at := written_at(one)) is not None]
         more = going_on(answer) if objects and all(at >= oldest for at in times) else {}
-        waiting = [below for one in seen for below in one.below if below.oldest_first or _worth(one.found, known)]
+        waiting = [below for one in seen for below in one.below if below.whole or _worth(one.found, known)]
         names = {name for one in objects if listing.ours and (name := word(one.get("username")))}
         known = {**known, "ours": sorted({*known["ours"], *names})}
         return self._page(seen, known, waiting), {**known, "more": more, "listed": not more, "waiting": _kept(waiting)}
@@ -106,10 +106,10 @@ class MetaGraphSource:
     async def _below(self, account: str, known: Mapping[str, Any]) -> tuple[Page, dict[str, Any]]:
         """Read one page of what stands below an object."""
         below = Below(**known["waiting"][0])
-        answer = await self._ask(below.path, below.fields, {**self._network.below_arguments, **below.more})
+        answer = await self._ask(below.path, below.fields, {**self._network.below_arguments, **below.more}, since=known["low"])
         seen = [self._network.read_below(account, one, below) for one in things(answer)]
         more = going_on(answer)
-        goes_on = bool(more) and (below.oldest_first or _worth([found for one in seen for found in one.found], known))
+        goes_on = bool(more) and (below.whole or _worth([found for one in seen for found in one.found], known))
         waiting = [deeper for one in seen for deeper in one.below] + ([_on(below, more)] if goes_on else [])
         return self._page(seen, known, waiting), {**known, "waiting": [*_kept(waiting), *known["waiting"][1:]][:MOST_WAITING]}
 
@@ -130,13 +130,14 @@ class MetaGraphSource:
         """Tell whether one of our accounts wrote it, by its id, or by the name under which our own posts stand."""
         return one.author is not None and (one.author.native_id in self._ours or one.author.name in names)
 
-    async def _ask(self, path: str, fields: str, more: Mapping[str, str]) -> Mapping[str, Any]:
+    async def _ask(self, path: str, fields: str, more: Mapping[str, str], *, since: float) -> Mapping[str, Any]:
         token = self._secret("ACCESS_TOKEN")
         if not token:
             raise SourceRefused(
                 "KLANKBORD_META_ACCESS_TOKEN is not set; see the README on Meta for how to make one.", cause="token_missing"
             )
         asked = {"fields": fields, "limit": str(PER_PAGE), **more}
+        asked = {name: value.replace(SINCE, str(int(since))) for name, value in asked.items()}
         if self._network.proven and (app_secret := self._secret("APP_SECRET")):
             asked["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         try:

@@ -23,19 +23,24 @@ FACEBOOK_COMMENT = "id,message,created_time,from,parent,permalink_url"
 INSTAGRAM_REPLY = "id,text,timestamp,username,from"
 THREADS_POST = "id,text,timestamp,permalink,username,owner,replied_to,root_post,has_replies"
 Timed = tuple[datetime | None, Found]
+SINCE = "<since>"
+"""Stands where the moment goes (in seconds) from which comments are wanted."""
 _GOES_ON = ("after", "until", "since", "__paging_token")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Below:
-    """A listing below an object: where to ask on (`more` are the arguments), and where what it lists stands."""
+    """A listing below an object: where to ask on (`more` are the arguments), and where what it lists stands.
+
+    whole: it is read to its end, for the newest need not stand first: replies begin with the oldest, and Facebook ranks comments.
+    """
 
     path: str
     fields: str
     root: str
     parent: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
-    oldest_first: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def _timed(found: Mapping[str, Any], read: Found) -> Timed:
 def _facebook(page: str, post: Mapping[str, Any]) -> Seen:
     post_id = word(post.get("id"))
     comments = thing(post.get("comments"))
-    below = Below(path=f"{post_id}/comments", fields=FACEBOOK_COMMENT, root=post_id, more=going_on(comments))
+    below = Below(path=f"{post_id}/comments", fields=FACEBOOK_COMMENT, root=post_id, more=going_on(comments), whole=True)
     found = [_timed(post, read_object(page, post)), *(_timed(one, read_object(page, one, post_id=post_id)) for one in things(comments))]
     return Seen(found, [below] if below.more else [])
 
@@ -113,7 +118,7 @@ def _instagram_below(account: str, comment: Mapping[str, Any], below: Below) -> 
     found = [_timed(comment, read_comment(account, comment, media_id=below.root, parent_id=below.parent))]
     found += [_timed(one, read_comment(account, one, media_id=below.root, parent_id=comment_id)) for one in things(replies)]
     more = going_on(replies)
-    deeper = Below(path=f"{comment_id}/replies", fields=INSTAGRAM_REPLY, root=below.root, parent=comment_id, more=more, oldest_first=True)
+    deeper = Below(path=f"{comment_id}/replies", fields=INSTAGRAM_REPLY, root=below.root, parent=comment_id, more=more, whole=True)
     return Seen(found, [deeper] if more else [])
 
 
@@ -142,19 +147,19 @@ def _instagram_comment() -> str:
     return f"{INSTAGRAM_REPLY},parent_id,replies.limit(50){{{INSTAGRAM_REPLY}}}"
 
 
-_COMMENTS = f"comments.filter(stream).order(reverse_chronological).limit(50){{{FACEBOOK_COMMENT}}}"
+_COMMENTS = f"comments.filter(stream).order(reverse_chronological).since({SINCE}).limit(50){{{FACEBOOK_COMMENT}}}"
 NETWORKS: Mapping[str, Network] = {
     "facebook": Network(
-        base="https://graph.facebook.com/v24.0",
+        base="https://graph.facebook.com/v25.0",
         listings=tuple(
             Listing(edge=edge, fields=f"id,message,created_time,from,permalink_url,{_COMMENTS}", read=_facebook)
             for edge in ("feed", "tagged")
         ),
         read_below=_facebook_below,
-        below_arguments={"filter": "stream", "order": "reverse_chronological"},
+        below_arguments={"filter": "stream", "order": "reverse_chronological", "since": SINCE},
     ),
     "instagram": Network(
-        base="https://graph.facebook.com/v24.0",
+        base="https://graph.facebook.com/v25.0",
         listings=(
             Listing(edge="media", fields=f"id,timestamp,username,comments.limit(50){{{_instagram_comment()}}}", read=_instagram, ours=True),
             Listing(edge="tags", fields="id,caption,timestamp,permalink,username", read=_tagged),

@@ -36,7 +36,7 @@ def _meta_graph(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Be
             secret={"ACCESS_TOKEN": TOKEN, "APP_SECRET": ""}.__getitem__,
             http=http,
             clock=clock,
-            base=site.url("/v24.0"),
+            base=site.url("/v25.0"),
             allow_http=True,
             allow_private=True,
         ),

@@ -25,7 +25,8 @@ class FakeGraph:
     """`listings` holds objects by "account/edge"; `below` those that stand below an object, by its path, such as "55/comments".
 
     An object that is asked for with a listing below it (`comments.limit(50){…}`) carries the first ones. Answers are newest first but for
-    replies. `errors` by the beginning of a path is (status, error object, headers); the next page is named with the token, as Meta does.
+    replies, and for comments when they are `ranked`; `since` is obeyed. `errors` by the beginning of a path is (status, error object,
+    headers); the next page is named with the token, as Meta does.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,7 @@ class FakeGraph:
         self.below: dict[str, list[dict[str, Any]]] = {}
         self.errors: dict[str, tuple[int, Mapping[str, Any], Mapping[str, str]]] = {}
         self.headers: dict[str, str] = {}
+        self.ranked = False
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     def __call__(self, request: Request) -> Reply:
@@ -46,21 +48,23 @@ class FakeGraph:
             if path.startswith(start):
                 return _json({"error": {"type": "OAuthException", "fbtrace_id": "t", **error}}, status, headers)
         objects = self.listings.get(path, self.below.get(path, []))
-        shown = [self._with_below(one, asked.get("fields", "")) for one in self._ordered(path, objects)]
+        since = asked.get("since", "")
+        shown = [self._with_below(one, asked.get("fields", "")) for one in self._ordered(path, objects) if _is_since(one, since)]
         return _json(self._page(path, shown, int(asked["limit"]), int(asked.get("after", "0"))), 200, self.headers)
 
     def _ordered(self, path: str, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
         def at(one: dict[str, Any]) -> str:
             return str(one.get("created_time") or one.get("timestamp"))
 
-        return sorted(objects, key=at, reverse=not path.endswith("/replies"))
+        return sorted(objects, key=at, reverse=not path.endswith("/replies") and not (self.ranked and path.endswith("/comments")))
 
     def _with_below(self, one: dict[str, Any], fields: str) -> dict[str, Any]:
         shown = dict(one)
         for edge in ("comments", "replies"):
             path = f"{one['id']}/{edge}"
             if re.search(rf"\b{edge}\.", fields) and path in self.below:
-                inner = [self._with_below(each, fields) for each in self._ordered(path, self.below[path])]
+                since = "".join(re.findall(rf"\b{edge}\..*?since\((\d+)\)", fields))
+                inner = [self._with_below(each, fields) for each in self._ordered(path, self.below[path]) if _is_since(each, since)]
                 shown[edge] = self._page(path, inner, MOST_BELOW, 0)
         return shown
 
@@ -68,8 +72,13 @@ class FakeGraph:
         end = start + size
         paging: dict[str, Any] = {"cursors": {"before": "b", "after": str(end)}}
         if end < len(objects):
-            paging["next"] = f"https://graph.facebook.com/v24.0/{path}?access_token={TOKEN}&limit={size}&after={end}"
+            paging["next"] = f"https://graph.facebook.com/v25.0/{path}?access_token={TOKEN}&limit={size}&after={end}"
         return {"data": objects[start:end], "paging": paging}
+
+
+def _is_since(one: Mapping[str, Any], since: str) -> bool:
+    written_at = datetime.fromisoformat(str(one.get("created_time") or one.get("timestamp")))
+    return not since or written_at.timestamp() >= int(since)
 
 
 def post(number: int, at: datetime, text: str = "Is er storing?", *, by: str = "77") -> dict[str, Any]:

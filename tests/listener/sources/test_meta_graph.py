@@ -46,7 +46,7 @@ class Bench:
             secret=lambda kind: self.secrets.get(kind, ""),
             http=self.client.at_pace(self.pace, Purse()),
             clock=self.clock,
-            base=self.site.url("/v24.0"),
+            base=self.site.url("/v25.0"),
             allow_http=True,
             allow_private=True,
         )
@@ -118,7 +118,21 @@ async def test_the_next_round_reads_only_what_may_be_new(bench: Bench) -> None:
     bench.graph.below[f"{PAGE}_1/comments"].append(comment("1_new", bench.clock.now()))
     pages, _ = await bench.round(source, cursor)
     assert [one.native_id for one in mentions(pages)] == ["1_new"]
-    assert [path for path, _ in bench.graph.asked] == [f"{PAGE}/feed", f"{PAGE}_1/comments", f"{PAGE}/tagged"]
+    assert [path for path, _ in bench.graph.asked] == [f"{PAGE}/feed", f"{PAGE}/tagged"]
+
+
+async def test_comments_that_facebook_ranks_are_all_found(bench: Bench) -> None:
+    """Facebook puts on top what it thinks best: a new comment may stand at the end of three pages."""
+    bench.graph.ranked = True
+    bench.graph.listings[f"{PAGE}/feed"] = [post(1, hours_ago(100))]
+    below = bench.graph.below[f"{PAGE}_1/comments"] = [comment(f"1_{n}", hours_ago(50 + n / 60)) for n in range(120)]
+    source = bench.source()
+    pages, cursor = await bench.round(source)
+    assert len(mentions(pages)) == 121
+    bench.clock.advance(timedelta(hours=2))
+    below.extend(comment(f"1_new{n}", bench.clock.now() - timedelta(minutes=n)) for n in range(60))
+    pages, _ = await bench.round(source, cursor)
+    assert {one.native_id for one in mentions(pages)} == {f"1_new{n}" for n in range(60)}
 
 
 async def test_a_crash_between_two_pages_loses_nothing(bench: Bench) -> None:
