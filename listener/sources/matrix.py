@@ -109,7 +109,10 @@ class MatrixSource:
 
     async def _rooms(self) -> tuple[tuple[str, ...], str]:
         """Return the rooms to read, and which of those named we are not in."""
-        joined = [room for room in rows(await self._ask(f"{API}/joined_rooms", {}), "joined_rooms") if isinstance(room, str)]
+        answer = await self._ask(f"{API}/joined_rooms", {})
+        if not isinstance(answer.get("joined_rooms"), list):
+            raise SourceUnavailable(f"{self._host} answered something else than the rooms that the account is in.")
+        joined = [room for room in rows(answer, "joined_rooms") if isinstance(room, str)]
         wanted = {name: await self._id_of(name) for name in self._named}
         absent = [name for name, room in wanted.items() if room not in joined]
         read = tuple(room for room in joined if not wanted or room in wanted.values())
@@ -194,9 +197,9 @@ class MatrixSource:
             if error.status not in (403, 404):
                 raise
             return {}
-        return found if isinstance(found, dict) else {}
+        return found
 
-    async def _ask(self, path: str, arguments: Mapping[str, str]) -> object:
+    async def _ask(self, path: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
         token = self._token()
         if not token or not (token.isascii() and token.isprintable()):
             raise SourceRefused(f"There is no token to read at {self._host} with: {HOW_TO}.", cause="token_missing")

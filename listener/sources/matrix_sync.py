@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from listener.errors import SourceUnavailable
 from listener.sources.fields import part, word
 from listener.sources.matrix_events import READ, events_in, is_before, names_in
 
@@ -42,13 +43,18 @@ class Heard:
 
 
 async def sync(ask: Ask, rooms: Sequence[str], since: str, *, low: int) -> Heard:
-    """Return what the rooms got since a sync; "" begins at `low`. A room with more than a page of it leaves a hole to be filled."""
+    """Return what the rooms got since a sync; "" begins at `low`. A room with more than a page of it leaves a hole to be filled.
+
+    Raises `SourceUnavailable` for an answer that is no sync: that nothing is new has to be said (RULES F18).
+    """
     timeline = {"limit": PAGE, "types": list(READ)}
     room = {"rooms": list(rooms), "timeline": timeline, "state": {"types": ["m.room.member"], "lazy_load_members": True}}
     nothing: dict[str, list[str]] = {"types": []}
     wanted = {"room": {**room, "ephemeral": nothing, "account_data": nothing}, "presence": nothing, "account_data": nothing}
     arguments = {"timeout": "0", "filter": json.dumps(wanted), **({"since": since} if since else {})}
     answer = await ask(f"{API}/sync", arguments)
+    if not word(answer, "next_batch"):
+        raise SourceUnavailable("The homeserver answered something else than a sync.")
     events: dict[str, Sequence[Mapping[str, Any]]] = {}
     names: dict[str, str] = {}
     holes: list[Hole] = []
@@ -71,6 +77,8 @@ async def fill(ask: Ask, hole: Hole) -> tuple[Heard, Hole | None]:
     for _ in range(MOST_PAGES):
         arguments = {"dir": "b", "limit": str(PAGE), "from": start, "filter": wanted, **({"to": hole.end} if hole.end else {})}
         answer = await ask(path, arguments)
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("chunk"), list):
+            raise SourceUnavailable("The homeserver answered something else than the messages of a room.")
         chunk, end = events_in(answer, "chunk"), word(answer, "end")
         names |= names_in(events_in(answer, "state"))
         found = [*reversed([event for event in chunk if not is_before(event, hole.low)]), *found]

@@ -80,9 +80,9 @@ async def _pulled(exchanges: list[Exchange], *, server: str, **what: Any) -> lis
             if one.path == request.url.path:
                 left.remove(one)
                 return response(one)
-        search = request.url.path.endswith("/search")
-        single = request.url.path.startswith("/api/v1/statuses/")
-        return httpx.Response(404, json={"error": "Record not found"}) if single else httpx.Response(200, json={} if search else [])
+        if request.url.path.startswith("/api/v1/statuses/"):
+            return httpx.Response(404, json={"error": "Record not found"})
+        return httpx.Response(200, json={"statuses": []} if request.url.path.endswith("/search") else [])
 
     clock = ManualClock(NOW)
     async with answered_by(answer, clock) as http:

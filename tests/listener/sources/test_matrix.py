@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import SettingsError, SourceError, SourceRefused
+from listener.errors import SettingsError, SourceError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page
 from listener.sources.http import HttpClient
@@ -268,8 +268,21 @@ async def test_an_answer_of_any_shape_is_read_or_told(site: Site, opened: Open, 
     with suppress(SourceError):
         await opened().pull(None)
     site.answer = lambda _: Reply(body=body)
-    with suppress(SourceError):
+    with pytest.raises(SourceUnavailable):
         await opened().pull(None)
+
+
+async def test_that_nothing_is_new_has_to_be_said(fake: FakeMatrix, site: Site, opened: Open) -> None:
+    """A proxy's friendly empty answer is not silence, and moves nothing on (RULES F18)."""
+    said = {fake.say(f"bericht {n}", NOW) for n in range(150)}
+    first = await opened().pull(None)
+    for cursor in (None, first.next):
+        site.answer = lambda request: fake(request) if request.path.endswith("joined_rooms") else Reply(body=b"{}")
+        with pytest.raises(SourceUnavailable):
+            await opened().pull(cursor)
+    site.answer = fake
+    rest, _ = await _round(opened(), first.next)
+    assert _read([first, *rest]).keys() == said
 
 
 @pytest.mark.parametrize("room", ["", "storing", "@kim:matrix.example", "https://matrix.to/#/!a:b"])
