@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from listener.insight.records import PlaceCount
 from moderation.inbox.page_records import IssueDetail, IssuesNow
 from moderation.inbox.scope import Brands
-from moderation.model.broadcast import Plan
+from moderation.model.broadcast import NewItem, Plan
 from moderation.model.matrix import Place
 from moderation.model.person import Person
 from moderation.model.tone import ToneHit
@@ -28,7 +28,7 @@ class IssueParts:
     - `sources(brands, issue_id, offset, limit)`: where people speak of an issue.
     - `issues(brands, period_days)`: their figures; `issue(brands, issue_id, offset, limit)`: one with a page of its texts.
     - `edits`: what people do. `happened(issue_id)`: its timeline, newest first.
-    - `affected` (`affected_count`: how many), `plans` and `plan`: one answer to everybody hit.
+    - `affected` (`affected_count`: how many), `plans` and `plan`: one answer to everybody hit; `items`: what `plan` would keep.
     - `tone(text, language)`: words in it that put people off.
     - `templates(language)`: texts of replies to begin with, as (title, text).
     """
@@ -43,5 +43,6 @@ class IssueParts:
     affected_count: Callable[[int, Person], int]
     plans: Callable[[int], Sequence[Plan]]
     plan: Callable[[int, Collection[int], Mapping[str, str], str, Person], Plan]
+    items: Callable[[int, Collection[int], Mapping[str, str], str, Person], Sequence[NewItem]]
     tone: Callable[[str, str], Sequence[ToneHit]]
     templates: Callable[[str], Sequence[tuple[str, str]]]

@@ -18,7 +18,7 @@ from moderation.ledger.issue_places import IssuePlaceLedger
 from moderation.ledger.object_brands import ObjectBrandLedger
 from moderation.ledger.reply_templates import ReplyTemplateLedger
 from moderation.messages.fill import names_in
-from moderation.model.broadcast import Plan
+from moderation.model.broadcast import NewItem, Plan
 from moderation.model.matrix import Place, Quadrant
 from moderation.model.object_kind import ObjectKind
 from moderation.model.person import Person
@@ -87,6 +87,9 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
     def plan(issue_id: int, case_ids: Collection[int], texts: Mapping[str, str], who: str, person: Person) -> Plan:
         return status.answers.plan(issue_id, case_ids, texts, who, person=person)
 
+    def items(issue_id: int, case_ids: Collection[int], texts: Mapping[str, str], who: str, person: Person) -> Sequence[NewItem]:
+        return status.answers.items(issue_id, case_ids, texts, who, person=person)
+
     return IssueParts(
         issues=figures.issues,
         issue=figures.issue,
@@ -98,6 +101,7 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
         affected_count=affected_count,
         plans=status.answers.plans,
         plan=plan,
+        items=items,
         tone=tone,
         templates=beginnings,
     )

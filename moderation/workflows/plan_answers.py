@@ -91,6 +91,13 @@ class PlanAnswers:
 
         Raises `NotAllowed` when nobody is named, no case is chosen, there are no words, or they name what is not known.
         """
+        items = self.items(issue_id, case_ids, texts, who, person=person)
+        return self._broadcasts.add(0, issue_id, items, correct=False, who=who, at=self._clock.now())
+
+    def items(
+        self, issue_id: int, case_ids: Collection[int], texts: Mapping[str, str], who: str, *, person: Person | None = None
+    ) -> list[NewItem]:
+        """Return what `plan` would keep, one item a conversation, and keep nothing. Raises as `plan` does."""
         if not who.strip():
             raise NotAllowed("Only a person can plan an answer; say who you are with --as NAME.")
         said = {language: kept for language, text in texts.items() if language in self._words and (kept := tidy(text))}
@@ -103,7 +110,7 @@ class PlanAnswers:
         items: dict[tuple[str, str, str], NewItem] = {}
         for one in chosen:  # one thread is answered once, also when two brands have a case in it
             items.setdefault(_thread_of(one), self._item(one, who, said, given, issue_id))
-        return self._broadcasts.add(0, issue_id, list(items.values()), correct=False, who=who, at=self._clock.now())
+        return list(items.values())
 
     def _waiting(self, issue_id: int, person: Person | None) -> list[AffectedCase]:
         return [one for one in self._cases.waiting(issue_id) if person is None or person.sees([one.brand])]

@@ -93,6 +93,9 @@ def _value(said: Mapping[str, Any], given: Mapping[str, Any]) -> st.SearchStrate
             {name: one for name, one in fields.items() if name in required},
             optional={name: one for name, one in fields.items() if name not in required},
         )
+    if kind == "array":
+        most = min(schema.get("maxItems", 3), 3)
+        return st.lists(_value(said, schema["items"]), min_size=schema.get("minItems", 0), max_size=most)
     if kind == "integer":
         low, high = schema.get("minimum", 0), schema.get("maximum", 2**40)
         return st.integers(low, min(low + 5, high)) | st.integers(low, high)

@@ -126,13 +126,14 @@ def _done(call: ApiCall, case_id: int, do: Callable[[], CaseAct]) -> ShownAct:
     """Do an act; when somebody was first, say who holds the case now."""
     must_be_case(call, case_id)
     try:
-        return _act(do())
+        return act_shown(do())
     except AlreadyClaimed as error:
         found = call.api.inbox.show(case_id)
         raise AlreadyClaimed(str(error), fields={"holder": found.summary.holder if found else ""}) from error
 
 
-def _act(one: CaseAct) -> ShownAct:
+def act_shown(one: CaseAct) -> ShownAct:
+    """Return an act for an answer."""
     return ShownAct(act_id=one.act_id, case_id=one.case_id, verb=one.verb, made_by=one.made_by, at=one.at, version=one.version)
 
 

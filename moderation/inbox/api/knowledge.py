@@ -1,4 +1,4 @@
-"""Knowledge: articles with their state, one whole, and editing one. Approving and retiring are pressed on a page."""
+"""Knowledge: articles with their state, one whole with what it rests on and what was done to it, and rewording one."""
 
 from __future__ import annotations
 
@@ -47,11 +47,36 @@ class ShownVersion(BaseModel):
     made_at: datetime
 
 
+class ShownEvidence(BaseModel):
+    """A conversation that an article rests on, by its numbers."""
+
+    mention_id: int
+    case_id: int | None
+    entry_id: int | None
+    fit: float = Field(description="How near its question is, up to 1.")
+    at: datetime
+    platform: str
+    url: str
+
+
+class ShownArticleAct(BaseModel):
+    """One thing that a person did to an article."""
+
+    act_id: int
+    verb: str
+    made_by: str
+    at: datetime
+    undone: bool
+    undoable: bool
+
+
 class WholeArticle(BaseModel):
-    """An article with its wordings, newest first."""
+    """An article with its wordings and acts, newest first, and what it rests on."""
 
     article: ShownArticle
     versions: list[ShownVersion]
+    evidence: list[ShownEvidence]
+    acts: list[ShownArticleAct]
 
 
 class Reworded(Body):
@@ -123,4 +148,6 @@ def _whole(found: ArticleDetail, brands: frozenset[str] | None) -> WholeArticle:
         ShownVersion(version=one.version, question=one.question, answer=one.answer, made_by=one.made_by, made_at=one.made_at)
         for one in found.versions
     ]
-    return WholeArticle(article=article_of(found.article, brands), versions=versions)
+    evidence = [ShownEvidence(**{name: getattr(one, name) for name in ShownEvidence.model_fields}) for one in found.evidence]
+    acts = [ShownArticleAct(**{name: getattr(one, name) for name in ShownArticleAct.model_fields}) for one in found.acts]
+    return WholeArticle(article=article_of(found.article, brands), versions=versions, evidence=evidence, acts=acts)

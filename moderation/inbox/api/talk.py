@@ -64,6 +64,13 @@ def add_talk_calls(router: APIRouter) -> None:
         must_be_case(call, case_id)
         return _note(call.api.notes.add(case_id, body.text, call.who))
 
+    @router.post(
+        "/cases/{case_id}/notes/{note_id}/remove", summary="Take one's own note away", tags=["talk"], responses=CHANGES, status_code=204
+    )
+    def remove(call: Call, case_id: Id, note_id: Id) -> None:
+        must_be_case(call, case_id)
+        call.api.notes.remove(case_id, note_id, call.who)
+
     @router.post("/cases/{case_id}/questions", summary="Ask a specialist", tags=["talk"], responses=CHANGES, status_code=201)
     def ask(call: Call, case_id: Id, body: NewQuestion) -> ShownQuestion:
         must_be_case(call, case_id)
@@ -76,6 +83,10 @@ def add_talk_calls(router: APIRouter) -> None:
     @router.post("/questions/{question_id}/answer", summary="Answer a question", tags=["talk"], responses=CHANGES)
     def answer(call: Call, question_id: Id, body: NewAnswer) -> ShownQuestion:
         return _question(call.api.questions.answer(question_id, body.text, call.person))
+
+    @router.post("/questions/{question_id}/withdraw", summary="Take one's own open question back", tags=["talk"], responses=CHANGES)
+    def withdraw(call: Call, question_id: Id) -> ShownQuestion:
+        return _question(call.api.questions.withdraw(question_id, call.person))
 
 
 def _note(one: CaseNote) -> ShownNote:
