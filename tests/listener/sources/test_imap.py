@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import SettingsError, SourceRefused
 from listener.model.page import Cursor
+from listener.sources import imap_mailbox
 from listener.sources.imap import ImapSource, MailServer, mail_server
 from tests.fakes.mailbox import US, FakeMailbox, mail
 
@@ -106,3 +108,10 @@ def test_a_wrong_address_is_said_at_the_start_without_its_password(url: str) -> 
     with pytest.raises(SettingsError) as told:
         mail_server("mail", url)
     assert "geheim" not in str(told.value)
+
+
+def test_a_server_cannot_make_us_hold_more_than_we_asked_for() -> None:
+    """A literal says how long it is before it comes: one that says gigabytes is not read."""
+    connection = object.__new__(imap_mailbox._Plain)
+    with pytest.raises(imaplib.IMAP4.abort, match="literal"):
+        connection.read(imap_mailbox.MOST_LITERAL + 1)
