@@ -53,7 +53,7 @@ class Talks:
             answered_at=answered, changed_at=self._moment(),
         )  # fmt: skip
         for again in range(draw.choice((1, 1, 2))):
-            self._post(number * 10 + again, number, mention_id, joined + timedelta(minutes=draw.choice((-90, 5, 40, 61, 700, 4000))))
+            self.post(number * 10 + again, number, mention_id, joined + timedelta(minutes=draw.choice((-90, 5, 40, 61, 700, 4000))))
         self._words(number)
 
     def fixed(self, mention_ids: Sequence[int], *, first: int) -> None:
@@ -67,7 +67,7 @@ class Talks:
                 directed=True, joined_at=seen,
             )  # fmt: skip
             self._add(ours.support_case, case_id=number, conversation_id=number, state="answered", opened_at=seen, changed_at=seen)
-            self._post(number * 10, number, mention_id, seen + timedelta(minutes=50), kind="reply", state="sent")
+            self.post(number * 10, number, mention_id, seen + timedelta(minutes=50), kind="reply", state="sent")
 
     def _conversation(self, number: int, brand: str, platform: str, at: datetime) -> None:
         self._add(
@@ -75,7 +75,17 @@ class Talks:
             author_key=f"p{number}", opened_at=at,
         )  # fmt: skip
 
-    def _post(self, entry_id: int, number: int, mention_id: int, at: datetime, *, kind: str = "", state: str = "") -> None:
+    def late(self, number: int, mention_id: int, joined: datetime) -> None:
+        """Write a case about a message that we had at `joined`, and that nobody answered."""
+        self._conversation(number, BRANDS[0], "x", joined)
+        self._add(
+            ours.conversation_mention, mention_id=mention_id, brand=f"late {number}", conversation_id=number, directed=True,
+            joined_at=joined,
+        )  # fmt: skip
+        self._add(ours.support_case, case_id=number, conversation_id=number, state="open", opened_at=joined, changed_at=joined)
+
+    def post(self, entry_id: int, number: int, mention_id: int, at: datetime, *, kind: str = "", state: str = "") -> None:
+        """Write a post of ours in a case."""
         draw = self._draw
         kind = kind or draw.choice(("reply", "reply", "answer", "invitation"))
         state = state or draw.choice(("sent", "sent", "found", "refused"))

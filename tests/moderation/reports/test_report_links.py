@@ -22,15 +22,17 @@ from moderation.model.account import How
 from moderation.model.person import Role
 from moderation.page_parts.staff import staff_parts
 from moderation.reports.document_links import Links
+from moderation.reports.week_html import week_body
 from moderation.reports.week_markdown import week_markdown
 from moderation.settings import KlankbordSettings
 from moderation.week_room import WeekRoom
 from moderation.workflows.manage_people import ManagePeople
-from tests.fakes.week_home import BRANDS, NOW, SETTINGS, WEEKS, week_home
+from tests.fakes.week_home import BRANDS, MENTIONS, NOW, SETTINGS, WEEKS, week_home
 from tests.moderation.reports.again.book import Book
 from tests.moderation.reports.again.grounds import ground_of
-from tests.moderation.reports.again.page import Link, numbers_in, read_page
+from tests.moderation.reports.again.page import Link, numbers_in, read_markdown, read_page
 from tests.moderation.reports.again.whole import counted_again
+from tests.moderation.reports.again.written import means, written
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 WEEK = WEEKS[-1]
@@ -38,6 +40,7 @@ HOUSE, OF_ONE = "Eva", "Bram"
 SCOPES = {HOUSE: None, OF_ONE: frozenset({BRANDS[1]})}
 BY = re.compile(r'<span class="who"[^>]*>([^<]*)</span>\s*<time datetime="([^"]*)"')
 LATER = re.compile(r'rel="next" href="([^"]*)"')
+QUOTED = re.compile("“[^”]*”")
 TOLD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 
 
@@ -133,11 +136,45 @@ def test_every_linked_number_leads_to_so_many(house: House, name: str) -> None:
     assert wrong == []
 
 
-def test_a_share_leads_to_those_it_counted(house: House) -> None:
+@pytest.fixture(scope="module")
+def book(house: House) -> Book:
+    """The same week, to be counted again."""
+    ground = ground_of(KlankbordSettings.model_validate(SETTINGS))
+    return Book(house.home / "ledger.db", WEEK, ground, up_to=MENTIONS - 1, made_at=NOW)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_number_on_the_page_is_one_that_the_ledger_gives(house: House, book: Book, language: str) -> None:
+    """As it is written: rounded, in its sentence, in its place; and no number stands there that nobody counted."""
+    document = house.room.document(WEEK, language)
+    assert document is not None
+    again = counted_again(book)
+    texts = read_page(week_body(document, Links(within=True), {})).texts
+    plain = {name: [QUOTED.sub("", text) for text in found] for name, found in texts.items()}
+    few = plain["feedback"].pop(), plain["feedback"].pop(), plain["feedback"].pop()
+    read = {name: [number for text in found for number in numbers_in(text)] for name, found in plain.items()}
+    expected = written(book, again)
+    assert {name: (read[name], numbers) for name, numbers in expected.items() if read[name] != numbers} == {}
+    assert [name for name, numbers in read.items() if numbers and name not in expected] == ["meaning"]
+    for line, (begins, ends) in zip(reversed(few), means(again), strict=True):
+        numbers = [*numbers_in(line)]
+        assert (numbers[: len(begins)], numbers[-1:]) == (begins, ends)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_markdown_has_the_same_numbers_in_the_same_parts(house: House, language: str) -> None:
+    document = house.room.document(WEEK, language)
+    assert document is not None
+    texts = read_page(week_body(document, Links(within=True), {})).texts
+    page = {name: [number for text in found for number in numbers_in(QUOTED.sub("", text))] for name, found in texts.items()}
+    parts = read_markdown(week_markdown(document, Links("https://here.example")))
+    told = [[number for line in part for number in numbers_in(QUOTED.sub("", line))] for part in parts]
+    assert [numbers for numbers in told if numbers] == [numbers for numbers in page.values() if numbers]
+
+
+def test_a_share_leads_to_those_it_counted(house: House, book: Book) -> None:
     """A share in words has no count in it; what it leads to has the one that the ledger gives."""
-    again = counted_again(
-        Book(house.home / "ledger.db", WEEK, ground_of(KlankbordSettings.model_validate(SETTINGS)), up_to=260, made_at=NOW)
-    )
+    again = counted_again(book)
     shares = {"unnecessary": again["unneeded"]["text"], "searched": again["searched"]["text"], "marked": again["unneeded"]["marks"]}
     shares |= {name: again["value"][name] for name in ("better", "worse")}
     for figure, share in shares.items():

@@ -92,7 +92,7 @@ class _Reader(HTMLParser):
 def read_page(html: str) -> Page:
     """Return a report's page."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(str(html))  # what is marked as HTML escapes what is put beside it
     return reader.page
 
 
@@ -100,3 +100,15 @@ def numbers_in(text: str) -> Iterator[int]:
     """Yield the whole numbers that a text holds."""
     for found in NUMBER.finditer(text):
         yield int(re.sub(r"[.,]", "", found[0]))
+
+
+def read_markdown(text: str) -> list[list[str]]:
+    """Return the lines of each part of a report as Markdown, in order, without what `read_page` leaves out and where links lead."""
+    parts: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        if line.startswith("#"):
+            parts.append([])
+        elif not line.startswith((">", "*", "**")):
+            bare = re.sub(r"\]\(<[^>]*>\)|\*\*.*?\*\*|^\d+\. ", "", line.replace("\\", ""))
+            parts[-1].append(bare)
+    return parts[1:]
