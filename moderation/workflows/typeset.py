@@ -25,8 +25,8 @@ TEMPLATE = "report.typ"
 LETTERS = "letters.typ"
 NOT_A_LETTER = "\ufdd0"
 """Unicode promises that this never becomes one: how a font draws it is how it draws what it does not have."""
-BETWEEN = "AB"
-"""Drawn between letters; of two, for a letter of another script may be drawn as an A is."""
+BETWEEN = "A"
+"""Drawn between letters, to see where one ends that is drawn of several pieces; it is never asked for itself."""
 _DRAWN = re.compile(r'<use xlink:href="#(\w+)"')
 _KNOWN: dict[str, bool] = {}
 """Letters that were asked for before, and whether a font has them; fonts that are installed later are seen after a new start."""
@@ -62,8 +62,8 @@ def _asked(letters: list[str], *, system_fonts: bool) -> frozenset[str]:
     lines = [NOT_A_LETTER, BETWEEN, *(part for one in letters for part in (one, BETWEEN))]
     (drawn,) = _compiled(LETTERS, {"letters": json.dumps(lines)}, None, "svg", None, system_fonts=system_fonts)
     glyphs = _DRAWN.findall(drawn.decode())
-    nothing, between = glyphs[0], " ".join(glyphs[1 : 1 + len(BETWEEN)])
-    parts = " ".join(glyphs[1 + len(BETWEEN) :]).split(between)
+    nothing, between = glyphs[:2]
+    parts = " ".join(glyphs[2:]).split(between)
     return frozenset(one for one, part in zip(letters, parts, strict=False) if nothing in part)
 
 

@@ -23,7 +23,8 @@ HAN, THAI = "请帮帮我", "ช่วยด้วย"
 LETTERS: tuple[tuple[str, str], ...] = (
     ("plain ASCII ~", ""),
     ("éëïÉßœłőșğ€–“”…·√→", ""),
-    ("ΑΩαβγ АБвгд", ""),  # the first of each looks as a Latin A does, and is drawn as one
+    ("ΑΩαβγ АБвгд", ""),  # the first of each looks as the A that is drawn between letters
+    ("请ΑА한", "请한"),
     ("שלום عربي", ""),
     ("请", "请"),
     ("a한b", "한"),
