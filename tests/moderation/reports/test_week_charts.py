@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from listener.errors import CannotDraw
 from listener.settings.resources import shipped_text
 from moderation.messages.week_told import week_message
+from moderation.model.chart import Chart
 from moderation.model.document import Document, Drawing, Grid, Heading, PageBreak, Picture, Pictures
 from moderation.model.matrix import Quadrant
 from moderation.model.week_report import Growth, Searched, Unknown, Unneeded
+from moderation.ports import Draws
 from moderation.reports.document_links import Links
 from moderation.reports.growth import part
 from moderation.reports.style import STYLE
@@ -197,3 +199,13 @@ def test_two_charts_beside_each_other_are_narrow_and_one_alone_has_both_widths()
     assert "days-w" not in text
     assert text.count("days-n") == 1
     assert text.count("issues-w") == text.count("issues-n") == 1
+    asked: list[Chart] = []
+
+    class Noted(DrawCharts):
+        def pdf(self, chart: Chart) -> bytes:
+            asked.append(chart)
+            return b"%PDF"
+
+    assert set(drawn_for_paper(whole, Noted(cast(Draws, None)))) == DRAWN
+    assert {name for name, pair in whole.charts.items() if pair.narrow in asked} == {"hurts", "days"}
+    assert {name for name, pair in whole.charts.items() if pair.wide in asked} == DRAWN - {"hurts", "days"}
