@@ -13,6 +13,7 @@ from moderation.inbox.api.bodies import Asked, Body, Id, Words
 from moderation.inbox.api.call import Call, Items, paged
 from moderation.inbox.api.problems import CHANGES, answers
 from moderation.inbox.parts import there
+from moderation.model.alarm import Alarm
 from moderation.model.outbox import EntryState, OutboxEntry
 from moderation.model.post import PostKind
 
@@ -50,6 +51,29 @@ class Why(Body):
     """Why a post is taken back; kept with it."""
 
     why: Words
+
+
+class LookedUp(Body):
+    """What a person found on the platform: where the post stands (its link, or the platform's id), or null when it is not there."""
+
+    there: Words | None
+
+
+class ShownResolved(BaseModel):
+    """What became of an entry that needed a person, and the draft that is offered instead of one that is not there."""
+
+    entry: ShownEntry
+    draft_id: int | None
+
+
+class ShownAlarm(BaseModel):
+    """Something that a person should look at now."""
+
+    alarm_id: int
+    kind: str
+    about: str = Field(description="An entry's number, or an account.")
+    note: str
+    raised_at: datetime
 
 
 class Stopped(BaseModel):
@@ -91,6 +115,19 @@ def add_outbox_calls(router: APIRouter) -> None:
         found = there(call.parts.outbox).now([asked.state] if asked.state else []).entries
         return Items[ShownEntry].model_validate(paged(found, at=asked.at, limit=asked.limit, show=entry_of))
 
+    @router.get("/outbox/alarms", summary="What somebody should look at, and nobody saw yet", tags=["outbox"], responses=answers())
+    def alarms(call: Call) -> Items[ShownAlarm]:
+        found = there(call.parts.outbox).now([EntryState.NEEDS_HUMAN]).alarms
+        return Items[ShownAlarm](items=[_alarm(one) for one in found], next="")
+
+    @router.post("/outbox/alarms/{alarm_id}/seen", summary="Say that one looked at it", tags=["outbox"], responses=CHANGES)
+    def seen(call: Call, alarm_id: Id) -> Items[ShownAlarm]:
+        room = there(call.parts.outbox)
+        if all(one.alarm_id != alarm_id for one in room.now([EntryState.NEEDS_HUMAN]).alarms):
+            raise HTTPException(404)
+        room.seen(alarm_id, call.who)
+        return alarms(call)
+
     @router.get("/outbox/{entry_id}", summary="One approved post", tags=["outbox"], responses=answers(404))
     def entry(call: Call, entry_id: Id) -> ShownEntry:
         found = call.api.entry(entry_id)
@@ -110,9 +147,22 @@ def add_outbox_calls(router: APIRouter) -> None:
         return entry_of(call.api.outbox.cancel(entry_id, call.who, body.why))
 
     @router.post(
+        "/outbox/{entry_id}/resolve", summary="Say whether a post is there, that nobody knew of", tags=["outbox"], responses=CHANGES
+    )
+    def resolve(call: Call, entry_id: Id, body: LookedUp) -> ShownResolved:
+        if call.api.entry(entry_id) is None:
+            raise HTTPException(404)
+        done = call.api.outbox.resolve(entry_id, call.who, body.there)
+        return ShownResolved(entry=entry_of(done.entry), draft_id=done.draft.draft_id if done.draft else None)
+
+    @router.post(
         "/outbox/stop", summary="Stop every send, of every brand, now; again changes nothing", tags=["outbox"], responses=answers(413, 415)
     )
     def stop(call: Call) -> Stopped:
         if not call.api.outbox.stopped():
             call.api.outbox.stop(call.who)
         return Stopped(stopped_by=call.api.outbox.stopped())
+
+
+def _alarm(one: Alarm) -> ShownAlarm:
+    return ShownAlarm(alarm_id=one.alarm_id, kind=one.kind, about=one.subject, note=one.note, raised_at=one.raised_at)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from listener.errors import NotAllowed
-from moderation.inbox.api.bodies import Body, Id, Text
+from moderation.inbox.api.bodies import Body, Id, Text, Words
 from moderation.inbox.api.call import ApiCall, Call, found, must_be_case
 from moderation.inbox.api.outbox import ShownEntry, entry_of
 from moderation.inbox.api.problems import CHANGES, answers
@@ -40,6 +40,18 @@ class Approved(Body):
 
     shown: Hash
     case_seen: Seen
+
+
+class Asked(Body):
+    """What was read, that somebody else is to approve."""
+
+    shown: Hash
+
+
+class GivenBack(Body):
+    """What should be different."""
+
+    note: Words
 
 
 class ShownDraft(BaseModel):
@@ -129,6 +141,25 @@ def add_reply_calls(router: APIRouter) -> None:
             raise NotAllowed(f"Draft {draft_id} is no reply to a case.")
         send = there(call.parts.reply).desk.send
         return entry_of(send.send(draft.case_id, draft_id, call.person, shown=body.shown, seen=body.case_seen))
+
+    @router.post(
+        "/drafts/{draft_id}/ask", summary="Put one's own reply before somebody who approves it", tags=["replies"], responses=CHANGES
+    )
+    def ask(call: Call, draft_id: Id, body: Asked) -> ShownDraft:
+        draft = found(call.api.draft(draft_id))
+        there(call.parts.reply).desk.send.ask(draft.case_id or 0, draft_id, call.person, shown=body.shown)
+        return _draft(call, draft)
+
+    @router.post(
+        "/drafts/{draft_id}/give-back",
+        summary="Give a colleague's reply back unsent, with what should be different",
+        tags=["replies"],
+        responses=CHANGES,
+    )
+    def give_back(call: Call, draft_id: Id, body: GivenBack) -> ShownDraft:
+        draft = found(call.api.draft(draft_id))
+        there(call.parts.reply).desk.send.give_back(draft_id, call.person, body.note)
+        return _draft(call, draft)
 
 
 def _look(look: Look) -> ShownLook:

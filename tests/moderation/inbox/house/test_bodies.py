@@ -100,6 +100,8 @@ def example_of(schema: dict[str, Any]) -> dict[str, Any]:
         "up": True,
         "case_ids": [999_999],
         "into": 10**9,
+        "there": None,
+        "note": "korter",
         "article_act_id": 10**9,
         "case_seen": "0.0",
     }

@@ -188,6 +188,34 @@ def test_ones_own_words_between_colleagues_are_taken_back_by_call(house: House, 
     assert call(house, asking, back).json["state"] == "withdrawn"
 
 
+def test_a_reply_is_put_before_somebody_else_and_given_back(house: House, asking: Asking, fresh: dict[str, list[int]]) -> None:
+    """Exactly what was read; who may not approve gives nothing back; approving itself is pressed on a page."""
+    (case_id, _), approver = fresh[OURS], ROLE_NAMES[Role.APPROVER]
+    version = call(house, asking, f"/cases/{case_id}", method="GET").json["case"]["version"]
+    assert call(house, asking, f"/cases/{case_id}/claim", {"version": version}).status == 200
+    draft = call(house, asking, f"/cases/{case_id}/drafts", {"text": "Dag, we zoeken het uit."}).json
+    path = f"/drafts/{draft['draft_id']}"
+    assert call(house, asking, f"{path}/give-back", {"note": "korter"}, name=approver).status == 409, "nobody asked"
+    assert call(house, asking, f"{path}/ask", {"shown": "0" * 64}).status == 409
+    assert call(house, asking, f"{path}/ask", {"shown": draft["shown"]}, name=OURS_ONLY).status == 409, "a colleague's"
+    assert call(house, asking, f"{path}/ask", {"shown": draft["shown"]}).status == 200
+    assert call(house, asking, f"{path}/give-back", {"note": "korter"}).status == 403
+    assert call(house, asking, f"{path}/give-back", {"note": "korter"}, name=approver).status == 200
+    assert call(house, asking, f"{path}/approve", {}, name=approver).status in (404, 405)
+
+
+def test_an_alarm_is_seen_and_an_entry_that_waits_for_nobody_is_not_resolved(house: House, asking: Asking) -> None:
+    """Of one's own brand only; what the platform knows is not overruled."""
+    alarm, entry = house.things[ObjectKind.ALARM], house.things[ObjectKind.ENTRY]
+    told = call(house, asking, "/outbox/alarms", name=OURS_ONLY, method="GET").json["items"]
+    assert [(one["alarm_id"], one["about"]) for one in told] == [(alarm[OURS], str(entry[OURS]))]
+    assert call(house, asking, f"/outbox/alarms/{alarm[THEIRS]}/seen", name=OURS_ONLY).status == 404
+    assert call(house, asking, f"/outbox/alarms/{alarm[OURS]}/seen", name=OURS_ONLY).json["items"] == []
+    assert call(house, asking, f"/outbox/alarms/{alarm[OURS]}/seen", name=OURS_ONLY).status == 404
+    assert call(house, asking, f"/outbox/{entry[OURS]}/resolve", {"there": None}).status == 409
+    assert call(house, asking, f"/outbox/{entry[OURS]}/resolve", {}).status == 422, "not there is said, not left out"
+
+
 def test_a_token_that_only_reads_does_none_of_this(house: House, asking: Asking) -> None:
     token, _ = house.hold.make(house.people.named(AGENT), "lezen", frozenset({Right.READ}), by="test")
     issue_id = house.things[ObjectKind.ISSUE][OURS]
