@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from listener.errors import SettingsError
-from moderation.key_file import key_in
+from listener.ledger.key_file import key_in
 
 KEY_NAME = "feedback.key"
 _BYTES = 32

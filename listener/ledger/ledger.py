@@ -20,6 +20,7 @@ from listener.ledger.meta import MetaLedger
 from listener.ledger.migrate import migrate
 from listener.ledger.reports import ReportLedger
 from listener.ledger.sources import SourceLedger
+from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.transactions import translated
 
 
@@ -28,7 +29,8 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.mentions = MentionLedger(engine)
+        self.suppression = SuppressionLedger(engine)
+        self.mentions = MentionLedger(engine, self.suppression)
         self.analyses = AnalysisLedger(engine)
         self.issues = IssueLedger(engine)
         self.labels = LabelLedger(engine)

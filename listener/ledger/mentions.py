@@ -16,6 +16,7 @@ from listener.ledger.page_rows import find_known, make_known, reasons_by_id, wri
 from listener.ledger.removal import remove_mentions
 from listener.ledger.source_rows import note_page
 from listener.ledger.stored import mentions_with_text, stored_mentions
+from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.tables import mention, quarantine, revision
 from listener.ledger.transactions import once_per_reading, reading, writing
 from listener.model.mention import Kept, MentionKey, Removal, StoredMention
@@ -38,8 +39,9 @@ class Added:
 class MentionLedger:
     """Every mention once, by (platform, realm, native_id), with its revisions, sources and brands."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, suppression: SuppressionLedger) -> None:
         self._engine = engine
+        self._suppression = suppression
 
     def add_page(
         self,
@@ -55,9 +57,12 @@ class MentionLedger:
         """Save the mentions, removals, skips and the cursor in one transaction: all happen or none.
 
         A page may be added again after a crash, and events may come in any order (see `page.decide`): a removal stays, even when it
-        comes before the mention it removes. Mentions get their ids in the order of `kept`.
+        comes before the mention it removes. Mentions get their ids in the order of `kept`. Nothing is taken in of whoever asked not to be
+        collected (`SuppressionLedger`): this is the one door of sources, webhooks and imports.
         """
+        handed_in = len(kept)
         with writing(self._engine) as tx:
+            kept = self._suppression.without_suppressed(tx, kept)
             known = make_known(tx, kept, removals, source, at)
             changes = decide(kept, known, at)
             gone = reasons_by_id(removals, known)
@@ -70,7 +75,8 @@ class MentionLedger:
             note_changes(tx, edited | (rebranded & analysed))
             remove_mentions(tx, gone, at)
             note_page(tx, source, next_cursor, at, skipped=skipped, gap=gap)
-        return Added(new=len(changes.new), edited=changes.edited, removed=len(been_here & gone.keys()), unchanged=changes.unchanged)
+        unchanged = changes.unchanged + handed_in - len(kept)
+        return Added(new=len(changes.new), edited=changes.edited, removed=len(been_here & gone.keys()), unchanged=unchanged)
 
     def remove(self, removals: Sequence[Removal], *, source: str, at: datetime) -> int:
         """Remove mentions outside a page, such as after a re-check or a person's request; return how many had been here."""

@@ -313,4 +313,13 @@ report = Table(
     **NEVER_REUSED,
 )
 
+# Whose messages are not taken in any more, by keyed hash of the author (`ledger/suppression.py`). `why` is erase or object.
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from listener.errors import SettingsError
-from moderation.key_file import key_in
+from listener.ledger.key_file import key_in
 
 KEY_NAME = "second-step.key"
 
