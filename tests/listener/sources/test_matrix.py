@@ -15,7 +15,7 @@ from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page
 from listener.sources.http import HttpClient
 from listener.sources.matrix import MatrixSource
-from listener.sources.matrix_events import read_event
+from listener.sources.matrix_events import edited, read_event
 from tests.fakes.matrix import ROOM, TOKEN, FakeMatrix
 from tests.fakes.site import Reply, Site
 
@@ -102,6 +102,28 @@ async def test_an_edit_is_the_message_with_its_new_words(fake: FakeMatrix, opene
     (again,) = pages[0].mentions
     assert (again.native_id, again.text, again.posted_at) == (one, "best", NOW)
     assert [skip.reason for skip in pages[0].skipped] == ["it edits no message of its sender"]
+
+
+def test_an_edit_that_the_server_tells_beside_the_message_is_its_words() -> None:
+    """Servers bundle the last edit; of two the later one holds, and one by somebody else is none."""
+    fake = FakeMatrix()
+    fake.say("fout", NOW)
+    told = {
+        "sender": KIM,
+        "origin_server_ts": (NOW.timestamp() + 5) * 1000,
+        "content": {"m.new_content": {"msgtype": "m.text", "body": "goed"}},
+    }
+    fake.events[0]["unsigned"] = {"m.relations": {"m.replace": told}}
+    read = read_event(fake.events[0], room=ROOM)
+    assert isinstance(read, Mention)
+    assert (read.text, read.edited_at) == ("goed", NOW + timedelta(seconds=5))
+    later = told | {"origin_server_ts": (NOW.timestamp() + 9) * 1000, "content": {"m.new_content": {"msgtype": "m.text", "body": "beter"}}}
+    assert (edited(read, later).text, edited(read, later).edited_at) == ("beter", NOW + timedelta(seconds=9))
+    assert edited(edited(read, later), told).text == "beter"
+    fake.events[0]["unsigned"] = {"m.relations": {"m.replace": told | {"sender": BAS}}}
+    stolen = read_event(fake.events[0], room=ROOM)
+    assert isinstance(stolen, Mention)
+    assert (stolen.text, stolen.edited_at) == ("fout", None)
 
 
 async def test_a_redaction_is_a_removal(fake: FakeMatrix, opened: Open) -> None:
