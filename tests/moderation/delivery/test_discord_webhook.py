@@ -54,6 +54,14 @@ def accepted() -> httpx.Response:
     return httpx.Response(200, json={"id": "998877665544332211"})
 
 
+async def test_discord_is_told_which_klankbord_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks into a fault there asks for the version first; one that is written down by hand is soon wrong."""
+    monkeypatch.setattr(discord_webhook, "product_version", lambda: "9.8.7")
+    discord = FakeDiscord(accepted())
+    await post_digest(SecretStr(ADDRESS), PAYLOAD, http=discord)
+    assert discord.requests[0].headers["User-Agent"] == "Klankbord (self-hosted, 9.8.7)"
+
+
 async def test_an_accepted_digest_is_delivered_and_pings_nobody() -> None:
     """Even a payload that asks for @everyone cannot have it (RULES S22)."""
     discord = FakeDiscord(accepted())
