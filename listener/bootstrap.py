@@ -36,6 +36,7 @@ from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, Incoming
 from listener.sources.purse import Purse
 from listener.sources.registry import SourceContext, build_source
+from listener.sources.said_to import said_to
 from listener.text.language import Languages
 from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no_label_models
@@ -288,4 +289,6 @@ def open_receivers(home: Path, settings: ListenerSettings, clock: Clock, ledger:
 
 def new_receiving(settings: ListenerSettings, ledger: Ledger, clock: Clock) -> ReceiveMentions:
     """Wire the way into the ledger of what platforms send by themselves."""
-    return ReceiveMentions(ledger, brand_queries(settings), keep={one.id: one.keep for one in settings.sources}, clock=clock)
+    called = [one for one in settings.sources if one.kind in INCOMING]
+    to = {one.id: said_to(one, settings.brands) for one in called}
+    return ReceiveMentions(ledger, brand_queries(settings), keep={one.id: one.keep for one in called}, clock=clock, said_to=to)

@@ -36,7 +36,8 @@ class Mention:
 
     `text` is plain Unicode without markup. `posted_at` and `edited_at` are aware and in UTC. `author` is None when the platform
     names nobody. `flags` say what was repaired on the way in (see `listener.text.storable`). `channel` is filled for imported
-    contact moments of other channels (telephone, chat, counter …) and empty for public messages.
+    contact moments of other channels (telephone, chat, counter …) and empty for public messages. `said_to` is the brand to whose own
+    account it came, by which it is directed at that brand; "" where it only may name one. It is not stored: its brand hit is.
     """
 
     platform: str
@@ -52,6 +53,7 @@ class Mention:
     root_id: str = ""
     channel: str = ""
     flags: frozenset[str] = frozenset()
+    said_to: str = ""
 
     @property
     def key(self) -> MentionKey:

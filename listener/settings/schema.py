@@ -73,6 +73,10 @@ class SourceSettings(Section):
         description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers. "
         "imap: other addresses of your own, whose mail is left out.",
     )
+    brand: str = Field(
+        "",
+        description="meta, meta_graph, imap: the brand that is written to; empty: the only one. webhook: the brand that is, if any.",
+    )
     network: Literal["facebook", "instagram", "threads"] = Field("facebook", description="meta_graph: which of Meta's networks.")
     folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")
     url: str = Field(

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -86,6 +86,7 @@ class ImapSource:
         clock: Clock,
         folder: str = "INBOX",
         ours: Collection[str] = (),
+        said_to: str = "",
         look_back: timedelta = timedelta(days=7),
         allow_private: bool = False,
         context: ssl.SSLContext | None = None,
@@ -103,6 +104,7 @@ class ImapSource:
         self._folder = folder
         self._ours = frozenset(one.casefold() for one in (username, *ours))
         self._realm = username.rpartition("@")[2].casefold() if "@" in username else server.host
+        self._said_to = said_to
         self._look_back = look_back
         self._allow_private = allow_private
         self._open = open_mailbox or partial(opened, context=context)
@@ -183,4 +185,5 @@ class ImapSource:
         raw = mailbox.beginning(facts.uid, MOST_READ)
         if raw is None:
             return None
-        return read_mail(raw, uid=uid, arrived_at=facts.arrived_at, realm=self._realm, ours=self._ours)
+        found = read_mail(raw, uid=uid, arrived_at=facts.arrived_at, realm=self._realm, ours=self._ours)
+        return replace(found, said_to=self._said_to) if isinstance(found, Mention) else found

@@ -36,7 +36,7 @@ INCOMING: dict[str, Callable[[SourceSettings, SourceContext], Incoming]] = {
     "webhook": _signed,
 }
 INCOMING_KEYS: dict[str, frozenset[str]] = {
-    "meta": frozenset({"accounts"}),
+    "meta": frozenset({"accounts", "brand"}),
     "discourse_webhook": frozenset({"url"}),
-    "webhook": frozenset(),
+    "webhook": frozenset({"brand"}),
 }

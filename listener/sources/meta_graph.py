@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,7 +19,7 @@ from listener.sources.json_text import read_json
 from listener.sources.meta_fields import things, word
 from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, regain_seconds, told, used_percent
 from listener.sources.meta_networks import NETWORKS, SINCE, Below, Listing, Seen, Timed, going_on, written_at
-from listener.sources.pushed import page_of
+from listener.sources.pushed import Found, page_of
 from listener.sources.turns import Turn
 
 OVERLAP_SECONDS = 3_600
@@ -47,6 +47,7 @@ class MetaGraphSource:
         clock: Clock,
         look_back: timedelta = timedelta(days=7),
         base: str = "",
+        said_to: str = "",
         allow_http: bool = False,
         allow_private: bool = False,
     ) -> None:
@@ -61,6 +62,7 @@ class MetaGraphSource:
         self._http = http
         self._clock = clock
         self._look_back = look_back
+        self._said_to = said_to
         self._base = base.rstrip("/") or self._network.base
         self._allow_http = allow_http
         self._allow_private = allow_private
@@ -116,7 +118,7 @@ class MetaGraphSource:
     def _page(self, seen: Sequence[Seen], known: Mapping[str, Any], waiting: Sequence[Below]) -> Page:
         low = datetime.fromtimestamp(known["low"], UTC)
         fresh = [one for group in seen for at, one in group.found if at is None or at >= low]
-        page = page_of([one for one in fresh if not isinstance(one, Mention) or not self._is_ours(one, known["ours"])])
+        page = page_of([self._to_us(one) for one in fresh if not isinstance(one, Mention) or not self._is_ours(one, known["ours"])])
         if len(waiting) + max(0, len(known["waiting"]) - 1) <= MOST_WAITING:
             return page
         return Page(
@@ -125,6 +127,9 @@ class MetaGraphSource:
             skipped=page.skipped,
             gap=f"{self._source_id}: more than {MOST_WAITING} posts have comments to be read; the rest comes by webhook only.",
         )
+
+    def _to_us(self, one: Found) -> Found:
+        return replace(one, said_to=self._said_to) if isinstance(one, Mention) else one
 
     def _is_ours(self, one: Mention, names: Sequence[str]) -> bool:
         """Tell whether one of our accounts wrote it, by its id, or by the name under which our own posts stand."""

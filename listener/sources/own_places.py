@@ -12,6 +12,7 @@ from listener.settings.schema import SourceSettings
 from listener.sources.imap import ImapSource, mail_server
 from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.pacing import Limit
+from listener.sources.said_to import said_to
 
 if TYPE_CHECKING:
     from listener.sources.registry import SourceContext  # it lists these kinds among all others
@@ -30,6 +31,7 @@ def _meta_graph(settings: SourceSettings, context: SourceContext) -> Source:
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
         base=settings.url,
+        said_to=said_to(settings, context.brands),
         allow_http=settings.allow_http,
         allow_private=settings.allow_private,
     )
@@ -44,6 +46,7 @@ def _imap(settings: SourceSettings, context: SourceContext) -> Source:
         clock=context.clock,
         folder=settings.folder,
         ours=settings.accounts,
+        said_to=said_to(settings, context.brands),
         look_back=timedelta(days=settings.look_back_days),
         allow_private=settings.allow_private,
     )
@@ -51,6 +54,6 @@ def _imap(settings: SourceSettings, context: SourceContext) -> Source:
 
 OWN_PLACES: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {"meta_graph": _meta_graph, "imap": _imap}
 OWN_PLACE_KEYS: dict[str, frozenset[str]] = {
-    "meta_graph": frozenset({"network", "accounts", "url", "allow_http", "allow_private"}),
-    "imap": frozenset({"url", "account", "accounts", "folder", "allow_http", "allow_private"}),
+    "meta_graph": frozenset({"network", "accounts", "brand", "url", "allow_http", "allow_private"}),
+    "imap": frozenset({"url", "account", "accounts", "brand", "folder", "allow_http", "allow_private"}),
 }

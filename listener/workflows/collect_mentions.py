@@ -13,8 +13,8 @@ from typing import Literal, ParamSpec, TypeVar
 
 from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Kept, Mention
-from listener.model.page import Cursor, Page, Spent
+from listener.model.mention import BrandHit, Kept, Mention
+from listener.model.page import Cursor, Page, Skip, Spent
 from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
@@ -24,6 +24,7 @@ from listener.text.storable import sane_time, storable
 logger = logging.getLogger(__name__)
 
 MOST_EQUAL_PAGES = 3
+MOST_CHARACTERS = 500_000
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -127,9 +128,10 @@ class CollectMentions:
 
     def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected) -> Collected:
         now = self._clock.now()
-        kept = select_kept([repaired(mention, now) for mention in page.mentions], self._queries, self._ledger, keep)
+        kept, unread = self._read(page.mentions, keep, now)
+        skipped = (*page.skipped, *unread)
         added = self._ledger.mentions.add_page(
-            kept, source=source_id, next_cursor=page.next, at=now, removals=page.removals, skipped=page.skipped, gap=page.gap
+            kept, source=source_id, next_cursor=page.next, at=now, removals=page.removals, skipped=skipped, gap=page.gap
         )
         logger.info("page stored", extra={"source": source_id, "seen": len(page.mentions), "new": added.new, "edited": added.edited})
         return replace(
@@ -139,10 +141,29 @@ class CollectMentions:
             new=so_far.new + added.new,
             edited=so_far.edited + added.edited,
             removed=so_far.removed + added.removed,
-            skipped=so_far.skipped + len(page.skipped),
+            skipped=so_far.skipped + len(skipped),
             gap=page.gap or so_far.gap,
             missed=so_far.missed + page.missed,
         )
+
+    def _read(self, mentions: Sequence[Mention], keep: Literal["matching", "all"], now: datetime) -> tuple[list[Kept], list[Skip]]:
+        """Return what to keep of a page. One mention on which our own code fails must not hold up its page for ever (RULES F24)."""
+        try:
+            return select_kept([repaired(one, now) for one in mentions], self._queries, self._ledger, keep), []
+        except StoreError:
+            raise
+        except Exception:  # whatever it is, it is one of these: each is tried alone
+            logger.exception("a page cannot be read as a whole")
+        kept: list[Kept] = []
+        unread: list[Skip] = []
+        for one in mentions:
+            try:
+                kept += select_kept([repaired(one, now)], self._queries, self._ledger, keep)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - told by its id, and the next one goes on
+                unread.append(Skip(where=f"item {one.native_id}"[:200], reason=f"our own reader fails on it ({type(error).__name__})"))
+        return kept, unread
 
     def _failed(self, result: Collected, error: SourceError) -> Collected:
         """Note why a round ended, and when the next one may begin at the earliest."""
@@ -172,17 +193,30 @@ def _next_day(now: datetime) -> datetime:
 
 
 def select_kept(mentions: Sequence[Mention], queries: Sequence[BrandQuery], ledger: Ledger, keep: Literal["matching", "all"]) -> list[Kept]:
-    """Keep what a brand query catches; also edits of mentions we already have, so that no stale text stays."""
-    matched = [Kept(mention=m, hits=tuple(hit for query in queries if (hit := query.match(m)))) for m in mentions]
-    if keep == "all":
-        return matched
-    known = ledger.mentions.known([kept.mention.key for kept in matched if not kept.hits])
-    return [kept for kept in matched if kept.hits or kept.mention.key in known]
+    """Keep what a brand query catches; also edits of mentions we already have, so that no stale text stays.
+
+    What was said to a brand's own account is directed at that brand, whatever it names.
+    """
+    matched = [(one, tuple(hit for query in queries if (hit := query.match(one)))) for one in mentions]
+    known = set() if keep == "all" else ledger.mentions.known([one.key for one, hits in matched if not hits])
+    return [Kept(mention=one, hits=_directed(one, hits)) for one, hits in matched if keep == "all" or hits or one.key in known]
+
+
+def _directed(mention: Mention, hits: tuple[BrandHit, ...]) -> tuple[BrandHit, ...]:
+    if not mention.said_to:
+        return hits
+    terms = next((hit.terms for hit in hits if hit.brand == mention.said_to), ())
+    others = tuple(hit for hit in hits if hit.brand != mention.said_to)
+    return (*others, BrandHit(brand=mention.said_to, directed=True, terms=terms))
 
 
 def repaired(mention: Mention, received_at: datetime) -> Mention:
-    """Return the mention in a form every store can hold, with flags for what was repaired (RULES I2, I3, I22)."""
-    text, text_flags = storable(mention.text)
+    """Return the mention in a form every store can hold, with flags for what was repaired (RULES I2, I3, I22).
+
+    A text longer than half a million characters is cut there (flag "cut"): nobody writes one, and reading it would hold up the others.
+    """
+    text, text_flags = storable(mention.text[:MOST_CHARACTERS])
+    text_flags |= {"cut"} if len(mention.text) > MOST_CHARACTERS else set()
     title, title_flags = storable(mention.title)
     posted_at, time_flags = sane_time(mention.posted_at, received_at)
     author = mention.author and replace(mention.author, name=storable(mention.author.name)[0][:500])

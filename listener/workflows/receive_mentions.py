@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -26,12 +27,21 @@ NOTED_EVERY = timedelta(minutes=1)
 class ReceiveMentions:
     """Puts pages that were sent to us into the ledger. Safe to call from several threads; holds only counts."""
 
-    def __init__(self, ledger: Ledger, queries: Sequence[BrandQuery], *, keep: Mapping[str, Keep], clock: Clock) -> None:
-        """keep: what to keep of each source, by its id."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        queries: Sequence[BrandQuery],
+        *,
+        keep: Mapping[str, Keep],
+        clock: Clock,
+        said_to: Mapping[str, str] | None = None,
+    ) -> None:
+        """keep: what to keep of each source, by its id. said_to: the brand to whose own accounts a source's mentions come, likewise."""
         self._ledger = ledger
         self._queries = tuple(queries)
         self._keep = dict(keep)
         self._clock = clock
+        self._said_to = dict(said_to or {})
         self._lock = threading.Lock()
         self._noted: dict[str, datetime] = {}
         self._unnoted: dict[str, tuple[int, int]] = {}
@@ -42,7 +52,8 @@ class ReceiveMentions:
         The same page again changes nothing. Raises `StoreError` when it could not be kept: the platform sends it again.
         """
         now = self._clock.now()
-        mentions: list[Mention] = [repaired(mention, now) for mention in page.mentions]
+        said_to = self._said_to.get(source_id, "")
+        mentions: list[Mention] = [replace(repaired(mention, now), said_to=said_to) for mention in page.mentions]
         kept = select_kept(mentions, self._queries, self._ledger, self._keep[source_id])
         added = self._ledger.mentions.add_page(
             kept, source=source_id, next_cursor=None, at=now, removals=page.removals, skipped=page.skipped, gap=page.gap

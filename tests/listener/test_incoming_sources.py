@@ -15,8 +15,9 @@ from listener.commands.collecting import collect_command
 from listener.commands.place import Place
 from listener.errors import InputError, SettingsError
 from listener.ledger.ledger import Ledger, open_ledger
-from listener.settings.schema import ListenerSettings, SourceSettings
+from listener.settings.schema import BrandSettings, ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets
+from listener.sources.said_to import said_to
 from listener.workflows.check_keys import check_sources
 from tests.fakes.calling import our_mention, raw
 
@@ -63,6 +64,44 @@ def test_what_was_received_is_kept_as_settings_say(tmp_path: Path, ledger: Ledge
 def test_all_is_kept_where_people_write_to_us(kind: str, keep: str) -> None:
     assert SourceSettings.model_validate({"id": "x", "kind": kind}).keep == keep
     assert SourceSettings.model_validate({"id": "x", "kind": kind, "keep": "matching"}).keep == "matching"
+
+
+SAID_TO: tuple[tuple[dict[str, object], tuple[str, ...], str], ...] = (
+    # with one brand, what comes to its accounts is said to it; of several, settings say which
+    ({"kind": "meta"}, ("Zoemvolt",), "Zoemvolt"),
+    ({"kind": "imap"}, ("Zoemvolt",), "Zoemvolt"),
+    ({"kind": "meta"}, ("Zoemvolt", "Waterwerk"), ""),
+    ({"kind": "meta", "brand": "Waterwerk"}, ("Zoemvolt", "Waterwerk"), "Waterwerk"),
+    # a system of our own may send anything, so it is said to nobody unless we say so
+    ({"kind": "webhook"}, ("Zoemvolt",), ""),
+    ({"kind": "webhook", "brand": "Zoemvolt"}, ("Zoemvolt",), "Zoemvolt"),
+    ({"kind": "discourse_webhook"}, ("Zoemvolt",), ""),
+)
+
+
+@pytest.mark.parametrize(("source", "brands", "brand"), SAID_TO)
+def test_what_comes_to_an_account_of_a_brand_is_said_to_it(source: dict[str, object], brands: tuple[str, ...], brand: str) -> None:
+    named = [BrandSettings.model_validate({"name": name}) for name in brands]
+    assert said_to(SourceSettings.model_validate({"id": "one", **source}), named) == brand
+
+
+def test_a_brand_that_there_is_not_is_named(tmp_path: Path, ledger: Ledger) -> None:
+    with pytest.raises(SettingsError, match="'Zoemvlot' is no brand"):
+        new_receiving(settings_of({"id": "crm", "kind": "webhook", "brand": "Zoemvlot"}), ledger, CLOCK)
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("all", {"t-1": [], "t-2": ["Zoemvolt"]}), ("matching", {"t-2": ["Zoemvolt"]})])
+def test_what_is_said_to_a_brand_is_directed_at_it_whatever_it_names(
+    tmp_path: Path, ledger: Ledger, keep: str, kept: dict[str, list[str]]
+) -> None:
+    """Nobody names the brand to the brand itself, and still it is a customer who waits."""
+    settings = settings_of({"id": "crm", "kind": "webhook", "brand": "Zoemvolt", "keep": keep})
+    receivers, receive = open_receivers(tmp_path, settings, CLOCK, ledger), new_receiving(settings, ledger, CLOCK)
+    told = {"mentions": [our_mention("t-1"), our_mention("t-2", "Zoemvolt doet niets")]}
+    receive.take("crm", receivers["crm"].read(raw(told), {}))
+    found = {one.mention.native_id: one.hits for one in ledger.mentions.latest()}
+    assert {name: [term for hit in hits for term in hit.terms] for name, hits in found.items()} == kept
+    assert {(hit.brand, hit.directed) for hits in found.values() for hit in hits} == {("Zoemvolt", True)}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ def source(box: FakeMailbox, clock: ManualClock, **changes: str) -> ImapSource:
         password=lambda: changes.get("password", "a-password"),
         clock=clock,
         ours=["Info@Zoemvolt.example"],
+        said_to="Zoemvolt",
         allow_private="public" not in changes,
         open_mailbox=box.open,
     )
@@ -37,6 +38,7 @@ async def test_the_cursor_stays_on_the_last_mail_that_was_read() -> None:
         box.put(NOW - timedelta(hours=1), mail(number, NOW))
     page = await source(box, clock).pull(None)
     assert (len(page.mentions), page.more) == (25, True)
+    assert {one.said_to for one in page.mentions} == {"Zoemvolt"}
     assert json.loads(page.next or "")["uid"] == 25
     rest = await source(box, clock).pull(page.next)
     assert (len(rest.mentions), rest.more) == (5, False)

@@ -47,6 +47,7 @@ class Bench:
             http=self.client.at_pace(self.pace, Purse()),
             clock=self.clock,
             base=self.site.url("/v25.0"),
+            said_to="Zoemvolt",
             allow_http=True,
             allow_private=True,
         )
@@ -83,6 +84,7 @@ async def test_posts_and_all_comments_come_once_however_many_there_are(bench: Be
     bench.graph.below[f"{PAGE}_7/comments"] = [comment(f"7_{n}", hours_ago(n / 60)) for n in range(120)]
     pages, _ = await bench.round(bench.source())
     found = [one.native_id for one in mentions(pages)]
+    assert {one.said_to for one in mentions(pages)} == {"Zoemvolt"}
     assert sorted(found) == sorted([f"{PAGE}_{n}" for n in range(1, 61)] + [f"7_{n}" for n in range(120)])
 
 

@@ -1,0 +1,20 @@
+"""To which brand something is said that comes to an account of ours, as settings tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from listener.errors import SettingsError
+from listener.settings.schema import BrandSettings, SourceSettings
+
+ALL_TO_US = frozenset({"meta", "meta_graph", "imap"})
+"""Kinds to which only what is said to us can come: with one brand it is that brand's, without a word in the settings."""
+
+
+def said_to(settings: SourceSettings, brands: Sequence[BrandSettings]) -> str:
+    """Return the brand that a source's mentions are said to, "" when settings do not tell. Raises `SettingsError` for an unknown one."""
+    if settings.brand and settings.brand not in {one.name for one in brands}:
+        raise SettingsError(
+            f"klankbord.yaml: sources: {settings.id}: brand: {settings.brand!r} is no brand; use the name of one under 'brands'."
+        )
+    return settings.brand or (brands[0].name if len(brands) == 1 and settings.kind in ALL_TO_US else "")
