@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -18,10 +19,12 @@ from listener.settings.resources import shipped_text
 from moderation.drawing.process import DrawingProcess
 from moderation.inbox.plan_parts import PlanParts
 from moderation.ledger.grid import MatrixLedger
-from moderation.model.grid import GridFigures
+from moderation.model.advice import Way
+from moderation.model.grid import CellCount, GridFigures
 from moderation.model.matrix import Mood, Quadrant
 from moderation.page_parts.plans import grid_drawn
 from moderation.policy.grid_edit import edit_of
+from moderation.reports.grid import grid_figures
 from moderation.reports.matrix import SHIPPED, moved
 from moderation.workflows.count_grid import count_grid, grid_as_it_is, last_days
 from moderation.workflows.draw_charts import DrawCharts
@@ -29,6 +32,7 @@ from moderation.workflows.keep_matrix import KeepMatrix
 from tests.fakes.staff import StaffDay
 from tests.fakes.staff_knowledge import KnowledgeDay, open_knowledge_day
 from tests.moderation.inbox.conftest import Staff, visit, words_of
+from tests.moderation.inbox.test_actions_page import Drawing
 
 FAILED = Label(name="cause", value="service_failed", probability=0.9, model="test")
 HOSTILE = "<script>alert(1)</script> \u202eevil @everyone {{ 7*7 }}"
@@ -117,6 +121,22 @@ def test_the_grid_is_drawn_as_planned_and_as_it_went(opened: KnowledgeDay) -> No
     assert drawn.wide != drawn.narrow
     assert "charts.css" in page
     assert "chart-svg" not in staff_on(opened).get("/grid").text  # nothing that draws: the table says the same
+
+
+def test_what_went_otherwise_is_not_drawn_as_planned(opened: KnowledgeDay) -> None:
+    """Five of twelve, and nothing of fewer than ten is left out of the picture as a share of them would be."""
+    counted = [
+        CellCount(contact_type="service_failed", channel=channel, way=Way.ANSWER, contacts=contacts, followed=followed, went={})
+        for channel, contacts, followed in (("public", 12, 5), ("private", 3, 1))
+    ]
+    now = opened.desk.clock.now()
+    figures = grid_figures(counted, opened.known.grid, since=now - timedelta(days=7), until=now)
+    drawn = grid_drawn(figures, "en", cast(DrawCharts, Drawing()))
+    assert [row[1:] for row in drawn.table.rows if row[3] != "0"] == [
+        ("Public", "Answer here", "12", "5", "42%"),
+        ("Private", "Answer here", "3", "1", "33%"),
+    ]
+    assert "40% of contacts went as planned (6 of 15)." in drawn.says
 
 
 def test_a_form_sent_as_it_came_changes_nothing_but_the_history(opened: KnowledgeDay) -> None:
