@@ -18,6 +18,7 @@ from listener.search.store import SearchStore
 from listener.settings.schema import ListenerSettings
 from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
+from listener.workflows.clean_files import Cleaned, CleanFiles
 from listener.workflows.gather_figures import gather_figures
 from listener.workflows.learn_labels import LearnLabels
 from listener.workflows.receive_mentions import ReceiveMentions
@@ -76,6 +77,20 @@ class Listening:
     def tidy_search(self) -> None:
         """Let words of texts that are gone leave the search's file, at most twice a day."""
         self.search_store.tidy(self.clock.now())
+
+    def clean_files(self) -> Cleaned:
+        """Let what was removed leave every file of the home now."""
+        return self._clean.once(self.clock.now(), model_id=self.model_id)
+
+    def clean_files_when_due(self) -> None:
+        """The same once a night, when something was removed."""
+        if self._clean.due(self.clock.now()):
+            self.clean_files()
+
+    @property
+    def _clean(self) -> CleanFiles:
+        search, hour = self.search_store, self.settings.labels.learn_hour
+        return CleanFiles(ledger=self.ledger, insight=self.insight, search=search, zone=self.settings.zone, hour=hour)
 
     @property
     def brand_name(self) -> str:

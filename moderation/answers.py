@@ -57,4 +57,9 @@ def _tap(parts: Listening, given: Mapping[str, Any]) -> Any:
     return {**plain(look), "words": [f"{words.verdict}.", *words.lines]}
 
 
-ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "report": _report, "tap": _tap}
+def _clean_files(parts: Listening, given: Mapping[str, Any]) -> Any:  # noqa: ARG001 - every question is handed what was given
+    """Let what was removed leave the files now."""
+    return plain(parts.clean_files())
+
+
+ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "report": _report, "tap": _tap, "clean_files": _clean_files}

@@ -174,6 +174,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(SEARCH_SECONDS, listening.search.keep, stop, "keeping the search")),
         asyncio.create_task(every(TIDY_SECONDS, listening.tidy_search, stop, "tidying the search")),
+        asyncio.create_task(every(TIDY_SECONDS, listening.clean_files_when_due, stop, "cleaning files")),
         asyncio.create_task(every(TITLES_SECONDS, listening.rephrase_titles, stop, "rephrasing titles")),
         asyncio.create_task(every(LEARN_SECONDS, listening.learn_labels_when_due, stop, "learning labels")),
     ]

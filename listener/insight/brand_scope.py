@@ -15,7 +15,7 @@ class BrandInsight(Insight):
     """
 
     def __init__(self, whole: Insight, brands: frozenset[str]) -> None:
-        super().__init__(whole._connection, name=whole._name)
+        super().__init__(whole._file, name=whole._name)
         self._writing = whole._writing  # one writer at a time, whoever asks
         self._brands = sorted(brands)
         (name,) = whole._rows("select current_database()")[0]

@@ -17,10 +17,14 @@ from listener.insight.batches import candidates_of, fact_table, label_table, vec
 from listener.insight.buckets import bucket_edges
 from listener.insight.file import connect
 from listener.insight.moments import aware, naive
+from listener.insight.open_file import OpenFile
 from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals, PlaceCount
+from listener.insight.rewrite import copy_whole, new_file, put_in_place
 from listener.insight.sql import query
 from listener.model.analysis import AnalysedMention
 
+REWRITE_WAIT_SECONDS = 20.0
+"""A page is answered in less; a long export is waited for until the next try."""
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -30,9 +34,10 @@ class Insight:
     All periods hold what was posted after `from_at`, up to and including `as_of`. Raises `StoreDamaged` when the file cannot be read.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, name: str) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection | OpenFile, *, name: str, path: Path | None = None) -> None:
+        self._file = connection if isinstance(connection, OpenFile) else OpenFile(connection)
         self._name = name
+        self._path = path
         self._writing = threading.Lock()
 
     def applied_seq(self) -> int:
@@ -76,6 +81,27 @@ class Insight:
             for table in ("fact", "issue_first", "label", "applied"):
                 tx.execute(f"delete from {table}")  # noqa: S608 - names of our own
             tx.execute("drop table if exists vector")
+
+    def rewrite(self, *, wait_seconds: float = REWRITE_WAIT_SECONDS) -> bool:
+        """Write the file anew, so that facts and vectors of removed mentions leave the disk; return whether it was done.
+
+        Readers go on while it is copied and wait for the moment in which the new file takes the old one's place. Nothing is done when
+        somebody reads for all of `wait_seconds`, or when insight is in memory.
+        """
+        if self._path is None:
+            return False
+        path = self._path
+        with self._writing, self._translated():
+            fresh = new_file(path)
+            with self._file.cursor() as source:
+                copy_whole(source, fresh)
+            done = self._file.change(lambda: put_in_place(fresh, path), wait_seconds=wait_seconds)
+            if not done:
+                fresh.unlink(missing_ok=True)
+        return done
+
+    def close(self) -> None:
+        self._file.close()
 
     def issue_counts(self, from_at: datetime, as_of: datetime) -> list[IssueCounts]:
         """Return the numbers of every issue that has a mention up to `as_of`, by issue id."""
@@ -221,7 +247,7 @@ class Insight:
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._writing, self._translated(), self._connection.cursor() as tx:
+        with self._writing, self._translated(), self._file.cursor() as tx:
             tx.execute("begin transaction")
             try:
                 yield tx
@@ -236,7 +262,7 @@ class Insight:
 
     @contextmanager
     def _asked(self, sql: str, given: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._translated(), self._connection.cursor() as cursor:
+        with self._translated(), self._file.cursor() as cursor:
             self._narrow(cursor)
             yield cursor.execute(sql, dict(given) if given else None)
 
@@ -246,7 +272,7 @@ class Insight:
 
         Temporary tables made on it are gone afterwards; nothing else may be written.
         """
-        with self._translated(), self._connection.cursor() as cursor:
+        with self._translated(), self._file.cursor() as cursor:
             self._narrow(cursor)
             cursor.execute("begin transaction")
             try:
@@ -274,11 +300,11 @@ class Insight:
 @contextmanager
 def open_insight(path: Path | None) -> Iterator[Insight]:
     """Open insight at `path`, or in memory for None. See `listener.insight.file.connect` for what happens to damaged or locked files."""
-    connection = connect(path)
+    insight = Insight(connect(path), name=str(path or "insight in memory"), path=path)
     try:
-        yield Insight(connection, name=str(path or "insight in memory"))
+        yield insight
     finally:
-        connection.close()
+        insight.close()
 
 
 def _choose(tx: duckdb.DuckDBPyConnection, mention_ids: Sequence[int]) -> None:

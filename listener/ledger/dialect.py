@@ -178,13 +178,18 @@ def find_damage(engine: Engine) -> str:
     return "; ".join(line for line in found if line != "ok")
 
 
-def empty_log(engine: Engine) -> None:
-    """Move the write-ahead log into the file and cut it to nothing, so that erased text is gone from there too."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None  # noqa: S101 - a checked-out connection has one; this tells the type checker
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+def empty_log(engine: Engine) -> bool:
+    """Move the write-ahead log into the file and cut it to nothing, so that erased text is gone from there too.
+
+    Returns False when somebody read an older state and the log had to stay as it was.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - a checked-out connection has one; this tells the type checker
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def copy_database(engine: Engine, target: Path) -> None:

@@ -44,10 +44,13 @@ class Ledger:
         if damage:
             raise StoreDamaged(f"{self.engine.url.database} is damaged: {damage}. {what_to_do(ledger_file(str(self.engine.url)), None)}")
 
-    def tidy(self) -> None:
-        """Empty the write-ahead log, so that text of removed mentions is gone from disk. Cheap; for after removals and once a night."""
+    def tidy(self) -> bool:
+        """Empty the write-ahead log, so that text of removed mentions is gone from disk. Cheap; for after removals and once a night.
+
+        Returns False when the log is in use; then the next time does it.
+        """
         with translated(self.engine):
-            empty_log(self.engine)
+            return empty_log(self.engine)
 
 
 @contextmanager

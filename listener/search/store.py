@@ -127,10 +127,11 @@ class SearchStore:
         """Return the names of a kind (brand, platform, language) that ever occurred, in order."""
         return tuple(sorted(self._words.numbers(kind)))
 
-    def tidy(self, now: datetime) -> bool:
-        """Let words of texts that are gone leave the disk, at most twice a day; return whether there were any."""
+    def tidy(self, now: datetime, *, at_once: bool = False) -> bool:
+        """Let words of texts that are gone leave the disk, at most twice a day unless `at_once`; return whether there were any."""
         last = self._meta.get("merged_at")
-        if self._meta.get("erased", "0") == "0" or (last and now - datetime.fromisoformat(last) < _MERGE_AFTER):
+        too_soon = last and not at_once and now - datetime.fromisoformat(last) < _MERGE_AFTER
+        if self._meta.get("erased", "0") == "0" or too_soon:
             return False
         with self._writing:
             self._words.merge()
