@@ -76,7 +76,7 @@ class HackerNewsSource:
         now = int(self._clock.now().timestamp())
         earliest = now - int(self._look_back.total_seconds())
         low = int(known.get("low", earliest))
-        hits, high, gap = await self._window(query, low, now)
+        hits, high, missed = await self._window(query, low, now)
         mentions, skipped = _mentions(hits)
         shown = {m.native_id for m in mentions}
         lost = [item for item, at in known.get("recent", {}).items() if low <= at <= high and item not in shown]
@@ -90,8 +90,15 @@ class HackerNewsSource:
         next_turn = (turn + 1) % len(self._queries) if finished else turn
         unchanged = not mentions and not removals and queries == memory["queries"] and next_turn == memory["turn"]
         after_page = cursor if unchanged else Cursor(json.dumps({"turn": next_turn, "queries": queries}, sort_keys=True))
-        more = not finished or next_turn != 0
-        return Page(mentions=tuple(mentions), next=after_page, removals=removals, skipped=tuple(skipped), more=more, gap=gap)
+        return Page(
+            mentions=tuple(mentions),
+            next=after_page,
+            removals=removals,
+            skipped=tuple(skipped),
+            more=not finished or next_turn != 0,
+            gap=f"{self._source_id}: Hacker News counts {missed + len(hits)} posts for {query!r} and listed {len(hits)}." if missed else "",
+            missed=missed,
+        )
 
     async def look_up(self, native_id: str) -> Mention | Removal | Skip:
         """Return one item as it stands now: a mention, a removal (deleted or dead), or why it is neither."""
@@ -101,8 +108,8 @@ class HackerNewsSource:
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
 
-    async def _window(self, query: str, low: int, now: int) -> tuple[list[dict[str, Any]], int, str]:
-        """Return hits between `low` and the largest end that Algolia can list whole, that end, and a gap if even a second is too much."""
+    async def _window(self, query: str, low: int, now: int) -> tuple[list[dict[str, Any]], int, int]:
+        """Return hits from `low` to the largest end that Algolia can list whole, that end, and how many are missing if that is too much."""
         high = now
         while True:
             first = await self._search(query, low, high, page=0)
@@ -120,8 +127,7 @@ class HackerNewsSource:
                 break
             hits += fresh
             seen |= {str(hit.get("objectID")) for hit in fresh}
-        gap = "" if len(seen) >= total else f"{self._source_id}: Hacker News counts {total} posts for {query!r} and listed {len(seen)}."
-        return hits, high, gap
+        return hits, high, max(0, total - len(seen))
 
     async def _search(self, query: str, low: int, high: int, *, page: int) -> dict[str, Any]:
         arguments = {

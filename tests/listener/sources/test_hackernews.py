@@ -180,6 +180,7 @@ async def test_pages_that_repeat_end(site: Site, http: HttpClient, clock: Manual
     (page,), _ = await _round(_source(site, http, clock))
     assert len(page.mentions) == 1
     assert "counts 900" in page.gap
+    assert page.missed == 899
     assert len(site.requests) <= 5
 
 
