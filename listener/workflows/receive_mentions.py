@@ -53,7 +53,7 @@ class ReceiveMentions:
         """
         now = self._clock.now()
         said_to = self._said_to.get(source_id, "")
-        mentions: list[Mention] = [replace(repaired(mention, now), said_to=said_to) for mention in page.mentions]
+        mentions: list[Mention] = [replace(repaired(self._first_said(one), now), said_to=said_to) for one in page.mentions]
         kept = select_kept(mentions, self._queries, self._ledger, self._keep[source_id])
         added = self._ledger.mentions.add_page(
             kept, source=source_id, next_cursor=None, at=now, removals=page.removals, skipped=page.skipped, gap=page.gap
@@ -61,6 +61,11 @@ class ReceiveMentions:
         logger.info("delivery stored", extra={"source": source_id, "seen": len(mentions), "new": added.new, "edited": added.edited})
         self._note(source_id, now, new=added.new, seen=len(mentions))
         return added
+
+    def _first_said(self, one: Mention) -> Mention:
+        """Keep when something was first said, where a platform tells only when it was changed: an edit is no new message."""
+        before = self._ledger.mentions.find(one.key) if one.edited_at is not None and one.edited_at == one.posted_at else None
+        return one if before is None else replace(one, posted_at=before.mention.posted_at)
 
     def _note(self, source_id: str, now: datetime, *, new: int, seen: int) -> None:
         """Note that the source was heard, once a minute, with what came since."""

@@ -312,6 +312,21 @@ def test_an_edit_and_a_removal_follow_and_old_bodies_change_nothing(house: House
         assert house.texts() == []
 
 
+def test_a_changed_message_was_said_when_it_was_first_said(house: House) -> None:
+    """Meta tells of an edit by its own time only; read as a new message it would open the day in which WhatsApp may be answered anew."""
+    contact = {"sender": {"id": "9"}, "recipient": {"id": PAGE}}
+    for event, at in (
+        ({"message": {"mid": "m1", "text": "Geen stroom"}}, NOW - timedelta(hours=23)),
+        ({"message_edit": {"mid": "m1", "text": "Geen stroom meer", "num_edit": 1}}, NOW),
+    ):
+        body = raw(
+            {"object": "page", "entry": [{"id": PAGE, "messaging": [{**contact, "timestamp": int(at.timestamp() * 1000), **event}]}]}
+        )
+        assert house.post(META, body, as_meta(body)).status_code == 200
+    (found,) = house.ledger.mentions.latest()
+    assert (found.mention.text, found.mention.posted_at) == ("Geen stroom meer", NOW - timedelta(hours=23))
+
+
 def test_a_body_of_last_month_is_not_read(house: House) -> None:
     """Meta repeats for seven days; who sends something older has kept it."""
     body = raw(told_by_page(comment(), at=NOW - timedelta(days=9)))
