@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parseaddr, parsedate_to_datetime
+from typing import cast
 
 from listener.model.mention import Author, Mention
 from listener.model.page import Skip
@@ -46,7 +47,7 @@ def read_mail(raw: bytes, *, uid: str, arrived_at: datetime, realm: str, ours: f
     """
     where = f"mail {uid}"
     try:
-        message = message_from_bytes(raw, policy=_POLICY)
+        message = cast(EmailMessage, message_from_bytes(raw, policy=_POLICY))  # an EmailPolicy makes these
         return _read(message, where, uid=uid, arrived_at=arrived_at, realm=realm, ours=ours)
     except Exception as error:  # noqa: BLE001 - heads and parts are a stranger's; the library raises many kinds of error on them
         return Skip(where=where, reason=f"it cannot be read ({type(error).__name__})")
@@ -105,7 +106,7 @@ def _text(message: EmailMessage) -> str:
     return ""
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     """Return a part's text; a charset that nobody knows is read as UTF-8, with a sign for what is not."""
     try:
         content = part.get_content()

@@ -74,8 +74,7 @@ def _usages(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
 
 def _codes(said: bytes) -> tuple[int, int]:
     error = thing(_object(said).get("error"))
-    code, subcode = error.get("code"), error.get("error_subcode")
-    return (code if _is_whole(code) else 0), (subcode if _is_whole(subcode) else 0)
+    return _whole(error.get("code")), _whole(error.get("error_subcode"))
 
 
 def _object(written: bytes) -> Mapping[str, Any]:
@@ -89,5 +88,5 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -18,11 +18,11 @@ class Part:
     append: str = "erbij"
 
 
-FORBIDDEN = (
+FORBIDDEN: tuple[tuple[str, object], ...] = (
     ("{{ one.__class__ }}", Part()),
     ("{{ one.append(1) }}", []),
     ("{{ one.clear() }}", {}),
-    ("{{ one.gi_frame }}", (each for each in ())),
+    ("{{ one.gi_frame }}", (number for number in range(3))),
     ("{{ one.__globals__ }}", page_environment),
     ("{{ one['__class__'] }}", Part()),
 )
