@@ -4,7 +4,8 @@
     scripts/shots --readme [--link SIGN_IN_LINK]
 
 With the link that `klankbord run` or `klankbord demo` printed it pictures that service, with `--public` the pages that customers see too;
-without one, an invented day of its own. `--readme` renews the four pictures of the README, from a demo that it plays itself (minutes).
+without one, an invented day of its own. `--readme` renews the pictures of the README, from a demo that it plays itself
+(minutes); with a link those of pages alone.
 Ends 1 when a page logs an error, breaks the content policy or is wider than the screen; 2 without Chromium.
 """
 
@@ -126,11 +127,11 @@ def main() -> int:
         print("Chromium is missing: run scripts/ci_setup, or apt-get install chromium", file=sys.stderr)
         return 2
     given.out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    played = demo_service() if given.readme and not given.link else nullcontext((given.link, None))
+    with played as (told, digest), sync_playwright() as playwright:  # the demo first: it has an event loop of its own
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         if given.readme:
-            with nullcontext(given.link) if given.link else demo_service() as link:
-                wrong = take(browser, link)
+            wrong = take(browser, told, digest)
             given.out = FOLDER
         elif given.link:
             wrong = picture(browser, given.link, given.out, given.language, pages=PAGES | SPEAKING)
