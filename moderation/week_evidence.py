@@ -22,8 +22,16 @@ FIGURES = (
     "language",
 )  # fmt: skip
 """What a reader may ask of a week: "which ones?". Beside these what is left of it: "ignored" and "never" (of those without a case)."""
-OF_ISSUE = {"issue": "all", "negative": "negative", "before": "before", "silent": "all", "idea": "idea", "compliment": "compliment"}
-"""Figures about one issue, as in "issue-7"; "silent" counts from our last word on."""
+OF_ISSUE = {
+    "issue": "all",
+    "negative": "negative",
+    "before": "before",
+    "silent": "all",
+    "answered": "",
+    "idea": "idea",
+    "compliment": "compliment",
+}
+"""Figures about one issue, as in "issue-7"; "silent" counts from our last word on, "answered" what we answered."""
 Found = tuple[Sequence[int], int]
 
 
@@ -60,6 +68,10 @@ class WeekEvidence:
         return self._evidence(figure, skip=skip) if figure in FIGURES else None
 
     def _issue(self, figure: str, asked: str, issue_id: int, skip: int) -> Evidence:
+        if not asked:
+            answered = self._facts.answered(issue_id, self._week.from_at, self._week.as_of, self._parts.brands)
+            some = self._quotes(answered[skip : skip + MOST_EVIDENCE])
+            return Evidence(week=self._week.name, figure=figure, total=len(answered), quotes=some)
         since = None
         if figure.startswith("silent-"):
             since = self._facts.last_words([issue_id], self._week.as_of, self._parts.brands).get(issue_id)

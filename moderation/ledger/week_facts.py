@@ -142,8 +142,7 @@ class WeekFacts:
         answered = (
             select(mention.c.issue_id, func.count().label("n"))
             .join_from(outbox, mention, mention.c.mention_id == outbox.c.mention_id)
-            .where(_posted(), outbox.c.kind.in_([kind.value for kind in ANSWERING]), outbox.c.edits == "")
-            .where(_during(outbox.c.changed_at, from_at, to_at), _told(brands))
+            .where(*_answer(from_at, to_at, brands))
             .group_by(mention.c.issue_id)
         )
         with reading(self._engine) as tx:
@@ -151,6 +150,17 @@ class WeekFacts:
                 updates.update({row.issue_id: row.n for row in tx.execute(published.where(_NOW_IN.in_(some)))})
                 answers.update({row.issue_id: row.n for row in tx.execute(answered.where(mention.c.issue_id.in_(some)))})
         return {issue_id: Said(updates=updates[issue_id], answers=answers[issue_id]) for issue_id in issue_ids}
+
+    def answered(self, issue_id: int, from_at: datetime, to_at: datetime, brands: Brands) -> list[int]:
+        """Return what the answers that `said` counts about an issue were answers to, the newest answer first; one a line."""
+        query = (
+            select(outbox.c.mention_id)
+            .join_from(outbox, mention, mention.c.mention_id == outbox.c.mention_id)
+            .where(mention.c.issue_id == issue_id, *_answer(from_at, to_at, brands))
+            .order_by(outbox.c.changed_at.desc(), outbox.c.entry_id.desc())
+        )
+        with reading(self._engine) as tx:
+            return list(tx.execute(query).scalars())
 
     def actions_seen(self, brands: Brands) -> frozenset[int]:
         """Return the improvement actions that are about these brands, or about none."""
@@ -196,6 +206,12 @@ def _of(brands: Brands) -> ColumnElement[bool]:
 
 def _about(brands: Brands, issue_id: ColumnElement[int]) -> ColumnElement[bool]:
     return true() if brands is None else about_brands(brands, literal(None), issue_id)
+
+
+def _answer(from_at: datetime, to_at: datetime, brands: Brands) -> tuple[ColumnElement[bool], ...]:
+    """An answer of ours that left in a stretch, and no edit of one."""
+    kinds = outbox.c.kind.in_([kind.value for kind in ANSWERING])
+    return _posted(), kinds, outbox.c.edits == "", _during(outbox.c.changed_at, from_at, to_at), _told(brands)
 
 
 def _told(brands: Brands) -> ColumnElement[bool]:

@@ -159,7 +159,7 @@ def _followed(shown: Shown, one: FollowedUp, say: Say) -> Line:
     if one.said_in_public:
         what.append(say.many("done.said", one.said_in_public, link=f"/status/{one.issue_id}"))
     if one.answered:
-        what.append(say.many("done.answered", one.answered, link=f"/issues/{one.issue_id}"))
+        what.append(say.many("done.answered", one.answered, link=shown.which(f"answered-{one.issue_id}")))
     told = say("done.nothing") if one.nothing_done else say("done.did", what=say.joined(what))
     looks = [action.look for action in shown.figures.actions if action.issue_id == one.issue_id and action.look is not None]
     verdict = [say("done.tap", verdict=say.word(f"tap.{look.verdict.value}")) for look in looks[-1:]]

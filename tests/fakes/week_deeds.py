@@ -102,6 +102,5 @@ class Deeds:
             at = BEGIN + timedelta(days=days)
             self._add(grid_version, version_id=number, grid=held, verb="import", about="", made_by="anna", at=at)
         for number in (1, 2):
-            draw = random.Random(number)
-            rules = {cause: {mood: draw.choice(QUADRANTS) for mood in MOODS} for cause in CAUSES}
+            rules = {cause: {mood: QUADRANTS[(at + of + number) % 4] for of, mood in enumerate(MOODS)} for at, cause in enumerate(CAUSES)}
             self._add(matrix_version, version_id=number, rules=rules, made_by="anna", at=NOW)

@@ -38,6 +38,12 @@ TEXTS = (
     "Thanks to the courier, a great DELIVERY driver", "Complimenten voor Team Rood én voor de monteurs", "Lovely people on the phone",
 )  # fmt: skip
 CAUSES = ("service_failed", "unclear_information", "product_question", "idea", "compliment")
+MOODS: dict[int | None, tuple[str, ...]] = {
+    None: ("negative", "neutral", "positive"),
+    2: ("negative", "negative", "negative", "neutral", "positive"),
+    4: ("positive", "positive", "positive", "neutral", "negative"),
+}
+"""How people feel about most things, and about an issue that most are annoyed with, and one that most are glad of."""
 MENTIONS, LATER, CASES = 261, 9, 90
 BORDER = datetime(2026, 3, 29, 22, tzinfo=UTC)  # Monday 30 March, 00:00 in Amsterdam, the day after the clocks went forward
 FIXED = {
@@ -151,7 +157,7 @@ class Drawn:
         vector = np.array([draw.gauss(0, 1) for _ in range(4)], dtype="<f2").tobytes()
         self._add(tables.embedding, text_hash=f"h{number}", model=self._model, vector=vector)
         self._add(tables.change, mention_id=number)
-        self._labels(number, random.Random(card))  # a copy is labelled as what it copies
+        self._labels(number, random.Random(card), MOODS.get(issue_id, MOODS[None]))  # a copy is labelled as what it copies
 
     @staticmethod
     def _author(author: str) -> dict[str, Any]:
@@ -162,13 +168,13 @@ class Drawn:
         names = {"author_native_id": native_id, "author_name": f"Naam van {native_id}"}
         return {"author_key": author, "author_platform": platform, "author_realm": f"{platform}.example", **names}
 
-    def _labels(self, number: int, draw: random.Random) -> None:
+    def _labels(self, number: int, draw: random.Random, moods: tuple[str, ...]) -> None:
         for name, chance in (("spam", 0.15), ("unnecessary", 0.3), ("searched_first", 0.2), ("idea", 0.15), ("compliment", 0.2)):
             if draw.random() < chance:
                 self._add(tables.label, mention_id=number, name=name, value="yes", probability=0.9, model="m")
         if draw.random() < 0.8:
             self._add(
-                tables.label, mention_id=number, name="sentiment", value=draw.choice(("negative", "neutral", "positive")),
+                tables.label, mention_id=number, name="sentiment", value=draw.choice(moods),
                 probability=0.8, model="m",
             )  # fmt: skip
         if draw.random() < 0.7:

@@ -112,7 +112,7 @@ def unit_of(link: Link) -> str:
     said = link.text if re.search(r"[a-z]{5}", link.text) else link.head
     if "/before-" in link.href or ("contact" in said.lower() and "/issue-" in link.href):
         return "contacts"
-    return "people" if re.search(r"mens|people", said, re.IGNORECASE) else "each"
+    return "people" if re.match(r"[\d.]* ?(mens|people)", said, re.IGNORECASE) else "each"
 
 
 @pytest.mark.parametrize("name", SCOPES)
