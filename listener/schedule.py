@@ -31,6 +31,7 @@ REFUSED_WAIT = timedelta(minutes=10)
 """RULES F19: at most three requests in ten minutes to a platform that refuses us."""
 ROUND_TIMEOUT_SECONDS = 600.0
 IDLE_SECONDS = 5.0
+BREATH = timedelta(seconds=1)
 FEW = 128
 """Fewer mentions than this are no backlog: after them the analyser rests, and takes up together what arrives meanwhile."""
 RESTS = 4
@@ -112,6 +113,8 @@ class SourceSchedule:
             self._plan(one, self._next(one, result))
 
     def _next(self, one: Watched, result: Collected) -> datetime:
+        if result.behind:  # after an outage the rest is read at once, round after round, at the platform's pace
+            return self._clock.now() + BREATH
         at = next_pull(
             self._clock.now(),
             interval=timedelta(minutes=one.settings.interval_minutes),

@@ -49,7 +49,7 @@ def sources_command(place: Place, days: int, as_json: bool) -> None:
 def _row(one: SourceCoverage) -> dict[str, Any]:
     return {
         "source": one.source,
-        "state": f"{one.state}: {one.cause}" if one.cause else one.state,
+        "state": one.state,
         "mentions": one.mentions,
         "skipped": one.skipped,
         "gaps": one.gaps,
@@ -69,6 +69,8 @@ def _today(one: SourceCoverage) -> str | None:
 
 def _facts(one: SourceCoverage) -> Iterator[str]:
     """Yield what does not fit into a column."""
+    if one.cause:
+        yield f"refused because of: {one.cause.replace('_', ' ')}"
     for window in one.windows:
         until = f"to {_moment(window.until)}" if window.until else "until now"
         yield f"blind from {_moment(window.since)} {until} (UTC)"

@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 class Collected:
     """What one round on one source brought. `error` is None when it ended well; `wait_seconds` is what the platform asked for.
 
-    `again_at` is the earliest moment of the next pull, where failures in a row or a cap say so.
+    `again_at` is the earliest moment of the next pull, where failures in a row or a cap say so. `behind`: more is there than a round reads.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Collected:
     wait_seconds: float = 0.0
     missed: int = 0
     again_at: datetime | None = None
+    behind: bool = False
 
 
 class CollectMentions:
@@ -87,6 +88,8 @@ class CollectMentions:
                     gap = f"{name} led to the same page {repeats} times; reading stopped there"
                     result = await self._in_turn(self._stopped, result, gap)
                     break
+            else:
+                result = replace(result, behind=True)
         except SourceError as error:
             return await self._in_turn(self._failed, result, error)
         finally:

@@ -21,6 +21,7 @@ from listener.cli import EXIT_FAILED, EXIT_STOPPED, EXIT_WRONG_USE, listener_gro
 from listener.commands.place import Place
 from listener.ledger.ledger import open_ledger
 from listener.ledger.lock import home_lock
+from listener.model.page import Spent
 from tests.fakes.files import rows, write
 from tests.fakes.rss import item, rss
 from tests.fakes.site import Reply, open_site
@@ -235,6 +236,25 @@ def test_a_signal_that_is_not_there_is_named(run: Run, issue_id: int) -> None:
 def test_sources_show_what_was_seen(run: Run, issue_id: int) -> None:
     assert [(one["source"], one["mentions"]) for one in run("sources", "--json").json] == [("news", 2)]
     assert "news" in run("sources").out
+
+
+def test_sources_say_why_they_are_refused_when_they_were_blind_and_what_they_cost(home: Path, run: Run, issue_id: int) -> None:
+    """In English, with days back as asked."""
+    now = datetime.now(UTC)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        ledger.sources.describe("social", kind="mastodon", most_requests=500, most_micro_usd=1_000_000)
+        ledger.sources.note_failure("social", at=now - timedelta(days=10), error="502", kind="blind")
+        ledger.sources.note_ok("social", at=now - timedelta(days=9), new=0, seen=30, missed=10)
+        ledger.sources.note_failure("social", at=now - timedelta(hours=2), error="no", kind="refused", cause="token_expired")
+        ledger.sources.note_spent("social", Spent(requests=12, micro_usd=400_000), at=now)
+    said = " ".join(run("sources", "--days", "30").out.split())
+    assert "social: refused because of: token expired" in said
+    assert f"social: blind from {now - timedelta(days=10):%Y-%m-%d %H:%M} to {now - timedelta(days=9):%Y-%m-%d %H:%M} (UTC)" in said
+    assert f"social: blind from {now - timedelta(hours=2):%Y-%m-%d %H:%M} until now (UTC)" in said
+    assert "social: the platform showed 30 of 40 items (75.0%)" in said
+    assert f"{now - timedelta(days=10):%Y-%m-%d}" not in " ".join(run("sources").out.split())
+    (found,) = [one for one in run("sources", "--json").json if one["source"] == "social"]
+    assert (found["cause"], found["requests"], found["most_micro_usd"]) == ("token_expired", 12, 1_000_000)
 
 
 async def test_a_source_that_fails_ends_collect_with_one_and_the_others_are_read(home: Path, run: Run) -> None:

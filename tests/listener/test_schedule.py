@@ -146,6 +146,17 @@ async def test_a_platform_that_is_down_is_asked_ever_less_and_at_once_when_it_is
     assert (state.state, state.failures, state.open_until) == ("ok", 0, None)
 
 
+async def test_what_one_round_does_not_reach_is_read_by_the_next_at_once(ledger: Ledger) -> None:
+    """RULES F17: after hours of outage everything is there within minutes, not an interval per fifty pages."""
+    rig = Rig(ledger, FakeSource([[mention(str(n))] for n in range(120)], source_id="forum"))
+    rig.schedule.start(ledger.sources.state)
+    for _ in range(3):
+        await rig.run("forum")
+        rig.clock.move_to(rig.due()["pull:forum"])
+    assert ledger.mentions.count() == 120
+    assert NOON + 10 * MINUTE <= rig.clock.now() <= NOON + 12 * MINUTE
+
+
 async def test_a_round_says_that_something_arrived_and_plans_the_next(ledger: Ledger) -> None:
     rig = Rig(ledger, FakeSource([[mention("1")]], source_id="forum"))
     rig.schedule.start(lambda _: None)
