@@ -138,6 +138,9 @@ async def test_a_platform_that_is_down_is_asked_ever_less_and_at_once_when_it_is
         await rig.run("forum")
         rig.clock.move_to(rig.due()["pull:forum"])
     assert len(down.pulls) <= 15
+    (noted,) = ledger.sources.states()
+    assert noted.open_until is not None, "a restart must not begin anew"
+    assert noted.open_until > NOON + timedelta(hours=2) - MINUTE
     down.mend()
     await rig.run("forum")
     assert ledger.mentions.count() == 30
