@@ -33,6 +33,7 @@ from moderation.commands.reporting import report_command
 from moderation.commands.running import backup_command, run_command, sign_in_command
 from moderation.commands.safety import killswitch_group, restore_command
 from moderation.commands.status import status_group
+from moderation.commands.subject import subject_group
 from moderation.commands.tokens import token_group
 from moderation.commands.working import WORK_COMMANDS
 from moderation.settings import KlankbordSettings
@@ -51,6 +52,7 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     shadow_group,
     standing_group,
     leave_group,
+    subject_group,
     audit_group,
     report_command,
     export_rows_command,

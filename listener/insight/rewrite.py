@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def copy_whole(source: duckdb.DuckDBPyConnection, fresh: Path) -> None:
 def put_in_place(fresh: Path, path: Path) -> duckdb.DuckDBPyConnection:
     """Let the new file take the place of the old one, whose connection is closed, and open it."""
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)  # closing has written all of it into the old file
-    os.replace(fresh, path)
+    fresh.replace(path)
     return connect(path)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
 
+from listener.errors import SettingsError
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing, ledger_file
 from listener.ledger.key_file import key_in
@@ -103,6 +104,12 @@ class SuppressionLedger:
             return _put(tx, rows)
 
     def _key(self) -> bytes:
+        """Return the home's key, made with the first entry. Raises `SettingsError` when there is a list and its key is gone."""
+        if self._own is None and self._file is not None and not (self._file.parent / KEY_NAME).exists() and self.count():
+            raise SettingsError(
+                f"{self._file.parent / KEY_NAME} is gone, and without it nobody can tell whom not to collect. "
+                "Put it back from a backup of the home."
+            )
         if self._own is None:
             made = secrets.token_bytes(_BYTES)
             self._own = made if self._file is None else key_in(self._file.parent / KEY_NAME, lambda: made)

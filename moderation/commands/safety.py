@@ -155,6 +155,8 @@ def restore_command(place: Place, file: Path, yes: bool, typed: str, as_json: bo
         print_json(done)
         return
     print_line(f"{file} is in place, with {done.mentions:,} mentions." + (f" What was there is kept in {done.kept}." if done.kept else ""))
+    if done.erased:
+        print_line(f"It still knew people who were erased since: {done.erased}. They are erased from it too.")
     print_line("Start Klankbord again (`klankbord run`): what was unfinished then waits for a person. Compare it with the platforms:")
     print_line("  klankbord outbox list --state needs_human, then klankbord outbox reconciled --yes")
 

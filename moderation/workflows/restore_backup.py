@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from listener.clock import ManualClock
 from listener.errors import InputError
 from listener.ledger.ledger import open_ledger
 from listener.ledger.lock import home_lock
 from moderation.outbox.restored import put_in_doubt
+from moderation.workflows.subjects import Subjects
 
+RESTORE = "restore"
+"""Who erased somebody again, in the audit log."""
 LEDGER = "ledger.db"
 _BESIDE = ("", "-wal", "-shm")
 _DERIVED = ("insight.duckdb", "search")
@@ -20,11 +24,13 @@ _DERIVED = ("insight.duckdb", "search")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was done. `kept` is the folder that holds the ledger as it was before, "" when there was none."""
+    """What was done. `kept` is the folder that holds the ledger as it was before, "" when there was none; `erased`: people whom the backup
+    still knew and who were erased since."""
 
     backup: str
     kept: str
     mentions: int
+    erased: int = 0
 
 
 def restore_backup(home: Path, backup: Path, *, at: datetime) -> Restored:
@@ -40,25 +46,29 @@ def restore_backup(home: Path, backup: Path, *, at: datetime) -> Restored:
         for beside in _BESIDE:
             Path(f"{fresh}{beside}").unlink(missing_ok=True)
         try:
-            mentions = _checked_copy(backup, fresh, home)
+            mentions, erased = _checked_copy(backup, fresh, home, at)
             put_in_doubt(home)
             kept = _set_aside(home, at)
             fresh.replace(home / LEDGER)
         finally:
             for beside in _BESIDE:
                 Path(f"{fresh}{beside}").unlink(missing_ok=True)
-    return Restored(backup=str(backup), kept=kept, mentions=mentions)
+    return Restored(backup=str(backup), kept=kept, mentions=mentions, erased=erased)
 
 
-def _checked_copy(backup: Path, fresh: Path, home: Path) -> int:
-    """Copy the backup, open it (which brings its tables up to date) and read all of it; return how many mentions it holds."""
+def _checked_copy(backup: Path, fresh: Path, home: Path, at: datetime) -> tuple[int, int]:
+    """Copy the backup, open it (which brings its tables up to date) and read all of it; return how many mentions it holds.
+
+    Whoever was erased since it was made is erased from it too, before anybody sees it; the second number says how many people that were.
+    """
     shutil.copyfile(backup, fresh)
     fresh.chmod(0o600)
     with open_ledger(f"sqlite:///{fresh}", backups=home / "backups") as ledger:
         ledger.check()
+        erased = Subjects(home, ledger, ManualClock(at), reader=None).erase_again(by=RESTORE)
         mentions = ledger.mentions.count()
         ledger.tidy()  # what opening wrote is in the file itself, not in a log beside it
-    return mentions
+    return mentions, erased
 
 
 def _set_aside(home: Path, at: datetime) -> str:

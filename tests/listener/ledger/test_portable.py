@@ -36,6 +36,7 @@ from moderation.ledger import tables_queue as _queue  # noqa: F401 - its tables 
 from moderation.ledger import tables_reply as _reply  # noqa: F401 - its tables join the same metadata
 from moderation.ledger import tables_report as _report  # noqa: F401 - its table joins the others'
 from moderation.ledger import tables_status as _status  # noqa: F401 - its tables join the same metadata
+from moderation.ledger import tables_subject as _subject  # noqa: F401 - its table joins the others'
 from moderation.ledger import tables_tap as _tap  # noqa: F401 - its table joins the others'
 from tests.listener.ledger.making import HIT, MODEL, NOON, add, analyse, later, mention, removal, step
 

@@ -1,0 +1,167 @@
+"""People who ask what is kept of them, in the ledger: found, told, erased and kept out, each in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from listener.ledger import tables as heard
+from listener.ledger.changes import batches
+from listener.ledger.removal import NO_TITLE, remove_mentions
+from listener.ledger.suppression import ERASE, OBJECT, SuppressionLedger
+from listener.ledger.transactions import reading, writing
+from moderation.audit.chain import ERASES
+from moderation.ledger.audit import note
+from moderation.ledger.knowledge_forgetting import forget_removed
+from moderation.ledger.subject_places import PLACES, empty_shadow, stop_what_waits
+from moderation.ledger.subject_sweep import empty_audit, sweep
+from moderation.ledger.subject_who import KEYED, Theirs, all_keys, keys_of, subject_of, traces_of
+from moderation.ledger.tables_subject import subject_receipt
+from moderation.model.subject import Receipt, Rows, Standing, Subject
+from moderation.policy.traces import Traces, spoken
+
+REASON = "asked"
+"""Why a message of an erased person is not here."""
+
+
+class SubjectLedger:
+    """One machinery for all four: what `find` counts is what `rows` tells and what `erase` takes away."""
+
+    def __init__(self, engine: Engine, suppression: SuppressionLedger) -> None:
+        self._engine = engine
+        self._suppression = suppression
+
+    def find(self, platform: str, account: str) -> Subject | None:
+        """Return who is called that on a platform, with everybody joined to them; None when nobody is."""
+        with reading(self._engine) as tx:
+            keys = keys_of(tx, platform, account)
+            return subject_of(tx, keys) if keys else None
+
+    def standing(self, subject: Subject) -> list[Standing]:
+        """Return in which places the person stands, and with how much."""
+        theirs = Theirs(all_keys(subject))
+        with reading(self._engine) as tx:
+            counted = [Standing(place=one.words, things=one.count(tx, theirs), kept=one.kept) for one in PLACES]
+        return [one for one in counted if one.things]
+
+    def named_by_others(self, subject: Subject) -> list[int]:
+        """Return messages of others that name the person: theirs to delete, not ours to change; somebody should look at them."""
+        names = Traces.of([*subject.names, *(key.rsplit("/", 1)[-1] for key in all_keys(subject))], ()).names
+        mine = heard.mention.c.author_key.in_(all_keys(subject))
+        latest = heard.revision.c.revision == heard.mention.c.latest_revision
+        query = select(heard.mention.c.mention_id, heard.revision.c.title, heard.revision.c.text).join_from(heard.mention, heard.revision)
+        with reading(self._engine) as tx:
+            rows = tx.execute(query.where(~mine, latest))
+            return sorted(row.mention_id for row in rows if any(one in spoken(f"{row.title} {row.text}") for one in names))
+
+    def rows(self, subject: Subject) -> Rows:
+        """Return everything kept of the person, by place."""
+        theirs = Theirs(all_keys(subject))
+        with reading(self._engine) as tx:
+            found = {one.words: tuple(one.rows(tx, theirs)) for one in PLACES}
+        return {place: rows for place, rows in found.items() if rows}
+
+    def traces(self, subject: Subject) -> Traces:
+        """Return what shows the person in a text, for looking through files."""
+        with reading(self._engine) as tx:
+            return traces_of(tx, subject)
+
+    def erase(self, subject: Subject, *, by: str, at: datetime, elsewhere: Mapping[str, int]) -> Receipt:
+        """Take the person out of the ledger for good and keep them out; return the receipt. All of it happens, or none.
+
+        elsewhere: what was taken away outside the ledger, for the receipt.
+        """
+        keys = all_keys(subject)
+        theirs = Theirs(keys)
+        stand_ins = {key: f"erased/erased/{self._suppression.digest(key)[:24]}" for key in keys}
+        with writing(self._engine) as tx:
+            counts = Counter({**elsewhere, **{one.words: one.count(tx, theirs) for one in PLACES}})
+            traces = traces_of(tx, subject)
+            mention_ids = list(tx.execute(theirs.mentions).scalars())
+            issue_ids = _issues_of(tx, mention_ids)
+            stop_what_waits(tx, theirs, at)
+            empty_shadow(tx, theirs)
+            for one in PLACES:
+                one.erase(tx, theirs, stand_ins)
+            counts.update(sweep(tx, traces))
+            remove_mentions(tx, dict.fromkeys(mention_ids, REASON), at)
+            forget_removed(tx, at=at)
+            counts["titles of issues"] += _forget_titles(tx, issue_ids)
+            emptied = empty_audit(tx, traces, stand_ins)
+            counts["lines of the audit log"] += len(emptied)
+            self._suppression.add(tx, keys, why=ERASE, at=at)
+            return _receipt(tx, ERASE, {place: things for place, things in counts.items() if things}, by, at, emptied=emptied)
+
+    def object(self, keys: Collection[str], *, by: str, at: datetime) -> Receipt:
+        """Keep a person out from now on; what is here stays."""
+        with writing(self._engine) as tx:
+            added = self._suppression.add(tx, keys, why=OBJECT, at=at)
+            return _receipt(tx, OBJECT, {"accounts that are not collected any more": added}, by, at)
+
+    def erased_and_back(self) -> list[Subject]:
+        """Return people who were erased and stand here again, because an older ledger was put back."""
+        with reading(self._engine) as tx:
+            here = {key for column in KEYED for key in tx.execute(select(column).where(column != "").distinct()).scalars()}
+            return [subject_of(tx, [key], alone=True) for key in sorted(self._suppression.erased(here))]
+
+    def receipts(self) -> list[Receipt]:
+        """Return every receipt, oldest first."""
+        with reading(self._engine) as tx:
+            return [_read(row) for row in tx.execute(select(subject_receipt).order_by(subject_receipt.c.receipt_id))]
+
+
+def _issues_of(tx: Connection, mention_ids: Collection[int]) -> list[int]:
+    found: set[int] = set()
+    for some in batches(sorted(mention_ids)):
+        placed = heard.mention.c.mention_id.in_(some) & heard.mention.c.issue_id.is_not(None)
+        found.update(tx.execute(select(heard.mention.c.issue_id).where(placed)).scalars())
+    return sorted(found)
+
+
+def _forget_titles(tx: Connection, issue_ids: Collection[int]) -> int:
+    """Take titles the analyser made from issues where nobody who is left uses all of their words; return how many that were.
+
+    What people did to these issues remembers such titles too.
+    """
+    gone = 0
+    for issue_id in issue_ids:
+        left = _words_left(tx, issue_id)
+        here = (heard.issue.c.issue_id == issue_id) | (heard.issue.c.merged_into == issue_id)
+        for row in tx.execute(select(heard.issue).where(here)).all():
+            if row.title_by == heard.MODEL and row.title != NO_TITLE and not set(spoken(row.title).split()) <= left:
+                tx.execute(update(heard.issue).where(heard.issue.c.issue_id == row.issue_id).values(title=NO_TITLE))
+                gone += 1
+            for act in tx.execute(select(heard.issue_act).where(heard.issue_act.c.issue_id == row.issue_id)).all():
+                was = (act.before or {}).get("title")
+                if was is not None and act.before.get("title_by") == heard.MODEL and not set(spoken(was).split()) <= left:
+                    before = {**act.before, "title": NO_TITLE}
+                    tx.execute(update(heard.issue_act).where(heard.issue_act.c.act_id == act.act_id).values(before=before))
+    return gone
+
+
+def _words_left(tx: Connection, issue_id: int) -> set[str]:
+    latest = heard.revision.c.revision == heard.mention.c.latest_revision
+    query = select(heard.revision.c.title, heard.revision.c.text).join_from(heard.mention, heard.revision)
+    rows = tx.execute(query.where(heard.mention.c.issue_id == issue_id, latest))
+    return {word for row in rows for word in spoken(f"{row.title} {row.text}").split()}
+
+
+def _receipt(tx: Connection, kind: str, counts: Mapping[str, int], by: str, at: datetime, *, emptied: Collection[int] = ()) -> Receipt:
+    told = json.dumps({"kind": kind, "at": at.isoformat(), "by": by, "counts": dict(sorted(counts.items()))}, sort_keys=True)
+    digest = hashlib.sha256(told.encode()).hexdigest()
+    values = {"kind": kind, "at": at, "made_by": by, "counts": dict(counts), "digest": digest}
+    row = tx.execute(insert(subject_receipt).values(values).returning(subject_receipt)).one()
+    detail: dict[str, Any] = {"receipt": digest, "things": sum(counts.values()), "emptied": sorted(emptied)}
+    verb = ERASES if kind == ERASE else "object_subject"
+    note(tx, at=at, who=by, verb=verb, subject=f"receipt:{row.receipt_id}", detail=detail)
+    return _read(row)
+
+
+def _read(row: Row[Any]) -> Receipt:
+    return Receipt(**row._mapping)

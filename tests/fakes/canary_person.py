@@ -1,0 +1,156 @@
+"""One person whose handle, name and words stand nowhere else, put into every place of a home through the product's own steps."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import insert, select
+
+from listener.answers import ANSWERS
+from listener.ledger.transactions import writing
+from listener.model.analysis import Analysis, AnalysisStep, NewEmbedding
+from listener.model.issue import Membership, NewIssue
+from listener.model.mention import Author, BrandHit, Kept, Mention
+from listener.workflows.rebuild_insight import catch_up
+from moderation.ledger.contacts import ContactLedger
+from moderation.ledger.joins import JoinLedger
+from moderation.ledger.tables_feedback import feedback, feedback_answer
+from moderation.ledger.tables_knowledge import article, article_version
+from moderation.model.conversation import Evidence
+from moderation.model.leave import Consent, OptOut
+from moderation.model.reply import Words
+from tests.fakes.desk import mention
+from tests.fakes.house import AUTHOR, OURS, House
+
+HANDLE = "kanarievogel8842"
+NAME = "Kanarie Zevenslaper"
+WORD = "qwertzuiop"
+"""A word that only this person uses; the beginning of their message makes the title of an issue."""
+SAID = f"Mijn {WORD} meter vonkt al zes dagen verschrikkelijk hard en niemand van jullie neemt op"
+PERSON = Author(platform="feed", realm="forum.example", native_id=HANDLE, name=NAME)
+ELSEWHERE = Author(platform="mail", realm="example.org", native_id=f"{HANDLE}@example.org", name=NAME)
+NEEDLES = (HANDLE, "kanarie", "zevenslaper", WORD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """Where the person stands, to ask for afterwards."""
+
+    case_id: int
+    conversation_id: int
+    mention_ids: tuple[int, ...]
+    issue_id: int
+    entry_id: int
+    vector: NDArray[np.float32]
+
+
+def plant(house: House) -> Planted:
+    """Let the person speak and be answered, noted, quoted, asked and exported."""
+    vector = _heard(house)
+    desk, ledger, now = house.parts.desk, house.parts.listening.ledger, house.clock.now
+    house.clock.advance(timedelta(minutes=11))
+    desk.open_cases()
+    ids = {key: stored.mention_id for key in ("canary-1", "canary-2") if (stored := ledger.mentions.find(_spoken(key).key)) is not None}
+    row = next(one for one in desk.cases.rows() if ids["canary-1"] in one.mention_ids)
+    issue_id = _understood(house, ids["canary-1"], vector)
+    ledger.labels.correct(ids["canary-1"], "question", "yes", by=AUTHOR, at=now())
+    ledger.issues.rename(issue_id, f"{NAME} en de meter", by=AUTHOR, at=now())
+    ledger.issues.undo(issue_id, by=AUTHOR, at=now())
+    desk.queueing.acts.claim(row.case_id, AUTHOR, row.version)
+    entry = desk.inbox.send(
+        desk.inbox.draft_reply(row.case_id, AUTHOR, f"Dag {NAME}, wat vervelend. Welke postcode heb je?").draft_id, AUTHOR
+    )
+    asyncio.run(house.parts.sending.send_once())
+    desk.inbox.draft_reply(row.case_id, AUTHOR, f"Beste {NAME}, nog een vraag.")
+    desk.replies.write.save(row.case_id, AUTHOR, Words(text=f"Dag {NAME},", language="nl"), version=0)
+    desk.conversation.notes.add(row.case_id, f"{NAME} belde ook", AUTHOR)
+    desk.conversation.notes.plan(issue_id, f"monteur voor @{HANDLE}", AUTHOR)
+    desk.conversation.questions.ask(row.case_id, "team techniek", f"kent iemand {NAME}?", AUTHOR)
+    desk.leave.add_opt_out(OptOut(person_key=PERSON.key, at=now(), how="hand", noted_by=AUTHOR, note=f"{NAME} schreef het zelf"))
+    desk.leave.add_consent(
+        Consent(person_key=ELSEWHERE.key, channel="mail", wording="1", given_at=now(), noted_by=AUTHOR, source=f"mail van {NAME}")
+    )
+    desk.alarms.raise_once("stuck", f"case {row.case_id}", note=f"wacht: {NAME}", at=now())
+    _joined(house, row.case_id, ids["canary-2"])
+    _rows(house, row.conversation_id, ids["canary-1"])
+    _files(house, row.case_id)
+    listening = house.parts.listening
+    catch_up(ledger, listening.insight, model_id=listening.model_id)
+    listening.search.keep()
+    digest = str(ANSWERS["digest"](listening, {"format": "markdown", "hours": 48}))
+    ledger.reports.add("digest", "2026-03-02", now(), f"{digest}\n> {SAID}")
+    return Planted(
+        case_id=row.case_id,
+        conversation_id=row.conversation_id,
+        mention_ids=tuple(ids.values()),
+        issue_id=issue_id,
+        entry_id=entry.entry_id,
+        vector=vector,
+    )
+
+
+def _spoken(native_id: str) -> Mention:
+    author, platform, realm = (PERSON, "feed", "forum.example") if native_id == "canary-1" else (ELSEWHERE, "mail", "example.org")
+    said = mention(native_id, f"{OURS}: {SAID}", posted_at=None)
+    return replace(said, platform=platform, realm=realm, author=author, url=f"https://forum.example/u/{HANDLE}/{native_id}")
+
+
+def _heard(house: House) -> NDArray[np.float32]:
+    ledger, at = house.parts.listening.ledger, house.clock.now()
+    hit = BrandHit(brand=OURS, directed=True, terms=(OURS.lower(),))
+    said = [replace(_spoken(one), posted_at=at) for one in ("canary-1", "canary-2")]
+    ledger.mentions.add_page([Kept(mention=one, hits=(hit,)) for one in said], source="feed", next_cursor=None, at=at)
+    edit = replace(said[0], title=f"{WORD} kapot", edited_at=at + timedelta(minutes=1))
+    ledger.mentions.add_page([Kept(mention=edit, hits=(hit,))], source="feed", next_cursor=None, at=at)
+    vector = np.random.default_rng(8842).normal(size=384).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+def _understood(house: House, mention_id: int, vector: NDArray[np.float32]) -> int:
+    """Put the person's message and one of somebody else into an issue that is named by the person's words."""
+    ledger, at, model = house.parts.listening.ledger, house.clock.now(), house.parts.listening.model_id
+    other = replace(mention("beside", f"{OURS}: de meter vonkt hard"), posted_at=at)
+    ledger.mentions.add_page([Kept(mention=other, hits=())], source="feed", next_cursor=None, at=at)
+    beside = ledger.mentions.find(other.key)
+    assert beside is not None
+    ids = (mention_id, beside.mention_id)
+    revisions = {one.mention_id: one.revision for one in ledger.mentions.by_ids(ids)}
+    step = AnalysisStep(
+        at=at,
+        analyses=tuple(Analysis(mention_id=one, revision=revisions[one], language="nl", card_id=one, text_hash=f"c{one}") for one in ids),
+        embeddings=tuple(NewEmbedding(text_hash=f"c{one}", model=model, vector=vector if one == mention_id else -vector) for one in ids),
+        new_issues=(NewIssue(temporary_id=-1, title=f"{WORD} meter · vonkt", created_at=at),),
+        memberships=tuple(Membership(mention_id=one, issue_id=-1, by="model", reason="near", at=at) for one in ids),
+    )
+    return ledger.analyses.save(step)[-1]
+
+
+def _joined(house: House, case_id: int, mention_id: int) -> None:
+    contacts = ContactLedger(house.parts.listening.ledger.engine)
+    (contact,) = contacts.of_mentions([mention_id], brand=OURS).values()
+    JoinLedger(house.parts.listening.ledger.engine).join(case_id, contact, (Evidence.EMAIL,), who=AUTHOR, at=house.clock.now())
+
+
+def _rows(house: House, conversation_id: int, mention_id: int) -> None:
+    """What people write on pages that need a link first: an answer in their own words, and words taken into an article."""
+    engine, at = house.parts.listening.ledger.engine, house.clock.now()
+    with writing(engine) as tx:
+        given = {"source": "form", "channel": "feed", "language": "nl", "conversation_id": conversation_id, "begun_at": at}
+        number = tx.execute(insert(feedback).values(given).returning(feedback.c.feedback_id)).scalar_one()
+        for question, value in (("text", f"groeten van {NAME}"), ("satisfaction", "2")):
+            tx.execute(insert(feedback_answer).values(feedback_id=number, question=question, value=value, at=at))
+        known = tx.execute(select(article.c.article_id).limit(1)).scalar_one()
+        worded = {"question": SAID, "answer": "Bel ons.", "question_mention_id": mention_id, "made_by": AUTHOR, "made_at": at}
+        tx.execute(insert(article_version).values(article_id=known, version=2, **worded))
+
+
+def _files(house: House, case_id: int) -> None:
+    folder = house.home / "exports"
+    folder.mkdir()
+    (folder / "case.json").write_bytes(house.parts.desk.conversation.export(case_id))
+    (house.home / "report.md").write_text(f"# Week 10\n\n> {SAID}\n", encoding="utf-8")
+    (house.home / "klankbord.log").write_text(f'{{"what": "asked", "who": "{HANDLE}"}}\n{{"what": "stored"}}\n', encoding="utf-8")
