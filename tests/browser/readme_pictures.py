@@ -57,12 +57,13 @@ def take(browser: Browser, link: str, digest: Message | None = None, out: Path =
     _keep(page, out / "issues.webp")
     page.goto("/queue")
     _keep(page, out / "queue.webp")
+    _for_management(page, out)
+    page.set_viewport_size(DESK)
     _reply(page)
     _keep(page, out / "conversation.webp")
     page.set_viewport_size(PHONE)
     page.evaluate("scrollTo(0, 0)")
     _keep(page, out / "phone.webp")
-    _for_management(page, out)
     if digest is not None:
         _messages(page, digest, out)
     context.close()
@@ -70,7 +71,8 @@ def take(browser: Browser, link: str, digest: Message | None = None, out: Path =
 
 
 def _reply(page: Page) -> None:
-    """Open what comes first, take it, and write an answer until everything that is said of it stands there."""
+    """Open what comes first of what is Dutch, take it, and write an answer until everything that is said of it stands there."""
+    page.goto("/queue?language=nl")
     page.locator("[data-row] a[data-open]").first.click()
     claim = page.locator("button[data-key=a]")
     if claim.count():
