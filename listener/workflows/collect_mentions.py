@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, ParamSpec, TypeVar
 
-from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused, SourceUnavailable, StoreError
+from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import BrandHit, Kept, Mention
 from listener.model.page import Cursor, Page, Skip, Spent
@@ -109,10 +109,16 @@ class CollectMentions:
         self._ledger.sources.note_ok(result.source, at=self._clock.now(), new=result.new, seen=result.seen, missed=result.missed)
 
     def broke(self, source_id: str, error: Exception) -> Collected:
-        """Note a round that ended in a way nobody foresaw: it took too long, or our own reader is at fault."""
-        why = "took longer than a round may" if isinstance(error, TimeoutError) else f"our own reader failed ({type(error).__name__})"
+        """Note a round that ended in another way: it took too long, the file of secrets is wrong, or our own reader is at fault."""
+        failure: SourceError
+        if isinstance(error, SettingsError):
+            failure = SourceRefused(str(error), cause="token_missing")
+        elif isinstance(error, TimeoutError):
+            failure = SourceUnavailable("It took longer than a round may; the log tells more.")
+        else:
+            failure = SourceUnavailable(f"Our own reader failed ({type(error).__name__}); the log tells more.")
         try:
-            return self._failed(Collected(source=source_id), SourceUnavailable(f"The round {why}; the log tells more."))
+            return self._failed(Collected(source=source_id), failure)
         except StoreError:  # the ledger itself may be what failed
             return Collected(source=source_id)
 

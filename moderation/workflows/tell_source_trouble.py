@@ -10,7 +10,7 @@ from listener.ledger.sources import SourceState
 from listener.ports import Clock
 from moderation.ledger.alarms import AlarmLedger
 
-REFUSED, CAPPED, WAITS, BLIND = "source_refused", "source_capped", "source_waits", "source_blind"
+REFUSED, CAPPED, WAITS, BLIND, EMPTY = "source_refused", "source_capped", "source_waits", "source_blind", "source_empty"
 """Kinds of alarm, with words in config/templates/<language>/outbox.yaml below `alarm.`."""
 PATIENCE = timedelta(minutes=15)
 """A platform that is down for shorter than this mends itself more often than not."""
@@ -29,20 +29,29 @@ class TellSourceTrouble:
     def once(self) -> None:
         """Raise what is wrong and was not told, and end what is over."""
         now = self._clock.now()
-        wrong = {one.source: trouble_of(one, now) for one in self._ledger.sources.states() if one.source in self._sources}
-        for kind in (REFUSED, CAPPED, WAITS, BLIND):
+        silent = self._ledger.sources.silent(now)
+        wrong = {
+            one.source: trouble_of(one, now, silent_since=silent.get(one.source))
+            for one in self._ledger.sources.states()
+            if one.source in self._sources
+        }
+        for kind in (REFUSED, CAPPED, WAITS, BLIND, EMPTY):
             about = [source for source, trouble in wrong.items() if trouble == kind]
             for source in about:
                 self._alarms.raise_once(kind, source, note=source, at=now)
             self._alarms.over(kind, at=now, still=about)
 
 
-def trouble_of(state: SourceState, now: datetime) -> str:
-    """Return the kind of alarm that a source's state calls for; empty when it calls for none."""
+def trouble_of(state: SourceState, now: datetime, *, silent_since: datetime | None = None) -> str:
+    """Return the kind of alarm that a source's state calls for; empty when it calls for none.
+
+    silent_since: set while it is silent for unusually long; its canary then tells whether we see anything at all.
+    """
     if state.state in ("refused", "capped"):
         return REFUSED if state.state == "refused" else CAPPED
     if state.blind_since is None:
-        return ""
+        asked = silent_since is not None and state.canary_at is not None and state.canary_at > silent_since
+        return EMPTY if asked and state.canary == "empty" else ""
     if state.state == "waiting":
         return WAITS
     return BLIND if now - state.blind_since >= PATIENCE else ""

@@ -15,7 +15,7 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.clock import ManualClock
-from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.issue import Signal
 from listener.schedule import (
@@ -176,6 +176,31 @@ async def test_failures_are_counted_until_one_round_ends_well(ledger: Ledger, er
     assert (rig.watched[0].failures, rig.arrived.is_set()) == (1, False)
     await rig.run("forum")
     assert (rig.watched[0].failures, rig.arrived.is_set()) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "said"),
+    [
+        (TimeoutError(), "blind", "longer than a round may"),
+        (ZeroDivisionError(), "blind", "Our own reader failed (ZeroDivisionError)"),
+        (SettingsError("secrets.env can be read by others; run: chmod 600"), "refused", "chmod 600"),
+    ],
+)
+async def test_a_round_that_ends_in_another_way_is_told_and_not_only_logged(
+    ledger: Ledger, error: Exception, state: str, said: str
+) -> None:
+    """Coverage that says "fine" of a source whose rounds all break is the one lie it must not tell."""
+
+    class Breaks(FakeSource):
+        async def pull(self, cursor: Any) -> Any:
+            raise error
+
+    rig = Rig(ledger, Breaks([], source_id="forum"))
+    rig.schedule.start(ledger.sources.state)
+    await rig.run("forum")
+    (noted,) = ledger.sources.states()
+    assert noted.state == state
+    assert said in noted.error
 
 
 async def test_a_source_that_breaks_in_an_unknown_way_is_pulled_again(ledger: Ledger) -> None:

@@ -13,6 +13,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger, open_ledger
+from listener.model.analysis import AnalysisStep
+from listener.model.issue import SILENCE, Signal
 from listener.schedule import SourceSchedule, Watched
 from listener.settings.schema import HttpSettings, SourceSettings
 from listener.settings.secrets import Secrets
@@ -146,6 +148,23 @@ def test_each_kind_of_trouble_is_told_once_and_is_over_with_the_first_success(
     ledger.sources.note_ok("forum", at=clock.now(), new=0, seen=0)
     tell.once()
     assert all(one.over_at is not None for one in alarms.unseen())
+
+
+def test_a_source_that_answers_nothing_to_its_canary_either_is_told_of(ledger: Ledger, clock: ManualClock) -> None:
+    """Only while it is silent: what a canary said months ago is no trouble of today."""
+    alarms = AlarmLedger(ledger.engine)
+    tell = TellSourceTrouble(ledger, alarms, sources=["forum"], clock=clock)
+    ledger.sources.note_ok("forum", at=NOON, new=0, seen=0)
+    ledger.sources.note_canary("forum", "empty", at=NOON)
+    tell.once()
+    assert alarms.unseen() == []
+    one = Signal(kind=SILENCE, issue_id=None, about="forum", at=NOON, seen=0, usual=9, p_value=1e-4, window_hours=9.0, mention_ids=())
+    ledger.analyses.save(AnalysisStep(at=NOON, signals=(one,)))
+    tell.once()
+    assert [one.kind for one in alarms.unseen()] == ["source_empty"]
+    ledger.sources.note_canary("forum", "found", at=NOON)
+    tell.once()
+    assert [one.over_at is None for one in alarms.unseen()] == [False]
 
 
 def test_a_platform_that_is_down_for_ten_minutes_wakes_nobody(ledger: Ledger, clock: ManualClock) -> None:
