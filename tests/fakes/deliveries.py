@@ -22,6 +22,7 @@ from moderation.messages.told import Speech
 from moderation.model.account import Account
 from moderation.model.chart import Chart, Table, Widths
 from moderation.model.delivery import SENT, Attached, Delivery, DeliveryState, NewSubscription, Outcome, Parcel, Way, What
+from moderation.model.delivery import Picture as PictureTold
 from moderation.model.document import (
     Bullets,
     Document,
@@ -88,6 +89,7 @@ def signal(signal_id: int, at: datetime, *, seen: int = 8, kind: str = "burst", 
     )
 
 
+CHART = PictureTold(name="days.png", png=b"\x89PNG", alt="Een week in staven")
 PDF = Attached(name="2026-W10.pdf", kind="application/pdf", content=b"%PDF-1.7")
 
 
@@ -225,7 +227,7 @@ class Telling:
             weeks=lambda: sorted(self.made, key=lambda one: one.name, reverse=True),
             account=self.account,
             speech=self._speech,
-            report=lambda week, language, _: WeekTold(document=report(week, language), file=PDF),
+            report=lambda week, language, _: WeekTold(document=report(week, language), file=PDF, pictures=(CHART,)),
         )
 
     def _issue_brands(self, ids: Iterable[int]) -> dict[int, frozenset[str]]:

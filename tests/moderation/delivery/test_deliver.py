@@ -14,7 +14,7 @@ from moderation.model.delivery import DeliveryState, Loud, Outcome, Quiet, Way, 
 from moderation.model.status import Promise, PromiseState
 from moderation.workflows.delivery_ports import WeekMade
 from moderation.workflows.find_deliveries import FindDeliveries
-from tests.fakes.deliveries import NOON, PDF, Telling, issue, signal
+from tests.fakes.deliveries import CHART, NOON, PDF, Telling, issue, signal
 
 LATER = Outcome(state=DeliveryState.WAITING, reason="later", note="451", wait_seconds=300)
 NO = Outcome(state=DeliveryState.REFUSED, reason="no_such_mailbox", note="550")
@@ -295,7 +295,7 @@ async def test_a_week_is_told_when_its_report_is_there_and_not_before(telling: T
     await telling.rounds(5)
     assert [one.occasion for one in telling.rows()] == ["2026-W10"]
     [message] = [one.message for one in telling.mail.taken]
-    assert (message.title, message.attached) == ("Weekrapport 2026-W10", (PDF,))
+    assert (message.title, message.attached, message.pictures) == ("Weekrapport 2026-W10", (PDF,), (CHART,))
     said = mail_text(message, Foot(why="", stop=""))
     assert "Geen stroom kostte het meest" in said
     assert "Dit staat pas op bladzijde twee." not in said
