@@ -83,7 +83,7 @@ class SourceSettings(Section):
         "",
         description="feed: the address of the feed. discourse, discourse_webhook: of the forum. mastodon, matrix: the server to read at. "
         "imap: imaps://host, or imap://host for STARTTLS. "
-        "bluesky: another server than the usual one. hackernews: another API address (tests).",
+        "bluesky: another server than the usual one. hackernews, discord: another API address (tests).",
     )
     allow_http: bool = Field(False, description="Allow an address without TLS.")
     allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
@@ -108,7 +108,9 @@ class SourceSettings(Section):
     )
     site: str = Field("", description="stackexchange: the site, such as 'stackoverflow' or 'iot.stackexchange.com'.")
     tags: tuple[str, ...] = Field((), description="stackexchange: tags whose questions are read. Without a query: in place of a search.")
-    channels: tuple[str, ...] = Field((), description="youtube: ids of channels (UC…) below whose videos comments are read.")
+    channels: tuple[str, ...] = Field(
+        (), description="youtube: ids of channels (UC…) below whose videos comments are read. discord: ids of channels, forums or threads."
+    )
     videos: tuple[str, ...] = Field((), description="youtube: ids of single videos, such as 'dQw4w9WgXcQ'.")
     topics: tuple[int, ...] = Field((), description="discourse: numbers of topics to read, in place of every new post.")
     private_messages: bool = Field(False, description="discourse: read private messages to the user whose key it is as well.")

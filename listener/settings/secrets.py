@@ -66,6 +66,7 @@ SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {
     "BLUESKY": {"READ_APP_PASSWORD": "App password of the account that reads; another one than that which posts."},
     "MATRIX": {"READ_TOKEN": "Access token of the account that reads in its rooms."},
     "IMAP": {"PASSWORD": "Password of the mailbox that is read."},
+    "DISCORD": {"READ_BOT_TOKEN": "Token of the bot that reads channels; without one it is the bot that your team works with."},
 }
 """Secrets of sources, by platform. Each may also be named for one source by its id: KLANKBORD_<PLATFORM>_<ID>_<KIND>."""
 _NAMED_AFTER = (*ACCOUNT_KINDS.items(), *SOURCE_KINDS.items())

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from listener.errors import SettingsError
 from listener.ports import Source
 from listener.settings.schema import SourceSettings
+from listener.sources.discord import DiscordSource
+from listener.sources.discord_rest import DiscordRest
 from listener.sources.discourse import DiscourseSource
 from listener.sources.discourse_forum import Forum, forum_address
 from listener.sources.stackexchange import StackExchangeSource
@@ -95,13 +97,27 @@ def _discourse(settings: SourceSettings, context: SourceContext) -> Source:
     )
 
 
+def _discord(settings: SourceSettings, context: SourceContext) -> Source:
+    rest = DiscordRest(
+        token=lambda: context.secret("DISCORD", settings.id, "READ_BOT_TOKEN") or context.secrets("KLANKBORD_DISCORD_BOT_TOKEN") or "",
+        http=context.paced("discord"),
+        base=settings.url,
+        allow_http=settings.allow_http,
+        allow_private=settings.allow_private,
+    )
+    look_back = timedelta(days=settings.look_back_days)
+    return DiscordSource(settings.id, rest, channels=settings.channels, clock=context.clock, look_back=look_back)
+
+
 ASKED: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {
+    "discord": _discord,
     "discourse": _discourse,
     "stackexchange": _stackexchange,
     "x": _x,
     "youtube": _youtube,
 }
 ASKED_KEYS: dict[str, frozenset[str]] = {
+    "discord": frozenset({"channels", "url", "allow_http", "allow_private"}),
     "discourse": frozenset({"url", "allow_http", "allow_private", "query", "topics", "private_messages", "account"}),
     "stackexchange": frozenset({"site", "query", "tags", "comments"}),
     "x": frozenset({"query", "account", "mentions", "reposts", "expansions", "query_characters"}),

@@ -20,7 +20,7 @@ _REMAINING = (
     ("x-ratelimit-remaining", "x-ratelimit-limit"),
     ("ratelimit-remaining", "ratelimit-limit"),
 )
-_RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+_RESETS = ("x-ratelimit-reset-after", "x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ POLITE = (Limit(requests=75, seconds=60),)
 """Of a site that publishes nothing: one request a second, after our share."""
 PUBLISHED: Mapping[str, tuple[Limit, ...]] = {
     "bluesky": (Limit(requests=3_000, seconds=300),),  # per address; docs.bsky.app, rate limits
+    "discord": (Limit(requests=50, seconds=1),),  # per bot, beside what each answer says of its bucket
     "discourse": (Limit(requests=60, seconds=60),),  # an admin key; anonymous readers have 200
     "hackernews": (Limit(requests=10_000, seconds=3_600),),  # hn.algolia.com/api, per address
     "mastodon": (Limit(requests=300, seconds=300),),  # docs.joinmastodon.org, per account

@@ -12,6 +12,7 @@ DEFAULT_WAIT_SECONDS = 60.0
 LEAST_WAIT_SECONDS = 1.0
 MOST_WAIT_SECONDS = 900.0
 
+_RESETS = ("x-ratelimit-reset-after", "x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 _EPOCH_FROM = 1_000_000_000  # larger numbers in reset headers are moments, smaller ones are seconds left
 
 
@@ -20,11 +21,12 @@ def wait_seconds(headers: Mapping[str, str], body: bytes, *, now: datetime) -> f
 
     Read in this order: `Retry-After` (seconds or HTTP date), a JSON body (Discord's `retry_after`, Matrix's `retry_after_ms`,
     Discourse's `extras.wait_seconds`), then the reset headers
-    `x-rate-limit-reset` (X: epoch), `x-ratelimit-reset` (Reddit: seconds left; Mastodon: ISO date), `ratelimit-reset` (IETF draft).
+    `x-ratelimit-reset-after` (Discord: seconds left), `x-rate-limit-reset` (X: epoch), `x-ratelimit-reset` (Reddit: seconds left;
+    Mastodon: ISO date), `ratelimit-reset` (IETF draft).
     `headers` is looked up in lower case. Waits above 15 minutes are cut there: the schedule asks again and is told again.
     """
     candidates = [headers.get("retry-after"), _from_body(body)]
-    candidates += [headers.get(name) for name in ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")]
+    candidates += [headers.get(name) for name in _RESETS]
     for candidate in candidates:
         seconds = _seconds(candidate, now)
         if seconds is not None:

@@ -1,4 +1,4 @@
-"""X, Stack Exchange, YouTube and Discourse with five posts each, for the contract of sources."""
+"""X, Stack Exchange, YouTube, Discord and Discourse with five posts each, for the contract of sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from listener.clock import ManualClock
+from listener.sources.discord import DiscordSource
+from listener.sources.discord_rest import DiscordRest
 from listener.sources.discourse import DiscourseSource
 from listener.sources.discourse_forum import Forum
 from listener.sources.http import HttpClient
@@ -13,7 +15,7 @@ from listener.sources.stackexchange import StackExchangeSource
 from listener.sources.x import XSource
 from listener.sources.youtube import YouTubeSource
 from tests.contracts.source_bench import Bench
-from tests.fakes import discourse_posts, stackexchange, x_posts, youtube
+from tests.fakes import discord_history, discourse_posts, stackexchange, x_posts, youtube
 from tests.fakes.site import Reply, Site
 
 HOUR = timedelta(hours=1)
@@ -105,4 +107,22 @@ def _discourse(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Ben
     )
 
 
-BENCHES = {"x": _x, "stackexchange": _stackexchange, "youtube": _youtube, "discourse": _discourse}
+def _discord(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Bench:
+    fake = discord_history.FakeDiscord()
+    ids = {fake.say(f"bericht {n}", clock.now() - n * HOUR) for n in (1, 2, 3)}
+    post = fake.thread("Factuur klopt niet", clock.now() - 5 * HOUR, parent=discord_history.FORUM)
+    ids |= {
+        fake.say("Kent iemand dit?", clock.now() - 5 * HOUR, place=post, number=post),
+        fake.say("Ja", clock.now() - 4 * HOUR, place=post),
+    }
+    rest = DiscordRest(token=lambda: discord_history.TOKEN, http=http, base=site.url("/api/v10"), allow_http=True, allow_private=True)
+    site.answer = fake
+    return Bench(
+        ids=ids,
+        open=lambda: DiscordSource("discord", rest, channels=[discord_history.CHANNEL, discord_history.FORUM], clock=clock),
+        post=lambda: fake.say("nieuw", clock.now(), place=post),
+        break_down=lambda: setattr(site, "answer", lambda _: Reply(body=b"<html>down</html>")),
+    )
+
+
+BENCHES = {"x": _x, "stackexchange": _stackexchange, "youtube": _youtube, "discourse": _discourse, "discord": _discord}

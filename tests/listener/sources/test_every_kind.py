@@ -30,6 +30,7 @@ OTHERS = frozenset({"reddit", "x", "imap"})
 """Read by client libraries, which have suites of their own."""
 ASKING: dict[str, dict[str, Any]] = {
     "bluesky": {"account": "kim.example", "query": "stroomwerk"},
+    "discord": {"channels": ["1170000000000000103"]},
     "discourse": {"url": "https://forum.example", "account": "kim"},
     "feed": {"url": "https://news.example/feed"},
     "hackernews": {"query": "stroomwerk"},

@@ -1,0 +1,82 @@
+"""Messages that others recorded of Discord, answered to our source: nothing raises, and what is left out has a reason."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from listener.clock import ManualClock
+from listener.model.mention import Mention
+from listener.sources.discord import DiscordSource
+from listener.sources.discord_items import is_said, read_message
+from listener.sources.discord_rest import DiscordRest
+from tests.replay.exchanges import Outcomes, answered_by, recordings_of, things
+
+pytestmark = pytest.mark.recordings
+
+GUILD, CHANNEL = "1170000000000000001", "1170000000000000103"
+
+
+def _messages(path: Path) -> list[dict[str, Any]]:
+    """Return every message in a recording: frames of the gateway and objects of the HTTP API hold the same ones."""
+    return things(json.loads(path.read_text(encoding="utf-8-sig")), lambda one: {"content", "channel_id", "timestamp"} <= one.keys())
+
+
+def _must_be_whole(read: object, message: dict[str, Any]) -> None:
+    assert isinstance(read, Mention)
+    assert (read.native_id, read.realm, read.root_id) == (message["id"], GUILD, CHANNEL)
+    assert read.text.split()[0] in message["content"]
+    assert read.posted_at == datetime.fromisoformat(message["timestamp"]).astimezone(UTC)
+    assert read.author is not None
+    assert read.author.native_id == message["author"]["id"]
+    assert read.author.name
+    assert read.edited_at is None or read.edited_at > read.posted_at
+
+
+def test_every_recorded_message_is_read_or_told_why_not(recordings: Path) -> None:
+    """As it was recorded, and again as what somebody wrote: the makers of samples gave most of them the kind of a notice."""
+    outcomes, edited = Outcomes("discord"), 0
+    for path in recordings_of(recordings / "discord", ".json"):
+        messages = _messages(path)
+        if not messages:
+            outcomes.skipped[path.name] = "it holds no message"
+            continue
+        for message in messages:
+            if is_said(message) and message["content"]:
+                _must_be_whole(read_message(message, guild=GUILD, place=CHANNEL), message)
+            if message["content"]:
+                as_said = read_message({**message, "type": 0}, guild=GUILD, place=CHANNEL)
+                _must_be_whole(as_said, message)
+                edited += isinstance(as_said, Mention) and as_said.edited_at is not None
+        outcomes.passed[path.name] = f"{len(messages)} messages"
+    print("\n" + "\n".join(outcomes.lines()))
+    assert len(outcomes.passed) >= 12
+    assert edited >= 1
+
+
+async def test_recorded_messages_come_through_the_source(recordings: Path) -> None:
+    """The list of a channel, answered as Discord answers it: what people wrote comes out, notices of Discord's own do not."""
+    held = [one for path in recordings_of(recordings / "discord", ".json") for one in _messages(path)]
+    by_id = {one["id"]: one for one in sorted(held, key=is_said)}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/messages"):
+            after = int(request.url.params["after"])
+            return httpx.Response(200, json=[one for one in by_id.values() if int(one["id"]) > after])
+        if "threads" in request.url.path:
+            return httpx.Response(200, json={"threads": [], "members": [], "has_more": False})
+        return httpx.Response(200, json={"id": CHANNEL, "guild_id": GUILD, "type": 0})
+
+    clock = ManualClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    async with answered_by(answer, clock) as http:
+        rest = DiscordRest(token=lambda: "a-token", http=http)
+        source = DiscordSource("discord", rest, channels=[CHANNEL], clock=clock, look_back=timedelta(days=9_000))
+        page = await source.pull(None)
+    said = {one["id"] for one in by_id.values() if is_said(one) and one["content"]}
+    assert {one.native_id for one in page.mentions} == said
+    assert len(said) >= 2
