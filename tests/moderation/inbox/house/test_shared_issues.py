@@ -88,6 +88,7 @@ def test_the_words_in_its_halves_are_shown_to_nobody_of_one_brand(house: House, 
     assert (call.status, call.json["type"]) == (403, "urn:klankbord:shared")
     page = asking.page("GET", f"/issues/{shared}/split", cookie=house.cookie(OURS_ONLY))
     assert THEIRS not in page.text
+    assert "klanten van een ander merk" in page.text or "another brand" in page.text, "told before anything is looked at"
     told = asking.call("GET", f"/api/v1/issues/{shared}/halves", token=house.token(ROLE_NAMES[Role.AGENT]))
     assert (told.status, told.json["items"]) == (200, []), "two messages are too few for halves"
     assert told.json["why"]
