@@ -177,6 +177,21 @@ async def test_instagram_comments_and_the_replies_below_them(bench: Bench) -> No
     assert (by_id["c1"].author.native_id, by_id["c1"].author.name) == ("9001", "kim")
 
 
+async def test_a_new_reply_below_a_hundred_old_ones_is_found(bench: Bench) -> None:
+    """Replies begin with the oldest: whoever stops at the first old page never sees the newest."""
+    bench.graph.listings["178/media"] = [{"id": "m1", "timestamp": written(hours_ago(90)), "username": "zoemvolt"}]
+    said = {"text": "Werkt niet", "username": "kim"}
+    bench.graph.below["m1/comments"] = [{"id": "c1", "timestamp": written(hours_ago(80)), **said}]
+    replies = bench.graph.below["c1/replies"] = [{"id": f"r{n}", "timestamp": written(hours_ago(70 - n / 60)), **said} for n in range(100)]
+    source = bench.source("instagram", ("178",))
+    pages, cursor = await bench.round(source)
+    assert len(mentions(pages)) == 101
+    bench.clock.advance(timedelta(hours=2))
+    replies.append({"id": "new", "timestamp": written(bench.clock.now()), **said})
+    pages, _ = await bench.round(source, cursor)
+    assert [one.native_id for one in mentions(pages)] == ["new"]
+
+
 async def test_threads_replies_and_mentions(bench: Bench) -> None:
     """Replies to replies come too: the conversation is asked for, not only its first level."""
     bench.graph.listings["42/threads"] = [
