@@ -66,7 +66,7 @@ def counted(home: Listening) -> dict[str, Row]:
 @pytest.mark.parametrize("brands", BOTH, ids=str)
 @pytest.mark.parametrize("week", WEEKS)
 def test_every_number_of_the_report_is_in_the_ledger(home: Listening, week: str, brands: frozenset[str] | None) -> None:
-    """A manager decides on these; a wrong one is worse than none. Of the whole house, and of somebody of one brand; in the first week, too."""
+    """A manager decides on these; a wrong one is worse than none. Of the whole house and of somebody of one brand, the first week too."""
     figures = figures_of(home, week, brands)
     assert sorted(differences(figures, again_of(home, figures, brands))) == []
 
