@@ -88,7 +88,7 @@ def told_by(telling: Telling, book: Book) -> Telling:
         security="none",
         sender="klankbord@zoemvolt.example",
         username=ADDRESS,
-        timeout_seconds=5,
+        timeout_seconds=60,
         context=_TLS,
     )
     telling.raised = [signal(number, NOON - timedelta(minutes=number)) for number in (1, 2, 3)]
