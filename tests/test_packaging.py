@@ -35,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel with the packages that are already here."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     (built,) = folder.glob("klankbord-*.whl")
     return built
@@ -105,7 +105,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=900)
     (site,) = folder.glob("lib/python*/site-packages")
     here = dict.fromkeys(sysconfig.get_path(kind) for kind in ("purelib", "platlib"))
     (site / "dependencies.pth").write_text("\n".join(here) + "\n", encoding="utf-8")
@@ -149,7 +149,7 @@ def played(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     """The demo as it is played once: its folder, and what it said."""
     folder = tmp_path_factory.mktemp("played")
     home = folder / "demo"
-    done = _run([installed / "klankbord", "--home", home, "demo", "--once"], folder, timeout_seconds=360)
+    done = _run([installed / "klankbord", "--home", home, "demo", "--once"], folder, timeout_seconds=900)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     return home, done.stdout
