@@ -35,11 +35,11 @@ img {{ display: block; margin-top: 8px; width: 346px; border-radius: 6px; }}
 
 
 def digest_of(parts: Answering) -> Message:
-    """Return yesterday's digest of an open home as a message in Dutch, with its picture."""
+    """Return the digest of the newest day of an open home as a message in Dutch, with its picture."""
     listening = parts.listening
     house = house_of(listening, settings_of(listening), parts.desk.delivery, parts.draw)
-    now = listening.clock.now()
-    figures = house.figures(None, now - timedelta(days=1), now)
+    newest = listening.ledger.analyses.latest_posted_at() or listening.clock.now()
+    figures = house.figures(None, newest - timedelta(days=1), newest)
     return with_pictures(digest_message(figures, house.speech("nl"), key="readme"), house.pictures(figures, "nl"))
 
 
