@@ -112,7 +112,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-def _run(command: list[str | Path], tmp_path: Path, *, timeout_seconds: float = 60) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str | Path], tmp_path: Path, *, timeout_seconds: float = 300) -> subprocess.CompletedProcess[str]:
     """Run from a folder that has nothing to do with the checkout, with a home of its own."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
