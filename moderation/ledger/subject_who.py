@@ -34,6 +34,8 @@ def keys_of(tx: Connection, platform: str, account: str) -> set[str]:
     """Return the keys of whoever is called `account` (a name, with or without @, an id, or a whole key) on a platform."""
     wanted = account.strip().removeprefix("@")
     found: set[str] = set()
+    if not wanted:
+        return found
     shown = func.lower(mention.c.author_name).in_({wanted.lower(), f"@{wanted.lower()}"})
     by_id = func.lower(mention.c.author_native_id) == wanted.lower()
     query = select(mention.c.author_key).where(mention.c.author_platform == platform, or_(shown, by_id)).distinct()
@@ -79,8 +81,11 @@ def all_keys(subject: Subject) -> list[str]:
     return sorted({*subject.keys, *subject.joined})
 
 
-def traces_of(tx: Connection, subject: Subject) -> Traces:
-    """Return what shows this person wherever it stands: keys, ids, names, addresses of their messages, and what they wrote."""
+def traces_of(tx: Connection, subject: Subject, *, with_sent: bool = False) -> Traces:
+    """Return what shows this person wherever it stands: keys, ids, names, addresses of their messages, and what they wrote.
+
+    `with_sent`: also what we sent them, for files; in the ledger that is found by whom it was sent to, and others may have had the same.
+    """
     names, texts = [*all_keys(subject), *subject.names], list[str]()
     query = select(mention.c.author_native_id, mention.c.url, mention.c.mention_id).where(mention.c.author_key.in_(all_keys(subject)))
     rows = tx.execute(query).all()
@@ -88,7 +93,9 @@ def traces_of(tx: Connection, subject: Subject) -> Traces:
     for some in batches([row.mention_id for row in rows]):
         for row in tx.execute(select(revision.c.title, revision.c.text).where(revision.c.mention_id.in_(some))):
             texts += [row.title, row.text]
-    return Traces.of(names, texts)
+    theirs = Theirs(all_keys(subject))
+    sent = tx.execute(select(outbox.c.text).where(theirs.entries)).scalars().all() if with_sent else ()
+    return Traces.of(names, texts, sent)
 
 
 class Theirs:

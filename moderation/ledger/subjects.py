@@ -70,7 +70,7 @@ class SubjectLedger:
     def traces(self, subject: Subject) -> Traces:
         """Return what shows the person in a text, for looking through files."""
         with reading(self._engine) as tx:
-            return traces_of(tx, subject)
+            return traces_of(tx, subject, with_sent=True)
 
     def erase(self, subject: Subject, *, by: str, at: datetime, elsewhere: Mapping[str, int]) -> Receipt:
         """Take the person out of the ledger for good and keep them out; return the receipt. All of it happens, or none.

@@ -29,21 +29,24 @@ def runs(words: str, length: int = IN_A_ROW) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """What a person is known by. `names` are as `spoken` returns them, `said` what `runs` does of all their texts."""
+    """What a person is known by. `names` are as `spoken` returns them, `said` what `runs` does of all their texts; `whole` are texts of a
+    few words, and `sent` what we wrote to them: those show them only where they stand alone."""
 
     names: frozenset[str]
     said: frozenset[str]
     whole: frozenset[str]
+    sent: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, names: Iterable[str], texts: Iterable[str]) -> Traces:
-        """Return the traces of these names, ids and addresses, and of these texts. A name of a few letters is left out."""
+    def of(cls, names: Iterable[str], texts: Iterable[str], sent: Iterable[str] = ()) -> Traces:
+        """Return the traces of these names, ids and addresses, of these texts, and of what we sent. A name of a few letters is left out."""
         called = {spoken(one) for one in names}
         written = {spoken(one) for one in texts}
         return cls(
             names=frozenset(one for one in called if len(one.replace(" ", "")) >= SHORTEST_NAME),
             said=frozenset().union(*(runs(one) for one in written)),
             whole=frozenset(one for one in written if 1 < len(one.split()) < IN_A_ROW),
+            sent=frozenset(one for one in map(spoken, sent) if one.strip()),
         )
 
     def shown_by(self, text: str) -> bool:
@@ -51,7 +54,7 @@ class Traces:
         if not text:
             return False
         words = spoken(text)
-        return any(one in words for one in self.names) or words in self.whole or not self.said.isdisjoint(runs(words))
+        return any(one in words for one in self.names) or words in self.whole | self.sent or not self.said.isdisjoint(runs(words))
 
     def quoted_by(self, text: str) -> bool:
         """The same for a text that is made of quotes: there a short message counts as well."""

@@ -13,6 +13,7 @@ from moderation.policy.traces import Traces
 
 READ = frozenset({".md", ".csv", ".json", ".jsonl", ".html", ".txt", ".log", ".eml"})
 UNREAD = frozenset({".pdf", ".parquet", ".xlsx", ".zip", ".gz", ".png"})
+_RECORDS = frozenset({".json", ".jsonl", ".log"})
 _KEPT = frozenset({"klankbord.yaml", "secrets.env", "suppressed.jsonl"})
 _APART = frozenset({"models", "backups", "search"})
 """Models hold nothing of anybody, the search is followed by removals, and a backup is erased anew when it is put back."""
@@ -20,7 +21,7 @@ _APART = frozenset({"models", "backups", "search"})
 
 def files_showing(home: Path, traces: Traces) -> list[Path]:
     """Return the files of a home in which the person is shown, in order; settings, keys, stores and backups are not read."""
-    return [file for file in _files(home) if file.suffix in READ and any(traces.quoted_by(line) for line in _lines(file))]
+    return [file for file in _files(home) if file.suffix in READ and any(_told(line, traces) for line in _lines(file))]
 
 
 def files_not_read(home: Path) -> list[Path]:
@@ -51,20 +52,25 @@ def _files(home: Path) -> Iterator[Path]:
                 yield file
 
 
-def _lines(file: Path) -> Iterator[str]:
+def _lines(file: Path) -> Iterator[Any]:
+    """Yield each line as what it tells: JSON read, so that an escape hides nobody; anything else as it is."""
     with file.open(encoding="utf-8", errors="replace") as opened:
         for line in opened:
-            yield json.dumps(json.loads(line), ensure_ascii=False) if _is_json(file, line) else line
+            yield _read(line) if file.suffix in _RECORDS else line
 
 
-def _is_json(file: Path, line: str) -> bool:
-    if file.suffix not in {".jsonl", ".json", ".log"}:
-        return False
+def _read(line: str) -> Any:
     try:
-        json.loads(line)
+        return json.loads(line)
     except ValueError:
-        return False
-    return True
+        return line
+
+
+def _told(value: Any, traces: Traces) -> bool:
+    if isinstance(value, str):
+        return traces.quoted_by(value)
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_told(one, traces) for one in inside)
 
 
 def _empty_lines(file: Path, traces: Traces) -> None:
@@ -84,9 +90,8 @@ def _empty_lines(file: Path, traces: Traces) -> None:
 
 
 def _emptied(line: str, traces: Traces) -> str:
-    try:
-        told = json.loads(line)
-    except ValueError:
+    told = _read(line)
+    if isinstance(told, str):
         return "" if traces.quoted_by(line) else line
     return json.dumps(_without(told, traces), ensure_ascii=True)
 

@@ -20,6 +20,7 @@ from moderation.ledger.contacts import ContactLedger
 from moderation.ledger.joins import JoinLedger
 from moderation.ledger.tables_feedback import feedback, feedback_answer
 from moderation.ledger.tables_knowledge import article, article_version
+from moderation.model.card import CardWords
 from moderation.model.conversation import Evidence
 from moderation.model.leave import Consent, OptOut
 from moderation.model.reply import Words
@@ -65,14 +66,19 @@ def plant(house: House) -> Planted:
         desk.inbox.draft_reply(row.case_id, AUTHOR, f"Dag {NAME}, wat vervelend. Welke postcode heb je?").draft_id, AUTHOR
     )
     asyncio.run(house.parts.sending.send_once())
-    desk.inbox.draft_reply(row.case_id, AUTHOR, f"Beste {NAME}, nog een vraag.")
-    desk.replies.write.save(row.case_id, AUTHOR, Words(text=f"Dag {NAME},", language="nl"), version=0)
-    desk.conversation.notes.add(row.case_id, f"{NAME} belde ook", AUTHOR)
+    # what follows tells of the person by their word alone: only whoever knows whose it is can find it
+    desk.inbox.send(desk.inbox.draft_reply(row.case_id, AUTHOR, f"Is de {WORD} nu stil?").draft_id, AUTHOR)
+    asyncio.run(house.parts.sending.send_once())
+    desk.inbox.draft_reply(row.case_id, AUTHOR, f"Nog een vraag over de {WORD}.")
+    desk.replies.write.save(row.case_id, AUTHOR, Words(text=f"De {WORD}", language="nl"), version=0)
+    desk.conversation.notes.add(row.case_id, f"belde ook over {WORD}", AUTHOR)
+    desk.conversation.cards.mark(row.case_id, "no", AUTHOR, why=f"het ging om {WORD}")
+    desk.conversation.cards.keep(row.case_id, CardWords(summary=f"{WORD} vonkt"), AUTHOR)
     desk.conversation.notes.plan(issue_id, f"monteur voor @{HANDLE}", AUTHOR)
-    desk.conversation.questions.ask(row.case_id, "team techniek", f"kent iemand {NAME}?", AUTHOR)
-    desk.leave.add_opt_out(OptOut(person_key=PERSON.key, at=now(), how="hand", noted_by=AUTHOR, note=f"{NAME} schreef het zelf"))
+    desk.conversation.questions.ask(row.case_id, "team techniek", f"wie weet iets van {WORD}?", AUTHOR)
+    desk.leave.add_opt_out(OptOut(person_key=PERSON.key, at=now(), how="hand", noted_by=AUTHOR, note=f"bij {WORD}"))
     desk.leave.add_consent(
-        Consent(person_key=ELSEWHERE.key, channel="mail", wording="1", given_at=now(), noted_by=AUTHOR, source=f"mail van {NAME}")
+        Consent(person_key=ELSEWHERE.key, channel="mail", wording="1", given_at=now(), noted_by=AUTHOR, source=f"mail over {WORD}")
     )
     desk.alarms.raise_once("stuck", f"case {row.case_id}", note=f"wacht: {NAME}", at=now())
     _joined(house, row.case_id, ids["canary-2"])
@@ -141,7 +147,7 @@ def _rows(house: House, conversation_id: int, mention_id: int) -> None:
     with writing(engine) as tx:
         given = {"source": "form", "channel": "feed", "language": "nl", "conversation_id": conversation_id, "begun_at": at}
         number = tx.execute(insert(feedback).values(given).returning(feedback.c.feedback_id)).scalar_one()
-        for question, value in (("text", f"groeten van {NAME}"), ("satisfaction", "2")):
+        for question, value in (("text", f"om de {WORD}"), ("satisfaction", "2")):
             tx.execute(insert(feedback_answer).values(feedback_id=number, question=question, value=value, at=at))
         known = tx.execute(select(article.c.article_id).limit(1)).scalar_one()
         worded = {"question": SAID, "answer": "Bel ons.", "question_mention_id": mention_id, "made_by": AUTHOR, "made_at": at}

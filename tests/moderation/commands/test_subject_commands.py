@@ -1,0 +1,105 @@
+"""`klankbord subject`: nothing goes without being typed twice, and what is printed says what was done and what was not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from listener.errors import InputError
+from listener.ledger.ledger import open_ledger
+from listener.model.mention import Author, Kept
+from listener.settings.home import prepare_home
+from moderation.cli import klankbord
+from tests.listener.ledger.making import HIT, NOON, mention
+
+CANARY = Author(platform="forum", realm="forum.example", native_id="u-77", name="Kanarie Vogel")
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(klankbord, ["--home", str(home), "subject", *words])
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the person spoke, and somebody else named them."""
+    home = tmp_path_factory.mktemp("subject") / "home"
+    prepare_home(home)
+    (home / "klankbord.yaml").write_text("brands: [{name: Stroomwerk}]\n", encoding="utf-8")
+    said = replace(mention("1", "hij doet het weer niet"), author=CANARY)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        page = [Kept(mention=one, hits=(HIT,)) for one in (said, mention("2", "Kanarie Vogel heeft gelijk"))]
+        ledger.mentions.add_page(page, source="forum", next_cursor=None, at=NOON)
+    return home
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    shutil.copytree(filled, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def texts(home: Path) -> list[str]:
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        return sorted(one.mention.text for one in ledger.mentions.latest())
+
+
+@pytest.mark.parametrize("account", ["kanarie vogel", "@Kanarie Vogel", "u-77", "forum/forum.example/u-77"])
+def test_a_person_is_found_by_name_or_id(home: Path, account: str) -> None:
+    """Whoever asks writes their name as they see it on the platform."""
+    told = json.loads(run(home, "find", "forum", account, "--json").output)
+    assert told["subject"]["keys"] == [CANARY.key]
+    assert {one["place"]: one["things"] for one in told["standing"]}["messages"] == 1
+    assert told["named_by_others"] == [2]
+
+
+@pytest.mark.parametrize("account", ["vogel", "u-7", "%", ""])
+def test_a_part_of_a_name_is_nobody(home: Path, account: str) -> None:
+    """A wrong person handed over or erased is worse than nobody found."""
+    done = run(home, "find", "forum", account)
+    assert isinstance(done.exception, InputError)
+    assert "Nothing is kept of" in str(done.exception)
+
+
+@pytest.mark.parametrize("more", [(), ("--yes",), ("--name", "u-77"), ("--yes", "--name", "u-7")])
+def test_nothing_goes_unless_it_is_typed_twice(home: Path, more: tuple[str, ...]) -> None:
+    """It cannot be taken back (RULES S34)."""
+    run(home, "erase", "forum", "u-77", *more)
+    assert texts(home) == ["Kanarie Vogel heeft gelijk", "hij doet het weer niet"]
+
+
+def test_erased_with_a_receipt_that_names_nobody(home: Path) -> None:
+    """What is printed is what the person gets to see, and what is left to look at is said."""
+    done = run(home, "erase", "forum", "u-77", "--yes", "--name", "u-77", "--as", "anna")
+    assert done.exit_code == 0, done.output
+    assert "Receipt 1: erase" in done.output
+    assert "messages of others" in done.output.lower()
+    assert texts(home) == ["Kanarie Vogel heeft gelijk"]
+    (receipt,) = json.loads(run(home, "receipts", "--json").output)
+    assert receipt["digest"] in done.output
+    assert "u-77" not in json.dumps(receipt)
+    assert isinstance(run(home, "find", "forum", "u-77").exception, InputError)
+
+
+def test_whoever_objects_is_kept_out_before_they_were_ever_here(home: Path) -> None:
+    """A name that we do not know cannot be told from others; a whole key can."""
+    assert isinstance(run(home, "object", "forum", "somebody").exception, InputError)
+    assert run(home, "object", "forum", "forum/forum.example/new").exit_code == 0
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        new = replace(mention("9", "nieuw"), author=replace(CANARY, native_id="new"))
+        assert ledger.mentions.add_page([Kept(mention=new, hits=(HIT,))], source="forum", next_cursor=None, at=NOON).new == 0
+
+
+def test_an_export_never_takes_the_place_of_a_file(home: Path, tmp_path: Path) -> None:
+    """Neither of its two files, and no half of it stays."""
+    (tmp_path / "theirs.txt").write_text("mine")
+    done = run(home, "export", "forum", "u-77", "--out", str(tmp_path / "theirs.json"))
+    assert isinstance(done.exception, InputError)
+    assert not (tmp_path / "theirs.json").exists()
+    assert (tmp_path / "theirs.txt").read_text() == "mine"
+    assert run(home, "export", "forum", "u-77", "--out", str(tmp_path / "other.json")).exit_code == 0
+    assert "hij doet het weer niet" in (tmp_path / "other.txt").read_text()
