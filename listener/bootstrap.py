@@ -203,8 +203,12 @@ def new_rephrasing(home: Path, settings: ListenerSettings, ledger: Ledger, insig
 
 def new_reader(settings: ListenerSettings) -> Reader:
     """Return what reads texts as the analyser does."""
-    listed = stop_words()
-    return Reader(brands=brand_words(settings), stopwords=listed, languages=Languages.from_lists(**listed))
+    return Reader(brands=brand_words(settings), stopwords=stop_words(), languages=known_languages())
+
+
+def known_languages() -> Languages:
+    """Return what tells languages apart, as the analyser does."""
+    return Languages.from_lists(**stop_words())
 
 
 def earlier_models(home: Path, settings: ListenerSettings, ledger: Ledger) -> OpenEarlier:

@@ -11,13 +11,14 @@ from pathlib import Path
 import click
 from pydantic import ConfigDict
 
-from listener.commands.collecting import collect_command, import_command, query_group
+from listener.commands.collecting import collect_command, import_command
 from listener.commands.correcting import issue_group
 from listener.commands.coverage import sources_command
 from listener.commands.first_settings import init_command
 from listener.commands.issues import issues_command
 from listener.commands.labelling import label_group, labels_command
 from listener.commands.place import Place
+from listener.commands.querying import query_group
 from listener.commands.replaying import replay_command
 from listener.commands.searching import search_command
 from listener.commands.setting_up import doctor_command, model_group

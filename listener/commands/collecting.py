@@ -1,9 +1,8 @@
-"""Commands that bring mentions in: import, collect, query."""
+"""Commands that bring mentions in: import, collect."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Literal
@@ -19,8 +18,6 @@ from listener.settings.schema import SourceSettings
 from listener.sources.imports import FileSource
 from listener.sources.incoming import INCOMING
 from listener.sources.registry import SourceContext, build_source
-from listener.text.query import BrandQuery
-from listener.text.shorten import shorten
 from listener.workflows.collect_mentions import Collected, CollectMentions
 from listener.workflows.import_file import Imported, import_file
 
@@ -160,40 +157,3 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
 async def _pull_once(collect: CollectMentions, settings: SourceSettings, context: SourceContext) -> Collected:
     async with aclosing(build_source(settings, context=context)) as source:
         return await collect.round(source, keep=settings.keep, purse=context.purse)
-
-
-@click.group("query")
-def query_group() -> None:
-    """Brand queries: what they catch."""
-
-
-@query_group.command("test")
-@click.argument("words", required=False)
-@click.option("--most", default=20, show_default=True, help="Stored mentions to show.")
-@json_option
-@pass_place
-def query_test(place: Place, words: str | None, most: int, as_json: bool) -> None:
-    """Show what the brand queries catch: in WORDS, or without them in what is stored."""
-    queries = brand_queries(place.settings)
-    if not queries:
-        raise InputError("There is no brand yet; `klankbord init` asks for one.")
-    with place.ledger() as ledger:
-        stored = [] if words else ledger.mentions.latest(most)
-    texts = [words] if words else [f"{one.mention.title} {one.mention.text}".strip() for one in stored]
-    rows = [_caught(text, queries) for text in texts]
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(
-            {"text": "text", "brands": "brand", "terms": "because of", "directed": "directed"}, rows, empty="Nothing is stored yet."
-        )
-
-
-def _caught(text: str, queries: Sequence[BrandQuery]) -> dict[str, Any]:
-    hits = [hit for query in queries if (hit := query.match_text(text))]
-    return {
-        "text": shorten(text, 90),
-        "brands": [hit.brand for hit in hits],
-        "terms": [term for hit in hits for term in hit.terms],
-        "directed": any(hit.directed for hit in hits),
-    }

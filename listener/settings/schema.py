@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from listener.settings.query_line import read_query
+
 
 class Section(BaseModel):
     """A part of klankbord.yaml. Unknown keys are mistakes, not extras."""
@@ -38,7 +40,17 @@ class BrandSettings(Section):
         True, description="Also catch #<brand>fail, #<brand>faal and the brand beside #fail, #faal, #epicfail or 'nooit meer'."
     )
     exclude: tuple[str, ...] = Field((), description="Words that make a post about something else, such as 'vacature'.")
-    query: QueryNode | None = Field(None, description="A boolean query beside the lists above: all, any, none, nested as needed.")
+    query: QueryNode | None = Field(
+        None,
+        description="A boolean query beside the lists above: one line such as '(storing OR outage) AND app* NOT vacature', "
+        "or all, any, none, nested as needed.",
+    )
+
+    @field_validator("query", mode="before")
+    @classmethod
+    def _line_or_nodes(cls, given: object) -> object:
+        """Read a query that is written in one line."""
+        return read_query(given) if isinstance(given, str) else given
 
 
 ADDRESSED_KINDS = frozenset({"meta", "meta_graph", "imap", "webhook"})

@@ -36,7 +36,7 @@ def _setting(name: str, field: FieldInfo, values: Mapping[str, Any], *, indent: 
     """Return one setting with its sentence. `off` is "#" inside something that is commented out as a whole."""
     inner, given = section_of(field.annotation), values.get(name)
     remarks = _remark(_sentence(field), indent) if explain else []
-    if inner is None:
+    if inner is None or isinstance(given, str):  # a query in one line stands for its section
         mark = off or ("" if name in values else "#")
         return [*remarks, f"{indent}{mark}{name}: {_value(given if name in values else _default(field))}".rstrip()]
     if get_origin(field.annotation) is tuple:

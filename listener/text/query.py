@@ -10,10 +10,13 @@ from listener.errors import SettingsError
 from listener.model.mention import BrandHit, Mention
 from listener.settings.schema import BrandSettings, QueryNode
 from listener.text.folding import folded
+from listener.text.one_edit import is_one_edit
 
 FAIL_TAGS = ("#fail", "#faal", "#epicfail", "#faalhazen", "nooit meer")
 FAIL_ENDINGS = ("fail", "faal", "fails", "epicfail")
 SHORTEST_NAME_WITH_S = 5
+SHORTEST_MISSPELT = 4
+"""Of shorter words another letter makes another word."""
 
 _TOKEN = re.compile(r"(?<![\w@#])([@#]?)(\w+)|(\w+)")
 _Token = tuple[str, str]
@@ -40,6 +43,35 @@ class _Term:
                 return False
         return True
 
+    def nearly_at(self, text: Sequence[_Token]) -> str:
+        """Return the words of `text` that are this term but for one slip in one word, or a blank too many; "" when there are none."""
+        words = [word for _, word in self.tokens]
+        for at in range(len(text)):
+            there = [word for _, word in text[at : at + len(words)]]
+            wrong = [(word, stands) for word, stands in zip(words, there, strict=False) if word != stands]
+            if len(there) == len(words) and len(wrong) == 1 and self._is_slip(*wrong[0]):
+                return " ".join(there)
+            apart = "".join(word for _, word in text[at : at + 2])
+            if len(words) == 1 and at + 1 < len(text) and apart == words[0]:
+                return " ".join(word for _, word in text[at : at + 2])
+        return ""
+
+    def _is_slip(self, word: str, stands: str) -> bool:
+        if len(word) < SHORTEST_MISSPELT:
+            return False
+        if self.prefix and word == self.tokens[-1][1]:
+            return any(is_one_edit(word, stands[:length]) for length in range(len(word) - 1, len(word) + 2))
+        return is_one_edit(word, stands)
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """What keeps a text from fitting: an excluded `term` that stands in it, or a term that only `stands` there with a slip of the pen."""
+
+    term: str
+    stands: str
+    excluded: bool
+
 
 class BrandQuery:
     """Tells whether a mention is about one brand. Made by `compile_brand`; matching takes time linear in the text's length."""
@@ -61,6 +93,7 @@ class BrandQuery:
         self._exclude = tuple(exclude)
         self._query = query
         self._query_terms = {written: _term(written, brand) for written in _words_of(query)} if query is not None else {}
+        self._wanted = tuple(dict.fromkeys((*about, *handles, *self._query_terms.values())))
         self._whole, self._prefixes = _index((*about, *handles, *fail_tags, *exclude, *self._query_terms.values()))
 
     def match(self, mention: Mention) -> BrandHit | None:
@@ -73,7 +106,23 @@ class BrandQuery:
 
     def match_text(self, text: str) -> BrandHit | None:
         """Return what `match` would for a mention of this text without a title."""
-        found = self._found(_tokens(text))
+        return self._hit(self._found(_tokens(text)))
+
+    def near_text(self, text: str) -> NearMiss | None:
+        """Return what alone keeps a text from fitting: one excluded word, or one slip in a word; None when it fits, or more is missing."""
+        tokens = _tokens(text)
+        found = self._found(tokens)
+        if self._hit(found) is not None:
+            return None
+        for term in sorted(found, key=lambda one: one.written):
+            if self._hit(found - {term}) is not None:
+                return NearMiss(term.written, term.written, excluded=True)
+        for term in self._wanted:
+            if term not in found and self._hit(found | {term}) is not None and (stands := term.nearly_at(tokens)):
+                return NearMiss(term.written, stands, excluded=False)
+        return None
+
+    def _hit(self, found: set[_Term]) -> BrandHit | None:
         if not found or any(term in found for term in self._exclude):
             return None
         directed = [term.written for term in self._handles if term in found]
@@ -132,6 +181,12 @@ def compile_brand(brand: BrandSettings) -> BrandQuery:
         exclude=[_term(word, brand.name) for word in brand.exclude],
         query=brand.query,
     )
+
+
+def compile_line(node: QueryNode, *, name: str) -> BrandQuery:
+    """Return a boolean query alone, without a brand's lists; its hits bear `name`. Raises `SettingsError` as `compile_brand` does."""
+    _check_query(node, name)
+    return BrandQuery(name, about=(), handles=(), fail_tags=(), exclude=(), query=node)
 
 
 def _tokens(text: str) -> list[_Token]:

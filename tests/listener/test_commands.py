@@ -164,10 +164,10 @@ def test_ctrl_c_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_query_is_tried_on_words_and_on_what_is_stored(run: Run, issue_id: int) -> None:
-    caught = run("query", "test", "Waarom doet Stroomwerk niets?", "--json")
-    assert (caught.code, caught.json[0]["brands"]) == (0, ["Stroomwerk"])
+    caught = run("query", "test", "--text", "Waarom doet Stroomwerk niets?", "--json")
+    assert (caught.code, caught.json["fits"][0]["brands"]) == (0, ["Stroomwerk"])
     stored = run("query", "test", "--json")
-    assert [one["brands"] for one in stored.json] == [[], []]
+    assert (stored.json["read"], stored.json["fits"]) == (2, [])
 
 
 def test_the_people_s_corrections_stay(run: Run, issue_id: int, home: Path) -> None:
