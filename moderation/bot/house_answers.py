@@ -82,7 +82,7 @@ def _source(call: Call, one: SourceCoverage) -> str:
     words = call.words
     parts = [
         words.named("source_state", one.state),
-        words.named("source_cause", one.cause) if one.cause else "",
+        harmless(words.named("source_cause", one.cause), SHORT) if one.cause else "",
         words.text("sources.silent", moment=call.moment(one.silent_since)) if one.silent_since else "",
         words.text("bot.source_saw", n=words.number(one.mentions)),
         words.text("sources.blind_since", moment=call.moment(one.blind_since)) if one.blind_since else "",
