@@ -7,25 +7,29 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import httpx
 
-from listener.errors import SourceUnavailable
+from listener.errors import SourceRefused, SourceUnavailable
 from listener.model.mention import Author, Mention
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
 from listener.sources.conditional import Validators
 from listener.sources.feed_entries import Entry
+from listener.sources.feed_finding import common_places, feeds_in, is_page
 from listener.sources.feed_process import read_feed_in_time
-from listener.sources.http import HttpClient
+from listener.sources.http import Answer, HttpClient
 
 MOST_REMEMBERED = 5_000
+MOST_NAMED = 10
+MOVED = frozenset({404, 410})
 BEFORE_FEEDS = datetime(1990, 1, 1, tzinfo=UTC)  # older dates are zeros of broken clocks
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
 class FeedSource:
-    """One feed.
+    """One feed, by its own address or by that of a page that names it: what was found there is remembered in the cursor.
 
     The cursor remembers ETag, Last-Modified and a fingerprint of each entry, so that only new and changed entries come out. A feed
     shows its newest entries only: when none of those seen last time is left, entries may have been missed and `Page.gap` says so.
@@ -58,22 +62,63 @@ class FeedSource:
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return new and changed entries since `cursor`, oldest first; see `Source.pull`."""
         before = _Memory.read(cursor, self._url)
-        answer = await self._http.get(
-            self._url, headers=before.conditions(), allow_private=self._allow_private, allow_http=self._allow_http
-        )
+        address = before.feed or self._url
+        entries: list[Entry] | None = None
+        try:
+            answer, entries = await self._read(address, before)
+        except SourceRefused as error:
+            if not before.feed or error.status not in MOVED:
+                raise
+        if entries is None and before.feed:  # it moved: what its page names now is looked for
+            before, address = _Memory(self._url, Validators(), {}, first=True), self._url
+            answer, entries = await self._read(address, before)
+        if entries is None:
+            address, answer, entries = await self._found(answer)
         if answer.status == 304 and cursor is not None:
             return Page(mentions=(), next=cursor)
+        feed = address if address != self._url else ""
+        return self._page(entries, before, _Memory(self._url, Validators.of(answer.headers), {}, feed=feed))
+
+    async def _read(self, address: str, before: _Memory) -> tuple[Answer, list[Entry] | None]:
+        """Return the answer and its entries; None instead of entries when it is a web page, [] when nothing changed (304)."""
+        # only the place that settings name may lie inside our own network: a page must not send us inward
+        inward = self._allow_private and _place(address) == _place(self._url)
+        answer = await self._http.get(address, headers=before.conditions(), allow_private=inward, allow_http=self._allow_http)
+        if answer.status == 304 and not before.first:
+            return answer, []
         if answer.status != 200:
             raise SourceUnavailable(f"The feed answered with status {answer.status} and nothing to read.")
-        content_type = answer.headers.get("content-type", "")
-        entries = await read_feed_in_time(answer.body, url=answer.url, content_type=content_type)
-        return self._page(entries, before, _Memory(self._url, Validators.of(answer.headers), {}))
+        try:
+            return answer, await read_feed_in_time(answer.body, url=answer.url, content_type=answer.headers.get("content-type", ""))
+        except SourceRefused:
+            if not is_page(answer.body):
+                raise
+            return answer, None
+
+    async def _found(self, page: Answer) -> tuple[str, Answer, list[Entry]]:
+        """Return the one feed that a page names, else the first that is where sites have one by habit. Raises for several."""
+        named = feeds_in(page.body, page.url)
+        if len(named) > 1:
+            shown = ", ".join(named[:MOST_NAMED])
+            raise SourceRefused(f"This is a web page, not a feed, and it names {len(named)} feeds; set url to one of them: {shown}.")
+        nothing = _Memory(self._url, Validators(), {}, first=True)
+        for address in named or common_places(page.url):
+            try:
+                answer, entries = await self._read(address, nothing)
+            except (SourceRefused, SourceUnavailable):
+                if named:
+                    raise
+                continue
+            if entries is not None:
+                return address, answer, entries
+        why = f"the feed that it names, {named[0]}, is none" if named else "it names no feed, and none is where sites usually have it"
+        raise SourceRefused(f"This is a web page, not a feed: {why}. Look for an RSS or Atom address on the site.")
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
 
     def _page(self, entries: list[Entry], before: _Memory, after: _Memory) -> Page:
-        mentions, skipped = self._mentions(entries)
+        mentions, skipped = self._mentions(entries, after.feed or self._url)
         after.prints = {m.native_id: m.content_hash[:12] for m in mentions}
         fresh = [m for m in mentions if before.prints.get(_short(m.native_id)) != m.content_hash[:12]]
         if before.first:
@@ -84,7 +129,7 @@ class FeedSource:
             gap = f"{self._source_id}: none of the entries seen last time is left in the feed, so entries in between may be missing."
         return Page(mentions=tuple(sorted(fresh, key=lambda m: m.posted_at)), next=after.written(), skipped=tuple(skipped), gap=gap)
 
-    def _mentions(self, entries: Sequence[Entry]) -> tuple[list[Mention], list[Skip]]:
+    def _mentions(self, entries: Sequence[Entry], address: str) -> tuple[list[Mention], list[Skip]]:
         """Turn entries into mentions with distinct ids; of entries that share id *and* link, the latest change stays."""
         sharing = Counter(guid for guid, _ in {(e.guid, e.link or e.title) for e in entries if e.guid})
         skipped: list[Skip] = []
@@ -93,7 +138,7 @@ class FeedSource:
             if not entry.title and not entry.text:
                 skipped.append(Skip(where=f"entry {position}", reason="it has neither a title nor a text"))
                 continue
-            mention = self._mention(entry, shared=sharing[entry.guid] > 1)
+            mention = self._mention(entry, address, shared=sharing[entry.guid] > 1)
             earlier = found.get(mention.native_id)
             if earlier is None or _changed_at(mention) > _changed_at(earlier):
                 found[mention.native_id] = mention
@@ -101,9 +146,9 @@ class FeedSource:
                 skipped.append(Skip(where=f"entry {position}", reason=f"id {entry.guid[:200]!r} occurs twice; the latest change was kept"))
         return list(found.values()), skipped
 
-    def _mention(self, entry: Entry, *, shared: bool) -> Mention:
-        host = httpx.URL(self._url).host
-        own_realm = f"{host}/{_short(self._url)}"
+    def _mention(self, entry: Entry, address: str, *, shared: bool) -> Mention:
+        host = httpx.URL(address).host
+        own_realm = f"{host}/{_short(address)}"
         if not entry.guid or shared:
             native_id = hashlib.sha256(f"{entry.guid}\x1f{entry.link}\x1f{entry.title}".encode("utf-8", "replace")).hexdigest()[:32]
         else:
@@ -127,10 +172,12 @@ class FeedSource:
 
 
 class _Memory:
-    """What the cursor holds: address, ETag, Last-Modified, and per entry a short hash of its id → a short hash of its words."""
+    """What the cursor holds: a hash of the settings' address, the feed's own address when that is a page (`feed`), ETag, Last-Modified,
+    and per entry a short hash of its id → a short hash of its words."""
 
-    def __init__(self, url: str, validators: Validators, prints: dict[str, str], *, first: bool = False) -> None:
+    def __init__(self, url: str, validators: Validators, prints: dict[str, str], *, first: bool = False, feed: str = "") -> None:
         self.url = url
+        self.feed = feed
         self.validators = validators
         self.first = first
         self.prints = prints
@@ -141,7 +188,7 @@ class _Memory:
         found = json.loads(cursor) if cursor else {}
         if found.get("url") != _short(url):
             return cls(url, Validators(), {}, first=True)
-        return cls(url, Validators.read(found), found["prints"])
+        return cls(url, Validators.read(found), found["prints"], feed=str(found.get("feed", "")))
 
     def conditions(self) -> dict[str, str]:
         """Return the headers of a polite request (RULES P37)."""
@@ -149,7 +196,16 @@ class _Memory:
 
     def written(self) -> Cursor:
         prints = {_short(native_id): words for native_id, words in list(self.prints.items())[:MOST_REMEMBERED]}
-        return Cursor(json.dumps({"url": _short(self.url), **self.validators.written(), "prints": prints}, sort_keys=True))
+        kept = {"url": _short(self.url), **self.validators.written(), "prints": prints, **({"feed": self.feed} if self.feed else {})}
+        return Cursor(json.dumps(kept, sort_keys=True))
+
+
+def _place(address: str) -> str:
+    """Return the host and port of an address; "" when it cannot be read."""
+    try:
+        return urlsplit(address).netloc.casefold()
+    except ValueError:
+        return ""
 
 
 def _changed_at(mention: Mention) -> datetime:

@@ -7,21 +7,16 @@ import re
 from calendar import timegm
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from listener.errors import SourceRefused, SourceUnavailable
+from listener.sources.feed_finding import feeds_in, is_page, joined
 from listener.sources.json_text import read_json
 from listener.sources.markup import plain_line, plain_text
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
-_HTML_START = re.compile(rb"^\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_LINK_TAG = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""\b(rel|type|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +65,10 @@ def _is_whole(body: bytes) -> bool:
 
 def _refuse_page(body: bytes, url: str) -> None:
     """Raise `SourceRefused` when the body is a web page."""
-    if not _HTML_START.match(body[:5_000]) and b"<html" not in body[:5_000].lower():
+    if not is_page(body):
         return
-    for tag in _LINK_TAG.findall(body[:200_000].decode("utf-8", "replace")):
-        found = {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
-        if "alternate" in found.get("rel", "").lower() and found.get("type", "").lower() in _FEED_TYPES and found.get("href"):
-            raise SourceRefused(f"This is a web page, not a feed. Its feed is {_joined(url, found['href'])}: set url to that.")
+    if named := feeds_in(body, url):
+        raise SourceRefused(f"This is a web page, not a feed. It names {', '.join(named[:10])}: set url to that.")
     raise SourceRefused("This is a web page, not a feed, and it names no feed. Look for an RSS or Atom address on the site.")
 
 
@@ -84,7 +77,7 @@ def _entry(found: Any, url: str) -> Entry:
     detail = found.get("author_detail") or {}
     return Entry(
         guid=str(found.get("id") or ""),
-        link=_joined(url, str(found.get("link") or "")),
+        link=joined(url, str(found.get("link") or "")),
         title=_worded(found.get("title_detail"), line=True),
         text=_worded(body, line=False),
         author=plain_line(str(detail.get("name") or found.get("author") or detail.get("email") or "")),
@@ -115,15 +108,6 @@ def _moment(parsed: Any) -> datetime | None:
         return None
 
 
-def _joined(base: str, link: str) -> str:
-    """Return `link` as an absolute web address, or "" when it is none (javascript:, data:, broken)."""
-    try:
-        whole = urljoin(base, link.strip()) if link else ""
-    except ValueError:
-        return ""
-    return whole if whole.lower().startswith(("https://", "http://")) else ""
-
-
 def _json_entries(body: bytes, url: str) -> list[Entry]:
     """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1, read 2026-11)."""
     try:
@@ -142,7 +126,7 @@ def _json_entry(item: dict[str, Any], url: str) -> Entry:
     content = _text(item.get("content_text")) or plain_text(_text(item.get("content_html"))) or _text(item.get("summary"))
     return Entry(
         guid=_text(item.get("id")),
-        link=_joined(url, _text(item.get("url")) or _text(item.get("external_url"))),
+        link=joined(url, _text(item.get("url")) or _text(item.get("external_url"))),
         title=" ".join(_text(item.get("title")).split()),
         text=content.strip(),
         author=" ".join(_text(author.get("name")).split()),

@@ -24,13 +24,6 @@ PAGE = b"""<!DOCTYPE html><html><head><title>Forum</title>
 <link rel="stylesheet" href="/x.css"><link href='/feed.xml' type='application/rss+xml' rel='alternate'></head><body>hi</body></html>"""
 
 
-async def test_a_web_page_is_told_apart_and_its_own_feed_is_named(source: FeedSource, site: Site) -> None:
-    serve(site, PAGE, Content_Type="text/html")
-    with pytest.raises(SourceRefused, match="web page, not a feed") as told:
-        await source.pull(None)
-    assert site.url("/feed.xml") in str(told.value)
-
-
 async def test_a_web_page_without_a_feed_says_so(source: FeedSource, site: Site) -> None:
     serve(site, b"<html><body><p>hi</p></body></html>", Content_Type="text/html")
     with pytest.raises(SourceRefused, match="names no feed"):
