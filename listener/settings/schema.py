@@ -93,7 +93,8 @@ class SourceSettings(Section):
     folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")
     url: str = Field(
         "",
-        description="feed: the address of the feed, or of a page that names it. discourse, discourse_webhook: of the forum. mastodon, matrix: the server to read at. "
+        description="feed: the address of the feed, or of a page that names it. discourse, discourse_webhook: of the forum. "
+        "mastodon, matrix: the server to read at. "
         "imap: imaps://host, or imap://host for STARTTLS. "
         "bluesky: another server than the usual one. hackernews, discord: another API address (tests).",
     )
