@@ -26,6 +26,7 @@ KEY_NAME = "suppression.key"
 LIST_NAME = "suppressed.jsonl"
 ERASE, OBJECT = "erase", "object"
 _BYTES = 32
+_ANYBODY = select(suppressed.c.digest).where(suppressed.c.digest > "").limit(1)
 
 
 class SuppressionLedger:
@@ -50,7 +51,7 @@ class SuppressionLedger:
 
     def suppressed(self, tx: Connection, authors: Collection[Author]) -> set[str]:
         """Return the keys, as the ledger spells them, of those authors that are on the list. Without a list no key is read or made."""
-        if not authors or tx.execute(select(suppressed.c.digest).limit(1)).first() is None:
+        if not authors or tx.execute(_ANYBODY).first() is None:
             return set()
         keys = {self.digest(key): key for key in {sound(one.key) for one in authors}}
         found: set[str] = set()

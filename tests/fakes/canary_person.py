@@ -69,6 +69,7 @@ def plant(house: House) -> Planted:
     # what follows tells of the person by their word alone: only whoever knows whose it is can find it
     desk.inbox.send(desk.inbox.draft_reply(row.case_id, AUTHOR, f"Is de {WORD} nu stil?").draft_id, AUTHOR)
     asyncio.run(house.parts.sending.send_once())
+    desk.inbox.send(desk.inbox.draft_reply(row.case_id, AUTHOR, f"En blijft de {WORD} stil?").draft_id, AUTHOR)
     desk.inbox.draft_reply(row.case_id, AUTHOR, f"Nog een vraag over de {WORD}.")
     desk.replies.write.save(row.case_id, AUTHOR, Words(text=f"De {WORD}", language="nl"), version=0)
     desk.conversation.notes.add(row.case_id, f"belde ook over {WORD}", AUTHOR)
@@ -150,7 +151,13 @@ def _rows(house: House, conversation_id: int, mention_id: int) -> None:
         for question, value in (("text", f"om de {WORD}"), ("satisfaction", "2")):
             tx.execute(insert(feedback_answer).values(feedback_id=number, question=question, value=value, at=at))
         known = tx.execute(select(article.c.article_id).limit(1)).scalar_one()
-        worded = {"question": SAID, "answer": "Bel ons.", "question_mention_id": mention_id, "made_by": AUTHOR, "made_at": at}
+        worded = {
+            "question": f"Wat doet een {WORD}?",
+            "answer": "Bel ons.",
+            "question_mention_id": mention_id,
+            "made_by": AUTHOR,
+            "made_at": at,
+        }
         tx.execute(insert(article_version).values(article_id=known, version=2, **worded))
 
 

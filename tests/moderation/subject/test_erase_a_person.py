@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from listener.bootstrap import new_reader
 from listener.errors import SettingsError
@@ -20,10 +20,12 @@ from listener.ledger.backup import back_up
 from listener.ledger.ledger import open_ledger
 from listener.ledger.metadata import metadata
 from listener.ledger.suppression import KEY_NAME, LIST_NAME
+from listener.ledger.tables import analysis, label, label_correction, mention_source
 from listener.ledger.transactions import reading
 from listener.model.mention import BrandHit, Kept
 from moderation.ledger.audit import AuditLedger
-from moderation.ledger.tables import outbox
+from moderation.ledger.tables import draft, outbox
+from moderation.ledger.tables_conversation import contact_sign
 from moderation.model.subject import Receipt
 from moderation.workflows.restore_backup import restore_backup
 from moderation.workflows.subjects import Subjects
@@ -89,6 +91,9 @@ def planted(house: House, subjects: Subjects) -> Planted:
         "klankbord.log",
     }
     assert holds_vector(house, planted)
+    with reading(house.parts.listening.ledger.engine) as tx:
+        for table in (label_correction, contact_sign):
+            assert tx.execute(select(table.c.mention_id).where(table.c.mention_id.in_(planted.mention_ids))).all(), table.name
     return planted
 
 
@@ -157,6 +162,14 @@ def test_nothing_of_them_is_left_in_any_table(house: House, receipt: Receipt) ->
     assert tables_showing(house) == set()
 
 
+@pytest.mark.parametrize("table", [label_correction, contact_sign, label, analysis, mention_source], ids=lambda one: str(one.name))
+def test_rows_that_only_point_at_their_messages_are_gone_too(house: House, receipt: Receipt, planted: Planted, table: Table) -> None:
+    """A label that a colleague gave, or a digest of their number, is about them as much as a text is."""
+    assert receipt.receipt_id
+    with reading(house.parts.listening.ledger.engine) as tx:
+        assert tx.execute(select(table.c.mention_id).where(table.c.mention_id.in_(planted.mention_ids))).all() == []
+
+
 def test_nothing_of_them_is_left_in_any_file(house: House, receipt: Receipt, planted: Planted) -> None:
     """Whoever copies the disk finds neither words nor handle nor vector, also in logs that databases keep beside their files."""
     assert receipt.receipt_id
@@ -192,6 +205,16 @@ def test_what_was_sent_stays_a_fact(house: House, receipt: Receipt, planted: Pla
     assert (row.state, row.text, bool(row.platform_id), row.started_at is not None) == ("sent", "", True, True)
     posts = [json.loads(line) for line in (house.home / "simulated-platform.jsonl").read_text().splitlines()]
     assert sorted(bool(one["text"]) for one in posts) == [False, False, True, True], "the platform's record keeps its lines"
+
+
+def test_what_had_not_left_is_called_off(house: House, receipt: Receipt, planted: Planted) -> None:
+    """An approved answer whose text went must neither leave empty nor be approved again."""
+    assert receipt.receipt_id
+    with reading(house.parts.listening.ledger.engine) as tx:
+        states = tx.execute(select(outbox.c.state).where(outbox.c.case_id == planted.case_id).order_by(outbox.c.entry_id)).scalars().all()
+        drafts = set(tx.execute(select(draft.c.state).where(draft.c.case_id == planted.case_id)).scalars())
+    assert states == ["sent", "sent", "cancelled"]
+    assert drafts == {"approved", "discarded"}
 
 
 def test_nothing_brings_them_back(house: House, receipt: Receipt, planted: Planted) -> None:
@@ -250,7 +273,7 @@ def test_others_are_as_they_were(house: House, receipt: Receipt) -> None:
     assert sum("lekt weer" in one for one in texts) == 4
     assert f"{OURS}: de meter vonkt hard" in texts
     entries = house.parts.desk.outbox.list()
-    assert sum(bool(one.post.text) for one in entries) == len(entries) - 2
+    assert sum(bool(one.post.text) for one in entries) == len(entries) - 3
 
 
 def test_a_backup_from_before_does_not_bring_them_back(house: House, older: Path, receipt: Receipt, tmp_path: Path) -> None:
