@@ -68,9 +68,6 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
             found[issue_id] = Place(quadrant=Quadrant(quadrant), by=by, at=at, cause=start.cause, negative=start.negative)
         return found
 
-    def tone(text: str, language: str) -> Sequence[ToneHit]:
-        return tone_hits(text, load_tone_words(language))
-
     def beginnings(language: str) -> Sequence[tuple[str, str]]:
         """Return the team's own templates that name nothing which differs per conversation, beside the customer."""
         return [(one.title, one.text) for one in templates.all(language) if set(names_in(one.text)) <= set(NAMES)]
@@ -102,6 +99,10 @@ def issue_parts(ledger: Ledger, status: StatusDesk, clock: Clock, figures: Figur
         plans=status.answers.plans,
         plan=plan,
         items=items,
-        tone=tone,
+        tone=_tone,
         templates=beginnings,
     )
+
+
+def _tone(text: str, language: str) -> Sequence[ToneHit]:
+    return tone_hits(text, load_tone_words(language))

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from listener.workflows.gather_figures import learning_day
 from listener.workflows.read_quickly import last_quick_read
-from moderation.insight.week import IssueCount, WeekCounts, WeekInsight
+from moderation.insight.week import IssueCount, Totals, WeekCounts, WeekInsight
 from moderation.ledger.issue_places import IssuePlaceLedger
-from moderation.ledger.week_facts import WeekFacts
+from moderation.ledger.week_facts import Marked, WeekFacts
 from moderation.ledger.week_reports import MadeReport, WeekReportLedger
 from moderation.model.action import Action, ActionState
 from moderation.model.feedback import Figure, Rate
@@ -45,7 +45,6 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
     counts = counted.count(week, up_to=up_to)
     facts = WeekFacts(listening.ledger.engine)
     feedback, searched_first, avoidable = _feedback(parts, week)
-    marks = facts.marks(week.from_at, week.as_of, parts.brands)
     totals = counts.totals
     ends = min(week.as_of, made_at)
     issues = _issues(parts, counts, week, ends)
@@ -73,22 +72,11 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
         voices=voices_of(parts, [one.issue_id for one in issues if painful(one) and one.contacts][:MOST_FOLLOWED], week),
         last_week=_followed_up(parts, facts, issues, week),
         grid=grid_of(parts, week),
-        unneeded=Unneeded(
-            text=part(totals.unnecessary, totals.directed),
-            marks=part(marks.yes, marks.yes + marks.no),
-            unsure=marks.unsure,
-            feedback=avoidable,
-            avoidable_by=marks.avoidable_by,
-        ),
+        unneeded=_unneeded(totals, facts.marks(week.from_at, week.as_of, parts.brands), avoidable),
         searched=Searched(text=part(totals.searched, totals.directed), feedback=searched_first),
         value=value_week(parts.cards.cards_of(facts.closed(week.from_at, week.as_of, parts.brands))),
         clocks=clocks_of_week(parts, week),
-        promises=tuple(
-            PromiseWeek(
-                issue_id=parts.where(issue_id), due_at=due_at, kept=None if state is PromiseState.OPEN else state is PromiseState.KEPT
-            )
-            for issue_id, due_at, state in facts.promises(week.from_at, week.as_of, parts.brands)
-        ),
+        promises=_promises(parts, facts, week),
         silences=silences_of(parts, counted, facts, counts, issues, week, up_to),
         ignored=ignored_in(counted, facts, week, up_to, ends),
         feedback=feedback,
@@ -97,6 +85,25 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
         compliments=praise_of(parts, facts, counts.compliments),
         coverage=_coverage(parts, facts, counts, week, made_at),
         unknown=_unknown(parts, counts, week),
+    )
+
+
+def _unneeded(totals: Totals, marks: Marked, feedback: Part) -> Unneeded:
+    return Unneeded(
+        text=part(totals.unnecessary, totals.directed),
+        marks=part(marks.yes, marks.yes + marks.no),
+        unsure=marks.unsure,
+        feedback=feedback,
+        avoidable_by=marks.avoidable_by,
+    )
+
+
+def _promises(parts: WeekParts, facts: WeekFacts, week: Week) -> tuple[PromiseWeek, ...]:
+    """Return what we promised for this week, and whether we kept it; None while that is open."""
+    due = facts.promises(week.from_at, week.as_of, parts.brands)
+    return tuple(
+        PromiseWeek(issue_id=parts.where(issue_id), due_at=due_at, kept=None if state is PromiseState.OPEN else state is PromiseState.KEPT)
+        for issue_id, due_at, state in due
     )
 
 

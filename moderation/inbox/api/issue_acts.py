@@ -120,6 +120,21 @@ def add_issue_act_calls(router: APIRouter) -> None:
         edits.merge(issue_id, body.issue_id, by=call.who, seen=body.seen)
         return _acts(call, issue_id)
 
+    _add_split(router)
+
+    @router.post("/issues/{issue_id}/place", summary="Put an issue in a quadrant of the matrix", tags=["issues"], responses=CHANGES)
+    def place(call: Call, issue_id: Id, body: Placed) -> ShownPlace:
+        _edits(call, issue_id).place(issue_id, body.quadrant, by=call.who)
+        found = there(call.parts.issue_room).places(call.person.brands, MATRIX_DAYS).get(issue_id)
+        return ShownPlace(issue_id=issue_id, quadrant=found.quadrant if found else None, by=found.by if found else "")
+
+    @router.post("/issues/{issue_id}/undo", summary="Take back the last act that stands", tags=["issues"], responses=CHANGES)
+    def undo(call: Call, issue_id: Id, body: Seen) -> Items[ShownIssueAct]:
+        _edits(call, issue_id).undo(issue_id, by=call.who, seen=body.seen)
+        return _acts(call, issue_id)
+
+
+def _add_split(router: APIRouter) -> None:
     @router.get("/issues/{issue_id}/halves", summary="The two halves that an issue falls into, if", tags=["issues"], responses=answers(404))
     def halves(call: Call, issue_id: Id) -> Halves:
         edits = _edits(call, issue_id)
@@ -134,17 +149,6 @@ def add_issue_act_calls(router: APIRouter) -> None:
     def split(call: Call, issue_id: Id, body: Split) -> Items[ShownIssueAct]:
         """The newest act names the new issue."""
         _edits(call, issue_id).split(issue_id, body.half, body.title, by=call.who, seen=body.seen)
-        return _acts(call, issue_id)
-
-    @router.post("/issues/{issue_id}/place", summary="Put an issue in a quadrant of the matrix", tags=["issues"], responses=CHANGES)
-    def place(call: Call, issue_id: Id, body: Placed) -> ShownPlace:
-        _edits(call, issue_id).place(issue_id, body.quadrant, by=call.who)
-        found = there(call.parts.issue_room).places(call.person.brands, MATRIX_DAYS).get(issue_id)
-        return ShownPlace(issue_id=issue_id, quadrant=found.quadrant if found else None, by=found.by if found else "")
-
-    @router.post("/issues/{issue_id}/undo", summary="Take back the last act that stands", tags=["issues"], responses=CHANGES)
-    def undo(call: Call, issue_id: Id, body: Seen) -> Items[ShownIssueAct]:
-        _edits(call, issue_id).undo(issue_id, by=call.who, seen=body.seen)
         return _acts(call, issue_id)
 
 

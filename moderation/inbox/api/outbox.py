@@ -115,18 +115,7 @@ def add_outbox_calls(router: APIRouter) -> None:
         found = there(call.parts.outbox).now([asked.state] if asked.state else []).entries
         return Items[ShownEntry].model_validate(paged(found, at=asked.at, limit=asked.limit, show=entry_of))
 
-    @router.get("/outbox/alarms", summary="What somebody should look at, and nobody saw yet", tags=["outbox"], responses=answers())
-    def alarms(call: Call) -> Items[ShownAlarm]:
-        found = there(call.parts.outbox).now([EntryState.NEEDS_HUMAN]).alarms
-        return Items[ShownAlarm](items=[_alarm(one) for one in found], next="")
-
-    @router.post("/outbox/alarms/{alarm_id}/seen", summary="Say that one looked at it", tags=["outbox"], responses=CHANGES)
-    def seen(call: Call, alarm_id: Id) -> Items[ShownAlarm]:
-        room = there(call.parts.outbox)
-        if all(one.alarm_id != alarm_id for one in room.now([EntryState.NEEDS_HUMAN]).alarms):
-            raise HTTPException(404)
-        room.seen(alarm_id, call.who)
-        return alarms(call)
+    _add_alarms(router)
 
     @router.get("/outbox/{entry_id}", summary="One approved post", tags=["outbox"], responses=answers(404))
     def entry(call: Call, entry_id: Id) -> ShownEntry:
@@ -162,6 +151,21 @@ def add_outbox_calls(router: APIRouter) -> None:
         if not call.api.outbox.stopped():
             call.api.outbox.stop(call.who)
         return Stopped(stopped_by=call.api.outbox.stopped())
+
+
+def _add_alarms(router: APIRouter) -> None:
+    @router.get("/outbox/alarms", summary="What somebody should look at, and nobody saw yet", tags=["outbox"], responses=answers())
+    def alarms(call: Call) -> Items[ShownAlarm]:
+        found = there(call.parts.outbox).now([EntryState.NEEDS_HUMAN]).alarms
+        return Items[ShownAlarm](items=[_alarm(one) for one in found], next="")
+
+    @router.post("/outbox/alarms/{alarm_id}/seen", summary="Say that one looked at it", tags=["outbox"], responses=CHANGES)
+    def seen(call: Call, alarm_id: Id) -> Items[ShownAlarm]:
+        room = there(call.parts.outbox)
+        if all(one.alarm_id != alarm_id for one in room.now([EntryState.NEEDS_HUMAN]).alarms):
+            raise HTTPException(404)
+        room.seen(alarm_id, call.who)
+        return alarms(call)
 
 
 def _alarm(one: Alarm) -> ShownAlarm:

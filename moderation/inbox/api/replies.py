@@ -99,8 +99,12 @@ class ShownLook(BaseModel):
 
 
 def add_reply_calls(router: APIRouter) -> None:
-    """Add the calls about replies."""
+    """Add the calls about replies: wording one, and what becomes of it."""
+    _add_wording(router)
+    _add_sending(router)
 
+
+def _add_wording(router: APIRouter) -> None:
     @router.post(
         "/cases/{case_id}/drafts",
         summary="Word a reply; 409 says which rule forbids it",
@@ -127,6 +131,8 @@ def add_reply_calls(router: APIRouter) -> None:
     def one(call: Call, draft_id: Id) -> ShownDraft:
         return _draft(call, found(call.api.draft(draft_id)))
 
+
+def _add_sending(router: APIRouter) -> None:
     @router.post(
         "/drafts/{draft_id}/send",
         summary="Send one's own reply, exactly as it was read: the call is the approval; again gives the same entry",
