@@ -151,6 +151,8 @@ def _say(known: Known) -> None:
         print_line(f"file {file}")
     if known.named_by_others:
         print_line(f"Messages of others that name them: {', '.join(str(one) for one in known.named_by_others[:20])}")
+    if known.not_looked_for:
+        print_line(f"Not looked for in other texts, for others are called so too: {', '.join(known.not_looked_for)}")
     for file in known.files_to_look_at:
         print_line(f"Not read, look yourself: {file}")
 

@@ -40,6 +40,11 @@ _OTHERS = {
 """Not looked through: messages (their own go whole, those of others are theirs), colleagues, and what holds no text of anybody."""
 _COLLEAGUES = {"holder", "owner", "author", "who", "team", "name", "name_key", "asked", "brand", "account", "account_name", "occasion"}
 _FIXED = {"platform", "realm", "state", "kind", "verb", "language", "template", "source", "digest", "previous", "idempotency_key"}
+_OURS = {"account_platform", "account_realm", "account_native_id", "accounts", "key_salt"}
+_CHOSEN = {"channel", "ending", "how", "period", "stage", "status", "use", "wording"}
+"""Which of our accounts spoke, and words that a program chose: nobody's name, whoever calls himself like one of them."""
+_PLACES = {"thread_id", "parent_id", "platform_id", "external_id"}
+"""Ids of places: each row gets one of its own instead, for two that are both empty would be one place."""
 _QUOTES = {heard.report.name}
 _WORDS = {"report": "kept digests and reports", "issue": "titles of issues", "audit_line": "lines of the audit log"}
 
@@ -62,7 +67,7 @@ def sweep(tx: Connection, traces: Traces) -> Counter[str]:
 def _may_tell(table: Table, column: Column[Any]) -> bool:
     if table.name in _OTHERS or column.primary_key or column.foreign_keys or not isinstance(column.type, Text | JSON):
         return False
-    return not (column.name.endswith(("_by", "_hash", "_key")) or column.name in _COLLEAGUES | _FIXED)
+    return not (column.name.endswith(("_by", "_hash", "_key")) or column.name in _COLLEAGUES | _FIXED | _OURS | _CHOSEN)
 
 
 def _changes(
@@ -75,12 +80,19 @@ def _changes(
     for row in tx.execute(query):
         values = tuple(row)
         changed = {
-            column.name: _without(value, shown, NO_TITLE if table is heard.issue else "")
+            column.name: _without(value, shown, _instead(table, column, values[: len(keys)]))
             for column, value in zip(columns, values[len(keys) :], strict=True)
             if _tells(value, shown)
         }
         if changed:
             yield values[: len(keys)], changed
+
+
+def _instead(table: Table, column: Column[Any], key: tuple[Any, ...]) -> str:
+    """Return what stands in a row afterwards, instead of a text that shows the person."""
+    if table is heard.issue:
+        return NO_TITLE
+    return "erased-" + "-".join(str(one) for one in key) if column.name in _PLACES else ""
 
 
 def _tells(value: Any, shown: Callable[[str], bool]) -> bool:

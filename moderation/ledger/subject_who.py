@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from listener.ledger.changes import batches
-from listener.ledger.tables import mention, revision
+from listener.ledger.tables import mention, mention_brand, revision
 from moderation.ledger.tables import conversation, draft, outbox, support_case
 from moderation.ledger.tables_conversation import contact_join
 from moderation.ledger.tables_feedback import feedback, you_said_message
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.ledger.tables_leave import consent, opt_out
 from moderation.model.subject import Subject
-from moderation.policy.traces import Traces
+from moderation.policy.traces import Traces, spoken
 
 KEYED = (
     mention.c.author_key,
@@ -31,7 +31,10 @@ KEYED = (
 
 
 def keys_of(tx: Connection, platform: str, account: str) -> set[str]:
-    """Return the keys of whoever is called `account` (a name, with or without @, an id, or a whole key) on a platform."""
+    """Return the keys of whoever is called `account` (a name, with or without @, an id, or a whole key) on a platform.
+
+    A whole key is that one person, whatever others call themselves.
+    """
     wanted = account.strip().removeprefix("@")
     found: set[str] = set()
     if not wanted:
@@ -45,9 +48,10 @@ def keys_of(tx: Connection, platform: str, account: str) -> set[str]:
         ends = func.lower(column).endswith(end, autoescape=True) | (column == wanted)
         found.update(tx.execute(select(column).where(column.startswith(start, autoescape=True), ends).distinct()).scalars())
     for table in (draft, outbox):  # somebody we wrote to who never wrote to us
-        to = (table.c.platform == platform) & (func.lower(table.c.person) == wanted.lower())
+        called = or_(func.lower(table.c.person) == wanted.lower(), _addressee(table) == wanted)
+        to = (table.c.platform == platform) & called
         found.update(tx.execute(select(_addressee(table)).where(to, table.c.person != "").distinct()).scalars())
-    return {one for one in found if one}
+    return {wanted} if wanted in found else {one for one in found if one}
 
 
 def _addressee(table: Any) -> ColumnElement[str]:
@@ -81,8 +85,23 @@ def all_keys(subject: Subject) -> list[str]:
     return sorted({*subject.keys, *subject.joined})
 
 
+def names_of_others(tx: Connection, subject: Subject) -> tuple[str, ...]:
+    """Return those names and ids of a person that others bear too, or that are ours: a text with one of them may tell of anybody.
+
+    People choose their names, and some choose ours: looking for those would empty what is kept of everybody else.
+    """
+    mine = mention.c.author_key.in_(all_keys(subject))
+    called = {*subject.names, *(key.rsplit("/", 1)[-1] for key in all_keys(subject))}
+    shared = select(mention.c.author_name).where(~mine, func.lower(mention.c.author_name).in_(sorted({one.lower() for one in called})))
+    ours = (select(mention_brand.c.brand).distinct(), select(outbox.c.account_native_id).distinct(), shared.distinct())
+    borne = {spoken(one) for query in ours for one in tx.execute(query).scalars() if one}
+    return tuple(sorted(one for one in called if spoken(one) in borne))
+
+
 def traces_of(tx: Connection, subject: Subject, *, with_sent: bool = False) -> Traces:
     """Return what shows this person wherever it stands: keys, ids, names, addresses of their messages, and what they wrote.
+
+    Not by `names_of_others`.
 
     `with_sent`: also what we sent them, for files; in the ledger that is found by whom it was sent to, and others may have had the same.
     """
@@ -93,6 +112,8 @@ def traces_of(tx: Connection, subject: Subject, *, with_sent: bool = False) -> T
     for some in batches([row.mention_id for row in rows]):
         for row in tx.execute(select(revision.c.title, revision.c.text).where(revision.c.mention_id.in_(some))):
             texts += [row.title, row.text]
+    unsure = set(names_of_others(tx, subject))
+    names = [one for one in names if one not in unsure]
     theirs = Theirs(all_keys(subject))
     sent = tx.execute(select(outbox.c.text).where(theirs.entries)).scalars().all() if with_sent else ()
     return Traces.of(names, texts, sent)

@@ -21,7 +21,7 @@ from moderation.ledger.audit import note
 from moderation.ledger.knowledge_forgetting import forget_removed
 from moderation.ledger.subject_places import PLACES, empty_shadow, stop_what_waits
 from moderation.ledger.subject_sweep import empty_audit, sweep
-from moderation.ledger.subject_who import KEYED, Theirs, all_keys, keys_of, subject_of, traces_of
+from moderation.ledger.subject_who import KEYED, Theirs, all_keys, keys_of, names_of_others, subject_of, traces_of
 from moderation.ledger.tables_subject import subject_receipt
 from moderation.model.subject import Receipt, Rows, Standing, Subject
 from moderation.policy.traces import Traces, spoken
@@ -59,6 +59,11 @@ class SubjectLedger:
         with reading(self._engine) as tx:
             rows = tx.execute(query.where(~mine, latest))
             return sorted(row.mention_id for row in rows if any(one in spoken(f"{row.title} {row.text}") for one in names))
+
+    def names_of_others(self, subject: Subject) -> tuple[str, ...]:
+        """Return names of the person that are looked for in no text, because they are also those of others, or ours."""
+        with reading(self._engine) as tx:
+            return names_of_others(tx, subject)
 
     def rows(self, subject: Subject) -> Rows:
         """Return everything kept of the person, by place."""

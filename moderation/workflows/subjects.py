@@ -25,19 +25,24 @@ from moderation.model.subject import Receipt, Standing, Subject
 from moderation.workflows.erase_files import erase_files, files_not_read, files_showing
 
 _FILES = "files of the home"
+_MOST_KEYS = 10
 _MOST_READ = 500
 """Messages that tell how usual a word is when a title is made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is kept of a person: in how many places, which files, which messages of others name them, and files nobody can read here."""
+    """What is kept of a person: in how many places, which files, which messages of others name them, and files nobody can read here.
+
+    not_looked_for: names of theirs that others bear too, or that are ours.
+    """
 
     subject: Subject
     standing: tuple[Standing, ...]
     files: tuple[str, ...]
     named_by_others: tuple[int, ...]
     files_to_look_at: tuple[str, ...]
+    not_looked_for: tuple[str, ...] = ()
 
 
 class Subjects:
@@ -63,13 +68,22 @@ class Subjects:
             files=tuple(self._within(file) for file in files),
             named_by_others=tuple(self._people.named_by_others(subject)),
             files_to_look_at=tuple(self._within(file) for file in files_not_read(self._home)),
+            not_looked_for=self._people.names_of_others(subject),
         )
 
     def subject(self, platform: str, account: str) -> Subject:
-        """Return a person with whoever colleagues joined to them."""
-        found = self._people.find(platform, account)
+        """Return a person with whoever colleagues joined to them. Raises `InputError` for nobody, and where several are called so."""
+        found = self._one(platform, account)
         if found is None:
             raise InputError(f"Nothing is kept of {account} on {platform}. Try their id there, or their name as the platform shows it.")
+        return found
+
+    def _one(self, platform: str, account: str) -> Subject | None:
+        """Return the one person who is called that: what is kept of one must never be handed to another, nor erased for another."""
+        found = self._people.find(platform, account)
+        if found is not None and len(found.keys) > 1:
+            shown = ", ".join(found.keys[:_MOST_KEYS])
+            raise InputError(f"{len(found.keys)} accounts on {platform} are called {account}; write one of them instead: {shown}.")
         return found
 
     def export(self, platform: str, account: str, out: Path, *, by: str) -> dict[str, int]:
@@ -99,7 +113,7 @@ class Subjects:
 
     def object(self, platform: str, account: str, *, by: str) -> Receipt:
         """Keep a person out from now on, also one of whom nothing is here yet when `account` is a whole key."""
-        found = self._people.find(platform, account)
+        found = self._one(platform, account)
         if found is None and account.count("/") < 2:
             raise InputError(f"Nothing is kept of {account} on {platform}. For somebody who is not here yet, name PLATFORM/REALM/ID.")
         keys = [account] if found is None else [*found.keys, *found.joined]
