@@ -80,7 +80,7 @@ class BlueskySource:
         searches = tuple(Target("search", query) for query in dict.fromkeys(queries) if query.strip())
         self._targets = (*searches, *((Target("notifications", account),) if mentions and account else ()))
         if not self._targets:
-            raise SettingsError(f"{source_id} has nothing to read: set query or account, or name a brand.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set query or account, or name a brand.")
         self._source_id = source_id
         self._base = (base or (SIGNED_IN if account else OPEN_TO_ALL)).rstrip("/")
         self._host = urlsplit(self._base).netloc

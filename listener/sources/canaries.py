@@ -37,5 +37,5 @@ def canary_settings(settings: SourceSettings) -> SourceSettings | None:
     asked = (settings.canary,) if field in WHAT_TO_READ else settings.canary
     nothing_else = {name: () for name in WHAT_TO_READ if name in settings.model_fields_set}
     never = {"mentions": "never"} if "mentions" in settings.model_fields_set or settings.kind in ("bluesky", "mastodon", "x") else {}
-    look_back = {"look_back_days": max(settings.look_back_days, LOOK_BACK_DAYS), "private_messages": False}
-    return settings.model_copy(update={**nothing_else, **never, **look_back, field: asked, "canary": ""})
+    only_this = {"look_back_days": max(settings.look_back_days, LOOK_BACK_DAYS), "private_messages": False, "keep": "matching"}
+    return settings.model_copy(update={**nothing_else, **never, **only_this, field: asked, "canary": ""})

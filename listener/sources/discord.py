@@ -60,7 +60,9 @@ class DiscordSource:
         wrong = next((one for one in chosen if not number(one)), None)
         if wrong is not None or not chosen:
             said = f"{wrong[:40]!r} is no id of a channel" if wrong is not None else "is missing"
-            raise SettingsError(f"{source_id}: channels: {said}; copy the id from the channel's menu in Discord (developer mode).")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: channels: {said}; copy the id from the channel's menu in Discord (developer mode)."
+            )
         self._channels = chosen
         self._source_id = source_id
         self._rest = rest

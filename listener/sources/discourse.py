@@ -74,7 +74,10 @@ class DiscourseSource:
     ) -> None:
         wrong = next((one for one in topics if not number(one)), None)
         if wrong is not None:
-            raise SettingsError(f"{source_id}: topics: {wrong[:40]!r} is no number of a topic; it stands at the end of its address.")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: topics: {wrong[:40]!r} is no number of a topic; "
+                "it stands at the end of its address."
+            )
         chosen = (*(Target("search", one) for one in queries), *(Target("topic", one) for one in topics))
         self._targets = (*(chosen or (Target("posts"),)), *((Target("private"),) if private_messages else ()))
         self._source_id = source_id

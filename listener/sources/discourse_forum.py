@@ -120,5 +120,5 @@ def forum_address(source_id: str, url: str) -> str:
     """Return a forum's address without the slash at its end. Raises `SettingsError` for one that has no host."""
     base = url.strip().rstrip("/")
     if not urlsplit(base).hostname:
-        raise SettingsError(f"{source_id}: url: write the forum's address, such as https://forum.example.org.")
+        raise SettingsError(f"klankbord.yaml: sources: {source_id}: url: write the forum's address, such as https://forum.example.org.")
     return base

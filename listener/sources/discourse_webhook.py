@@ -13,7 +13,7 @@ from listener.errors import SettingsError
 from listener.model.mention import Removal
 from listener.model.page import Page, Skip
 from listener.sources.discourse_posts import PLATFORM, read_post
-from listener.sources.meta_fields import thing, word
+from listener.sources.fields import part, word
 from listener.sources.pushed import Found, PushedSource, page_of, read_body
 from listener.sources.signed import DISCOURSE_HEADER, signed_sha256
 
@@ -42,14 +42,14 @@ class DiscourseWebhook(PushedSource):
         """
         told = read_body(body)
         if "post" in told:
-            return page_of([self._post(thing(told["post"]), gone=headers.get(EVENT_HEADER) == "post_destroyed")])
+            return page_of([self._post(part(told, "post"), gone=headers.get(EVENT_HEADER) == "post_destroyed")])
         if "topic" in told or "ping" in told:
             return page_of([])
         return page_of([Skip(where="body", reason="only posts are read")])
 
     def _post(self, post: Mapping[str, Any], *, gone: bool) -> Found:
-        native_id = word(post.get("id"))
+        native_id = word(post, "id")
         if gone and native_id:
             return Removal(platform=PLATFORM, realm=self._host, native_id=native_id)
-        private = word(post.get("topic_archetype")) == "private_message"
+        private = word(post, "topic_archetype") == "private_message"
         return read_post(post, base=self._base, realm=self._host, private=private)

@@ -15,6 +15,7 @@ from listener.errors import SettingsError, SourceUnavailable
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
+from listener.sources.fields import word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.markup import plain_line, plain_text
@@ -52,7 +53,7 @@ class HackerNewsSource:
         allow_private: bool = False,
     ) -> None:
         if not queries:
-            raise SettingsError(f"{source_id} has nothing to search for: set query, or name a brand.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to search for: set query, or name a brand.")
         self._source_id = source_id
         self._queries = tuple(dict.fromkeys(queries))
         self._http = http
@@ -183,18 +184,18 @@ def _mentions(hits: Sequence[Mapping[str, Any]]) -> tuple[list[Mention], list[Sk
 
 
 def _mention(hit: Mapping[str, Any]) -> Mention | Skip:
-    native_id = _word(hit.get("objectID"))
+    native_id = word(hit, "objectID")
     try:
         posted_at = datetime.fromtimestamp(int(str(hit.get("created_at_i"))), UTC)
     except (ValueError, OverflowError, OSError):
         return Skip(
             where=f"item {native_id or '?'}", reason=f"created_at_i is {str(hit.get('created_at_i'))[:40]!r}, not a time in seconds"
         )
-    title = plain_line(_word(hit.get("title")))
-    text = plain_text(_word(hit.get("comment_text")) or _word(hit.get("story_text")))
+    title = plain_line(word(hit, "title"))
+    text = plain_text(word(hit, "comment_text") or word(hit, "story_text"))
     if not native_id or not (title or text):
         return Skip(where=f"item {native_id or '?'}", reason="it has no id" if not native_id else "it has neither a title nor a text")
-    author = _word(hit.get("author"))
+    author = word(hit, "author")
     return Mention(
         platform=PLATFORM,
         realm=REALM,
@@ -204,8 +205,8 @@ def _mention(hit: Mapping[str, Any]) -> Mention | Skip:
         posted_at=posted_at,
         author=Author(platform=PLATFORM, realm=REALM, native_id=author, name=author) if author else None,
         url=f"https://{REALM}/item?id={quote(native_id, safe='')}",
-        parent_id=_word(hit.get("parent_id")),
-        root_id=_word(hit.get("story_id")) if _word(hit.get("story_id")) != native_id else "",
+        parent_id=word(hit, "parent_id"),
+        root_id=word(hit, "story_id") if word(hit, "story_id") != native_id else "",
     )
 
 
@@ -239,8 +240,3 @@ def _hits(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def _word(value: object) -> str:
-    """Return an id or a text as text; null and anything unexpected count as missing."""
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

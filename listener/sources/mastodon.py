@@ -58,12 +58,14 @@ class MastodonSource:
         tags = tuple(dict.fromkeys(tag.strip().removeprefix("#").casefold() for tag in hashtags))
         wrong = next((tag for tag in tags if not _TAG.fullmatch(tag)), None)
         if wrong is not None:
-            raise SettingsError(f"{source_id}: hashtags: {wrong!r} is no hashtag; write one word, such as 'stroomwerk'.")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: hashtags: {wrong!r} is no hashtag; write one word, such as 'stroomwerk'."
+            )
         searches = tuple(dict.fromkeys(query for query in queries if query.strip()))
         self._open = tuple(Target("tag", tag) for tag in tags)
         self._closed = (*(Target("search", query) for query in searches), *((Target("mentions"),) if mentions else ()))
         if not self._open and not self._closed:
-            raise SettingsError(f"{source_id} has nothing to read: set hashtags, query or mentions.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set hashtags, query or mentions.")
         self._source_id = source_id
         self._server = server.rstrip("/")
         self._host = urlsplit(self._server).netloc.casefold()

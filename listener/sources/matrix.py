@@ -49,7 +49,10 @@ class MatrixSource:
         named = tuple(dict.fromkeys(room.strip() for room in rooms))
         wrong = next((room for room in named if room[:1] not in ("!", "#")), None)
         if wrong is not None:
-            raise SettingsError(f"{source_id}: rooms: {wrong!r} is no room; write its id or address, such as '#storing:example.org'.")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: rooms: {wrong!r} is no room; "
+                "write its id or address, such as '#storing:example.org'."
+            )
         self._source_id = source_id
         self._server = server.rstrip("/")
         self._host = urlsplit(self._server).netloc

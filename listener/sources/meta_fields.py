@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from listener.sources import fields
+
 _MILLISECONDS = 10**11
 """A number of seconds above this lies in the year 5138: what is larger counts milliseconds."""
 
@@ -38,7 +40,6 @@ def moment(value: object) -> datetime | None:
         if written.isascii() and written.isdigit():
             number = int(written[:20])
             return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
-        found = datetime.fromisoformat(written)
     except (ValueError, OverflowError, OSError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return fields.moment(written)

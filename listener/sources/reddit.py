@@ -60,11 +60,13 @@ class RedditSource:
         names = [name.strip().removeprefix("/").removeprefix("r/") for name in subreddits]
         wrong = next((name for name in names if not _SUBREDDIT.match(name)), None)
         if wrong is not None:
-            raise SettingsError(f"{source_id}: subreddits: {wrong!r} is no name of a subreddit; write one like 'thenetherlands'.")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: subreddits: {wrong!r} is no name of a subreddit; write one like 'thenetherlands'."
+            )
         listings: tuple[Literal["submissions", "comments"], ...] = ("submissions", "comments") if comments else ("submissions",)
         self._targets = (*(Target(what, name) for name in names for what in listings), *(Target("search", query) for query in queries))
         if not self._targets:
-            raise SettingsError(f"{source_id} has nothing to read: set subreddits or query, or name a brand.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set subreddits or query, or name a brand.")
         self._source_id = source_id
         self._key = key
         self._approval_reference = approval_reference.strip()

@@ -6,11 +6,11 @@ Only what came with the listing is read (`vars(item)`): touching a missing attri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
+from listener.sources.fields import moment_of_seconds
 from listener.sources.markup import plain_line, plain_text
 
 PLATFORM = "reddit"
@@ -28,7 +28,7 @@ def read_item(item: Any) -> Mention | Removal | Skip:
     gone = _removal_reason(found, is_comment=name.startswith("t1_"))
     if gone:
         return Removal(platform=PLATFORM, realm=REALM, native_id=name, reason=gone)
-    posted_at = _moment(found.get("created_utc"))
+    posted_at = moment_of_seconds(found.get("created_utc"))
     if posted_at is None:
         return Skip(where=f"item {name}", reason=f"created_utc is {str(found.get('created_utc'))[:40]!r}, not a time in seconds")
     is_comment = name.startswith("t1_")
@@ -36,7 +36,7 @@ def read_item(item: Any) -> Mention | Removal | Skip:
     text = _text(found, "body" if is_comment else "selftext")
     if not title and not text:
         return Skip(where=f"item {name}", reason="it has neither a title nor a text")
-    edited_at = _moment(found.get("edited"))
+    edited_at = moment_of_seconds(found.get("edited"))
     return Mention(
         platform=PLATFORM,
         realm=REALM,
@@ -62,7 +62,7 @@ def fullname_of(found: Mapping[str, Any]) -> str:
 
 def created_of(item: Any) -> float:
     """Return an item's moment in seconds since 1970; 0 when it has none, so that it never counts as new."""
-    moment = _moment(vars(item).get("created_utc"))
+    moment = moment_of_seconds(vars(item).get("created_utc"))
     return moment.timestamp() if moment is not None else 0.0
 
 
@@ -97,16 +97,6 @@ def _url(found: Mapping[str, Any], name: str) -> str:
     submission = _word(found, "link_id").removeprefix("t3_") or name.removeprefix("t3_")
     comment = f"_/{name.removeprefix('t1_')}/" if name.startswith("t1_") else ""
     return f"https://www.reddit.com/comments/{submission}/{comment}"
-
-
-def _moment(value: object) -> datetime | None:
-    """Return seconds since 1970 as a datetime. `edited` is False for never, and True in answers from before edits had a time."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        return None
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _word(found: Mapping[str, Any], field: str) -> str:

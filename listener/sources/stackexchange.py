@@ -93,11 +93,14 @@ class StackExchangeSource:
     ) -> None:
         self._site = site.strip().lower().removeprefix("https://").strip("/")
         if not _SITE.match(self._site):
-            raise SettingsError(f"{source_id}: site: {site[:40]!r} is no site; write one like 'stackoverflow' or 'iot.stackexchange.com'.")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: site: {site[:40]!r} is no site; "
+                "write one like 'stackoverflow' or 'iot.stackexchange.com'."
+            )
         asked = [Listing("search", query) for query in queries] + [Listing("questions", tag.strip().lower()) for tag in tags]
         asked = [Listing("questions")] if everything else asked
         if not asked:
-            raise SettingsError(f"{source_id} has nothing to read: set query or tags, name a brand, or keep all.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set query or tags, name a brand, or keep all.")
         self._listings = (*asked, *((Listing("answers"), Listing("comments")) if comments else ()))
         self._source_id = source_id
         self._realm = _host_of(self._site)

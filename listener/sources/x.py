@@ -84,16 +84,20 @@ class XSource:
     ) -> None:
         handle = account.strip().removeprefix("@")
         if handle and not _HANDLE.match(handle):
-            raise SettingsError(f"{source_id}: account: {account[:40]!r} is no name of an account on X; write one like '@stroomwerk'.")
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: account: {account[:40]!r} is no name of an account on X; "
+                "write one like '@stroomwerk'."
+            )
         asked = [one if reposts or "is:retweet" in one else f"{one} -is:retweet" for one in map(_as_phrase, queries)]
         long = next((one for one in asked if len(one) > most_query_characters), None)
         if long is not None:
             raise SettingsError(
-                f"{source_id}: query: has {len(long)} characters, and X takes {most_query_characters}; make two sources of it."
+                f"klankbord.yaml: sources: {source_id}: query: has {len(long)} characters, and X takes {most_query_characters}; "
+                "make two sources of it."
             )
         self._targets = (*(Target("search", one) for one in dict.fromkeys(asked)), *((Target("mentions", handle),) if handle else ()))
         if not self._targets:
-            raise SettingsError(f"{source_id} has nothing to read: set query or account, or name a brand.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set query or account, or name a brand.")
         self._source_id = source_id
         self._token = token
         self._clock = clock

@@ -96,11 +96,12 @@ class YouTubeSource:
         wrong = next((one for one in channels if not _CHANNEL.match(one)), "") or next((one for one in videos if not _VIDEO.match(one)), "")
         if wrong:
             raise SettingsError(
-                f"{source_id}: {wrong[:40]!r} is no id; channels look like UC… (24 signs), videos like dQw4w9WgXcQ (11 signs)."
+                f"klankbord.yaml: sources: {source_id}: {wrong[:40]!r} is no id; "
+                "channels look like UC… (24 signs), videos like dQw4w9WgXcQ (11 signs)."
             )
         self._targets = (*(Target("channel", one) for one in channels), *(Target("video", one) for one in videos))
         if not self._targets:
-            raise SettingsError(f"{source_id} has nothing to read: set channels or videos.")
+            raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set channels or videos.")
         self._source_id = source_id
         self._key = key
         self._http = http

@@ -50,15 +50,22 @@ async def test_settings_choose_what_is_read(context: SourceContext, given: dict[
     [
         ({"kind": "x", "mentions": "only"}, "nothing to read"),
         ({"kind": "stackexchange"}, "no site"),
+        ({"kind": "x", "account": "geen naam"}, "account: "),
+        ({"kind": "x", "query": "a" * 600}, "query: has"),
+        ({"kind": "stackexchange", "site": "geen site"}, "site: "),
         ({"kind": "youtube"}, "nothing to read"),
+        ({"kind": "youtube", "videos": ["kort"]}, "videos like"),
+        ({"kind": "discord"}, "channels: is missing"),
         ({"kind": "discourse"}, "forum's address"),
+        ({"kind": "reddit", "subreddits": ["geen naam"]}, "subreddits: "),
         ({"kind": "youtube", "videos": ["v" * 11], "query": "a"}, "query: not for a youtube source"),
     ],
 )
 def test_settings_that_cannot_work_name_what_is_missing(context: SourceContext, given: dict[str, Any], words: str) -> None:
     """Start-up is where a person mends them."""
-    with pytest.raises(SettingsError, match=words):
+    with pytest.raises(SettingsError, match=words) as told:
         build_source(SourceSettings.model_validate({"id": "s", **given}), context=context)
+    assert str(told.value).startswith("klankbord.yaml: sources: s"), "a person has to know which file to open"
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,7 @@ def test_our_own_systems_say_what_they_know() -> None:
         ({"text": "", "title": ""}, "a text"),
         ({"posted_at": "gisteren"}, "posted_at"),
         ({"posted_at": None}, "posted_at"),
+        ({"posted_at": "0001-01-01T00:00:00+14:00"}, "posted_at"),  # before the first moment there is, in UTC
     ],
 )
 def test_what_is_missing_in_one_of_many_is_said_and_the_others_are_kept(changes: dict[str, Any], why: str) -> None:

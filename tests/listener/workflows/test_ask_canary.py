@@ -94,6 +94,10 @@ def test_a_canary_keeps_the_access_of_its_source_and_asks_for_nothing_else() -> 
     video = canary_settings(SourceSettings.model_validate({"id": "y", "kind": "youtube", "channels": ["UC1"], "canary": "dQw4w9WgXcQ"}))
     assert video is not None
     assert (video.videos, video.channels) == (("dQw4w9WgXcQ",), ())
+    site = {"id": "s", "kind": "stackexchange", "site": "iot.stackexchange.com", "keep": "all", "canary": "raspberry"}
+    asked = canary_settings(SourceSettings.model_validate(site))
+    assert asked is not None
+    assert (asked.query, asked.keep) == ("raspberry", "matching"), "a whole site would be read in place of the question"
 
 
 def test_a_kind_that_cannot_be_asked_says_so() -> None:
