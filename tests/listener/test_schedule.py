@@ -274,12 +274,12 @@ async def test_a_service_that_stops_waits_for_no_rest() -> None:
     arrived, stop, once_done = asyncio.Event(), asyncio.Event(), threading.Event()
 
     def once() -> Analysed:
-        time.sleep(1.0)
+        time.sleep(MOST_REST_SECONDS / RESTS)
         once_done.set()
         return Analysed(mentions=1, signals=(), more=True)
 
     running = asyncio.create_task(keep_analysing(once, arrived=arrived, stop=stop, flagged=lambda _: None))
     await asyncio.to_thread(once_done.wait)
     stop.set()
-    async with asyncio.timeout(2.0):  # a rest of four seconds has just begun
+    async with asyncio.timeout(MOST_REST_SECONDS - 1):  # the longest rest has just begun
         await running

@@ -182,17 +182,16 @@ async def test_names_that_hang_hold_up_no_other_name(monkeypatch: pytest.MonkeyP
 
     def resolve(host: str, *_: object, **__: object) -> list[Any]:
         if host == "dead.example":
-            free.wait(20)
+            free.wait(60)
         return [(2, 1, 6, "", ("93.184.215.14", 443))]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     hanging = [asyncio.create_task(addresses.resolve_by_system("dead.example", 443)) for _ in range(16)]
     await asyncio.sleep(0)
-    began = time.monotonic()
     try:
         assert await addresses.resolve_by_system("alive.example", 443) == ("93.184.215.14",)
         assert await asyncio.to_thread(lambda: 7) == 7
-        assert time.monotonic() - began < 1
+        assert not any(one.done() for one in hanging), "whoever comes later is answered before them"
     finally:
         free.set()
         await asyncio.gather(*hanging)
