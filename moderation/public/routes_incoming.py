@@ -52,20 +52,21 @@ def add_incoming(app: FastAPI, parts: IncomingParts) -> None:
             return _bare(503, again="5")
         async with parts.room:
             status = await _take(request, parts, source_id)
-        if status == 401:
+        if status in (401, 413):
             parts.wrong.count(client_of(request))
         return PlainTextResponse(DONE, headers={"cache-control": "no-store"}) if status == 200 else _bare(status, again=_again(status))
 
 
 async def _take(request: Request, parts: IncomingParts, source_id: str) -> int:
-    """Read, check and keep one body; return the status to answer with. A body that does not come in time counts as nobody's."""
+    """Read, check and keep one body; return the status to answer with.
+
+    A body that does not come in time, or of which the rest never comes, counts as nobody's: it held room that others wait for.
+    """
     try:
         async with asyncio.timeout(READ_SECONDS):
             body = await _body(request)
-    except TimeoutError:
+    except (TimeoutError, ClientDisconnect):
         return 401
-    except ClientDisconnect:
-        return 400
     if body is None:
         return 413
     headers = {name.lower(): value for name, value in request.headers.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -407,6 +408,40 @@ def test_a_flood_of_guesses_is_shut_out_and_others_are_not(house: House) -> None
     elsewhere = TestClient(house.client.app, base_url="http://localhost", client=("203.0.113.9", 1))
     assert elsewhere.post(path, content=body, headers=sign(body)).status_code == 200
     assert house.texts() == [text]
+
+
+@pytest.mark.parametrize("left", ["hung up", "too large"])
+def test_holding_room_without_ever_sending_a_body_is_counted_as_guessing(house: House, left: str) -> None:
+    """Else one client that begins bodies and hangs up, for ever, would keep all platforms out and never be shut out itself."""
+    path, body, sign, _ = SENT[0]
+
+    def begin() -> None:
+        if left == "too large":
+            assert house.post(path, b" " * (routes_incoming.MOST_BYTES + 1), {"content-type": "application/json"}).status_code == 413
+        else:
+            asyncio.run(_hang_up(house.client.app, path))
+
+    for _ in range(30):
+        begin()
+    assert house.post(path, body, sign(body)).status_code == 429
+    elsewhere = TestClient(house.client.app, base_url="http://localhost", client=("203.0.113.9", 1))
+    assert elsewhere.post(path, content=body, headers=sign(body)).status_code == 200
+
+
+async def _hang_up(app: Any, path: str) -> None:
+    """Begin a body as the test client does, and go away before its end."""
+    told = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive() -> dict[str, Any]:
+        return next(told, {"type": "http.disconnect"})
+
+    async def send(_message: dict[str, Any]) -> None:
+        """Nobody listens any more."""
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}
+    server = {"http_version": "1.1", "scheme": "http", "client": ("testclient", 50_000), "server": ("localhost", 80), "root_path": ""}
+    await app({**scope, **server}, receive, send)
 
 
 def test_when_all_room_is_taken_the_platform_is_asked_to_come_back(house: House) -> None:
