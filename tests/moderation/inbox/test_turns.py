@@ -133,3 +133,48 @@ def test_each_event_loop_has_turns_of_its_own() -> None:
 
     asyncio.run(everybody())
     asyncio.run(everybody())
+
+
+class Somebody:
+    """Whose a page is."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+async def test_whoever_asks_for_hundreds_waits_behind_himself_alone() -> None:
+    """One program with a token, or one browser that reloads without end, must not make all colleagues wait for its pages."""
+    turns, app = Turns(), Making()
+
+    def ask(path: str, whose: str) -> asyncio.Task[None]:
+        scope = {"type": "http", "path": path, "state": {"person": Somebody(whose)}}
+        return asyncio.create_task(turns.take(app, scope, _receive, _send))
+
+    many = [ask(f"many-{number}", "bas") for number in range(300)]
+    await settled()
+    one = ask("one", "anna")
+    await settled()
+    assert app.begun == ["many-0", "many-1"]
+    app.let("many-0")
+    await settled()
+    assert "one" in app.begun[: AT_ONCE + 1]
+    for number in range(300):
+        app.let(f"many-{number}")
+    app.let("one")
+    await asyncio.gather(*many, one)
+    assert app.begun[2:] == ["one", *(f"many-{number}" for number in range(2, 300))]
+
+
+async def test_whoever_goes_away_while_waiting_leaves_the_row() -> None:
+    """A browser that closes the page takes no turn, neither of its own nor of the house."""
+    turns, app = Turns(), Making()
+    tasks = asked(turns, app, "abcd")
+    await settled()
+    for waiting in tasks[2:]:
+        waiting.cancel()
+    await asyncio.gather(*tasks[2:], return_exceptions=True)
+    later = asked(turns, app, "ef")
+    for name in "abef":
+        app.let(name)
+    await asyncio.gather(*tasks[:2], *later)
+    assert app.begun == list("abef")
