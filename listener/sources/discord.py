@@ -131,8 +131,10 @@ class DiscordSource:
         try:
             listed = await self._rest.messages(place.place_id, after=place.after)
         except SourceRefused as error:
-            if place.place_id == channel_id or not is_gone(error):
+            if place.place_id == channel_id or error.cause.startswith("token"):
                 raise
+            if not is_gone(error):  # it holds up neither the other threads nor the channel
+                return _page((), f"{self._source_id}: thread {place.place_id}: {error}"), _going_on(rest, guild, queue[1:], places)
             places.pop(place.place_id, None)
             found: list[Found] = [removal_of(guild, str(one)) for one in recent]
             return _page(found, gap), _going_on(rest, guild, queue[1:], places)
@@ -144,19 +146,31 @@ class DiscordSource:
         fresh = [one for one, of in zip(read, said, strict=True) if not (isinstance(one, Skip) and number(of.get("id")) in told)]
         end = ids[-1] if full else max([top, *ids, *recent])
         lost = sorted(one for one in recent if place.after < one <= end and one not in set(ids))[:MOST_LOOKED_UP]
-        fresh += [await self._looked_up(guild, place, one) for one in lost]
+        answers = {one: await self._looked_up(guild, place, one) for one in lost}
+        fresh += answers.values()
         hidden = sum(is_hidden(one) and number(one.get("id")) > top for one in said)
         if hidden:
-            gap = f"{self._source_id}: {_without_words(hidden, channel_id)}"
+            gap = f"{gap} {self._source_id}: {_without_words(hidden, channel_id)}".strip()
         top = max([top, *ids])
-        kept = sorted({one for one in (*recent, *(number(one.get("id")) for one in said)) if one not in lost and one > _hour_before(top)})
+        kept = sorted(
+            {
+                one
+                for one in (*recent, *(number(one.get("id")) for one in said))
+                if not isinstance(answers.get(one), Mention | Removal) and one > _hour_before(top)
+            }
+        )
         if top:
             places[place.place_id] = {"top": top, "recent": kept[-MOST_REMEMBERED:]}
         following = [place.as_row(ids[-1]), *queue[1:]] if full else queue[1:]
         return _page(fresh, gap), _going_on(rest, guild, following, places)
 
     async def _looked_up(self, guild: str, place: Place, message_id: int) -> Found:
-        found = await self._rest.message(place.place_id, str(message_id))
+        try:
+            found = await self._rest.message(place.place_id, str(message_id))
+        except SourceRefused as error:
+            if error.cause.startswith("token"):
+                raise
+            return Skip(where=f"message {message_id}", reason="it is no longer listed, and Discord does not say that it is gone")
         if found is None:
             return removal_of(guild, str(message_id))
         return read_message(found, guild=guild, place=place.place_id, title=place.title)

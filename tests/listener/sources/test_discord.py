@@ -119,19 +119,28 @@ async def test_edits_and_deletions_of_the_last_hour_follow(site: Site, http: Htt
     assert _removed(again) == set(), "told once"
 
 
-@pytest.mark.parametrize(
-    ("status", "body"), [(404, b"<html>not here</html>"), (403, b'{"code": 50001}'), (500, b"oops"), (404, b'{"code": 0}')]
-)
+@pytest.mark.parametrize(("status", "body"), [(404, b"<html>not here</html>"), (403, b'{"code": 50001}'), (404, b'{"code": 0}')])
 async def test_an_answer_that_is_not_discords_word_removes_nothing(
     site: Site, http: HttpClient, clock: ManualClock, fake: FakeDiscord, status: int, body: bytes
 ) -> None:
-    """A proxy that says 404, or a bot that was shut out, proves nothing about a message."""
+    """A proxy that says 404, or a bot that was shut out, proves nothing about a message or a thread, and holds up no other place."""
     gone = fake.say("weg", clock.now() - MINUTE)
+    thread = fake.thread("Vraag", clock.now() - MINUTE, parent=CHANNEL)
+    fake.say("in de draad", clock.now() - MINUTE, place=thread)
+    beside = fake.thread("Andere vraag", clock.now() - MINUTE, parent=CHANNEL)
     _, cursor = await _round(_source(site, http, clock))
     del fake.messages[CHANNEL][gone]
-    site.answer = lambda request: Reply(status=status, body=body) if request.path.endswith(gone) else fake(request)
-    with pytest.raises(Exception, match=r"discord|127\.0\.0\.1"):
-        await _round(_source(site, http, clock), cursor)
+    new = fake.say("nieuw", clock.now(), place=beside)
+    odd = (f"/messages/{gone}", f"/channels/{thread}/messages?")
+    site.answer = lambda request: Reply(status=status, body=body) if any(one in request.path for one in odd) else fake(request)
+    pages, cursor = await _round(_source(site, http, clock), cursor)
+    assert _removed(pages) == set()
+    assert new in _mentions(pages)
+    assert any(f"thread {thread}" in page.gap for page in pages)
+    assert "does not say that it is gone" in next(one.reason for page in pages for one in page.skipped)
+    site.answer = fake
+    pages, _ = await _round(_source(site, http, clock), cursor)
+    assert _removed(pages) == {gone}, "it is asked for again until Discord says so"
 
 
 async def test_without_the_message_content_intent_it_works_and_says_what_it_cannot_see(
