@@ -158,12 +158,17 @@ class ImapSource:
                 return Page(mentions=(), next=cursor)
             turn, found, newest = numbers[:PER_PULL], [], float(memory.get("at", 0.0))
             until, last = self._clock.monotonic() + READ_SECONDS, turn[-1]
-            for facts in mailbox.facts(turn):
+            listed = mailbox.facts(turn)
+            if not listed:  # those that were deleted meanwhile are not listed next time
+                raise SourceUnavailable(f"{box.host} lists mails and says nothing of them.")
+            for facts in listed:
                 newest = max(newest, facts.arrived_at.timestamp())
                 found.append(self._mail(mailbox, facts))
                 if self._clock.monotonic() > until:
                     last = facts.uid
                     break
+            shown = {one.uid for one in listed}
+            found += [_not_shown(mailbox.validity, one) for one in turn if one <= last and one not in shown]
             after = {"validity": mailbox.validity, "uid": last, "at": newest}
         return Page(
             mentions=tuple(sorted((one for one in found if isinstance(one, Mention)), key=lambda one: (one.posted_at, one.native_id))),
@@ -187,3 +192,8 @@ class ImapSource:
             return None
         found = read_mail(raw, uid=uid, arrived_at=facts.arrived_at, realm=self._realm, ours=self._ours)
         return replace(found, said_to=self._said_to) if isinstance(found, Mention) else found
+
+
+def _not_shown(validity: int, uid: int) -> Skip:
+    """A mail that left the folder in the same moment, or one whose line no one can read: it must not be passed over in silence."""
+    return Skip(where=f"mail {validity}-{uid}", reason="the server lists it, and does not say what it is")

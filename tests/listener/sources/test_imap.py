@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import SettingsError, SourceRefused
+from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.page import Cursor
 from listener.sources import imap_mailbox
 from listener.sources.imap import ImapSource, MailServer, mail_server
@@ -65,6 +65,30 @@ async def test_a_mail_that_takes_too_long_does_not_hold_up_those_behind_it() -> 
         seen += [one.native_id for one in page.mentions]
     assert seen == [f"<vraag-{n}@klant.example>" for n in range(3)]
     assert not page.more
+
+
+async def test_a_mail_that_the_server_lists_and_does_not_show_is_told() -> None:
+    """The cursor goes past it: without a word, a customer's mail would be lost and nobody would know."""
+    box, clock = FakeMailbox(), ManualClock(NOW)
+    for number in range(3):
+        box.put(NOW, mail(number, NOW))
+    whole = box.facts
+    box.facts = lambda numbers: [one for one in whole(numbers) if one.uid != 2]  # type: ignore[method-assign]  # a line nobody can read
+    page = await source(box, clock).pull(None)
+    assert (len(page.mentions), json.loads(page.next or "")["uid"]) == (2, 3)
+    assert [(one.where.endswith("-2"), one.reason) for one in page.skipped] == [(True, "the server lists it, and does not say what it is")]
+
+
+async def test_a_server_that_says_nothing_of_what_it_lists_moves_no_cursor() -> None:
+    """It is ill for a moment, or always: either way the mails are still there to be read."""
+    box, clock = FakeMailbox(), ManualClock(NOW)
+    box.put(NOW, mail(1, NOW))
+    whole = box.facts
+    box.facts = lambda _numbers: []  # type: ignore[method-assign,assignment]  # an ill server
+    with pytest.raises(SourceUnavailable, match="says nothing of them"):
+        await source(box, clock).pull(None)
+    box.facts = whole  # type: ignore[method-assign]  # well again
+    assert len((await source(box, clock).pull(None)).mentions) == 1
 
 
 async def test_mail_from_our_own_addresses_is_no_complaint() -> None:
