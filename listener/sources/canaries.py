@@ -35,7 +35,9 @@ def canary_settings(settings: SourceSettings) -> SourceSettings | None:
         kinds = ", ".join(sorted(ASKED_BY))
         raise SettingsError(f"klankbord.yaml: sources: {settings.id}: canary: not for a {settings.kind} source; possible for {kinds}.")
     asked = (settings.canary,) if field in WHAT_TO_READ else settings.canary
-    nothing_else = {name: () for name in WHAT_TO_READ if name in settings.model_fields_set}
+    nothing_else: dict[str, object] = {name: () for name in WHAT_TO_READ if name in settings.model_fields_set}
+    if settings.private_messages:
+        nothing_else["private_messages"] = False
     never = {"mentions": "never"} if "mentions" in settings.model_fields_set or settings.kind in ("bluesky", "mastodon", "x") else {}
-    only_this = {"look_back_days": max(settings.look_back_days, LOOK_BACK_DAYS), "private_messages": False, "keep": "matching"}
+    only_this = {"look_back_days": max(settings.look_back_days, LOOK_BACK_DAYS), "keep": "matching"}
     return settings.model_copy(update={**nothing_else, **never, **only_this, field: asked, "canary": ""})

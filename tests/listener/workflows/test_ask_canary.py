@@ -13,10 +13,11 @@ from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import SILENCE, Signal
 from listener.model.page import Page, Spent
-from listener.settings.schema import SourceSettings
+from listener.settings.schema import HttpSettings, SourceSettings
 from listener.sources.canaries import ASKED_BY, canary_settings
+from listener.sources.http import HttpClient
 from listener.sources.purse import Purse
-from listener.sources.registry import KEYS
+from listener.sources.registry import KEYS, SourceContext, build_source
 from listener.workflows.ask_canary import AskCanary
 from tests.fakes.source import FakeSource, mention
 from tests.listener.workflows.conftest import NOON
@@ -98,6 +99,31 @@ def test_a_canary_keeps_the_access_of_its_source_and_asks_for_nothing_else() -> 
     asked = canary_settings(SourceSettings.model_validate(site))
     assert asked is not None
     assert (asked.query, asked.keep) == ("raspberry", "matching"), "a whole site would be read in place of the question"
+
+
+CAN_BE_ASKED: dict[str, dict[str, Any]] = {
+    "bluesky": {"account": "kim.example", "mentions": "also"},
+    "discourse": {"url": "https://forum.example", "account": "kim", "topics": [7], "private_messages": True},
+    "feed": {"url": "https://news.example/feed"},
+    "hackernews": {},
+    "mastodon": {"url": "https://social.example", "hashtags": ["stroomwerk"]},
+    "reddit": {"subreddits": ["klussen"]},
+    "stackexchange": {"site": "stackoverflow", "tags": ["iot"]},
+    "x": {"account": "stroomwerk"},
+    "youtube": {"channels": ["UC_x5XG1OV2P6uZZ5FSM9Ttw"]},
+}
+
+
+@pytest.mark.parametrize("kind", ASKED_BY)
+async def test_the_source_that_asks_can_be_built(kind: str) -> None:
+    """It is built months later, in a night in which a platform went silent: that is no time to find a mistake in its settings."""
+    canary = {"feed": "https://other.example/feed", "youtube": "dQw4w9WgXcQ"}.get(kind, "netherlands")
+    asked = canary_settings(SourceSettings.model_validate({"id": "s", "kind": kind, "canary": canary, **CAN_BE_ASKED[kind]}))
+    assert asked is not None
+    http = HttpClient(HttpSettings.model_validate({}))
+    context = SourceContext(http=http, clock=ManualClock(NOON), secrets=lambda _: None, brands=())
+    await build_source(asked, context=context).aclose()
+    await http.aclose()
 
 
 def test_a_kind_that_cannot_be_asked_says_so() -> None:
