@@ -72,7 +72,8 @@ class Reconciler:
         publisher = self._publishers.get(account.key)
         if publisher is None or entry.started_at is None:
             return None
-        if not publisher.looks_back:  # an e-mail, a webhook: only whoever received it can say
+        wordless = not entry.post.removes and not normalised(entry.post.text)  # whoever it was for was erased since
+        if wordless or not publisher.looks_back:  # an e-mail, a webhook: only whoever received it can say
             return Outcome(state=EntryState.NEEDS_HUMAN, reason="cannot_look")
         if self._rest.resting(account.key):
             return None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from listener.clock import ManualClock
+from moderation.ledger.subjects import SubjectLedger
 from moderation.model.outbox import EntryState
 from moderation.outbox.reconcile import Reconciler
 from moderation.publishers.simulated import Fault
@@ -175,4 +176,20 @@ async def test_the_reconciler_never_posts(tmp_path: Path) -> None:
         for _ in range(5):
             await desk.reconciler.run_once()
             clock.advance(timedelta(minutes=2))
+        assert desk.platform.requests == 1
+
+
+async def test_what_was_sent_to_somebody_who_was_erased_since_is_not_looked_for_by_no_words(tmp_path: Path) -> None:
+    """Its words are gone: any post of ours without words would be taken for it, and any other for a proof that it is not there."""
+    with open_desk(tmp_path, faults=[Fault.ACCEPT_THEN_ERROR], native_key=True) as desk:
+        (one,) = desk.hear(mention())
+        entry = desk.approved(one)
+        await desk.gateway.run_once()
+        assert desk.state(entry.entry_id) is EntryState.UNKNOWN
+        people = SubjectLedger(desk.ledger.engine, desk.ledger.suppression)
+        person = people.find("feed", "u-1")
+        assert person is not None
+        people.erase(person, by="sam", at=desk.clock.now(), elsewhere={})
+        await desk.settle()
+        assert (desk.state(entry.entry_id), desk.entry(entry.entry_id).reason) == (EntryState.NEEDS_HUMAN, "cannot_look")
         assert desk.platform.requests == 1
