@@ -22,7 +22,7 @@ from moderation.page_parts.dashboard import dashboard_parts
 from moderation.page_parts.scope import about
 from tests.fakes.asking import Asking
 from tests.fakes.desk import Desk, open_desk
-from tests.fakes.house import THEIRS, WORDS, House
+from tests.fakes.house import OURS, THEIRS, WORDS, House
 from tests.fakes.staff import StaffDay
 from tests.moderation.inbox.conftest import visit, words_of
 from tests.moderation.inbox.test_actions_page import FEW, Drawing, looked_at, parts_on
@@ -107,9 +107,11 @@ def test_a_moment_of_no_clock_is_none() -> None:
 
 def test_somebody_of_one_brand_reads_mentions_of_theirs_alone(house: House, asking: Asking) -> None:
     """Also when the address asks for the other brand (RULES S3)."""
+    room_of(house).look(DashboardQuestion(days=14), "nl")  # what the house holds is counted from here on
     for path in ("/dashboard/mentions?days=14", f"/dashboard/mentions?days=14&brand={THEIRS}"):
         answer = asking.page("GET", path, cookie=house.cookie("van een merk"))
         assert answer.status == 200
+        assert WORDS[OURS] in answer.text, path
         assert [one for one in (THEIRS, WORDS[THEIRS]) if one in answer.text] == [], path
 
 
