@@ -31,6 +31,7 @@ from tests.moderation.reports.test_tap_looks import CLOSED
 
 @pytest.fixture(scope="module")
 def house(weeks_house: House) -> House:
+    room_of(weeks_house).look(DashboardQuestion(days=7), "nl")  # lists hold what a look at the figures counted
     return weeks_house
 
 
@@ -107,7 +108,6 @@ def test_a_moment_of_no_clock_is_none() -> None:
 
 def test_somebody_of_one_brand_reads_mentions_of_theirs_alone(house: House, asking: Asking) -> None:
     """Also when the address asks for the other brand (RULES S3)."""
-    room_of(house).look(DashboardQuestion(days=14), "nl")  # what the house holds is counted from here on
     for path in ("/dashboard/mentions?days=14", f"/dashboard/mentions?days=14&brand={THEIRS}"):
         answer = asking.page("GET", path, cookie=house.cookie("van een merk"))
         assert answer.status == 200
