@@ -20,6 +20,7 @@ from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
 from listener.text.query import BrandQuery
 from listener.text.storable import sane_time, storable
+from listener.workflows.chosen_ids import told_apart
 
 logger = logging.getLogger(__name__)
 
@@ -206,7 +207,8 @@ def select_kept(mentions: Sequence[Mention], queries: Sequence[BrandQuery], ledg
 
     What was said to a brand's own account is directed at that brand, whatever it names.
     """
-    matched = [(one, tuple(hit for query in queries if (hit := query.match(one)))) for one in mentions]
+    apart = told_apart(mentions, ledger)
+    matched = [(one, tuple(hit for query in queries if (hit := query.match(one)))) for one in apart]
     known = set() if keep == "all" else ledger.mentions.known([one.key for one, hits in matched if not hits])
     return [Kept(mention=one, hits=_directed(one, hits)) for one, hits in matched if keep == "all" or hits or one.key in known]
 
