@@ -89,7 +89,7 @@ def subject_erase(place: Place, platform: str, account: str, yes: bool, typed: s
     _say_receipt(receipt)
     if cleaned is None:
         print_line(
-            "Gone from the ledger's tables. Its log, insight and the search are written anew tonight by `klankbord run`; --now does it at once."
+            "Gone from the ledger's tables. Log, insight and search are written anew tonight by `klankbord run`; --now does it at once."
         )
     elif all(cleaned.values()):
         print_line("All files are clean.")
