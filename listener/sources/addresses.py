@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,9 @@ TRANSLATED = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:f
 @cache
 def _resolving() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=MOST_RESOLVED_AT_ONCE, thread_name_prefix="resolve")
+
+
+os.register_at_fork(after_in_child=_resolving.cache_clear)  # a forked process has none of these threads, and would wait for them
 
 
 async def resolve_by_system(host: str, port: int) -> tuple[str, ...]:

@@ -414,7 +414,7 @@ def _filled(day: Day, path: str, *, template: str) -> str:
         posted = OutboxLedger(day.house.parts.listening.ledger.engine).entries([EntryState.SENT])[0]
         path = path.replace("{entry_id}", str(posted.entry_id)).replace("{case_id}", str(posted.case_id))
     week = week_before(day.house.parts.listening.clock.now(), day.house.parts.listening.settings.zone)
-    path = path.replace("{period}", week.name).replace("{figure}", "all")
+    path = path.replace("/dashboard/{figure}", "/dashboard/mentions").replace("{period}", week.name).replace("{figure}", "all")
     for name, kind in kinds.items():
         path = path.replace(f"{{{name}}}", str(things[kind][OURS]))
     asked = {"/queue/bulk": "?act=spam&case=1.1%202.1", "/templates/versions": f"?own={template}"}

@@ -49,8 +49,8 @@ class Watched:
         await self.app(scope, receive, sending)
         if (b"authorization", f"Bearer {self.token}".encode()) not in scope["headers"] or scope["path"] == DESCRIPTION:
             return
-        # taking a file of rows is a POST for the audit log's sake, and changes nothing else
-        changed = scope["method"] != "GET" and 200 <= status < 300 and not scope["path"].startswith("/api/v1/exports/")
+        # taking a file of rows is a POST for the audit log's sake, and changes nothing else; saved views are everybody's own
+        changed = scope["method"] != "GET" and 200 <= status < 300 and not scope["path"].startswith(("/api/v1/exports/", "/api/v1/me/"))
         if changed or any(word.encode() in body for word in (THEIRS, WORDS[THEIRS])):
             self.holes.append(f"{scope['method']} {scope['path']}?{scope['query_string'].decode()} {status}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
@@ -218,3 +220,16 @@ async def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
 async def test_an_unknown_name_may_be_known_later() -> None:
     with pytest.raises(SourceUnavailable, match="not known"):
         await _client(Wire(), _names({})).get("https://nowhere.example/")
+
+
+def test_a_forked_process_looks_names_up_by_itself() -> None:
+    """It has none of the threads of the one it came from, and would wait for them until its time is over."""
+    assert asyncio.run(resolve_by_system("127.0.0.1", 80)) == ("127.0.0.1",)
+    child = os.fork()
+    if not child:
+        try:
+            asyncio.run(asyncio.wait_for(resolve_by_system("127.0.0.1", 80), 20))
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
