@@ -25,7 +25,7 @@ from listener.parts import Listening, pseudonym_key
 from listener.ports import Clock, Embedder, Receiver, Source
 from listener.rephrase.rephraser import Rephraser
 from listener.schedule import Watched
-from listener.search.store import open_search
+from listener.search.store import SearchStore, open_search
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets
@@ -110,15 +110,18 @@ def listening(
             analyse=analyse,
             watch=new_watch(settings, ledger, insight),
             search_store=search,
-            search=SearchMentions(
-                ledger, search, soon=encode.soon, asked_model=lambda: encode.model_id, serving_model=lambda: analyse.model_id
-            ),
+            search=new_search(ledger, search, encode, analyse),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
             receivers=open_receivers(home, settings, clock, ledger),
             receive=new_receiving(settings, ledger, clock),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
             rephrase_titles=new_rephrasing(home, settings, ledger, insight, clock).once,
         )
+
+
+def new_search(ledger: Ledger, store: SearchStore, encode: SharedEmbedder, analyse: AnalyseMentions) -> SearchMentions:
+    """Wire the search: what is asked is read by the wanted model, and compared with what the serving one made."""
+    return SearchMentions(ledger, store, soon=encode.soon, asked_model=lambda: encode.model_id, serving_model=lambda: analyse.model_id)
 
 
 def new_watch(settings: ListenerSettings, ledger: Ledger, insight: Insight) -> WatchSources:

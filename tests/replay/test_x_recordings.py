@@ -77,7 +77,7 @@ class _Played(HTTPAdapter):
         self._bodies = {one.path: one.body for one in exchanges if one.method == "GET"}
         self.asked: list[str] = []
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]  # what else requests hands over is of no interest here
         self.asked.append(request.url or "")
         response = requests.Response()
         response.status_code, response.url, response.request = 200, request.url or "", request

@@ -120,7 +120,7 @@ async def test_no_odd_answer_passes_for_nothing_new(kind: str, clock: ManualCloc
     lied: list[str] = []
     for name, (status, body, of_type) in ODD.items():
         where = {"location": of_type} if status in (301, 302) and of_type else {"content-type": of_type or "text/plain"}
-        context = _context(clock, lambda _, status=status, body=body, where=where: _reply(status, body, where))  # type: ignore[misc]
+        context = _context(clock, lambda _, status=status, body=body, where=where: _reply(status, body, where))  # type: ignore[misc]  # mypy infers no type for a lambda with defaults
         source = _source(kind, context)
         try:
             async with asyncio.timeout(10):

@@ -105,7 +105,7 @@ class _Answering(HTTPAdapter):
         super().__init__()
         self.body = b""
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]  # what else requests hands over is of no interest here
         response = requests.Response()
         response.status_code, response.url, response.request, response.raw = 200, request.url or "", request, io.BytesIO(self.body)
         return response
@@ -137,7 +137,7 @@ async def _survives(source: Any, native_id: str) -> int:
 async def test_every_value_of_an_answer_may_be_anything(kind: str) -> None:
     """Platforms change their answers without telling; the other items of a page, and the other sources, go on."""
     clock, body, came = ManualClock(NOW), b"", 0
-    answer: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(200, content=body)  # noqa: E731
+    answer: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(200, content=body)  # noqa: E731 - it has to read `body` anew each time
     async with answered_by(answer, clock) as http:
         for source in _opened(kind, http, clock):
             for bent in _bent(ANSWERS[kind]):

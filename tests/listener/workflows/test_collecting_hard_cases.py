@@ -49,7 +49,7 @@ async def test_cursors_that_go_in_circles_are_left_and_told(ledger: Ledger, coll
     """RULES F26: three times round is enough, whatever the circle's length; the gap says that something is missing."""
     for period in (1, 2, 3, 5, 9):
         before = ledger.mentions.count()
-        source = Faulty(f"circle-{period}", lambda at, _, period=period: (at + 1) % period)  # type: ignore[misc]
+        source = Faulty(f"circle-{period}", lambda at, _, period=period: (at + 1) % period)  # type: ignore[misc]  # mypy infers no type for a lambda with defaults
         result = await collect.round(source, keep="all")
         assert len(source.pulls) == period + 3
         assert "same page" in result.gap
@@ -61,7 +61,7 @@ async def test_a_cursor_that_goes_back_once_loses_and_doubles_nothing(ledger: Le
     """RULES F26: at any page a platform may send us back to the beginning, once."""
     for slip in range(1, 10):
         before = ledger.mentions.count()
-        source = Faulty(f"slip-{slip}", lambda at, pulls, slip=slip: 0 if pulls == slip else at + 1)  # type: ignore[misc]
+        source = Faulty(f"slip-{slip}", lambda at, pulls, slip=slip: 0 if pulls == slip else at + 1)  # type: ignore[misc]  # mypy infers no type for a lambda with defaults
         for _ in range(3):
             await collect.round(source, keep="all")
         assert ledger.mentions.count() - before == ITEMS
