@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import ssl
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +21,7 @@ from listener.ports import Clock
 from listener.sources.addresses import checked_ip, resolve_by_system
 from listener.sources.imap_mailbox import Mailbox, MailFacts, opened
 from listener.sources.mail_item import read_mail
+from listener.sources.own_thread import OwnThread
 
 PULL_SECONDS = 120.0
 PER_PULL = 25
@@ -108,7 +107,7 @@ class ImapSource:
         self._look_back = look_back
         self._allow_private = allow_private
         self._open = open_mailbox or partial(opened, context=context)
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread = OwnThread(f"imap-{source_id}", who=server.host)
 
     @property
     def source_id(self) -> str:
@@ -130,22 +129,11 @@ class ImapSource:
             password=password,
             folder=self._folder,
         )
-        return await self._in_thread(partial(self._read, box, cursor))
+        return await self._thread.run(partial(self._read, box, cursor), most_seconds=PULL_SECONDS)
 
     async def aclose(self) -> None:
         """Let go of the thread; a request under way is left to its time-out."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
-        self._thread = None
-
-    async def _in_thread(self, work: Callable[[], Page]) -> Page:
-        """Run blocking work in this source's thread, for two minutes at most; after that the thread is left behind."""
-        self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"imap-{self._source_id}")
-        try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, work), PULL_SECONDS)
-        except TimeoutError as error:
-            await self.aclose()
-            raise SourceUnavailable(f"{self._server.host} took longer than {PULL_SECONDS:g} seconds.") from error
+        self._thread.leave()
 
     def _read(self, box: Mailbox, cursor: Cursor | None) -> Page:
         memory: dict[str, Any] = json.loads(cursor) if cursor else {}

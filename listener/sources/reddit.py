@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, TypeVar
 
-from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.errors import SettingsError, SourceRefused
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
+from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
 from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, open_praw
@@ -77,7 +76,7 @@ class RedditSource:
         self._opened_with: RedditKey | None = None
         self._reddit: Any = None
         self._token_was_rejected = False
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread = OwnThread(f"reddit-{source_id}", who="Reddit", left=self._forget_praw)
 
     @property
     def source_id(self) -> str:
@@ -110,7 +109,7 @@ class RedditSource:
 
     async def aclose(self) -> None:
         """Let go of the connection and its thread; a request under way is left to its time-out."""
-        self._abandon()
+        self._thread.leave()
 
     def _refuse_without_permission(self) -> None:
         if not self._approval_reference:
@@ -127,15 +126,11 @@ class RedditSource:
 
     async def _in_thread(self, work: Callable[[threading.Event], Result]) -> Result:
         """Run blocking work in this source's thread, for 150 seconds at most; after that the thread is left behind and stops by itself."""
-        self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"reddit-{self._source_id}")
         stop = threading.Event()
         try:
-            found = await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, work, stop), PULL_SECONDS)
-        except TimeoutError as error:
-            self._abandon()
-            raise SourceUnavailable(f"Reddit took longer than {PULL_SECONDS:g} seconds.") from error
+            found = await self._thread.run(partial(work, stop), most_seconds=PULL_SECONDS)
         except TokenRejected as error:
-            self._abandon()
+            self._thread.leave()
             if self._token_was_rejected:
                 raise SourceRefused("Reddit rejects our token again and again; check the application's key and its approval.") from error
             self._token_was_rejected = True
@@ -145,10 +140,8 @@ class RedditSource:
         self._token_was_rejected = False
         return found
 
-    def _abandon(self) -> None:
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
-        self._thread = self._reddit = None
+    def _forget_praw(self) -> None:
+        self._reddit = None
 
     def _opened(self) -> Any:
         """Return praw under the key that is set now: one that was replaced in the meantime opens it anew."""

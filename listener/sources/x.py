@@ -6,10 +6,8 @@ newest first, in pages of 10 to 100; `next_token` does not expire; a post is pai
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import partial
@@ -20,6 +18,7 @@ from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import number, part, word
+from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
 from listener.sources.turns import Turn
@@ -107,7 +106,7 @@ class XSource:
         self._open = partial(open_tweepy, paces=paces or Paces(), purse=self._purse, clock=clock, api_url=api_url)
         self._paid = Paid()
         self._client: tuple[str, Any] | None = None
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread = OwnThread(f"x-{source_id}", who="X", left=self._forget_client)
 
     @property
     def source_id(self) -> str:
@@ -161,7 +160,7 @@ class XSource:
 
     async def aclose(self) -> None:
         """Let go of the connection and its thread; a request under way is left to its time-out."""
-        self._abandon()
+        self._thread.leave()
 
     @property
     def _refers(self) -> bool:
@@ -229,17 +228,10 @@ class XSource:
         if self._client is None or self._client[0] != token:
             self._client = (token, self._open(token))
         client = self._client[1]
-        self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"x-{self._source_id}")
-        try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, ask, client, work), PULL_SECONDS)
-        except TimeoutError as error:
-            self._abandon()
-            raise SourceUnavailable(f"X took longer than {PULL_SECONDS:g} seconds.") from error
+        return await self._thread.run(partial(ask, client, work), most_seconds=PULL_SECONDS)
 
-    def _abandon(self) -> None:
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
-        self._thread = self._client = None
+    def _forget_client(self) -> None:
+        self._client = None
 
 
 def _found(answer: Mapping[str, Any]) -> list[Found]:
