@@ -41,7 +41,7 @@ _OTHERS = {
 _COLLEAGUES = {"holder", "owner", "author", "who", "team", "name", "name_key", "asked", "brand", "account", "account_name", "occasion"}
 _FIXED = {"platform", "realm", "state", "kind", "verb", "language", "template", "source", "digest", "previous", "idempotency_key"}
 _OURS = {"account_platform", "account_realm", "account_native_id", "accounts", "key_salt"}
-_CHOSEN = {"channel", "ending", "how", "period", "stage", "status", "use", "wording"}
+_CHOSEN = {"via", "channel", "ending", "how", "period", "stage", "status", "use", "wording"}
 """Which of our accounts spoke, and words that a program chose: nobody's name, whoever calls himself like one of them."""
 _PLACES = {"thread_id", "parent_id", "platform_id", "external_id"}
 """Ids of places: each row gets one of its own instead, for two that are both empty would be one place."""
