@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from listener.errors import StoreDamaged
+from listener.ledger import tables_recheck as _recheck  # noqa: F401 - its tables join the others'
 from listener.ledger.analyses import AnalysisLedger
 from listener.ledger.backup import newest_backup
 from listener.ledger.check import damage_in
