@@ -12,7 +12,7 @@ from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import MOST_ID, insert_or_update
 from listener.ledger.page import decide, sound_key
-from listener.ledger.page_rows import find_known, make_known, reasons_by_id, write_changes, write_hits, write_sources
+from listener.ledger.page_rows import edited_here, find_known, make_known, reasons_by_id, write_changes, write_hits, write_sources
 from listener.ledger.removal import remove_mentions
 from listener.ledger.source_rows import note_page
 from listener.ledger.stored import mentions_with_text, stored_mentions
@@ -22,6 +22,8 @@ from listener.ledger.transactions import once_per_reading, reading, writing
 from listener.model.mention import Kept, MentionKey, Removal, StoredMention
 from listener.model.page import Cursor, Skip
 
+OBJECTED = "objected"
+"""Why a mention went that somebody changed who is not collected any more."""
 _WAITS = mention.c.analysed_revision < mention.c.latest_revision
 _QUARANTINED = exists().where(quarantine.c.mention_id == mention.c.mention_id)
 
@@ -53,20 +55,23 @@ class MentionLedger:
         removals: Sequence[Removal] = (),
         skipped: Sequence[Skip] = (),
         gap: str = "",
+        moves: bool = True,
     ) -> Added:
         """Save the mentions, removals, skips and the cursor in one transaction: all happen or none.
 
         A page may be added again after a crash, and events may come in any order (see `page.decide`): a removal stays, even when it
         comes before the mention it removes. Mentions get their ids in the order of `kept`. Nothing is taken in of whoever asked not to be
-        collected (`SuppressionLedger`): this is the one door of sources, webhooks and imports.
+        collected (`SuppressionLedger`): this is the one door of sources, webhooks and imports. `moves` False: it came beside the source's
+        pulls (a stream), whose cursor stays where it is.
         """
         handed_in = len(kept)
         with writing(self._engine) as tx:
-            kept = self._suppression.without_suppressed(tx, kept)
+            kept, stopped = self._suppression.apart(tx, kept)
+            changed = edited_here(tx, stopped, at) if stopped else set()
             known = make_known(tx, kept, removals, source, at)
             changes = decide(kept, known, at)
-            gone = reasons_by_id(removals, known)
-            been_here = {state.mention_id for state in known.values() if state.latest_revision >= 0}
+            gone = dict.fromkeys(changed, OBJECTED) | reasons_by_id(removals, known)
+            been_here = changed | {state.mention_id for state in known.values() if state.latest_revision >= 0}
             write_changes(tx, changes, skip=gone)
             rebranded = write_hits(tx, changes, skip=gone)
             write_sources(tx, been_here - gone.keys(), source, at)
@@ -74,7 +79,7 @@ class MentionLedger:
             analysed = {state.mention_id for state in known.values() if state.analysed}
             note_changes(tx, edited | (rebranded & analysed))
             remove_mentions(tx, gone, at)
-            note_page(tx, source, next_cursor, at, skipped=skipped, gap=gap)
+            note_page(tx, source, next_cursor, at, skipped=skipped, gap=gap, moves=moves)
         unchanged = changes.unchanged + handed_in - len(kept)
         return Added(new=len(changes.new), edited=changes.edited, removed=len(been_here & gone.keys()), unchanged=unchanged)
 

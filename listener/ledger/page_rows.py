@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing
-from listener.ledger.page import Known, PageChanges, key_of, merged_hits, shown_columns, sound_key
+from listener.ledger.page import Known, PageChanges, decide, key_of, merged_hits, shown_columns, sound_key
 from listener.ledger.stored import brand_hits
 from listener.ledger.tables import mention, mention_brand, mention_source, quarantine, revision
 from listener.model.mention import Kept, MentionKey, Removal
@@ -39,6 +39,24 @@ def find_known(tx: Connection, keys: Iterable[MentionKey]) -> dict[MentionKey, K
                     analysed=row.analysed_revision >= 0,
                 )
     return known
+
+
+def authors_here(tx: Connection, keys: Iterable[MentionKey]) -> dict[MentionKey, str]:
+    """Return who wrote what is here under these keys, by their author's key; what is not here, or by nobody, is left out."""
+    wanted = set(keys)
+    found: dict[MentionKey, str] = {}
+    for platform, realm in {(key.platform, key.realm) for key in wanted}:
+        for some in batches(sorted(key.native_id for key in wanted if (key.platform, key.realm) == (platform, realm))):
+            here = (mention.c.platform == platform) & (mention.c.realm == realm) & mention.c.native_id.in_(some)
+            query = select(mention.c.native_id, mention.c.author_key).where(here, mention.c.author_key != "")
+            found.update({MentionKey(platform, realm, row.native_id): row.author_key for row in tx.execute(query)})
+    return found
+
+
+def edited_here(tx: Connection, kept: Sequence[Kept], at: datetime) -> set[int]:
+    """Return the mentions that are here and stand otherwise in this page, by id: edits, as `decide` finds them. Nothing is written."""
+    known = {key: state for key, state in find_known(tx, {key_of(one.mention) for one in kept}).items() if state.latest_revision >= 0}
+    return set(decide([one for one in kept if key_of(one.mention) in known], known, at).newest)
 
 
 def make_known(tx: Connection, kept: Sequence[Kept], removals: Sequence[Removal], source: str, at: datetime) -> dict[MentionKey, Known]:

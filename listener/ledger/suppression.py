@@ -17,7 +17,8 @@ from listener.errors import SettingsError
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing, ledger_file
 from listener.ledger.key_file import key_in
-from listener.ledger.page import sound
+from listener.ledger.page import key_of, sound
+from listener.ledger.page_rows import authors_here
 from listener.ledger.tables import suppressed
 from listener.ledger.transactions import reading, writing
 from listener.model.mention import Author, Kept
@@ -51,24 +52,31 @@ class SuppressionLedger:
 
     def suppressed(self, tx: Connection, authors: Collection[Author]) -> set[str]:
         """Return the keys, as the ledger spells them, of those authors that are on the list. Without a list no key is read or made."""
-        if not authors or tx.execute(_ANYBODY).first() is None:
+        return self._listed(tx, {sound(one.key) for one in authors})
+
+    def apart(self, tx: Connection, kept: Sequence[Kept]) -> tuple[Sequence[Kept], Sequence[Kept]]:
+        """Return what of a page may come in, and what somebody on the list wrote: by whom the platform names, or whom it named before."""
+        authors = {at: sound(one.mention.author.key) for at, one in enumerate(kept) if one.mention.author is not None}
+        if not kept or tx.execute(_ANYBODY).first() is None:
+            return kept, ()
+        nameless = {key_of(one.mention): at for at, one in enumerate(kept) if at not in authors}
+        authors |= {nameless[key]: author for key, author in authors_here(tx, nameless).items()}
+        listed = self._listed(tx, set(authors.values()))
+        stopped = {at for at, author in authors.items() if author in listed}
+        return [one for at, one in enumerate(kept) if at not in stopped], [kept[at] for at in sorted(stopped)]
+
+    def _listed(self, tx: Connection, author_keys: Collection[str]) -> set[str]:
+        if not author_keys or tx.execute(_ANYBODY).first() is None:
             return set()
-        keys = {self.digest(key): key for key in {sound(one.key) for one in authors}}
+        keys = {self.digest(spelled): key for key in author_keys for spelled in _listed_as(key)}
         found: set[str] = set()
         for some in batches(sorted(keys)):
             found.update(keys[one] for one in tx.execute(select(suppressed.c.digest).where(suppressed.c.digest.in_(some))).scalars())
         return found
 
-    def without_suppressed(self, tx: Connection, kept: Sequence[Kept]) -> Sequence[Kept]:
-        """Return what of a page may come in: everything that nobody on the list wrote."""
-        stopped = self.suppressed(tx, {one.mention.author for one in kept if one.mention.author is not None})
-        if not stopped:
-            return kept
-        return [one for one in kept if one.mention.author is None or sound(one.mention.author.key) not in stopped]
-
     def erased(self, author_keys: Iterable[str]) -> set[str]:
         """Return those of these authors that were erased: none of them should be here, unless a backup brought them back."""
-        keys = {self.digest(key): key for key in set(author_keys)}
+        keys = {self.digest(spelled): key for key in set(author_keys) for spelled in _listed_as(key)}
         with reading(self._engine) as tx:
             listed = set(tx.execute(select(suppressed.c.digest).where(suppressed.c.why == ERASE)).scalars())
         return {key for digest, key in keys.items() if digest in listed}
@@ -79,21 +87,28 @@ class SuppressionLedger:
             return len(tx.execute(select(suppressed.c.digest)).all())
 
     def write_list(self, folder: Path) -> None:
-        """Write the list beside the ledger, for this user only: an older ledger that is put back knows it then."""
-        with reading(self._engine) as tx:
-            rows = tx.execute(select(suppressed).order_by(suppressed.c.at, suppressed.c.digest)).mappings().all()
+        """Write the list beside the ledger, for this user only, where it is not there as it is now: an older ledger that is put back
+        knows it then."""
+        text = self._list()
+        if (folder / LIST_NAME).exists() and (folder / LIST_NAME).read_text(encoding="ascii") == text:
+            return
         made = folder / f"{LIST_NAME}.{secrets.token_hex(8)}"
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-                for row in rows:
-                    opened.write(json.dumps({"digest": row["digest"], "why": row["why"], "at": row["at"].isoformat()}) + "\n")
+                opened.write(text)
                 opened.flush()
                 os.fsync(opened.fileno())
             made.replace(folder / LIST_NAME)
         except BaseException:
             made.unlink(missing_ok=True)
             raise
+
+    def _list(self) -> str:
+        with reading(self._engine) as tx:
+            rows = tx.execute(select(suppressed).order_by(suppressed.c.at, suppressed.c.digest)).mappings().all()
+        lines = ({"digest": row["digest"], "why": row["why"], "at": row["at"].isoformat()} for row in rows)
+        return "".join(f"{json.dumps(line)}\n" for line in lines)
 
     def read_list(self, folder: Path) -> int:
         """Take over what a list in that folder holds; return how many were not known here."""
@@ -115,6 +130,12 @@ class SuppressionLedger:
             made = secrets.token_bytes(_BYTES)
             self._own = made if self._file is None else key_in(self._file.parent / KEY_NAME, lambda: made)
         return self._own
+
+
+def _listed_as(author_key: str) -> tuple[str, ...]:
+    """Return what an author may stand on the list as: their key, and their account in whichever realm ("discord/*/123")."""
+    parts = author_key.split("/", 2)
+    return (author_key, f"{parts[0]}/*/{parts[2]}") if len(parts) == 3 else (author_key,)
 
 
 def _put(tx: Connection, rows: Sequence[Mapping[str, object]]) -> int:

@@ -36,7 +36,7 @@ class SubjectRequestLedger:
                 if carry_out:
                     tx.execute(update(subject_request).where(subject_request.c.request_id == same[0]).values(carry_out=True))
                 return _one(tx, same[0])
-            values = {"kind": kind.value, "digest": self._digest(person), "person": person, "platform": platform, "via": via.value}
+            values: dict[str, Any] = {"kind": kind.value, "digest": self._digest(person), "person": person, "platform": platform, "via": via.value}
             values |= {"received_at": received_at, "due_at": due_at, "made_by": by, "carry_out": carry_out, "files": []}
             values |= dict.fromkeys(("extended_by", "extended_why", "ending", "ended_by", "ended_why"), "")
             made = tx.execute(insert(subject_request).values(values).returning(subject_request.c.request_id)).scalar_one()
@@ -52,7 +52,8 @@ class SubjectRequestLedger:
     def all(self, *, ended: bool = True) -> list[SubjectRequest]:
         """Return requests: open ones by the moment they are due, then (with `ended`) the others, newest first."""
         with reading(self._engine) as tx:
-            found = [_read(row) for row in tx.execute(select(*_SHOWN).where(True if ended else _OPEN))]  # type: ignore[arg-type]
+            query = select(*_SHOWN) if ended else select(*_SHOWN).where(_OPEN)
+            found = [_read(row) for row in tx.execute(query)]
         there = sorted((one for one in found if one.open), key=lambda one: (one.due_at, one.request_id))
         return there + sorted((one for one in found if not one.open), key=lambda one: -one.request_id)
 
@@ -67,13 +68,13 @@ class SubjectRequestLedger:
         with reading(self._engine) as tx:
             return [_read(row) for row in tx.execute(select(*_SHOWN).where(mine).order_by(subject_request.c.request_id))]
 
-    def begin(self, request_id: int, files: Iterable[str], *, at: datetime) -> list[str]:
-        """Note that an erasure begins and which files it takes away; return these with those of a try that was cut off."""
+    def begin(self, request_id: int, person: str, files: Iterable[str], *, at: datetime) -> list[str]:
+        """Note that the erasure of `person` begins and which files it takes away; return these with those of a try that was cut off."""
         mine = subject_request.c.request_id == request_id
         with writing(self._engine) as tx:
             before = tx.execute(select(subject_request.c.files).where(mine)).scalar_one()
             named = sorted({*before, *files})
-            tx.execute(update(subject_request).where(mine & _OPEN).values(files=named, begun_at=at))
+            tx.execute(update(subject_request).where(mine & _OPEN).values(person=person, files=named, begun_at=at))
         return named
 
     def extend(self, request_id: int, *, due_at: datetime, why: str, by: str, at: datetime) -> None:
@@ -99,7 +100,7 @@ class SubjectRequestLedger:
         at: datetime,
         receipt_id: int | None,
     ) -> list[int]:
-        """End what is open for a person, in the caller's transaction, because it was just done; return the numbers."""
+        """End what is open for a person, in the caller's transaction; return the numbers."""
         ended: list[int] = []
         for kind, ending in endings.items():
             ended += _end(tx, self._open_of(tx, people, (kind,)), ending, why="", by=by, at=at, receipt_id=receipt_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,28 @@ class Subject:
     keys: tuple[str, ...]
     joined: tuple[str, ...]
     names: tuple[str, ...]
+
+    @property
+    def asked_as(self) -> tuple[str, ...]:
+        """Return everything a request of theirs may have been noted under: keys, and names and ids as they were typed."""
+        keys = [*self.keys, *self.joined]
+        typed = [f"{key.partition('/')[0]}//{name}" for key in keys for name in (*self.names, key.rsplit("/", 1)[-1])]
+        return tuple(dict.fromkeys([*out_everywhere(keys), *typed]))
+
+
+WORLDWIDE = frozenset({"discord"})
+"""Platforms whose ids of accounts are theirs everywhere; on others an id belongs to one server."""
+
+
+def anywhere(platform: str, native_id: str) -> str:
+    """Return the key of an account in whichever realm (server) of its platform it writes."""
+    return f"{platform}/*/{native_id}"
+
+
+def out_everywhere(keys: Iterable[str]) -> list[str]:
+    """Return these keys with those that stand for the same accounts anywhere on their platform."""
+    parts = [(key, *key.split("/", 2)) for key in keys if key.count("/") >= 2]
+    return sorted({*keys, *(anywhere(one[1], one[3]) for one in parts if one[1] in WORLDWIDE)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

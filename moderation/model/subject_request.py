@@ -86,7 +86,7 @@ class SubjectRequest:
 def months_later(day: date, months: int) -> date:
     """Return the same day so many months later, or the last day of that month where it has no such day (31 January: 28 February).
 
-    So Regulation 1182/71, article 3(2)(c), counts months. A last day on a weekend is not moved on, though 3(4) allows it: earlier is in time.
+    So Regulation 1182/71, article 3(2)(c), counts months. A last day on a weekend is not moved on, though 3(4) would allow it.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

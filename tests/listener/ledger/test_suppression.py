@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.suppression import ERASE, KEY_NAME, LIST_NAME, OBJECT
-from listener.ledger.tables import suppressed
+from listener.ledger.tables import mention as mention_table
+from listener.ledger.tables import revision, suppressed
 from listener.ledger.transactions import reading, writing
 from listener.model.mention import Author
 from tests.listener.ledger.making import NOON, add, later, mention
@@ -24,17 +25,48 @@ def stop(ledger: Ledger, key: str = CANARY.key, why: str = OBJECT) -> None:
 
 
 def test_nothing_new_is_taken_in_of_whoever_objected(ledger: Ledger) -> None:
-    """Not their messages, and not an edit of what was here: a source that shows them again changes nothing."""
+    """What is here stays as it is, also when a source shows it again."""
     add(ledger, replace(mention("1", "was er al"), author=CANARY))
     stop(ledger)
     done = add(
-        ledger,
-        replace(mention("1", "veranderd", edited_at=later(5)), author=CANARY),
-        replace(mention("2", "nieuw"), author=CANARY),
-        mention("3", "van een ander"),
+        ledger, *(replace(mention(one, text), author=CANARY) for one, text in (("1", "was er al"), ("2", "nieuw"))), mention("3", "x")
     )
-    assert (done.new, done.edited, done.unchanged) == (1, 0, 2)
-    assert [one.mention.text for one in ledger.mentions.by_ids([1, 2, 3])] == ["was er al", "van een ander"]
+    assert (done.new, done.edited, done.removed, done.unchanged) == (1, 0, 0, 2)
+    assert [one.mention.text for one in ledger.mentions.by_ids([1, 2, 3])] == ["was er al", "x"]
+
+
+@pytest.mark.parametrize("author", [CANARY, None], ids=["named", "not named any more"])
+def test_what_they_take_back_of_a_message_that_is_here_goes(ledger: Ledger, author: Author | None) -> None:
+    """Whoever objected and then takes a telephone number out of an old message must not find it kept; the new text is not ours to take."""
+    add(ledger, replace(mention("1", "bel mij op 0612345678"), author=CANARY), mention("2", "van een ander"))
+    stop(ledger)
+    done = add(
+        ledger, replace(mention("1", "bel mij", edited_at=later(5)), author=author), mention("2", "van een ander", edited_at=later(5))
+    )
+    assert (done.new, done.edited, done.removed, done.unchanged) == (0, 0, 1, 2)
+    assert [one.mention.text for one in ledger.mentions.by_ids([1, 2])] == ["van een ander"]
+    with reading(ledger.engine) as tx:
+        assert "0612345678" not in repr([tx.execute(select(table)).all() for table in (mention_table, revision)])
+    again = add(ledger, replace(mention("1", "bel mij op 0612345678"), author=author))
+    assert (again.new, again.edited) == (0, 0), "an older page does not bring it back"
+
+
+def test_an_older_edit_of_theirs_changes_nothing(ledger: Ledger) -> None:
+    """Pages come late and out of order: only what changed after what is here is a change."""
+    add(ledger, replace(mention("1", "nieuwer", edited_at=later(5)), author=CANARY))
+    stop(ledger)
+    done = add(ledger, replace(mention("1", "ouder", edited_at=later(1)), author=CANARY))
+    assert (done.removed, done.unchanged) == (0, 1)
+    assert [one.mention.text for one in ledger.mentions.by_ids([1])] == ["nieuwer"]
+
+
+def test_an_account_is_kept_out_in_whichever_server_it_writes(ledger: Ledger) -> None:
+    """An account of Discord is one everywhere: whoever asked in one server is not read in the next one."""
+    there = Author(platform="discord", realm="server-2", native_id="1160", name="Merel")
+    stop(ledger, "discord/*/1160", why=ERASE)
+    done = add(ledger, replace(mention("1", "hallo"), author=there), replace(mention("2", "hoi"), author=replace(there, native_id="11601")))
+    assert (done.new, done.unchanged) == (1, 1)
+    assert ledger.suppression.erased([there.key, "discord/server-2/11601"]) == {there.key}
 
 
 def test_the_list_tells_nobody_who_is_on_it(tmp_path: Path) -> None:
