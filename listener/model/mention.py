@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+PROVEN_SENDER = "proven_sender"
+"""The flag of a message whose platform lets writers say who they are, and whose writer was proven all the same."""
+NAMED_BY_WRITERS = frozenset({"mail"})
+"""Platforms on which whoever writes says who wrote, and under which id: anybody may write anybody's name there."""
+
+
+def is_unproven(platform: str, flags: Collection[str]) -> bool:
+    """Tell whether only the message itself says who wrote it. What was kept before anybody looked is unproven too."""
+    return platform in NAMED_BY_WRITERS and PROVEN_SENDER not in flags
 
 
 class MentionKey(NamedTuple):
@@ -63,6 +74,11 @@ class Mention:
     def content_hash(self) -> str:
         """SHA-256 over title and text; two revisions with the same hash are one."""
         return hashlib.sha256(f"{self.title}\x1f{self.text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def unproven(self) -> bool:
+        """Whether only the message itself says who wrote it: then it is nobody's consent, and no reason to join two people."""
+        return is_unproven(self.platform, self.flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

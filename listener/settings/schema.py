@@ -100,6 +100,11 @@ class SourceSettings(Section):
     )
     allow_http: bool = Field(False, description="Allow an address without TLS.")
     allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
+    trusted_mail_server: str = Field(
+        "",
+        description="imap: the name that your own mail server puts first in its Authentication-Results lines, such as 'mx.example.org'; "
+        "what it says proves a sender's domain. Empty: no sender is proven.",
+    )
     query: str = Field(
         "",
         description="hackernews, reddit, bluesky, x, stackexchange: words to search for; empty: the brand's name. "

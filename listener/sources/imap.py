@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -31,6 +32,7 @@ MOST_READ = 256_000
 """Bytes read of a mail: words stand before attachments."""
 MOST_SIZE = 25_000_000
 _PORTS = {"imaps": 993, "imap": 143}
+_SERVER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")
 
 
 class Open(Protocol):
@@ -86,6 +88,7 @@ class ImapSource:
         folder: str = "INBOX",
         ours: Collection[str] = (),
         said_to: str = "",
+        trusted: str = "",
         look_back: timedelta = timedelta(days=7),
         allow_private: bool = False,
         context: ssl.SSLContext | None = None,
@@ -93,6 +96,11 @@ class ImapSource:
     ) -> None:
         if not username:
             raise SettingsError(f"klankbord.yaml: sources: {source_id}: account: write the name of the mailbox, such as loket@example.org.")
+        if trusted and not _SERVER.fullmatch(trusted):
+            raise SettingsError(
+                f"klankbord.yaml: sources: {source_id}: trusted_mail_server: write the name that your mail server puts first in its "
+                "Authentication-Results lines, such as mx.example.org."
+            )
         if not folder.isascii() or not folder.isprintable():
             raise SettingsError(f"klankbord.yaml: sources: {source_id}: folder: write it as the server names it, in ASCII.")
         self._source_id = source_id
@@ -104,6 +112,7 @@ class ImapSource:
         self._ours = frozenset(one.casefold() for one in (username, *ours))
         self._realm = username.rpartition("@")[2].casefold() if "@" in username else server.host
         self._said_to = said_to
+        self._trusted = trusted
         self._look_back = look_back
         self._allow_private = allow_private
         self._open = open_mailbox or partial(opened, context=context)
@@ -178,7 +187,7 @@ class ImapSource:
         raw = mailbox.beginning(facts.uid, MOST_READ)
         if raw is None:
             return None
-        found = read_mail(raw, uid=uid, arrived_at=facts.arrived_at, realm=self._realm, ours=self._ours)
+        found = read_mail(raw, uid=uid, arrived_at=facts.arrived_at, realm=self._realm, ours=self._ours, trusted=self._trusted)
         return replace(found, said_to=self._said_to) if isinstance(found, Mention) else found
 
 

@@ -6,15 +6,17 @@ RFC 5322 (heads, threads), RFC 2045 to 2049 (MIME), RFC 3834 (automatic answers)
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from typing import cast
 
-from listener.model.mention import Author, Mention
+from listener.model.mention import PROVEN_SENDER, Author, Mention
 from listener.model.page import Skip
+from listener.sources.mail_proof import sender_is_proven
 from listener.sources.mail_words import own_words, unfolded
 from listener.sources.markup import plain_text
 
@@ -40,15 +42,21 @@ _POLICY = _Short()
 _POSTMEN = ("mailer-daemon@", "postmaster@")
 
 
-def read_mail(raw: bytes, *, uid: str, arrived_at: datetime, realm: str, ours: frozenset[str]) -> Mention | Skip:
+def read_mail(raw: bytes, *, uid: str, arrived_at: datetime, realm: str, ours: frozenset[str], trusted: str = "") -> Mention | Skip:
     """Return what a mail says. `uid` names it where it has no Message-ID; `ours` are our own addresses, in lower case.
 
+    `trusted` is the name under which our own mail server says who sent a mail (see `mail_proof`), "" when nobody is believed.
     Never raises: what the standard library cannot read is told as a reason.
     """
     where = f"mail {uid}"
     try:
         message = cast(EmailMessage, message_from_bytes(raw, policy=_POLICY))  # an EmailPolicy makes these
-        return _read(message, where, uid=uid, arrived_at=arrived_at, realm=realm, ours=ours)
+        found = _read(message, where, uid=uid, arrived_at=arrived_at, realm=realm, ours=ours)
+        return (
+            replace(found, flags=frozenset({PROVEN_SENDER}))
+            if isinstance(found, Mention) and _is_proven(message, found, trusted)
+            else found
+        )
     except Exception as error:  # noqa: BLE001 - heads and parts are a stranger's; the library raises many kinds of error on them
         return Skip(where=where, reason=f"it cannot be read ({type(error).__name__})")
 
@@ -77,6 +85,15 @@ def _read(message: EmailMessage, where: str, *, uid: str, arrived_at: datetime, 
         root_id=root_id,
         channel=CHANNEL,
     )
+
+
+def _is_proven(message: EmailMessage, found: Mention, trusted: str) -> bool:
+    """Tell whether our mail server says that the domain of From sent this. Two writers are none: the server looked at one of them."""
+    heads = [(name, str(value)) for name, value in message.raw_items()]
+    writers = [value for name, value in heads if name.strip().lower() == "from"]
+    if found.author is None or len(writers) != 1 or len(getaddresses(writers)) != 1:
+        return False
+    return sender_is_proven(heads, server=trusted, domain=found.author.native_id.rpartition("@")[2])
 
 
 def _written_by_nobody(message: EmailMessage, address: str) -> str:

@@ -46,6 +46,7 @@ def _imap(settings: SourceSettings, context: SourceContext) -> Source:
         clock=context.clock,
         folder=settings.folder,
         ours=settings.accounts,
+        trusted=settings.trusted_mail_server,
         said_to=said_to(settings, context.brands),
         look_back=timedelta(days=settings.look_back_days),
         allow_private=settings.allow_private,
@@ -55,5 +56,5 @@ def _imap(settings: SourceSettings, context: SourceContext) -> Source:
 OWN_PLACES: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {"meta_graph": _meta_graph, "imap": _imap}
 OWN_PLACE_KEYS: dict[str, frozenset[str]] = {
     "meta_graph": frozenset({"network", "accounts", "brand", "url", "allow_http", "allow_private"}),
-    "imap": frozenset({"url", "account", "accounts", "brand", "folder", "allow_http", "allow_private"}),
+    "imap": frozenset({"url", "account", "accounts", "brand", "folder", "trusted_mail_server", "allow_http", "allow_private"}),
 }

@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Mention, MentionKey
+from listener.ledger.page import content_hash, sound
+from listener.model.mention import NAMED_BY_WRITERS, Mention, MentionKey
 
-CHOSEN_BY_WRITERS = frozenset({"mail"})
-"""Platforms on which whoever writes names the message. Everybody who got a mail knows its id, and may send another one under it."""
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Whose the mail under an id is, and what it says."""
+
+    writer: str
+    content: str
 
 
 def told_apart(mentions: Iterable[Mention], ledger: Ledger) -> list[Mention]:
-    """Return the messages, each under an id of its own where somebody else's message has that id already: it answers that one then.
+    """Return the messages, each under an id of its own where another message has that id already: it answers that one then.
 
-    The second writer's id follows from the first and the address, so that the same mail read again is the same mention.
+    Another message is one of somebody else; or one under the same From that says something else, unless its sender is proven: whoever was
+    in copy knows the id and the address. The second id follows from the first, the address and, then, the words, so that the same mail
+    read again is the same mention.
     """
-    writers: dict[MentionKey, str] = {}
+    held: dict[MentionKey, _Held] = {}
     apart: list[Mention] = []
     for one in mentions:
-        if one.platform in CHOSEN_BY_WRITERS:
-            writer = "" if one.author is None else one.author.key
-            if one.key not in writers:
+        if one.platform in NAMED_BY_WRITERS:
+            mine = _facts(one)
+            if one.key not in held:
                 before = ledger.mentions.find(one.key)
-                writers[one.key] = writer if before is None else "" if before.mention.author is None else before.mention.author.key
-            if writers[one.key] != writer:
-                mark = hashlib.sha256(writer.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+                held[one.key] = mine if before is None else _facts(before.mention)
+            first = held[one.key]
+            if first.writer != mine.writer or (one.unproven and first.content != mine.content):
+                told = mine.writer if first.writer != mine.writer else f"{mine.writer}\x1f{mine.content}"
+                mark = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
                 one = replace(one, native_id=f"{one.native_id}#{mark}", parent_id=one.parent_id or one.native_id)
         apart.append(one)
     return apart
+
+
+def _facts(one: Mention) -> _Held:
+    return _Held("" if one.author is None else one.author.key, content_hash(sound(one.title), sound(one.text)))

@@ -15,7 +15,8 @@ from moderation.model.clock import CaseClock
 class ShownMention:
     """A mention as staff see it. `author` is fit for showing where it is shown: a pseudonym on issue pages, the name on case pages.
 
-    `copies` counts other near-identical mentions folded under this one. `by_us` marks our own posts in a thread.
+    `copies` counts other near-identical mentions folded under this one. `by_us` marks our own posts in a thread. `unproven`: only
+    the message itself says who wrote it.
     """
 
     mention_id: int
@@ -32,6 +33,7 @@ class ShownMention:
     copies: int = 0
     edited: bool = False
     by_us: bool = False
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

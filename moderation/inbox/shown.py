@@ -68,6 +68,7 @@ def shown_mention(stored: StoredMention, *, author: str, language: str = "", cop
         copies=copies,
         edited=stored.revision > 0,
         by_us=by_us,
+        unproven=mention.unproven,
     )
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Row, and_, case, delete, distinct, exists, func, insert, or_, select
 
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing, insert_or_update
+from listener.ledger.proven import is_unproven_there
 from listener.ledger.tables import mention, mention_brand
 from listener.ledger.transactions import reading, writing
+from listener.model.mention import is_unproven
 from moderation.ledger.tables import conversation, conversation_mention, support_case
 from moderation.ledger.tables_conversation import contact_reading, contact_sign, contact_sign_read
 from moderation.model.conversation import Contact
@@ -172,6 +174,7 @@ def _conversations(tx: Connection, wanted: Any, brand: str) -> list[Contact]:
             func.count().label("messages"),
             func.max(mention.c.posted_at).label("last_at"),
             func.max(mention.c.author_name).label("name"),
+            func.max(case((is_unproven_there(), 1), else_=0)).label("unproven"),
         )
         .join_from(conversation, support_case, support_case.c.conversation_id == conversation.c.conversation_id)
         .join(conversation_mention, conversation_mention.c.conversation_id == conversation.c.conversation_id)
@@ -196,6 +199,7 @@ def _talk(row: Row[Any]) -> Contact:
         case_id=row.case_id,
         state=row.state,
         messages=row.messages,
+        unproven=bool(row.unproven),
     )
 
 
@@ -219,6 +223,7 @@ def _moments(tx: Connection, wanted: Any, brand: str) -> list[Contact]:
             at=row.posted_at,
             mention_id=row.mention_id,
             channel=row.channel,
+            unproven=is_unproven(row.platform, row.flags),
         )
         for row in tx.execute(query)
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from listener.ledger.tables import mention
+from listener.model.mention import is_unproven
 from moderation.ledger.conditions import may_be_there
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_leave import consent, opt_out
@@ -47,17 +48,20 @@ def leave_facts(tx: Connection, *, account: AccountId, target: Target, at: datet
 
 
 def _answered(tx: Connection, mention_id: int) -> Any:
-    query = select(mention.c.mention_id, mention.c.author_key, mention.c.platform, mention.c.posted_at).where(
+    query = select(mention.c.mention_id, mention.c.author_key, mention.c.platform, mention.c.flags, mention.c.posted_at).where(
         mention.c.mention_id == mention_id, mention.c.latest_revision >= 0
     )
     return tx.execute(query).one_or_none()
 
 
 def _opt_out(tx: Connection, keys: tuple[str, ...], answered: Any) -> tuple[bool, bool]:
-    """Say whether an opt-out stands, and whether the answered message is a newer one that does not repeat it."""
+    """Say whether an opt-out stands, and whether the answered message is a newer one that does not repeat it.
+
+    One whose sender is unproven is nobody's wish to hear from us again: anybody may write under the name of who asked to be left alone.
+    """
     mine = opt_out.c.person_key.in_(keys) & opt_out.c.ended_at.is_(None)
     said = tx.execute(select(opt_out.c.at, opt_out.c.mention_id).where(mine)).all()
-    if not said or answered is None:
+    if not said or answered is None or is_unproven(answered.platform, answered.flags):
         return bool(said), False
     newest = max(row.at for row in said)
     repeats = any(row.mention_id == answered.mention_id for row in said)

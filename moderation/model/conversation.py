@@ -101,7 +101,10 @@ FIT: Mapping[Evidence, Fit] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One contact moment beside a conversation: another conversation (`case_id`), or a moment that was imported (`channel`)."""
+    """One contact moment beside a conversation: another conversation (`case_id`), or a moment that was imported (`channel`).
+
+    `unproven`: only the message itself says who wrote it.
+    """
 
     person_key: str
     brand: str
@@ -115,6 +118,7 @@ class Contact:
     channel: str = ""
     state: str = ""
     messages: int = 1
+    unproven: bool = False
 
     @property
     def key(self) -> str:

@@ -11,6 +11,10 @@ def person_key(platform: str, realm: str, native_id: str) -> str:
     return f"{platform}/{realm}/{native_id}" if native_id else ""
 
 
+UNPROVEN = "unproven"
+"""The note of an opt-out whose message does not prove who sent it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOut:
     """Somebody asked not to be contacted. It stands until `ended_at`.

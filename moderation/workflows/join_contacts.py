@@ -89,7 +89,10 @@ class Joins:
         return tuple(self._joins.around(conversation_id))
 
     def same_person(self, place: Place) -> tuple[Contact, ...]:
-        """Return other conversations and imported moments under the very key of this customer, newest first. Those need no evidence."""
+        """Return other conversations and imported moments under the very key of this customer, newest first. Those need no evidence.
+
+        `Contact.unproven` says of which ones only the message itself says that they are this customer's.
+        """
         found = self._contacts.of_person([place.author_key], brand=place.brand) if place.author_key else []
         return tuple(one for one in found if one.conversation_id != place.conversation_id)
 
@@ -171,11 +174,14 @@ class Joins:
 
 
 def signs_of(stored: StoredMention) -> frozenset[tuple[Evidence, str]]:
-    """Return what a message shows of whose it is: what is written in it, and how its source names the writer."""
+    """Return what a message shows of whose it is: what is written in it, and how its source names the writer.
+
+    A sender who is unproven names nobody.
+    """
     mention = stored.mention
     author = mention.author
     written = written_signs(f"{mention.title}\n{mention.text}")
-    if author is None:
+    if author is None or mention.unproven:
         return written
     name = name_for_comparing(author.name)
     return written | identity_signs(author.native_id, author.name) | ({(Evidence.NAME_AND_ISSUE, name)} if name else set())

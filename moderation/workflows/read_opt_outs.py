@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from listener.ports import Clock
 from moderation.ledger.leave import LeaveLedger
 from moderation.ledger.opt_out_reading import OptOutReading
-from moderation.model.leave import OptOut
+from moderation.model.leave import UNPROVEN, OptOut
 from moderation.policy.opt_out_words import OptOutWords, says_opt_out
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ class OptOutsRead:
 class ReadOptOuts:
     """Called where messages come in and once more before each round of the gateway, so that an opt-out that is here is honoured.
 
-    It neither waits for the analyser nor looks at any label.
+    It neither waits for the analyser nor looks at any label. A mail whose sender is unproven is honoured as well, with a note that says
+    so: who is wrongly left alone loses little and a person undoes it, who is wrongly written to was promised otherwise (RULES P2).
     """
 
     def __init__(self, reading: OptOutReading, leave: LeaveLedger, words: Iterable[OptOutWords], clock: Clock) -> None:
@@ -55,7 +56,8 @@ class ReadOptOuts:
                     logger.warning("somebody without a name asked to be left alone", extra={"mention_id": one.mention_id})
                     continue
                 said_at = one.mention.edited_at or one.mention.posted_at
-                new = OptOut(person_key=author.key, at=said_at, how="words", noted_by="schedule", mention_id=one.mention_id)
+                note = UNPROVEN if one.mention.unproven else ""
+                new = OptOut(person_key=author.key, at=said_at, how="words", noted_by="schedule", mention_id=one.mention_id, note=note)
                 opted_out += self._leave.add_opt_out(new)
             self._reading.note_read(newest)
             place = newest

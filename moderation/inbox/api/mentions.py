@@ -32,6 +32,7 @@ class ShownMention(BaseModel):
     revision: int = Field(description="Grows with every edit, from 0.")
     brands: list[str]
     directed: bool = Field(description="Addressed to one of our brands.")
+    unproven: bool = Field(description="Only the message itself says who wrote it: an e-mail whose sender no server of yours vouched for.")
 
 
 def mention_of(stored: StoredMention, brands: frozenset[str] | None) -> ShownMention:
@@ -50,6 +51,7 @@ def mention_of(stored: StoredMention, brands: frozenset[str] | None) -> ShownMen
         revision=stored.revision,
         brands=sorted({hit.brand for hit in stored.hits if brands is None or hit.brand in brands}),
         directed=any(hit.directed for hit in stored.hits),
+        unproven=mention.unproven,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Author, Mention
+from listener.model.mention import PROVEN_SENDER, Author, Mention
 from listener.workflows.collect_mentions import CollectMentions
 from tests.fakes.source import FakeSource
 from tests.listener.workflows.conftest import NOON
@@ -48,7 +48,27 @@ async def test_a_mail_without_a_writer_takes_nobodys_place_either(ledger: Ledger
 async def test_the_same_writer_or_a_platform_that_gives_the_ids_makes_an_edit(ledger: Ledger, who: str, platform: str) -> None:
     """A mailbox may hold a mail twice; elsewhere nobody chooses an id, and an account may get another name."""
     first = mail("anna", "Ik wacht", platform=platform)
-    later = replace(mail(who, "Ik wacht nog", platform=platform), edited_at=NOON)
+    later = replace(mail(who, "Ik wacht nog", platform=platform), edited_at=NOON, flags=frozenset({PROVEN_SENDER}))
     collect = CollectMentions(ledger, [], clock=ManualClock(NOON))
     await collect.round(FakeSource([[first], [later]]), keep="all")
     assert [(one.mention.text, one.revision) for one in ledger.mentions.latest()] == [("Ik wacht nog", 1)]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_whoever_writes_her_name_above_it_too_changes_nothing_either(ledger: Ledger, together: bool) -> None:
+    """In copy one learns the id and the address both; who sent it was not proven, so it is no edit of hers."""
+    hers, forged = mail("anna", "Ik wacht al drie weken op mijn geld"), mail("anna", "Alles is opgelost, dank", minutes=5)
+    source = FakeSource([[hers, forged]] if together else [[hers], [forged]])
+    collect = CollectMentions(ledger, [], clock=ManualClock(NOON))
+    for _ in range(2):
+        await collect.round(source, keep="all")
+        source.rewind()
+    assert {(one.mention.text, one.revision) for one in ledger.mentions.latest()} == {(hers.text, 0), (forged.text, 0)}
+
+
+async def test_the_same_mail_read_again_is_the_same_mention_proven_or_not(ledger: Ledger) -> None:
+    """A folder that was numbered anew is read again, perhaps after the settings named a server."""
+    one = mail("anna", "Ik\r\nwacht \ud800 nog\x00")
+    collect = CollectMentions(ledger, [], clock=ManualClock(NOON))
+    await collect.round(FakeSource([[one], [one], [replace(one, flags=frozenset({PROVEN_SENDER}))]]), keep="all")
+    assert [found.revision for found in ledger.mentions.latest()] == [0]

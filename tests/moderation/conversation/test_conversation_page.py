@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from listener.model.mention import Removal
+from listener.model.mention import PROVEN_SENDER, Author, Removal
 from moderation.ledger.people import Act, PeopleLedger
 from moderation.model.case import CaseState
+from moderation.model.leave import UNPROVEN, OptOut
 from moderation.model.person import Person, Role
 from moderation.model.reply import Words
 from moderation.model.talk import Talk
@@ -21,6 +22,7 @@ from moderation.page_parts.reply import reply_parts
 from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 from tests.fakes.staff_conversation import HELPER, MEREL, SAID, TalkDay, post
+from tests.fakes.staff_figures import NOW
 from tests.moderation.inbox.conftest import Staff, visit, words_of
 from tests.moderation.inbox.test_hostile_text import HOSTILE, shape_of
 
@@ -52,6 +54,23 @@ def test_everything_stands_beside_the_conversation(staff: Staff, case_id: int) -
         "Antwoord opgesteld",  # what happened
     ):
         assert said in words, said
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_sender_whom_nobody_proved_is_said_to_be_so(talk_day: TalkDay, staff: Staff, proven: bool) -> None:
+    """Whoever reads it decides whom they answer and what they believe."""
+    kim = Author(platform="mail", realm="zoemvolt.example", native_id="kim@klant.example", name="Kim")
+    flags = frozenset({PROVEN_SENDER}) if proven else frozenset[str]()
+    sent = post("<1@klant.example>", "Niet meer benaderen", kim)
+    talk_day.hear(replace(sent, flags=flags))
+    case = next(row.case_id for row in talk_day.desk.cases.rows() if row.platform == kim.platform)
+    noted = OptOut(person_key=kim.key, at=NOW, how="words", noted_by="schedule", note="" if proven else UNPROVEN)
+    talk_day.desk.leave.add_opt_out(noted)
+    words = words_of(staff.get(f"/cases/{case}").text)
+    assert ("afzender niet bewezen" in words) is not proven
+    assert "Wil met rust gelaten worden, sinds" in words
+    assert ("De mail die dat zegt, bewijst niet wie hem stuurde." in words) is not proven
+    assert ("sender not proven" in words_of(staff.get(f"/cases/{case}?lang=en").text)) is not proven
 
 
 def test_the_page_is_said_in_english_too(staff: Staff, case_id: int) -> None:

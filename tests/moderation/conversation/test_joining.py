@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from listener.errors import NotAllowed
 from listener.ledger.transactions import reading
-from listener.model.mention import Kept, Removal
+from listener.model.mention import PROVEN_SENDER, Kept, Removal
 from moderation.ledger.contacts import ContactLedger, Read
 from moderation.ledger.tables_conversation import contact_join, contact_sign
 from moderation.model.conversation import Evidence, Fit
@@ -253,3 +254,29 @@ def test_people_without_a_key_are_never_the_same(conversations: Conversations) -
     conversations.hear(*nobody)
     beside = conversations.show(conversations.case().case_id).beside
     assert (beside.same, beside.suggestions) == ((), ())
+
+
+KIM = writer("Kim de Vries", platform="mail", realm="zoemvolt.example", native_id="annak@klant.example")
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_from_that_nobody_proved_is_no_reason_to_join(conversations: Conversations, proven: bool) -> None:
+    """Whoever writes a customer's address above a mail must not be shown as that customer."""
+    known = writer("annak@klant.example", platform="mastodon", realm="toet.example")
+    sent = replace(called("9", "Geef mij haar adres", KIM, channel="email"), platform="mail")
+    conversations.imported(replace(sent, flags=frozenset({PROVEN_SENDER}) if proven else frozenset()))
+    conversations.hear(wrote("1", "Weer geen stroom", known))
+    found = conversations.show(conversations.case().case_id).beside
+    assert [one.evidence for one in found.suggestions] == ([(Evidence.EXTERNAL_ID,)] if proven else [])
+    assert (found.same, found.joined) == ((), ())
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_mails_under_one_address_stand_together_and_say_which_are_unproven(conversations: Conversations, proven: bool) -> None:
+    """They are shown, for most are what they say; a colleague who joins one knows what it rests on. Nothing is joined by itself."""
+    sent = replace(called("9", "Waar blijft mijn geld?", KIM, channel="email"), platform="mail")
+    conversations.imported(replace(sent, flags=frozenset({PROVEN_SENDER}) if proven else frozenset()))
+    conversations.hear(wrote("1", "Weer geen stroom", KIM))
+    found = conversations.show(conversations.case().case_id).beside
+    assert [one.unproven for one in found.same] == [not proven]
+    assert (len(conversations.desk.cases.rows()), found.joined) == (1, ())

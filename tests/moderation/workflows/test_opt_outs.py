@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from listener.errors import NotAllowed
-from listener.model.mention import Author, Mention
-from moderation.model.leave import Consent, OptOut
+from listener.ledger.transactions import reading
+from listener.model.mention import PROVEN_SENDER, Author, Mention
+from moderation.ledger.leave_facts import leave_facts
+from moderation.model.leave import UNPROVEN, Consent, OptOut
 from moderation.model.outbox import EntryState
-from moderation.model.post import PostKind
+from moderation.model.post import AccountId, PostKind, Target
 from tests.fakes.desk import MORNING, Desk, edited, mention, open_desk
 
 EVA = Author(platform="feed", realm="forum.example", native_id="eva", name="Eva")
@@ -135,3 +138,37 @@ def test_consent_is_for_one_channel_and_can_be_withdrawn(shop: Desk) -> None:
     assert not shop.leave.withdraw(EVA.key, "email", who="anna", at=MORNING)
     assert shop.leave.consent(EVA.key, "email") is None
     assert shop.leave.consents(EVA.key)[0].withdrawn_at == MORNING
+
+
+KIM = Author(platform="mail", realm="zoemvolt.example", native_id="kim@klant.example", name="Kim")
+
+
+def mailed(number: int, text: str, *, minutes: int = 0, proven: bool = False) -> Mention:
+    at = MORNING + timedelta(minutes=minutes)
+    one = mention(f"<{number}@klant.example>", text, author=KIM, platform=KIM.platform, realm=KIM.realm, channel="email", posted_at=at)
+    return replace(one, flags=frozenset({PROVEN_SENDER}) if proven else frozenset())
+
+
+@pytest.mark.parametrize("proven", [True, False])
+async def test_an_opt_out_by_mail_is_honoured_and_says_when_nobody_proved_it(shop: Desk, proven: bool) -> None:
+    """Anybody can write Kim's address above a mail. Leaving her alone for nothing does little harm, and a colleague undoes it."""
+    shop.hear(mailed(1, "Niet meer benaderen", proven=proven))
+    (kept,) = shop.leave.opt_outs()
+    assert (kept.person_key, kept.note) == (KIM.key, "" if proven else UNPROVEN)
+
+
+@pytest.mark.parametrize("proven", [True, False])
+async def test_a_mail_that_anybody_may_have_sent_takes_no_opt_out_back(shop: Desk, proven: bool) -> None:
+    """Under the name of who asked to be left alone, a stranger could have us write to them again."""
+    shop.hear(mailed(1, "Niet meer benaderen", proven=True))
+    (question,) = shop.hear(mailed(2, "Hoe laat komt de monteur?", minutes=60, proven=proven))
+    with reading(shop.ledger.engine) as tx:
+        target = Target(platform="mail", realm=KIM.realm, mention_id=question, thread_id="<2@klant.example>")
+        facts = leave_facts(tx, account=AccountId(platform="mail", realm=KIM.realm, native_id="loket"), target=target, at=MORNING)
+    assert (facts.opted_out, facts.asked_since) == (True, proven)
+
+
+async def test_no_mail_is_consent(shop: Desk) -> None:
+    """Consent is what a colleague noted; words of a mail make none, proven or not."""
+    shop.hear(mailed(1, "Ja, u mag mij mailen. Ik ga akkoord. Start", proven=True), mailed(2, "Ja hoor, mail gerust"))
+    assert shop.leave.consents() == []
