@@ -18,11 +18,19 @@ _MOST_CHARACTERS = 500
 
 
 def note_page(
-    tx: Connection, source: str, next_cursor: Cursor | None, at: datetime, *, skipped: Sequence[Skip] = (), gap: str = ""
+    tx: Connection,
+    source: str,
+    next_cursor: Cursor | None,
+    at: datetime,
+    *,
+    skipped: Sequence[Skip] = (),
+    gap: str = "",
+    moves: bool = True,
 ) -> None:
-    """Move the cursor of a source and count what its page skipped or missed."""
+    """Move the cursor of a source, unless the page came beside its pulls, and count what it skipped or missed."""
     ensure_source(tx, source)
-    changes: dict[str, Any] = {"cursor": next_cursor, "last_try_at": at, "skipped": source_state.c.skipped + len(skipped)}
+    changes: dict[str, Any] = {"skipped": source_state.c.skipped + len(skipped)}
+    changes |= {"cursor": next_cursor, "last_try_at": at} if moves else {}
     tx.execute(update(source_state).where(source_state.c.source == source).values(changes))
     _note_events(tx, source, "skip", [(one.where, one.reason) for one in skipped], at)
     if gap:

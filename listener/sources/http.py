@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -19,24 +20,16 @@ from listener.errors import RateLimited, SourceRefused, SourceUnavailable
 from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from listener.sources.addresses import Resolve, checked_ip, checked_url, resolve_by_system
+from listener.sources.http_refusals import host_of, refuse_bad
 from listener.sources.pacing import Pace
 from listener.sources.purse import Purse
-from listener.sources.refusals import cause_of
-from listener.sources.retry_after import MOST_WAIT_SECONDS, wait_seconds
 
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-REFUSED = {
-    400: "did not understand the request (400)",
-    401: "asks for a key or says that ours is wrong (401)",
-    402: "asks for payment (402)",
-    403: "forbids it (403)",
-    404: "has nothing at this address (404)",
-    410: "says that this address is gone for good (410)",
-    451: "may not show this for legal reasons (451)",
-}
-MOST_SAID = 4_000
 SECRET_HEADERS = frozenset({"api-key", "api-username", "authorization", "cookie", "proxy-authorization", "x-goog-api-key"})
+
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +120,32 @@ class HttpClient:
 
         return await self._answer(url, asking, units)
 
+    async def open(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        idle_seconds: float,
+        allow_private: bool = False,
+        allow_http: bool = False,
+    ) -> httpx.Response:
+        """Return an answer (200) whose body goes on for as long as the server likes; `listener/sources/http_lines.py` reads and closes it.
+
+        `idle_seconds` is the longest silence in it. A redirect is not followed: the headers hold a secret. Raises as `get`.
+        """
+
+        async def asking() -> httpx.Response:
+            target = checked_url(url, allow_http=allow_http, allow_private=allow_private)
+            ip = await checked_ip(target, self._resolve, allow_private=allow_private)
+            response = await self._sent(target, ip, {**headers, "Accept-Encoding": "identity"}, idle_seconds=idle_seconds)
+            if response.status_code != 200:
+                self._refuse_bad(await self._closed(response, target))
+                raise SourceUnavailable(f"{target.host} answered with status {response.status_code}, not with a stream.")
+            return response
+
+        await self._out()
+        return await self._asked(url, asking)
+
     async def post_form(
         self,
         url: str,
@@ -163,33 +182,40 @@ class HttpClient:
 
     async def _answer(self, url: str, asking: Callable[[], Coroutine[None, None, Answer]], units: int = 1) -> Answer:
         """Wait for our turn, then for an answer as long as the settings allow; every failure becomes one of ours."""
-        if self._pace is not None:
-            await self._pace.turn(self._clock.sleep, units)
-        if self._purse is not None:
-            self._purse.ask()
+        await self._out(units)
         answer = await self._asked(url, asking)
-        try:
-            self._refuse_bad(answer)
-        except RateLimited as error:
-            self.close_for(error.wait_seconds)
-            raise
+        self._refuse_bad(answer)
         if self._pace is not None:
             self._pace.heed(answer.headers, now=self._clock.now())
         return answer
 
-    async def _asked(self, url: str, asking: Callable[[], Coroutine[None, None, Answer]]) -> Answer:
+    def _refuse_bad(self, answer: Answer) -> None:
+        try:
+            refuse_bad(answer.status, answer.headers, answer.body, url=answer.url, now=self._clock.now())
+        except RateLimited as error:
+            self.close_for(error.wait_seconds)
+            raise
+
+    async def _out(self, units: int = 1) -> None:
+        """Wait for our turn and count the request that is about to go out."""
+        if self._pace is not None:
+            await self._pace.turn(self._clock.sleep, units)
+        if self._purse is not None:
+            self._purse.ask()
+
+    async def _asked(self, url: str, asking: Callable[[], Coroutine[None, None, Result]]) -> Result:
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 return await asking()
         except TimeoutError as error:
-            raise SourceUnavailable(f"{_host(url)} took longer than {self._settings.timeout_seconds:g} seconds.") from error
+            raise SourceUnavailable(f"{host_of(url)} took longer than {self._settings.timeout_seconds:g} seconds.") from error
         except httpx.TimeoutException as error:
-            raise SourceUnavailable(f"{_host(url)} did not answer in time.") from error
+            raise SourceUnavailable(f"{host_of(url)} did not answer in time.") from error
         except httpx.ConnectError as error:
             why = "its certificate is not valid" if "CERTIFICATE" in str(error) else "no connection"
-            raise SourceUnavailable(f"{_host(url)} could not be reached: {why}.") from error
+            raise SourceUnavailable(f"{host_of(url)} could not be reached: {why}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise SourceUnavailable(f"{_host(url)} could not be reached: {type(error).__name__}.") from error
+            raise SourceUnavailable(f"{host_of(url)} could not be reached: {type(error).__name__}.") from error
 
     async def aclose(self) -> None:
         """Let go of connections; harmless when called twice."""
@@ -214,7 +240,13 @@ class HttpClient:
         raise SourceRefused(f"{first_host} redirects more than {MOST_REDIRECTS} times; use the address where it ends.")
 
     async def _fetch(self, url: httpx.URL, ip: str, headers: Mapping[str, str], *, content: bytes | None = None) -> Answer:
+        return await self._closed(await self._sent(url, ip, headers, content=content), url)
+
+    async def _sent(
+        self, url: httpx.URL, ip: str, headers: Mapping[str, str], *, content: bytes | None = None, idle_seconds: float | None = None
+    ) -> httpx.Response:
         """Ask `ip` for `url`: the Host header and the TLS name stay those of the URL, so certificates are checked as usual."""
+        most = self._settings.timeout_seconds
         own = {
             "User-Agent": self._user_agent,
             "Accept-Encoding": "gzip",
@@ -227,9 +259,13 @@ class HttpClient:
             url.copy_with(host=ip, fragment=None),
             headers=own,
             content=content,
+            timeout=httpx.Timeout(most, read=idle_seconds or most),
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
-        response = await self._client.send(request, stream=True)
+        return await self._client.send(request, stream=True)
+
+    async def _closed(self, response: httpx.Response, url: httpx.URL) -> Answer:
+        """Read an answer to its end, and let go of its connection."""
         try:
             body = b"" if response.status_code in REDIRECTS else await self._read(response, url.host)
         finally:
@@ -254,26 +290,3 @@ class HttpClient:
             if len(received) > most:
                 raise SourceUnavailable(f"{host} answered with more than {most:,} bytes; reading stopped there.")
         return bytes(received)
-
-    def _refuse_bad(self, answer: Answer) -> None:
-        host, status = _host(answer.url), answer.status
-        if 200 <= status < 300 or status == 304:
-            return
-        if status == 429 or (status == 503 and "retry-after" in answer.headers):
-            wait = wait_seconds(answer.headers, answer.body, now=self._clock.now())
-            capped = " (15 minutes is the longest single wait)" if wait >= MOST_WAIT_SECONDS else ""
-            raise RateLimited(f"{host} asks us to wait {wait:.0f} seconds{capped}.", wait_seconds=wait)
-        if 400 <= status < 500 and status not in (408, 421, 425):
-            cause = cause_of(status, answer.headers, answer.body)
-            why = f"{REFUSED[status]}; check the address and the settings of this source" if status in REFUSED else ""
-            message = f"{host} {why or f'refuses the request ({status}); check the address'}."
-            raise SourceRefused(message, cause=cause, status=status, said=answer.body[:MOST_SAID], headers=answer.headers)
-        raise SourceUnavailable(f"{host} answered with status {status}.")
-
-
-def _host(url: str) -> str:
-    """Return the host of `url` for messages; query strings may hold keys and are never repeated."""
-    try:
-        return httpx.URL(url).host or "the address"
-    except (httpx.InvalidURL, UnicodeError, ValueError):
-        return "the address"

@@ -18,6 +18,7 @@ from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.mastodon_listing import Listed, Target, id_at, moments_of, order, read_target
 from listener.sources.mastodon_statuses import Found, local_id_of, native_id_of, read_status, removal_of
+from listener.sources.mastodon_stream import MastodonStream
 from listener.sources.mastodon_threads import Threads
 from listener.sources.turns import Turn
 
@@ -95,6 +96,25 @@ class MastodonSource:
                 raise
             return turn.then(Page(mentions=(), next=None, gap=f"{self._source_id}: {target.place}: {error}"), turn.known)
         return turn.then(page, after, finished=listed.whole)
+
+    def stream(self) -> MastodonStream | None:
+        """Return what listens to the same hashtags and to the account's notifications; None for searches alone, which nobody pushes."""
+        mentions = any(one.what == "mentions" for one in self._closed)
+        if not self._open and not mentions:
+            return None
+        return MastodonStream(
+            self._source_id,
+            self._server,
+            token=self._token,
+            http=self._http,
+            tags=[one.of for one in self._open],
+            mentions=mentions,
+            ask=self._ask,
+            threads=self._threads,
+            look_up=self._look_up,
+            allow_http=self._allow_http,
+            allow_private=self._allow_private,
+        )
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
         """Return statuses as they stand now, in the order asked for.

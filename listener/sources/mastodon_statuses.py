@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from listener.model.mention import Author, Mention, Removal
+from listener.model.mention import Author, Mention, MentionKey, Removal
 from listener.model.page import Skip
 from listener.sources.fields import moment, part, word
 from listener.sources.markup import plain_line, plain_text
@@ -79,6 +79,11 @@ def local_id_of(native_id: str, *, host: str) -> str:
     own, _, path = native_id.partition("/")
     before, _, last = path.rpartition("/")
     return last if own == host and before.rpartition("/")[2] == "statuses" else ""
+
+
+def key_of(native_id: str) -> MentionKey:
+    """Return what the ledger calls a status."""
+    return MentionKey(PLATFORM, REALM, native_id)
 
 
 def removal_of(native_id: str) -> Removal:

@@ -36,6 +36,10 @@ class Threads:
         if own_id := word(status, "id"):
             self._remember(own_id, (native_id_of(status, host=self._host), word(status, "in_reply_to_id")))
 
+    def name_of(self, own_id: str) -> str:
+        """Return what all of the fediverse calls a status that this server knows as `own_id`; "" when no listing showed it lately."""
+        return self._seen.get(own_id, ("", ""))[0]
+
     async def above(self, status: Mapping[str, Any]) -> Above:
         """Return what a status answers and where its thread begins. What is gone above it, or is not for us, is left out."""
         parent_id = word(status, "in_reply_to_id")

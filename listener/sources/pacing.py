@@ -45,6 +45,11 @@ PUBLISHED: Mapping[str, tuple[Limit, ...]] = {
 }
 
 
+def seconds_per_request(platform: str) -> float:
+    """Return after how many seconds another request fits into our share, were they spread evenly; 0.8 for a platform that publishes nothing."""
+    return max(one.seconds / (one.requests * SHARE) for one in PUBLISHED.get(platform, POLITE))
+
+
 class Pace:
     """Never more than our share of each limit in any stretch of its length, and nothing while the platform says that it is enough.
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.fakes.pushes import Pushes
 from tests.fakes.site import Reply, Request
 
 HOST = "social.example"
@@ -28,6 +29,8 @@ class FakeMastodon:
         self.hashtags_open = True
         self.token = TOKEN
         self.heeds_min_id = True
+        self.pushes = Pushes()
+        self.streams_at = ""
 
     def add(
         self,
@@ -83,6 +86,10 @@ class FakeMastodon:
         address = urlsplit(request.path)
         asked = {name: values[0] for name, values in parse_qs(address.query).items()}
         signed = request.headers.get("authorization") == f"Bearer {self.token}"
+        if address.path.startswith("/api/v1/streaming/"):
+            return self.pushes.reply(request.path) if signed else _json({"error": "Missing access token"}, 401)
+        if address.path == "/api/v2/instance":
+            return _json({"configuration": {"urls": {"streaming": self.streams_at}}}) if self.streams_at else _json({}, 404)
         if "authorization" in request.headers and not signed:
             return _json({"error": "The access token is invalid"}, 401)
         if address.path.startswith("/api/v1/timelines/tag/"):

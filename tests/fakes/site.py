@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 
@@ -20,7 +20,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What to answer. `raw` replaces the whole answer; `endless` repeats the body for ever; `stall_seconds` waits before answering."""
+    """What to answer. `raw` replaces the whole answer; `endless` repeats the body for ever; `stall_seconds` waits before answering.
+
+    `chunks` are sent after the body, each when it comes, and the connection ends when they do.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -29,6 +32,7 @@ class Reply:
     endless: bool = False
     stall_seconds: float = 0.0
     with_length: bool = True
+    chunks: AsyncGenerator[bytes, None] | None = None
 
 
 Answering = Callable[[Request], Reply]
@@ -67,11 +71,16 @@ class Site:
             await writer.drain()
             return
         headers = {"Content-Type": "text/plain", "Connection": "close", **reply.headers}
-        if reply.with_length and not reply.endless:
+        if reply.with_length and not reply.endless and reply.chunks is None:
             headers["Content-Length"] = str(len(reply.body))
         lines = [f"HTTP/1.1 {reply.status} Whatever", *(f"{name}: {value}" for name, value in headers.items())]
         writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + reply.body)
         await writer.drain()
+        if reply.chunks is not None:
+            async with aclosing(reply.chunks) as chunks:
+                async for chunk in chunks:
+                    writer.write(chunk)
+                    await writer.drain()
         while reply.endless:
             writer.write(reply.body)
             await writer.drain()
