@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from listener.text.normal_form import normal_form
 
 _LOOKALIKES = str.maketrans(
     {
@@ -37,7 +38,7 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+    text = normal_form("NFKD", text.translate(_APOSTROPHES))
     text = _INVISIBLE.sub("", text)
     text = _MARKS.sub("", text).casefold()
     # Case folding may bring accents back (as in the Turkish dotted capital I), hence a second removal.

@@ -6,18 +6,20 @@ of them is found by any part of it.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 import regex
 
 from listener.model.search import Term
 from listener.text.folding import folded
+from listener.text.normal_form import normal_form
 
 MOST_TERMS = 16
 MOST_TYPED = 400
 LONGEST = 64
 """Characters of a word that are compared: nobody types more, and a megabyte without a blank is no word."""
+MOST_IN_ONE = 1_000
+"""Characters of one word that are folded: some signs become eighteen, and half a million of them kept the search busy for a minute."""
 
 _SINGLE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{So}]"
 _WORD = regex.compile(rf"{_SINGLE}[\p{{M}}\p{{Cf}}]*|(?:(?!{_SINGLE})[\p{{L}}\p{{N}}][\p{{M}}\p{{Cf}}]*)+")
@@ -35,7 +37,7 @@ def search_text(text: str) -> str:
 def tokens_of(text: str) -> Iterator[Token]:
     """Yield the words of a text in order. One word may be several when folding takes it apart, such as "½"."""
     for found in _WORD.finditer(text):
-        for token in _folded_words(found[0]):
+        for token in _folded_words(found[0][:MOST_IN_ONE]):
             yield token[:LONGEST], found.start(), found.end()
 
 
@@ -78,7 +80,7 @@ def _folded_words(word: str) -> list[str]:
     plain = folded(word)
     if plain.isascii() and plain.isalnum():
         return [plain]
-    return [regex.sub(r"\p{Cf}", "", one) for one in _WORD.findall(unicodedata.normalize("NFC", plain))]
+    return [regex.sub(r"\p{Cf}", "", one) for one in _WORD.findall(normal_form("NFC", plain))]
 
 
 def _spans(words: Sequence[Token], term: Term) -> Iterator[tuple[int, int]]:

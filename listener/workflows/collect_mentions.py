@@ -13,19 +13,17 @@ from typing import Literal, ParamSpec, TypeVar
 
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
-from listener.model.mention import BrandHit, Kept, Mention
-from listener.model.page import Cursor, Page, Skip, Spent
+from listener.model.mention import Kept, Mention
+from listener.model.page import Cursor, Page, Spent
 from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
 from listener.text.query import BrandQuery
-from listener.text.storable import sane_time, storable
-from listener.workflows.chosen_ids import told_apart
+from listener.workflows.keep_mentions import add_all, read_each, repaired, select_kept
 
 logger = logging.getLogger(__name__)
 
 MOST_EQUAL_PAGES = 3
-MOST_CHARACTERS = 500_000
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -138,10 +136,17 @@ class CollectMentions:
 
     def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected) -> Collected:
         now = self._clock.now()
-        kept, unread = self._read(page.mentions, keep, now)
-        skipped = (*page.skipped, *unread)
-        added = self._ledger.mentions.add_page(
-            kept, source=source_id, next_cursor=page.next, at=now, removals=page.removals, skipped=skipped, gap=page.gap
+
+        def choose(mentions: Sequence[Mention]) -> list[Kept]:
+            return select_kept([repaired(one, now) for one in mentions], self._queries, self._ledger, keep)
+
+        kept, unread = read_each(page.mentions, choose)
+        save = partial(self._ledger.mentions.add_page, source=source_id, at=now)
+        added, skipped = add_all(
+            kept,
+            (*page.skipped, *unread),
+            whole=partial(save, next_cursor=page.next, removals=page.removals, gap=page.gap),
+            alone=partial(save, next_cursor=self._ledger.mentions.cursor(source_id)),
         )
         logger.info("page stored", extra={"source": source_id, "seen": len(page.mentions), "new": added.new, "edited": added.edited})
         return replace(
@@ -155,25 +160,6 @@ class CollectMentions:
             gap=page.gap or so_far.gap,
             missed=so_far.missed + page.missed,
         )
-
-    def _read(self, mentions: Sequence[Mention], keep: Literal["matching", "all"], now: datetime) -> tuple[list[Kept], list[Skip]]:
-        """Return what to keep of a page. One mention on which our own code fails must not hold up its page for ever (RULES F24)."""
-        try:
-            return select_kept([repaired(one, now) for one in mentions], self._queries, self._ledger, keep), []
-        except StoreError:
-            raise
-        except Exception:  # whatever it is, it is one of these: each is tried alone
-            logger.exception("a page cannot be read as a whole")
-        kept: list[Kept] = []
-        unread: list[Skip] = []
-        for one in mentions:
-            try:
-                kept += select_kept([repaired(one, now)], self._queries, self._ledger, keep)
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001 - told by its id, and the next one goes on
-                unread.append(Skip(where=f"item {one.native_id}"[:200], reason=f"our own reader fails on it ({type(error).__name__})"))
-        return kept, unread
 
     def _failed(self, result: Collected, error: SourceError) -> Collected:
         """Note why a round ended, and when the next one may begin at the earliest."""
@@ -200,37 +186,3 @@ class CollectMentions:
 def _next_day(now: datetime) -> datetime:
     """Return the next midnight in UTC, where caps begin anew."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-
-
-def select_kept(mentions: Sequence[Mention], queries: Sequence[BrandQuery], ledger: Ledger, keep: Literal["matching", "all"]) -> list[Kept]:
-    """Keep what a brand query catches; also edits of mentions we already have, so that no stale text stays.
-
-    What was said to a brand's own account is directed at that brand, whatever it names.
-    """
-    apart = told_apart(mentions, ledger)
-    matched = [(one, tuple(hit for query in queries if (hit := query.match(one)))) for one in apart]
-    known = set() if keep == "all" else ledger.mentions.known([one.key for one, hits in matched if not hits])
-    return [Kept(mention=one, hits=_directed(one, hits)) for one, hits in matched if keep == "all" or hits or one.key in known]
-
-
-def _directed(mention: Mention, hits: tuple[BrandHit, ...]) -> tuple[BrandHit, ...]:
-    if not mention.said_to:
-        return hits
-    terms = next((hit.terms for hit in hits if hit.brand == mention.said_to), ())
-    others = tuple(hit for hit in hits if hit.brand != mention.said_to)
-    return (*others, BrandHit(brand=mention.said_to, directed=True, terms=terms))
-
-
-def repaired(mention: Mention, received_at: datetime) -> Mention:
-    """Return the mention in a form every store can hold, with flags for what was repaired (RULES I2, I3, I22).
-
-    A text longer than half a million characters is cut there (flag "cut"): nobody writes one, and reading it would hold up the others.
-    """
-    text, text_flags = storable(mention.text[:MOST_CHARACTERS])
-    text_flags |= {"cut"} if len(mention.text) > MOST_CHARACTERS else set()
-    title, title_flags = storable(mention.title)
-    posted_at, time_flags = sane_time(mention.posted_at, received_at)
-    author = mention.author and replace(mention.author, name=storable(mention.author.name)[0][:500])
-    return replace(
-        mention, text=text, title=title, posted_at=posted_at, author=author, flags=mention.flags | text_flags | title_flags | time_flags
-    )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Kept
+from listener.model.mention import Kept, Mention
 from listener.model.page import Skip
 from listener.ports import Clock, Progress
 from listener.sources.imports import FileSource
 from listener.text.query import BrandQuery
-from listener.workflows.collect_mentions import repaired
+from listener.workflows.keep_mentions import read_each, repaired
 
 MOST_LISTED_SKIPS = 50
 
@@ -50,16 +52,21 @@ async def import_file(
     while more:
         page = await source.pull(ledger.mentions.cursor(source.source_id))
         now = clock.now()
-        mentions = [repaired(mention, now) for mention in page.mentions]
-        kept = [Kept(mention=m, hits=tuple(hit for query in queries if (hit := query.match(m)))) for m in mentions]
+
+        def choose(mentions: Sequence[Mention], now: datetime = now) -> list[Kept]:
+            read = [repaired(one, now) for one in mentions]
+            return [Kept(mention=one, hits=tuple(hit for query in queries if (hit := query.match(one)))) for one in read]
+
+        kept, unread = read_each(page.mentions, choose)
+        skips = (*page.skipped, *unread)
         fitting = [one for one in kept if keep == "all" or one.hits]
-        added = ledger.mentions.add_page(fitting, source=source.source_id, next_cursor=page.next, at=now, skipped=page.skipped)
+        added = ledger.mentions.add_page(fitting, source=source.source_id, next_cursor=page.next, at=now, skipped=skips)
         new, edited = new + added.new, edited + added.edited
         unchanged += len(fitting) - added.new - added.edited
         unmatched += len(kept) - len(fitting)
-        skipped += len(page.skipped)
-        first_skips += page.skipped[: MOST_LISTED_SKIPS - len(first_skips)]
-        progress.advance(len(mentions) + len(page.skipped))
+        skipped += len(skips)
+        first_skips += skips[: MOST_LISTED_SKIPS - len(first_skips)]
+        progress.advance(len(kept) + len(skips))
         more = page.more
     progress.finish()
     rows = new + edited + unchanged + unmatched + skipped

@@ -7,19 +7,18 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import partial
 
 from listener.ledger.ledger import Ledger
 from listener.ledger.mentions import Added
-from listener.model.mention import Mention
+from listener.model.mention import Kept, Mention
 from listener.model.page import Page
 from listener.ports import Clock
 from listener.text.query import BrandQuery
-from listener.workflows.collect_mentions import repaired, select_kept
+from listener.workflows.keep_mentions import Keep, add_all, read_each, repaired, select_kept
 
 logger = logging.getLogger(__name__)
 
-Keep = Literal["matching", "all"]
 NOTED_EVERY = timedelta(minutes=1)
 """How often it is noted that a source was heard: more would only make rows."""
 
@@ -35,13 +34,16 @@ class ReceiveMentions:
         keep: Mapping[str, Keep],
         clock: Clock,
         said_to: Mapping[str, str] | None = None,
+        in_private_to: Mapping[str, str] | None = None,
     ) -> None:
-        """keep: what to keep of each source, by its id. said_to: the brand to whose own accounts a source's mentions come, likewise."""
+        """keep: what to keep of each source, by its id. said_to: the brand to whose own accounts a source's mentions come, likewise;
+        in_private_to: the brand to which its private messages come."""
         self._ledger = ledger
         self._queries = tuple(queries)
         self._keep = dict(keep)
         self._clock = clock
         self._said_to = dict(said_to or {})
+        self._in_private_to = dict(in_private_to or {})
         self._lock = threading.Lock()
         self._noted: dict[str, datetime] = {}
         self._unnoted: dict[str, tuple[int, int]] = {}
@@ -52,14 +54,19 @@ class ReceiveMentions:
         The same page again changes nothing. Raises `StoreError` when it could not be kept: the platform sends it again.
         """
         now = self._clock.now()
-        said_to = self._said_to.get(source_id, "")
-        mentions: list[Mention] = [replace(repaired(self._first_said(one), now), said_to=said_to) for one in page.mentions]
-        kept = select_kept(mentions, self._queries, self._ledger, self._keep[source_id])
-        added = self._ledger.mentions.add_page(
-            kept, source=source_id, next_cursor=None, at=now, removals=page.removals, skipped=page.skipped, gap=page.gap
-        )
-        logger.info("delivery stored", extra={"source": source_id, "seen": len(mentions), "new": added.new, "edited": added.edited})
-        self._note(source_id, now, new=added.new, seen=len(mentions))
+        in_public = self._said_to.get(source_id, "")
+        in_private = self._in_private_to.get(source_id, in_public)
+
+        def choose(mentions: Sequence[Mention]) -> list[Kept]:
+            read = [replace(repaired(self._first_said(one), now), said_to=in_private if one.channel else in_public) for one in mentions]
+            return select_kept(read, self._queries, self._ledger, self._keep[source_id])
+
+        kept, unread = read_each(page.mentions, choose)
+        save = partial(self._ledger.mentions.add_page, source=source_id, next_cursor=None, at=now)
+        added, _ = add_all(kept, (*page.skipped, *unread), whole=partial(save, removals=page.removals, gap=page.gap), alone=save)
+        seen = len(page.mentions)
+        logger.info("delivery stored", extra={"source": source_id, "seen": seen, "new": added.new, "edited": added.edited})
+        self._note(source_id, now, new=added.new, seen=seen)
         return added
 
     def _first_said(self, one: Mention) -> Mention:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from listener.errors import NotAllowed
+from listener.text.normal_form import normal_form
 from moderation.identity.guessable import is_guessable
 
 SHORTEST = 12
@@ -44,7 +44,7 @@ class Passwords:
 
 def as_typed(password: str) -> str:
     """Return a password in the one form that every keyboard leads to: "é" as one sign or two is the same (NFC, RFC 8265)."""
-    return unicodedata.normalize("NFC", password.encode("utf-8", "replace").decode("utf-8"))
+    return normal_form("NFC", password.encode("utf-8", "replace").decode("utf-8"))
 
 
 def check_password(password: str, *, known: tuple[str, ...] = ()) -> None:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from listener.text.normal_form import normal_form
+
 IN_A_ROW = 6
 """Words in a row that are somebody's own: fewer stand in other people's sentences too."""
 SHORTEST_NAME = 4
@@ -17,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def spoken(text: str) -> str:
     """Return the words of a text alone, in one case, with blanks around: marks, invisible signs and escapes tell nothing apart."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in {"Cf", "Mn"})
+    plain = "".join(sign for sign in normal_form("NFKC", text) if unicodedata.category(sign) not in {"Cf", "Mn"})
     return f" {' '.join(_WORD.findall(plain.casefold()))} "
 
 
