@@ -11,7 +11,7 @@ import pyarrow as pa
 from listener.insight.file import connect
 from listener.insight.sql import query
 
-_TABLES = ("fact", "label", "applied", "issue_first", "vector")
+_TABLES = ("fact", "label", "applied", "hidden", "issue_first", "vector")
 _BATCH = 50_000
 
 

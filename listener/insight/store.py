@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -39,6 +39,7 @@ class Insight:
         self._name = name
         self._path = path
         self._writing = threading.Lock()
+        self._hidden: bool | None = None
 
     def applied_seq(self) -> int:
         """Return the ledger's change number up to which this copy is complete; 0 when it is empty."""
@@ -53,6 +54,27 @@ class Insight:
     def count(self) -> int:
         """Return the number of mentions held."""
         return int(self._rows("select count(*) from fact")[0][0])
+
+    def people_hidden(self) -> bool:
+        """Tell whether people are told apart by stand-ins here, instead of by their ids at platforms."""
+        if self._hidden is None:
+            self._hidden = bool(self._rows("select 1 from hidden limit 1"))
+        return self._hidden
+
+    def hide_people(self, stand_in: Callable[[str], str]) -> None:
+        """Put stand-ins in the place of people's ids, one each, in one transaction; whoever hands in mentions does the same from now on."""
+        with self._transaction() as tx:
+            people = [row[0] for row in tx.execute("select distinct person from fact where not nameless").fetchall()]
+            names = pa.table({"person": pa.array(people, pa.string()), "stand_in": pa.array(map(stand_in, people), pa.string())})
+            _copy(tx, names, "create or replace temp table named as select * from batch")
+            for table, column in (("fact", "person"), ("issue_first", "value")):
+                only = " and kind = 'person'" if table == "issue_first" else ""
+                said = f"update {table} set {column} = named.stand_in from named where {table}.{column} = named.person{only}"  # noqa: S608 - ours
+                tx.execute(said)
+            tx.execute("drop table named")
+            tx.execute("delete from hidden")
+            tx.execute("insert into hidden values (true)")
+        self._hidden = True
 
     def apply(self, mentions: Sequence[AnalysedMention], removed: Sequence[int], seq: int, *, model_id: str = "") -> None:
         """Replace these mentions, drop the removed ones and remember `seq`, all in one transaction. Applying twice changes nothing."""
@@ -78,9 +100,10 @@ class Insight:
     def clear(self) -> None:
         """Forget everything; the next `apply` starts from nothing."""
         with self._transaction() as tx:
-            for table in ("fact", "issue_first", "label", "applied"):
+            for table in ("fact", "issue_first", "label", "applied", "hidden"):
                 tx.execute(f"delete from {table}")  # noqa: S608 - names of our own
             tx.execute("drop table if exists vector")
+        self._hidden = False
 
     def rewrite(self, *, wait_seconds: float = REWRITE_WAIT_SECONDS) -> bool:
         """Write the file anew, so that facts and vectors of removed mentions leave the disk; return whether it was done.

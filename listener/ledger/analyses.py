@@ -7,11 +7,12 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, or_, select
 
 from listener.ledger import step as rows
 from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import in_one_row, numbered
+from listener.ledger.expiry import NO_HASH
 from listener.ledger.facts import ANALYSED, analysed_mentions, from_float16
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.tables import analysis, change, embedding, mention, meta
@@ -21,6 +22,7 @@ from listener.model.mention import StoredMention
 
 LAST_REGROUP = "last_regroup_count"
 LAST_REGROUP_MODEL = "last_regroup_model"
+_HAS_WORDS = analysis.c.text_hash != NO_HASH
 
 
 class AnalysisLedger:
@@ -127,7 +129,7 @@ class AnalysisLedger:
 
     def without_vector(self, model: str, limit: int, *, before: int | None = None) -> list[tuple[int, str]]:
         """Return (mention id, text hash) of analysed mentions whose text has no vector of `model`, newest id first, below `before`."""
-        query = select(analysis.c.mention_id, analysis.c.text_hash).where(~_has_vector(model))
+        query = select(analysis.c.mention_id, analysis.c.text_hash).where(_HAS_WORDS, ~_has_vector(model))
         if before is not None:
             query = query.where(analysis.c.mention_id < before)
         with reading(self._engine) as tx:
@@ -136,19 +138,19 @@ class AnalysisLedger:
 
     def without_vector_count(self, model: str) -> int:
         """Return how many different analysed texts have no vector of `model`."""
-        query = select(func.count(analysis.c.text_hash.distinct())).where(~_has_vector(model))
+        query = select(func.count(analysis.c.text_hash.distinct())).where(_HAS_WORDS, ~_has_vector(model))
         with reading(self._engine) as tx:
             return tx.execute(query).scalar_one()
 
     def text_count(self) -> int:
         """Return how many different analysed texts there are."""
         with reading(self._engine) as tx:
-            return tx.execute(select(func.count(analysis.c.text_hash.distinct()))).scalar_one()
+            return tx.execute(select(func.count(analysis.c.text_hash.distinct())).where(_HAS_WORDS)).scalar_one()
 
     def analysed(self, *, since: datetime | None, model: str) -> list[AnalysedMention]:
-        """Return the current facts of every analysed mention posted at `since` or later (None: all), by id."""
+        """Return the current facts of every analysed mention with a vector that was posted at `since` or later (None: all), by id."""
         with reading(self._engine) as tx:
-            return analysed_mentions(tx, _posted(since), model)
+            return analysed_mentions(tx, _posted(since) & mention.c.expired_at.is_(None), model)
 
     def changes_since(self, seq: int, limit: int, model: str) -> tuple[list[AnalysedMention], list[int], int]:
         """Return what changed after `seq`: current facts by id, ids of removed mentions, and the `seq` to go on from.
@@ -168,13 +170,12 @@ class AnalysisLedger:
         return facts, removed, turn[-1].seq if turn else seq
 
     def removed_since(self, seq: int) -> tuple[list[int], int]:
-        """Return the ids of mentions removed after `seq`, and the newest `seq`."""
+        """Return the ids of mentions that lost their words after `seq` (removed, or kept long enough), and the newest `seq`."""
         gone = select(change.c.mention_id).join(mention, mention.c.mention_id == change.c.mention_id)
+        lost = or_(mention.c.removed_at.is_not(None), mention.c.expired_at.is_not(None))
         with reading(self._engine) as tx:
             newest = tx.execute(select(func.max(change.c.seq))).scalar() or 0
-            return list(
-                tx.execute(gone.where(change.c.seq > seq, mention.c.removed_at.is_not(None)).order_by(change.c.seq)).scalars()
-            ), newest
+            return list(tx.execute(gone.where(change.c.seq > seq, lost).order_by(change.c.seq)).scalars()), newest
 
     def last_seq(self) -> int:
         """Return the newest `seq`; lower than what insight has applied means that an older ledger was put back."""

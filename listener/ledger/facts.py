@@ -6,12 +6,13 @@ from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from listener.ledger.labels import labels_now
 from listener.ledger.tables import analysis, embedding, mention, mention_brand
 from listener.model.analysis import AnalysedMention
 
+_NONE = np.zeros(0, dtype=np.float32)
 ANALYSED = analysis.c.mention_id == mention.c.mention_id
 
 _COLUMNS = (
@@ -34,12 +35,15 @@ _COLUMNS = (
 def analysed_mentions(tx: Connection, condition: ColumnElement[bool], model: str) -> list[AnalysedMention]:
     """Return the analysed mentions for which `condition` on the table `mention` holds, by id.
 
-    Those whose text has no vector of `model` yet are left out (see `AnalysisLedger.without_vector`).
+    Those whose text has no vector of `model` yet are left out (see `AnalysisLedger.without_vector`). Those whose words were let go have
+    none any more: they are there with a vector of no dimensions, for they count on.
     """
     of_model = (embedding.c.text_hash == analysis.c.text_hash) & (embedding.c.model == model)
-    query = select(*_COLUMNS).join_from(mention, analysis, ANALYSED).join(embedding, of_model).where(condition)
+    joined = select(*_COLUMNS).join_from(mention, analysis, ANALYSED).join(embedding, of_model, isouter=True)
+    query = joined.where(condition, or_(embedding.c.model.is_not(None), mention.c.expired_at.is_not(None)))
     rows = sorted(tx.execute(query).all(), key=lambda row: row.mention_id)  # an order in SQL would make it read every mention there is
-    vectors = from_float16([row.vector for row in rows])
+    held = iter(from_float16([row.vector for row in rows if row.vector is not None]))
+    vectors = [_NONE if row.vector is None else next(held) for row in rows]
     brands, directed = _brands(tx, condition)
     labels = labels_now(tx, condition)
     return [

@@ -14,6 +14,7 @@ from listener.ledger.analyses import AnalysisLedger
 from listener.ledger.backup import newest_backup
 from listener.ledger.check import damage_in
 from listener.ledger.dialect import empty_log, ledger_engine, ledger_file, make_private
+from listener.ledger.expiry import ExpiryLedger
 from listener.ledger.issues import IssueLedger
 from listener.ledger.labels import LabelLedger
 from listener.ledger.mentions import MentionLedger
@@ -33,6 +34,7 @@ class Ledger:
         self.suppression = SuppressionLedger(engine)
         self.mentions = MentionLedger(engine, self.suppression)
         self.analyses = AnalysisLedger(engine)
+        self.expiry = ExpiryLedger(engine, self.suppression)
         self.issues = IssueLedger(engine)
         self.labels = LabelLedger(engine)
         self.sources = SourceLedger(engine)

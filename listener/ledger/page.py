@@ -24,6 +24,7 @@ class Known:
     content_hash: str = ""
     edited_at: datetime | None = None
     removed: bool = False
+    expired: bool = False
     analysed: bool = False
 
 
@@ -44,14 +45,15 @@ def decide(kept: Sequence[Kept], known: dict[MentionKey, Known], at: datetime) -
     """Return what the mentions of a page change; `known` must hold every key and is moved along.
 
     The same text is nothing (but a later edit time is remembered, so that an edit in between cannot come back), an older edit time
-    is nothing, a removed mention stays removed; anything else is the next revision. A text without edit time is the first one: older
-    than any edit, but of two texts without edit time the one that came last holds. So every order of events ends the same (RULES F7).
+    is nothing, a removed mention stays removed, and one whose words were let go gets none again; anything else is the next revision.
+    A text without edit time is the first one: older than any edit, but of two texts without edit time the one that came last holds. So
+    every order of events ends the same (RULES F7).
     """
     changes = PageChanges()
     for one in kept:
         mention, state = one.mention, known[key_of(one.mention)]
         content = content_hash(sound(mention.title), sound(mention.text))
-        if state.removed:
+        if state.removed or state.expired:
             changes.unchanged += 1
             continue
         older = state.latest_revision >= 0 and (mention.edited_at or _LONG_AGO) < (state.edited_at or _LONG_AGO)

@@ -22,7 +22,14 @@ def find_known(tx: Connection, keys: Iterable[MentionKey]) -> dict[MentionKey, K
     by_place: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key in keys:
         by_place[key.platform, key.realm].append(key.native_id)
-    columns = (mention.c.mention_id, mention.c.native_id, mention.c.latest_revision, mention.c.analysed_revision, mention.c.removed_at)
+    columns = (
+        mention.c.mention_id,
+        mention.c.native_id,
+        mention.c.latest_revision,
+        mention.c.analysed_revision,
+        mention.c.removed_at,
+        mention.c.expired_at,
+    )
     latest = (revision.c.mention_id == mention.c.mention_id) & (revision.c.revision == mention.c.latest_revision)
     query = select(*columns, revision.c.content_hash, revision.c.edited_at).join_from(mention, revision, latest, isouter=True)
     known: dict[MentionKey, Known] = {}
@@ -36,6 +43,7 @@ def find_known(tx: Connection, keys: Iterable[MentionKey]) -> dict[MentionKey, K
                     content_hash=row.content_hash or "",
                     edited_at=row.edited_at,
                     removed=row.removed_at is not None,
+                    expired=row.expired_at is not None,
                     analysed=row.analysed_revision >= 0,
                 )
     return known

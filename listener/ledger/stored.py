@@ -29,6 +29,7 @@ _COLUMNS = (
     mention.c.flags,
     mention.c.posted_at,
     mention.c.first_seen_at,
+    mention.c.expired_at,
     revision.c.revision,
     revision.c.title,
     revision.c.text,
@@ -69,6 +70,7 @@ def _stored(row: Row[Any], hits: Sequence[BrandHit]) -> StoredMention:
         mention_id=row.mention_id,
         revision=row.revision,
         first_seen_at=row.first_seen_at,
+        expired_at=row.expired_at,
         hits=tuple(hits),
         mention=Mention(
             platform=row.platform,

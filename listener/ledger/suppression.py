@@ -26,6 +26,10 @@ from listener.model.mention import Author, Kept
 KEY_NAME = "suppression.key"
 LIST_NAME = "suppressed.jsonl"
 ERASE, OBJECT = "erase", "object"
+STAND_IN = "expired/expired/"
+"""How what stands for an author begins whose words were kept long enough; then comes part of the keyed hash."""
+_ERASED = "erased/erased/"
+_STAND_IN_CHARACTERS = 24
 _BYTES = 32
 _ANYBODY = select(suppressed.c.digest).where(suppressed.c.digest > "").limit(1)
 
@@ -44,6 +48,12 @@ class SuppressionLedger:
     def digest(self, author_key: str) -> str:
         """Return what stands for an author (`Author.key`) on the list."""
         return hmac.new(self._key(), author_key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def stand_in(self, author_key: str) -> str:
+        """Return what takes the place of an author whose words were kept long enough: always the same, and nobody's name or id."""
+        if not author_key or author_key.startswith((STAND_IN, _ERASED)):
+            return author_key
+        return f"{STAND_IN}{self.digest(author_key)[:_STAND_IN_CHARACTERS]}"
 
     def add(self, tx: Connection, author_keys: Iterable[str], *, why: str, at: datetime) -> int:
         """Put authors on the list, in the caller's transaction; return how many were not on it. An erased one stays erased."""

@@ -28,6 +28,7 @@ MODEL = "model"
 
 # A removed mention keeps its row, emptied: key, when first seen, when and why it went. That row blocks its return (RULES F7).
 # `latest_revision` -1: no text (removed, or its removal came before it). `analysed_revision` below it: waits for the analyser.
+# `expired_at`: kept long enough; its words, its author and its address were let go, and it counts on (`ledger/expiry.py`).
 # `issue_id` and `placed_by_person` repeat what the `membership` lines say, merges followed, so that they can be looked up.
 mention = Table(
     "mention",
@@ -56,6 +57,7 @@ mention = Table(
     Column("placed_by_person", Boolean, nullable=False, default=False),
     Column("removed_at", UtcDateTime),
     Column("removed_reason", Text, nullable=False, default=""),
+    Column("expired_at", UtcDateTime),
     UniqueConstraint("platform", "realm", "native_id"),
     **NEVER_REUSED,
 )
@@ -65,6 +67,12 @@ Index("ix_mention_author_key", mention.c.author_key)
 Index("ix_mention_root_id", mention.c.root_id)
 Index(
     "ix_mention_waiting", mention.c.posted_at, mention.c.mention_id, **only_where(mention.c.analysed_revision < mention.c.latest_revision)
+)
+Index(
+    "ix_mention_with_text",
+    mention.c.first_seen_at,
+    mention.c.mention_id,
+    **only_where(mention.c.expired_at.is_(None) & (mention.c.latest_revision >= 0)),
 )
 Index("ix_mention_placed_by_person", mention.c.mention_id, **only_where(mention.c.placed_by_person.is_(true())))
 

@@ -85,8 +85,9 @@ class AnalysisStep:
 class AnalysedMention:
     """One analysed mention as insight and the analyser's window need it: no text, only facts and its vector.
 
-    `vector` is float32 `(n_dims,)`, unit length. `author_key` is empty when the platform named nobody (then the row counts as its
-    own author). `issue_id` is None while it is loose. `labels` maps label name to value for labels with probability >= 0.5.
+    `vector` is float32 `(n_dims,)`, unit length; `(0,)` when its words were let go (`StoredMention.expired_at`).
+    `author_key` is empty when the platform named nobody (then the row counts as its own author). `issue_id` is None while it is
+    loose. `labels` maps label name to value for labels with probability >= 0.5.
     """
 
     mention_id: int

@@ -120,4 +120,5 @@ class StoredMention:
     revision: int
     mention: Mention
     first_seen_at: datetime
+    expired_at: datetime | None = None  # when its words, author and address were let go: they had been kept long enough; its facts count on
     hits: tuple[BrandHit, ...] = ()

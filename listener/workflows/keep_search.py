@@ -15,6 +15,7 @@ def keep_search(ledger: Ledger, search: SearchStore, *, model_id: str) -> bool:
     """Apply the next changes of the ledger and return whether there may be more.
 
     When the search holds signs of another model's vectors, those are taken over first, a batch a call; words go on being found meanwhile.
+    What was kept long enough leaves as what was removed does: there is nothing of it to be found by.
     When it is ahead of the ledger (a restored backup), it begins again from nothing.
     """
     followed = search.followed()
@@ -26,15 +27,17 @@ def keep_search(ledger: Ledger, search: SearchStore, *, model_id: str) -> bool:
         followed = search.followed()
     if followed.coded < followed.seq:
         mentions, _, reached = ledger.analyses.changes_since(followed.coded, MOST_CHANGES, model_id)
-        search.apply_codes(mentions, followed.seq if reached == followed.coded else min(reached, followed.seq))
+        held = [one for one in mentions if one.vector.size]
+        search.apply_codes(held, followed.seq if reached == followed.coded else min(reached, followed.seq))
         return True
     mentions, removed, reached = ledger.analyses.changes_since(followed.seq, MOST_CHANGES, model_id)
     if reached == followed.seq:
         return False
     stored = ledger.mentions.by_ids([one.mention_id for one in mentions], as_analysed=True)
-    texts = {one.mention_id: search_text(f"{one.mention.title} {one.mention.text}") for one in stored}
+    texts = {one.mention_id: search_text(f"{one.mention.title} {one.mention.text}") for one in stored if one.expired_at is None}
     there = [one for one in mentions if one.mention_id in texts]
-    search.apply(there, texts, removed, reached)
+    gone = [one.mention_id for one in mentions if not one.vector.size]
+    search.apply(there, texts, sorted({*removed, *gone}), reached)
     return True
 
 

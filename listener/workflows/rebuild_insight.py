@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
@@ -20,6 +21,7 @@ def catch_up(ledger: Ledger, insight: Insight, *, model_id: str) -> int:
     When the copy holds vectors of another model, they are replaced all at once, and counts stay readable meanwhile. When it is ahead of
     the ledger (a restored backup), it starts again from nothing.
     """
+    _hide_people(ledger, insight)
     applied = insight.applied_seq()
     if applied and ledger.analyses.last_seq() < applied:
         insight.clear()
@@ -31,10 +33,17 @@ def catch_up(ledger: Ledger, insight: Insight, *, model_id: str) -> int:
 def rebuild_insight(ledger: Ledger, insight: Insight, *, model_id: str, progress: Progress) -> int:
     """Clear insight, apply every change again, and return the number of mentions it holds. Encodes nothing."""
     insight.clear()
+    _hide_people(ledger, insight)
     progress.start("Rebuilding insight", ledger.analyses.analysed_count())
     _apply_new(ledger, insight, model_id, progress)
     progress.finish()
     return insight.count()
+
+
+def _hide_people(ledger: Ledger, insight: Insight) -> None:
+    """Let insight tell people apart by stand-ins from the first night on which words were let go: then one person stays one person."""
+    if not insight.people_hidden() and ledger.expiry.begun():
+        insight.hide_people(ledger.suppression.stand_in)
 
 
 def _in_batches(ledger: Ledger, applied: int, model_id: str) -> Iterator[list[AnalysedMention]]:
@@ -55,6 +64,10 @@ def _apply_new(ledger: Ledger, insight: Insight, model_id: str, progress: Progre
         mentions, removed, seq = ledger.analyses.changes_since(applied, MOST_CHANGES, model_id)
         if seq == applied:
             return touched
-        insight.apply(mentions, removed, seq, model_id=model_id)
+        insight.apply(_hidden(ledger, mentions) if insight.people_hidden() else mentions, removed, seq, model_id=model_id)
         touched += len(mentions) + len(removed)
         progress.advance(len(mentions))
+
+
+def _hidden(ledger: Ledger, mentions: list[AnalysedMention]) -> list[AnalysedMention]:
+    return [replace(one, author_key=ledger.suppression.stand_in(one.author_key)) for one in mentions]

@@ -19,6 +19,8 @@ create table if not exists fact (
 );
 create table if not exists label (mention_id bigint not null, name varchar not null, value varchar not null);
 create table if not exists applied (seq bigint not null, model varchar not null);
+-- One row once people are told apart by stand-ins: words were let go, and one person has to stay one person (`hide_people`).
+create table if not exists hidden (since_first_night boolean not null);
 create or replace view issue_hour as
 select issue_id, date_trunc('hour', posted_at) as hour, count(*) as mentions, count(distinct person) as authors
 from fact
