@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from listener.ledger.streams import stream_standings
 from listener.ledger.tables import mention, mention_source, signal, source_run, source_spend, source_state
 from listener.model.figures import BLIND_STATES, BlindWindow, SourceCoverage
 from listener.model.issue import SILENCE
+from listener.model.push import StreamStanding
 
 
 def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[SourceCoverage]:
@@ -27,9 +29,17 @@ def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[Sou
     joined = source_state.outerjoin(held, source_state.c.source == held.c.source)
     joined = joined.outerjoin(today, and_(today.c.source == source_state.c.source, today.c.day == now.astimezone(UTC).date()))
     windows, counts, silent = blind_windows(tx, since, now), _counts(tx, since, now), silent_since(tx, now)
+    streams = stream_standings(tx, now)
     rows = tx.execute(query.select_from(joined).order_by(source_state.c.source)).all()
     return [
-        _coverage(row, now, windows=windows.get(row.source, ()), counts=counts.get(row.source, (0, 0)), silent=silent.get(row.source))
+        _coverage(
+            row,
+            now,
+            windows=windows.get(row.source, ()),
+            counts=counts.get(row.source, (0, 0)),
+            silent=silent.get(row.source),
+            stream=streams.get(row.source),
+        )
         for row in rows
     ]
 
@@ -87,7 +97,13 @@ def silent_since(tx: Connection, now: datetime) -> Mapping[str, datetime]:
 
 
 def _coverage(
-    row: Row[Any], now: datetime, *, windows: tuple[BlindWindow, ...], counts: tuple[int, int], silent: datetime | None
+    row: Row[Any],
+    now: datetime,
+    *,
+    windows: tuple[BlindWindow, ...],
+    counts: tuple[int, int],
+    silent: datetime | None,
+    stream: StreamStanding | None,
 ) -> SourceCoverage:
     lag = None if row.last_ok_at is None else max(0.0, (now - row.last_ok_at).total_seconds())
     again = [moment for moment in (row.wait_until, row.open_until) if moment is not None and moment > now]
@@ -114,4 +130,7 @@ def _coverage(
         most_micro_usd=row.most_micro_usd,
         silent_since=silent,
         canary=row.canary if asked_since else "",
+        stream_up=None if stream is None else stream.up,
+        stream_since=None if stream is None else stream.since,
+        stream_why="" if stream is None else stream.why,
     )

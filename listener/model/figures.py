@@ -13,7 +13,8 @@ from listener.model.issue import IssueState, Signal
 class Quote:
     """A mention shown as evidence. `author` is already a pseudonym fit for showing (never a handle in reports); `url` may be empty.
 
-    `text` is the stored text, whole; whoever shows it shortens it at a grapheme border.
+    `text` is the stored text, whole; whoever shows it shortens it at a grapheme border. `private`: only its writer and we read it, so there
+    is no text and no address here.
     """
 
     mention_id: int
@@ -23,6 +24,7 @@ class Quote:
     url: str
     posted_at: datetime
     language: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ class SourceCoverage:
     or a cap allows. `windows` and `seen`, `missed` are of the period asked for: items shown, and items that platforms themselves
     counted and did not list. `requests` and `micro_usd` are today's (UTC), with their caps, None: no cap. `silent_since` is set when it
     answers with nothing for longer than its own history explains; `canary` is what a question with a known answer then brought: found,
-    empty, or "" when none was asked.
+    empty, or "" when none was asked. `stream_up` tells whether the platform also tells us by itself what is new, since `stream_since`;
+    None: nobody listens there. What a stream misses, pulls read.
     """
 
     source: str
@@ -103,6 +106,9 @@ class SourceCoverage:
     most_micro_usd: int | None = None
     silent_since: datetime | None = None
     canary: str = ""
+    stream_up: bool | None = None
+    stream_since: datetime | None = None
+    stream_why: str = ""
 
     @property
     def share_seen(self) -> float:

@@ -8,6 +8,7 @@ from listener.errors import BudgetSpent
 from listener.model.page import Spent
 
 _MICRO = 1_000_000
+_NO_LIMIT = 1_000_000_000
 
 
 class Purse:
@@ -19,6 +20,8 @@ class Purse:
         self._lock = threading.Lock()
         self._day = Spent()
         self._untold = Spent()
+        self._granted = 0
+        self._aside = 0
 
     @property
     def most_micro_usd(self) -> int | None:
@@ -40,19 +43,66 @@ class Purse:
     def affordable(self, usd_each: float, most: int, *, least: int = 1) -> int:
         """Return how many items at `usd_each` can still be paid, at most `most`. Raises `BudgetSpent` when those are fewer than `least`.
 
-        A source that pays asks this first, asks its platform for no more than the answer, and tells on its page what it cost.
+        A source that pays asks this first, asks its platform for no more than the answer, and tells on its page what it cost. What was
+        granted last counts as spent for a stream beside it, until it is paid or the round ends (`settle`).
         """
         with self._lock:
+            self._granted = 0
             if self._most_micro is None or usd_each <= 0:
                 return most
-            left = max(0, self._most_micro - self._day.micro_usd) // _micro(usd_each)
+            free = self._most_micro - self._day.micro_usd - self._aside - self._aside // 4  # what a stream may take meanwhile
+            left = max(0, free) // _micro(usd_each)
+            if left >= least:
+                self._granted = min(most, left) * _micro(usd_each)
         if left < least:
             raise BudgetSpent(f"of its ${self._most_micro / _MICRO:.2f} of today too little is left for a read (budget_usd_per_day).")
         return min(most, left)
 
-    def pay(self, usd: float) -> None:
-        """Count money that was spent. Never refuses: it is gone."""
+    def settle(self) -> None:
+        """Take back what was granted and not paid: the question is over."""
         with self._lock:
+            self._granted = 0
+
+    def set_aside(self, usd_each: float, most: int) -> None:
+        """Keep the price of `most` items at `usd_each` from everybody else, a quarter of the cap at most, for as long as a stream is open.
+
+        A platform that pushes sends on until it notices that we left; what it sends then is paid as well. Raises `BudgetSpent` when less
+        is left, `settle`d or not.
+        """
+        with self._lock:
+            if self._most_micro is None:
+                return
+            aside = min(_micro(usd_each) * most, self._most_micro // 4)
+            if self._day.micro_usd + self._granted + aside > self._most_micro or aside < _micro(usd_each):
+                raise BudgetSpent(f"of its ${self._most_micro / _MICRO:.2f} of today too little is left for a stream (budget_usd_per_day).")
+            self._aside = aside
+
+    def give_back(self) -> None:
+        """Let others have what was set aside: the stream is closed."""
+        with self._lock:
+            self._aside = 0
+
+    def spend_aside(self, usd: float) -> bool:
+        """Count what a stream was sent; return whether it may go on. It may not once only what was set aside is left."""
+        with self._lock:
+            self._add(Spent(micro_usd=_micro(usd)))
+            return self._most_micro is None or self._day.micro_usd + self._granted + self._aside <= self._most_micro
+
+    def is_ahead(self, share_of_day: float) -> bool:
+        """Tell whether more requests went out than their part of the day's cap, so that what could wait has to. Never without a cap."""
+        with self._lock:
+            return self._most_requests is not None and self._day.requests > self._most_requests * share_of_day
+
+    @property
+    def requests_today(self) -> int:
+        """Requests that went out today, as far as is known since `begin`."""
+        with self._lock:
+            return self._day.requests
+
+    def pay(self, usd: float) -> None:
+        """Count money that was spent, in place of what was granted for it. Never refuses: it is gone."""
+        with self._lock:
+            self._granted = 0
             self._add(Spent(micro_usd=_micro(usd)))
 
     def count(self, requests: int) -> None:
@@ -69,6 +119,20 @@ class Purse:
             left = most_requests if self._most_requests is None else min(most_requests, max(0, self._most_requests - self._day.requests))
             usd = most_usd if self._most_micro is None else min(most_usd, max(0, self._most_micro - self._day.micro_usd) / _MICRO)
         return Purse(most_requests=left, most_usd=usd)
+
+    def refill(self, of: Purse, *, most_requests: int | None, most_usd: float | None) -> None:
+        """Hold what is left in `of` from now on, and no more than these (None: no limit of its own), whatever was in here before.
+
+        Raises `BudgetSpent` when not even one request is left. What goes out is to be counted in `of` as well.
+        """
+        part = of.part(
+            most_requests=_NO_LIMIT if most_requests is None else max(0, most_requests),
+            most_usd=_NO_LIMIT if most_usd is None else max(0.0, most_usd),
+        )
+        with self._lock:
+            self._most_requests, self._most_micro, self._day = part._most_requests, part._most_micro, Spent()
+        if not part._most_requests:
+            raise BudgetSpent("the part of its requests of today that looking again may use is spent (recheck_share).")
 
     def told(self) -> Spent:
         """Return what was spent since this was last asked, for the ledger."""

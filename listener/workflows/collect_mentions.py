@@ -14,7 +14,7 @@ from typing import Literal, ParamSpec, TypeVar
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, Mention
-from listener.model.page import Cursor, Page, Spent
+from listener.model.page import Cursor, Page
 from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
@@ -34,6 +34,7 @@ class Collected:
     """What one round on one source brought. `error` is None when it ended well; `wait_seconds` is what the platform asked for.
 
     `again_at` is the earliest moment of the next pull, where failures in a row or a cap say so. `behind`: more is there than a round reads.
+    `requests` went out for it.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Collected:
     missed: int = 0
     again_at: datetime | None = None
     behind: bool = False
+    requests: int = 0
 
 
 class CollectMentions:
@@ -72,37 +74,61 @@ class CollectMentions:
         purse: the one that this source was built with; without it nothing is capped and only what pages tell of is counted.
         """
         purse = purse or Purse()
+        await self.begin(source.source_id, purse)
+        before = purse.requests_today
+        result = await self._read_on(source, keep, most_pages, purse)
+        return replace(result, requests=max(0, purse.requests_today - before))
+
+    async def begin(self, source_id: str, purse: Purse) -> None:
+        """Let a purse know what its source spent today, in turn with what is noted of it: nothing is counted twice, or not at all."""
+
+        def take_over() -> None:
+            purse.begin(self._ledger.sources.spent(source_id, self._clock.now().astimezone(UTC).date()))
+
+        await self.in_turn(take_over)
+
+    async def beside(self, source_id: str, page: Page, *, keep: Literal["matching", "all"], purse: Purse) -> Collected:
+        """Store what came beside the pulls of a source (a stream, a look-up), by the same way; where pulls go on reading stays as it is.
+
+        What it cost was counted in `purse` already, and is noted before it is stored: a process that dies in between spends nothing twice.
+        """
+        await self._note_spent(source_id, purse)
+        return await self.in_turn(self._store, page, source_id, keep, Collected(source=source_id), moves=False)
+
+    async def _read_on(self, source: Source, keep: Literal["matching", "all"], most_pages: int, purse: Purse) -> Collected:
         name = source.source_id
-        purse.begin(self._ledger.sources.spent(name, self._clock.now().astimezone(UTC).date()))
         result, tried = Collected(source=name), set[Cursor | None]()
         try:
             while result.pages < most_pages:
                 cursor = self._ledger.mentions.cursor(name)
                 tried.add(cursor)
                 page = await self._pulled(source, cursor, purse)
-                result = await self._in_turn(self._store, page, name, keep, result)
+                result = await self.in_turn(self._store, page, name, keep, result)
                 if not page.more:
                     break
                 if page.next in tried and (repeats := result.pages - len(tried) + 1) >= MOST_EQUAL_PAGES:
                     gap = f"{name} led to the same page {repeats} times; reading stopped there"
-                    result = await self._in_turn(self._stopped, result, gap)
+                    result = await self.in_turn(self._stopped, result, gap)
                     break
             else:
                 result = replace(result, behind=True)
         except SourceError as error:
-            return await self._in_turn(self._failed, result, error)
+            return await self.in_turn(self._failed, result, error)
         finally:
+            purse.settle()
             await self._note_spent(name, purse)
-        await self._in_turn(self._went_well, result)
+        await self.in_turn(self._went_well, result)
         return result
 
-    async def _in_turn(self, write: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Result:
+    async def in_turn(self, write: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Result:
+        """Do something with the ledger after all that was asked for before, and return what it returns."""
         return await asyncio.get_running_loop().run_in_executor(self._writing, partial(write, *given, **named))
 
     async def _note_spent(self, name: str, purse: Purse) -> None:
-        spent = purse.told()
-        if spent != Spent():
-            await self._in_turn(self._ledger.sources.note_spent, name, spent, at=self._clock.now())
+        def note() -> None:
+            self._ledger.sources.note_spent(name, purse.told(), at=self._clock.now())
+
+        await self.in_turn(note)
 
     def _went_well(self, result: Collected) -> None:
         self._ledger.sources.note_ok(result.source, at=self._clock.now(), new=result.new, seen=result.seen, missed=result.missed)
@@ -134,7 +160,7 @@ class CollectMentions:
         self._ledger.sources.note_gap(result.source, gap, at=self._clock.now())
         return replace(result, gap=gap)
 
-    def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected) -> Collected:
+    def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected, *, moves: bool = True) -> Collected:
         now = self._clock.now()
 
         def choose(mentions: Sequence[Mention]) -> list[Kept]:
@@ -145,7 +171,7 @@ class CollectMentions:
         added, skipped = add_all(
             kept,
             (*page.skipped, *unread),
-            whole=partial(save, next_cursor=page.next, removals=page.removals, gap=page.gap),
+            whole=partial(save, next_cursor=page.next, removals=page.removals, gap=page.gap, moves=moves),
             alone=partial(save, next_cursor=self._ledger.mentions.cursor(source_id)),
         )
         logger.info("page stored", extra={"source": source_id, "seen": len(page.mentions), "new": added.new, "edited": added.edited})
