@@ -111,9 +111,14 @@ def ways_in(address: str, sign_in: SignIn) -> tuple[str, ...]:
 @asynccontextmanager
 async def public_pages(parts: Answering, *, port: int) -> AsyncIterator[str]:
     """Serve the pages that customers see, on this machine only (a proxy with TLS stands before them); hand out their address here."""
-    app = build_public_app(public_parts(parts))
-    async with pages_served(app, port=port, setting="public.port", option="--public-port", believe_proxy=True) as bound:
-        yield f"http://localhost:{bound}"
+    public = public_parts(parts)
+    try:
+        app = build_public_app(public)
+        async with pages_served(app, port=port, setting="public.port", option="--public-port", believe_proxy=True) as bound:
+            yield f"http://localhost:{bound}"
+    finally:
+        if public.incoming is not None:
+            await asyncio.to_thread(public.incoming.close)
 
 
 async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:

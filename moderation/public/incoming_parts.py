@@ -13,6 +13,7 @@ from moderation.public.limiter import Limiter
 
 MOST_WRONG, WRONG_SECONDS = 30, 600.0
 MOST_AT_ONCE = 32
+MOST_AT_ONCE_OF_WRONG = 4
 THREADS = 4
 
 
@@ -20,12 +21,20 @@ THREADS = 4
 class IncomingParts:
     """`receivers` by source id. `take` keeps a page and returns once it is durable; it raises `StoreError` when it is not, and may block.
 
-    `wrong` counts bodies that nobody signed, per client. `room` bounds how many bodies are held in memory; `threads` keep them, apart from
-    those of all other work, so that an acknowledgement never waits for a page or a job.
+    `wrong` counts bodies that nobody signed, `guesses` questions without our word, per client. `room` bounds how many bodies are held in
+    memory; whoever sent many that nobody signed shares the few places of `narrow` instead: they leave the others to everybody else, and
+    what is signed still comes in, for a platform may share its address with a stranger, or may have the wrong secret for a while.
+    `threads` keep bodies, apart from those of all other work, so that an acknowledgement never waits for a page or a job.
     """
 
     receivers: Mapping[str, Receiver]
     take: Callable[[str, Page], object]
     wrong: Limiter = field(default_factory=lambda: Limiter(most=MOST_WRONG, window_seconds=WRONG_SECONDS))
+    guesses: Limiter = field(default_factory=lambda: Limiter(most=MOST_WRONG, window_seconds=WRONG_SECONDS))
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+    narrow: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE_OF_WRONG))
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="incoming"))
+
+    def close(self) -> None:
+        """Wait until what is being kept is kept, and let go of the threads. Nobody may be let in any more."""
+        self.threads.shutdown(wait=True)

@@ -23,6 +23,8 @@ MOST_BYTES = 3_000_000
 READ_SECONDS = 10.0
 KEEP_SECONDS = 5.0
 """A ledger that is busy for longer is told as 503: the platform sends it again, and what was kept meanwhile is known by its key."""
+WAIT_SECONDS = 2.0
+"""How long a body may wait for room before its platform is asked to come back."""
 AGAIN_SECONDS = "30"
 DONE = "ok\n"
 
@@ -35,26 +37,42 @@ def add_incoming(app: FastAPI, parts: IncomingParts) -> None:
         """Answer a platform that asks whether we are there; only with our own word for it."""
         receiver = parts.receivers.get(source_id)
         client = client_of(request)
-        challenge = None if receiver is None or parts.wrong.full(client) else receiver.challenge(dict(request.query_params))
+        challenge = None if receiver is None or parts.guesses.full(client) else receiver.challenge(dict(request.query_params))
         if challenge is None:
-            parts.wrong.count(client)
+            parts.guesses.count(client)
             return _bare(403)
         return PlainTextResponse(challenge, headers={"cache-control": "no-store"})
 
     @app.post("/in/{source_id}")
     async def told(request: Request, source_id: str) -> Response:
-        """Take in what a platform sends."""
-        if parts.wrong.full(client_of(request)):
-            return _bare(429, again=AGAIN_SECONDS)
+        """Take in what a platform sends. What is signed is let in, however much that nobody signed came from the same address before."""
         if not _is_json(request):
             return _bare(415)
-        if parts.room.locked():
+        client = client_of(request)
+        tried = parts.wrong.full(client)
+        room = parts.narrow if tried else parts.room
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await room.acquire()
+        except TimeoutError:
             return _bare(503, again="5")
-        async with parts.room:
+        try:
             status = await _take(request, parts, source_id)
+        finally:
+            room.release()
         if status in (401, 413):
-            parts.wrong.count(client_of(request))
+            parts.wrong.count(client)
+            return _refused(status, source_id, known=source_id in parts.receivers, tried=tried)
         return PlainTextResponse(DONE, headers={"cache-control": "no-store"}) if status == 200 else _bare(status, again=_again(status))
+
+
+def _refused(status: int, source_id: str, *, known: bool, tried: bool) -> Response:
+    """Refuse what nobody signed. Whoever `tried` too often is told to wait, and fills no log."""
+    if tried:
+        return _bare(429, again=AGAIN_SECONDS)
+    if known:
+        logger.warning("delivery refused", extra={"source": source_id})
+    return _bare(status)
 
 
 async def _take(request: Request, parts: IncomingParts, source_id: str) -> int:
@@ -86,7 +104,6 @@ def _keep(parts: IncomingParts, receiver: Receiver, headers: dict[str, str], bod
     """Check the signature, and only then read and keep. 200 is said of nothing that a power cut could take back."""
     source = receiver.source_id
     if not receiver.is_signed(headers, body):
-        logger.warning("delivery refused", extra={"source": source})
         return 401
     try:
         parts.take(source, receiver.read(body, headers))
