@@ -100,6 +100,10 @@ class SourceSettings(Section):
     )
     allow_http: bool = Field(False, description="Allow an address without TLS.")
     allow_private: bool = Field(False, description="Allow an address inside your own network (for a forum you host yourself).")
+    follow_removals: bool = Field(
+        True,
+        description="feed: take what is no longer in its feed as removed, once that is certain; false: only what the feed calls deleted.",
+    )
     trusted_mail_server: str = Field(
         "",
         description="imap: the name that your own mail server puts first in its Authentication-Results lines, such as 'mx.example.org'; "

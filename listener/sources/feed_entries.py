@@ -10,18 +10,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
+from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from listener.errors import SourceRefused, SourceUnavailable
+from listener.sources.feed_deleted import deleted_in
 from listener.sources.feed_finding import feeds_in, is_page, joined
 from listener.sources.json_text import read_json
 from listener.sources.markup import plain_line, plain_text
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+NOTHING = ("", "<p></p>")
+HARMLESS = (CharacterEncodingOverride, NonXMLContentType)
+"""What feedparser finds amiss in a feed that it nevertheless read to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry as the feed says it: plain texts, aware UTC times or None, `guid` "" when it has none."""
+    """One entry as the feed says it: plain texts, aware UTC times or None, `guid` "" when it has none.
+
+    `reply_to` is the guid that it answers (RFC 4685). `emptied`: it has a body, with nothing in it.
+    """
 
     guid: str
     link: str
@@ -32,13 +40,23 @@ class Entry:
     published: datetime | None
     updated: datetime | None
     reply_to: str = ""
+    emptied: bool = False
 
 
-def read_feed(body: bytes, *, url: str, content_type: str) -> list[Entry]:
-    """Return the entries in document order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedBody:
+    """What a feed's bytes hold: entries in document order, guids that it says were deleted (RFC 6721), whether all of it could be read."""
 
-    Broken XML gives what could be read of it. Raises `SourceRefused` when this is a web page (and names the feed the page points
-    to, if any) and `SourceUnavailable` when it is nothing that looks like a feed: an empty or cut answer is not an empty feed.
+    entries: tuple[Entry, ...]
+    deleted: tuple[str, ...] = ()
+    whole: bool = True
+
+
+def read_feed(body: bytes, *, url: str, content_type: str) -> FeedBody:
+    """Return what a feed holds.
+
+    Broken XML gives what could be read of it, and is not `whole`. Raises `SourceRefused` when this is a web page (and names the feed the
+    page points to, if any) and `SourceUnavailable` when it is nothing that looks like a feed: an empty or cut answer is no empty feed.
     """
     if not body.strip():
         raise SourceUnavailable("The feed answered with nothing at all.")
@@ -56,7 +74,8 @@ def read_feed(body: bytes, *, url: str, content_type: str) -> list[Entry]:
         raise SourceUnavailable("The answer is not a feed: no RSS, Atom or JSON Feed was found in it.")
     if not parsed.entries and parsed.bozo and not _is_whole(body):
         raise SourceUnavailable("The feed was cut off before its first entry.")
-    return [_entry(found, url) for found in parsed.entries]
+    whole = not parsed.bozo or isinstance(parsed.get("bozo_exception"), HARMLESS)
+    return FeedBody(entries=tuple(_entry(found, url) for found in parsed.entries), deleted=deleted_in(body), whole=whole)
 
 
 def _is_whole(body: bytes) -> bool:
@@ -84,8 +103,15 @@ def _entry(found: Any, url: str) -> Entry:
         author_link=str(detail.get("href") or ""),
         published=_moment(found.get("published_parsed") or found.get("created_parsed")),
         updated=_moment(found.get("updated_parsed") if "updated_parsed" in found.keys() else None),  # noqa: SIM118 - `in found` is feedparser's guess
-        reply_to=str((found.get("in-reply-to") or {}).get("ref") or "") if isinstance(found.get("in-reply-to"), dict) else "",
+        reply_to=_answered(found),
+        emptied=bool(found.get("content")) and all(str(part.get("value") or "").strip() in NOTHING for part in found["content"]),
     )
+
+
+def _answered(found: Any) -> str:
+    """Return what thr:in-reply-to refers to (RFC 4685, section 3); feedparser puts the document's own prefix before unknown names."""
+    given = next((value for name, value in found.items() if name.rpartition("_")[2] == "in-reply-to"), None)
+    return str(given.get("ref") or "") if isinstance(given, dict) else ""
 
 
 def _worded(detail: Any, *, line: bool) -> str:
@@ -108,7 +134,7 @@ def _moment(parsed: Any) -> datetime | None:
         return None
 
 
-def _json_entries(body: bytes, url: str) -> list[Entry]:
+def _json_entries(body: bytes, url: str) -> FeedBody:
     """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1, read 2026-11)."""
     try:
         whole = read_json(body)
@@ -117,7 +143,7 @@ def _json_entries(body: bytes, url: str) -> list[Entry]:
     items = whole.get("items") if isinstance(whole, dict) else None
     if not isinstance(whole, dict) or not isinstance(items, list) or "jsonfeed" not in str(whole.get("version", "")):
         raise SourceRefused("This is JSON, but no JSON Feed (it has no jsonfeed version and items). Look for an RSS or Atom address.")
-    return [_json_entry(item, url) for item in items if isinstance(item, dict)]
+    return FeedBody(entries=tuple(_json_entry(item, url) for item in items if isinstance(item, dict)))
 
 
 def _json_entry(item: dict[str, Any], url: str) -> Entry:

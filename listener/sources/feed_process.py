@@ -10,14 +10,14 @@ import multiprocessing
 from multiprocessing.connection import Connection
 
 from listener.errors import SourceError, SourceRefused, SourceUnavailable
-from listener.sources.feed_entries import Entry, read_feed
+from listener.sources.feed_entries import FeedBody, read_feed
 
 SMALL_BYTES = 200_000
 SMALL_SECONDS = 5.0
 LARGE_SECONDS = 20.0
 
 
-async def read_feed_in_time(body: bytes, *, url: str, content_type: str) -> list[Entry]:
+async def read_feed_in_time(body: bytes, *, url: str, content_type: str) -> FeedBody:
     """Return what `read_feed` returns; raises `SourceUnavailable` when a small feed takes 5 seconds or a large one 20."""
     small = len(body) <= SMALL_BYTES
     limit = SMALL_SECONDS if small else LARGE_SECONDS
@@ -29,7 +29,7 @@ async def read_feed_in_time(body: bytes, *, url: str, content_type: str) -> list
         raise SourceUnavailable(f"Reading the feed took longer than {limit:g} seconds; it was given up.") from error
 
 
-def _in_process(body: bytes, url: str, content_type: str, limit: float) -> list[Entry]:
+def _in_process(body: bytes, url: str, content_type: str, limit: float) -> FeedBody:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(theirs, body, url, content_type), daemon=True)
@@ -38,7 +38,7 @@ def _in_process(body: bytes, url: str, content_type: str, limit: float) -> list[
     try:
         if not ours.poll(limit):
             raise TimeoutError
-        found: list[Entry] | SourceError = ours.recv()
+        found: FeedBody | SourceError = ours.recv()
     except EOFError as error:
         raise SourceUnavailable("Reading the feed ended the process that read it; the feed is left alone until next time.") from error
     finally:
@@ -51,7 +51,7 @@ def _in_process(body: bytes, url: str, content_type: str, limit: float) -> list[
 
 
 def _answer(connection: Connection, body: bytes, url: str, content_type: str) -> None:
-    """Runs in the process: sends the entries, or the error to be raised."""
+    """Runs in the process: sends what the feed holds, or the error to be raised."""
     try:
         connection.send(read_feed(body, url=url, content_type=content_type))
     except (SourceRefused, SourceUnavailable) as error:

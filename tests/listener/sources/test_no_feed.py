@@ -112,9 +112,9 @@ async def test_a_feed_that_keeps_the_parser_busy_is_given_up(monkeypatch: pytest
 
 
 async def test_a_large_feed_is_read_whole_in_its_own_process() -> None:
-    entries = await read_feed_in_time(
+    body = await read_feed_in_time(
         rss(*(item(f"urn:{n}", text="word " * 60) for n in range(700))), url="https://x.example/", content_type=""
     )
-    assert len(entries) == 700
+    assert len(body.entries) == 700
     with pytest.raises(SourceRefused, match="web page"):
         await read_feed_in_time(PAGE + b" " * 300_000, url="https://x.example/", content_type="")
