@@ -6,6 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
+from listener.model.chat import Standing
+
 logger = logging.getLogger(__name__)
 
 
@@ -31,6 +33,14 @@ class Attached(Protocol):
 
     async def interaction(self, body: Mapping[str, Any]) -> None:
         """Somebody did something; `body` is as Discord sent it."""
+        ...
+
+    async def stood(self, standing: Standing) -> None:
+        """How the connection stands changed."""
+        ...
+
+    async def message(self, event: str, body: Mapping[str, Any]) -> None:
+        """A message or thread came, changed or went (MESSAGE_CREATE …), as Discord sent it; messages only with the intent for them."""
         ...
 
 

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import discord
@@ -21,6 +22,10 @@ PRIVILEGED = frozenset({"members", "presences", "message_content"})
 """Intents that Discord may refuse (close code 4014; reviewed for larger bots)."""
 _UNGUARDED = frozenset({"READY", "RESUMED"})
 """A connection whose first frame cannot be read is no connection: then it is made anew."""
+_READ_BY_US = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK")
+"""Events of messages, which come with the intent for them: no words of others are made into objects of the library, or kept."""
+_READ_BY_BOTH = ("THREAD_CREATE", "THREAD_DELETE", "CHANNEL_DELETE")
+"""Those that the library needs to know its channels by."""
 _FRESH_SECONDS = 60.0
 """A connection that lived shorter than this says that the next one should wait."""
 MOST_SESSIONS_PER_HOUR = 20
@@ -61,6 +66,7 @@ class Hears(Protocol):
     async def joined(self, guild_id: str) -> None: ...
     async def left(self, guild_id: str) -> None: ...
     def interaction(self, body: Mapping[str, Any]) -> None: ...
+    def message(self, event: str, body: Mapping[str, Any]) -> None: ...
 
 
 class GatewayClient(discord.Client):
@@ -87,6 +93,10 @@ class GatewayClient(discord.Client):
             if event not in _UNGUARDED:
                 parsers[event] = _guarded(event, parse)
         parsers["INTERACTION_CREATE"] = _guarded("INTERACTION_CREATE", hears.interaction)  # as it came: we read it ourselves
+        for event in _READ_BY_US:
+            parsers[event] = _guarded(event, partial(hears.message, event))
+        for event in _READ_BY_BOTH:
+            parsers[event] = _both(parsers[event], _guarded(event, partial(hears.message, event)))
         self.http.ws_connect = self._paced(self.http.ws_connect)  # type: ignore[method-assign, assignment]  # the library has no other place to slow a new session down
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -159,5 +169,15 @@ def _guarded(event: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
             parse(body)
         except Exception as error:  # noqa: BLE001 - whatever a frame of others does to a parser
             logger.warning("a frame of Discord could not be read", extra={"event": event, "error": type(error).__name__})
+
+    return read
+
+
+def _both(first: Callable[[Any], Any], then: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return what reads a frame twice: as the library does, and as we do."""
+
+    def read(body: Any) -> None:
+        first(body)
+        then(body)
 
     return read

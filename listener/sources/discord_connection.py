@@ -11,7 +11,7 @@ import contextlib
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from listener.model.chat import Stand, Standing
 from listener.ports import Clock
 from listener.settings.secrets import Secret
 from listener.sources.discord_attached import Attached, Audience
-from listener.sources.discord_places import Place, place_of
+from listener.sources.discord_places import Place, parent_of, place_of, sees
 
 if TYPE_CHECKING:
     from listener.sources.discord_client import GatewayClient, Pauses
@@ -84,6 +84,14 @@ class DiscordConnection:
     def place(self, channel_id: str) -> Place | None:
         """Return a channel that we see; None when there is none, or we are not connected."""
         return place_of(self._client, channel_id) if self._client is not None else None
+
+    def sees(self, channel_id: str) -> bool:
+        """Whether we are told what happens in a channel."""
+        return self._client is not None and sees(self._client, channel_id)
+
+    def parent_of(self, channel_id: str) -> str:
+        """Return the channel that a thread hangs in; "" for what is none, or is not known."""
+        return parent_of(self._client, channel_id) if self._client is not None else ""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the connection until `stop`; whatever Discord, the network or a token does, this goes on."""
@@ -216,7 +224,14 @@ class DiscordConnection:
 
     def heard_interaction(self, body: Mapping[str, Any]) -> None:
         """Hand on what somebody did, without holding up the next frame."""
-        task = asyncio.create_task(self._attached.each(lambda one: one.interaction(body)))
+        self._hand_on(lambda one: one.interaction(body))
+
+    def heard_message(self, event: str, body: Mapping[str, Any]) -> None:
+        """Hand on what became of a message, likewise."""
+        self._hand_on(lambda one: one.message(event, body))
+
+    def _hand_on(self, tell: Callable[[Attached], Awaitable[None]]) -> None:
+        task = asyncio.create_task(self._attached.each(tell))
         self._working.add(task)
         task.add_done_callback(self._working.discard)
 
@@ -241,6 +256,7 @@ class DiscordConnection:
                 await asyncio.to_thread(self._tell, self.standing)  # the newest, also for who waited here
         except Exception:  # what nobody could note does not end the connection
             logger.exception("how Discord stands could not be noted")
+        await self._attached.each(lambda one: one.stood(now))
 
     async def _close(self) -> None:
         client, self._client = self._client, None
@@ -274,3 +290,6 @@ class _Hears:
 
     def interaction(self, body: Mapping[str, Any]) -> None:
         self._connection.heard_interaction(body)
+
+    def message(self, event: str, body: Mapping[str, Any]) -> None:
+        self._connection.heard_message(event, body)

@@ -35,3 +35,18 @@ def place_of(client: discord.Client, channel_id: str) -> Place | None:
         everyone_reads=above.permissions_for(guild.default_role).view_channel,
         may_write=ours.view_channel and ours.send_messages and ours.embed_links,
     )
+
+
+def sees(client: discord.Client, channel_id: str) -> bool:
+    """Tell whether a client is told what happens in a channel or thread: it is in the server, and may view it."""
+    found: Any = client.get_channel(int(channel_id)) if channel_id.isdigit() else None
+    guild = getattr(found, "guild", None)
+    above = getattr(found, "parent", None) or found
+    return guild is not None and guild.me is not None and bool(above.permissions_for(guild.me).view_channel)
+
+
+def parent_of(client: discord.Client, channel_id: str) -> str:
+    """Return the channel that a thread hangs in; "" for what is no thread, or one that is closed and that nobody named to us."""
+    found: Any = client.get_channel(int(channel_id)) if channel_id.isdigit() else None
+    parent_id = getattr(found, "parent_id", None)
+    return str(parent_id) if parent_id else ""

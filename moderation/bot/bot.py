@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from listener.errors import ProductError, RateLimited
+from listener.model.chat import Standing
 from listener.ports import Clock
 from moderation.bot.answering import Answering, Asks
 from moderation.ledger.bot import BotLedger, Synced
@@ -90,6 +91,12 @@ class Bot:
     async def interaction(self, body: Body) -> None:
         """Answer what somebody did."""
         await self._answering.interaction(body)
+
+    async def stood(self, standing: Standing) -> None:
+        """Nothing: the connection notes it, and commands come back with it."""
+
+    async def message(self, event: str, body: Body) -> None:
+        """Nothing: what others say is for sources (`listener/sources/discord_push.py`)."""
 
     async def close(self) -> None:
         """Take nothing more."""

@@ -37,6 +37,12 @@ class Listens:
     async def interaction(self, body: object) -> None:
         raise RuntimeError("whoever fails keeps nothing from the others")
 
+    async def stood(self, standing: Standing) -> None:
+        self.heard.append(f"stands {standing.stand.value}")
+
+    async def message(self, event: str, body: object) -> None:
+        self.heard.append(event)
+
 
 async def test_it_connects_with_least_intents_over_one_compressed_connection(ledger: Ledger) -> None:
     """Servers alone: no member, no presence, no message of anybody is asked for; and one connection carries it all."""
