@@ -29,14 +29,15 @@ from listener.search.store import SearchStore, open_search
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets
-from listener.settings.wording import label_checks, label_heads, lexicons, stop_words
+from listener.settings.wording import label_checks, label_heads, lexicons, private_titles, stop_words
 from listener.signals.volume import VolumeRule
 from listener.sources.canaries import canary_settings
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, Incoming
 from listener.sources.purse import Purse
 from listener.sources.registry import SourceContext, build_source
-from listener.sources.said_to import said_to
+from listener.sources.said_to import said_to, said_to_in_private
+from listener.sources.streaming import stream_of
 from listener.text.language import Languages
 from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no_label_models
@@ -153,6 +154,7 @@ def new_analysis(
             lexicons=lexicons(),
             stopwords=stop_words(),
             # a quick model's vectors lie where the full one's do, so that its heads read them too
+            untold=private_titles(),
             labeller=new_labeller(settings, ledger, embedder.model_id if is_quick(analyse.model_id) else analyse.model_id),
         )
 
@@ -206,7 +208,7 @@ def new_rephrasing(home: Path, settings: ListenerSettings, ledger: Ledger, insig
 
 def new_reader(settings: ListenerSettings) -> Reader:
     """Return what reads texts as the analyser does."""
-    return Reader(brands=brand_words(settings), stopwords=stop_words(), languages=known_languages())
+    return Reader(brands=brand_words(settings), stopwords=stop_words(), languages=known_languages(), untold=private_titles())
 
 
 def known_languages() -> Languages:
@@ -298,4 +300,6 @@ def new_receiving(settings: ListenerSettings, ledger: Ledger, clock: Clock) -> R
     """Wire the way into the ledger of what platforms send by themselves."""
     called = [one for one in settings.sources if one.kind in INCOMING]
     to = {one.id: said_to(one, settings.brands) for one in called}
-    return ReceiveMentions(ledger, brand_queries(settings), keep={one.id: one.keep for one in called}, clock=clock, said_to=to)
+    private = {one.id: said_to_in_private(one, settings.brands) for one in called}
+    keep = {one.id: one.keep for one in called}
+    return ReceiveMentions(ledger, brand_queries(settings), keep=keep, clock=clock, said_to=to, in_private_to=private)

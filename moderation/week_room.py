@@ -125,7 +125,8 @@ class WeekRoom:
     @staticmethod
     def _quotes(listening: Listening, figures: WeekFigures) -> Mapping[int, Quote]:
         ids: Sequence[int] = [*figures.voices.values(), *figures.ideas.mention_ids, *figures.compliments.mention_ids]
-        return quotes_of(listening.ledger, listening.insight, ids, key=listening.pseudonym_key)
+        found = quotes_of(listening.ledger, listening.insight, ids, key=listening.pseudonym_key)
+        return {mention_id: quote for mention_id, quote in found.items() if not quote.private}
 
 
 def week_parts(listening: Listening, brands: frozenset[str] | None = None) -> WeekParts:

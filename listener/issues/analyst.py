@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from listener.issues.features import Space, space_of
 from listener.issues.group import regroup
 from listener.issues.join import nearest_issue
 from listener.issues.memory import Memory
-from listener.issues.prepare import Prepared, Reader, Reading
+from listener.issues.prepare import Prepared, Reader, Reading, TextsAlone
 from listener.issues.scan import look, scan
 from listener.issues.window import Entry
 from listener.labels.labeller import Labeller
@@ -56,9 +57,11 @@ class Analyst:
         brands: Sequence[str] = (),
         languages: Languages | None = None,
         labeller: Labeller | None = None,
+        untold: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
-        self._reader = Reader(brands=brands, stopwords=stopwords, languages=languages or Languages.from_lists(**stopwords))
+        known = languages or Languages.from_lists(**stopwords)
+        self._reader = Reader(brands=brands, stopwords=stopwords, languages=known, untold=untold)
         self._labeller = labeller or Labeller(lexicons, rules=text_rules(lexicons))
         self._rules = SignalRules(settings)
         self._memory = Memory(timedelta(days=max(settings.issue_window_days, settings.baseline_days + 1)))
@@ -94,6 +97,10 @@ class Analyst:
     def prepare(self, stored: Sequence[StoredMention]) -> Prepared:
         """Return the batch with everything its texts alone tell; nothing is remembered yet."""
         return self._reader.prepare(stored)
+
+    def texts_alone(self) -> TextsAlone:
+        """Return what reads a text as this analyst does, alone, and leaves nothing behind."""
+        return TextsAlone(self._reader, self._labeller)
 
     def conclude(
         self, prepared: Prepared, vectors: Mapping[str, NDArray[np.float32]], said: Mapping[str, Sequence[Label]] | None = None
@@ -218,6 +225,7 @@ def _entry(reading: Reading, card_id: int, vector: NDArray[np.float32], sentimen
         vector=vector,
         place=f"{reading.stored.mention.platform}/{reading.stored.mention.realm}",
         sentiment=sentiment,
+        private=reading.stored.private,
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from listener.issues.memory import Memory
 from listener.issues.prepare import Reader
-from listener.issues.titles import Background, beginning_of, clearly_better, title_for
+from listener.issues.titles import Background, beginning_of, clearly_better, title_for, worth_of
 from listener.issues.window import Entry, Snapshot
 from listener.text.shorten import shorten
 
@@ -37,16 +37,22 @@ class Naming:
     def title(self, rows: NDArray[np.int64], *, present: str = "") -> str:
         """Return a title in the language most of the mentions are in; `present` unless the new one is clearly better.
 
-        Mentions that share no word are named by the beginning of the most typical one.
+        Mentions that share no word are named by the beginning of the most typical one. A title goes where private messages do not, so they
+        give it no words: those that only they are about have a name of ours, and a title whose words stand in nothing public goes.
         """
-        rows = some_of(rows, MOST_OF_GROUP)
+        told = np.array([row for row in rows if not self._snapshot.entries[int(row)].private], dtype=np.int64)
+        if not len(told):
+            spoken = Counter(self._snapshot.entries[int(row)].language for row in some_of(rows, MOST_OF_GROUP))
+            return self._reader.untold(spoken.most_common(1)[0][0])
+        held_back, rows = len(told) < len(rows), some_of(told, MOST_OF_GROUP)
         entries = [self._snapshot.entries[int(row)] for row in rows]
         language, without = Counter(entry.language for entry in entries).most_common(1)[0][0], self._reader.brand_words
         if language not in self._backgrounds:
             self._backgrounds[language] = self._background(language)
         background, terms = self._backgrounds[language], self._terms(entries, language)
         title = title_for(terms, background, without=without)
-        if present and not clearly_better(title, present, terms, background, without):
+        unsaid = held_back and worth_of(present, terms, background, without=without) <= 0.0
+        if present and not unsaid and not clearly_better(title, present, terms, background, without):
             return present
         vectors = self._snapshot.vectors[rows]
         typical = entries[int(np.argmax(vectors @ vectors.mean(axis=0)))].clean

@@ -24,7 +24,7 @@ NAMELESS = "mention/"
 class Entry:
     """One mention in the window. `author` is never empty: a mention without author is its own. `grams` come from `gram_buckets`.
 
-    `place` is where it was posted, platform and realm; `sentiment` its label ("" when there is none).
+    `place` is where it was posted, platform and realm; `sentiment` its label ("" when there is none). `private`: its words name no issue.
     """
 
     mention_id: int
@@ -37,6 +37,7 @@ class Entry:
     vector: NDArray[np.float32]
     place: str = ""
     sentiment: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

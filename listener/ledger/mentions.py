@@ -13,6 +13,7 @@ from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import MOST_ID, insert_or_update
 from listener.ledger.page import decide, sound_key
 from listener.ledger.page_rows import edited_here, find_known, make_known, reasons_by_id, write_changes, write_hits, write_sources
+from listener.ledger.private import private_among
 from listener.ledger.removal import remove_mentions
 from listener.ledger.source_rows import note_page
 from listener.ledger.stored import mentions_with_text, stored_mentions
@@ -133,6 +134,11 @@ class MentionLedger:
             return tuple(found)
 
         return list(once_per_reading(self._engine, ("mentions", wanted, as_analysed), ask))
+
+    def private_among(self, mention_ids: Iterable[int]) -> set[int]:
+        """Return those of these mentions that are private messages: their words stay with their case."""
+        with reading(self._engine) as tx:
+            return private_among(tx, mention_ids)
 
     def find(self, key: MentionKey) -> StoredMention | None:
         """Return the mention with this key, or None when it is unknown or removed."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, case, delete, insert, select, update
 
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing
@@ -110,13 +110,21 @@ def write_changes(tx: Connection, changes: PageChanges, *, skip: Collection[int]
     later = [row for row in changes.edited_later if row["b_mention_id"] not in skip]
     if revisions:
         tx.execute(insert(revision), revisions)
-        tx.execute(update(mention).where(mention.c.mention_id == bindparam("b_mention_id")), newest)
+        # what was private once stays so: whoever reads a message again may not see that it was
+        channel = case((bindparam("b_channel", type_=Text) == "", mention.c.channel), else_=bindparam("b_channel", type_=Text))
+        this = mention.c.mention_id == bindparam("b_mention_id")
+        tx.execute(update(mention).where(this).values(channel=channel), [_named(row) for row in newest])
         edited = changes.newest.keys() - changes.new
         for some in batches(edited):
             tx.execute(delete(quarantine).where(quarantine.c.mention_id.in_(some)))
     if later:
         this = (revision.c.mention_id == bindparam("b_mention_id")) & (revision.c.revision == bindparam("b_revision"))
         tx.execute(update(revision).where(this), later)
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row whose channel is a parameter: the statement decides what becomes of it."""
+    return {**{name: value for name, value in row.items() if name != "channel"}, "b_channel": row["channel"]}
 
 
 def write_hits(tx: Connection, changes: PageChanges, *, skip: Collection[int]) -> set[int]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from listener.ledger.changes import batches
 from listener.ledger.page import author_of
 from listener.ledger.tables import mention, mention_brand, revision
-from listener.model.mention import BrandHit, Mention, StoredMention
+from listener.model.mention import BrandHit, Mention, StoredMention, told_in_private
 
 _COLUMNS = (
     mention.c.mention_id,
@@ -25,6 +25,7 @@ _COLUMNS = (
     mention.c.url,
     mention.c.parent_id,
     mention.c.root_id,
+    mention.c.source,
     mention.c.channel,
     mention.c.flags,
     mention.c.posted_at,
@@ -72,6 +73,7 @@ def _stored(row: Row[Any], hits: Sequence[BrandHit]) -> StoredMention:
         first_seen_at=row.first_seen_at,
         expired_at=row.expired_at,
         hits=tuple(hits),
+        private=told_in_private(row.channel, row.source),
         mention=Mention(
             platform=row.platform,
             realm=row.realm,

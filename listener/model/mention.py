@@ -19,6 +19,15 @@ def is_unproven(platform: str, flags: Collection[str]) -> bool:
     return platform in NAMED_BY_WRITERS and PROVEN_SENDER not in flags
 
 
+IMPORTED = "import:"
+"""Begins the name of a source that was a file; no source of the settings can be called so (an id holds no colon)."""
+
+
+def told_in_private(channel: str, source: str) -> bool:
+    """Tell whether a message of this channel, first brought by this source, is a live private one; an imported contact moment is none."""
+    return channel != "" and not source.startswith(IMPORTED)
+
+
 class MentionKey(NamedTuple):
     """What makes a mention itself: `realm` is the host, feed, guild or account in which `native_id` is unique."""
 
@@ -43,12 +52,13 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """One public message as a platform showed it to us. Sources never number revisions: the ledger does.
+    """One message as a platform showed it to us. Sources never number revisions: the ledger does.
 
     `text` is plain Unicode without markup. `posted_at` and `edited_at` are aware and in UTC. `author` is None when the platform
-    names nobody. `flags` say what was repaired on the way in (see `listener.text.storable`). `channel` is filled for imported
-    contact moments of other channels (telephone, chat, counter …) and empty for public messages. `said_to` is the brand to whose own
-    account it came, by which it is directed at that brand; "" where it only may name one. It is not stored: its brand hit is.
+    names nobody. `flags` say what was repaired on the way in (see `listener.text.storable`), and PROVEN_SENDER. `channel` is empty
+    for public messages and filled for what is not public: a private message to us (its channel), or an imported contact moment
+    (telephone, counter …). `said_to` is the brand to whose own account it came, by which it is directed at that brand; "" where it only
+    may name one. It is not stored: its brand hit is.
     """
 
     platform: str
@@ -114,7 +124,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMention:
-    """A mention with what the ledger knows about it. `revision` is the latest, counted from 0. Removed ones are never handed out."""
+    """A mention with what the ledger knows about it. `revision` is the latest, counted from 0. Removed ones are never handed out.
+
+    `private`: a live message that only its writer and we read (see `told_in_private`): its words are for its case alone.
+    """
 
     mention_id: int
     revision: int
@@ -122,3 +135,4 @@ class StoredMention:
     first_seen_at: datetime
     expired_at: datetime | None = None  # when its words, author and address were let go: they had been kept long enough; its facts count on
     hits: tuple[BrandHit, ...] = ()
+    private: bool = False

@@ -87,7 +87,8 @@ class SourceSettings(Section):
     )
     brand: str = Field(
         "",
-        description="meta, meta_graph, imap: the brand that is written to; empty: the only one. webhook: the brand that is, if any.",
+        description="meta, meta_graph, imap: the brand that is written to; empty: the only one. webhook: the brand that is, if any. "
+        "discourse, discourse_webhook, webhook: also to whom private messages are; empty: the only one.",
     )
     network: Literal["facebook", "instagram", "threads"] = Field("facebook", description="meta_graph: which of Meta's networks.")
     folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")

@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from listener.labels.heads import Heads
@@ -65,6 +66,16 @@ def stop_words() -> dict[str, frozenset[str]]:
         folder.name: parse_words(shipped_text("lexicons", folder.name, "stopwords.txt"))
         for folder in shipped("lexicons").iterdir()
         if folder.is_dir() and folder.joinpath("stopwords.txt").is_file()
+    }
+
+
+@cache
+def private_titles() -> dict[str, str]:
+    """Return what an issue is called of which people speak in private only, by language."""
+    return {
+        folder.name: str(yaml.safe_load(shipped_text("lexicons", folder.name, "private.yaml"))["title"])
+        for folder in shipped("lexicons").iterdir()
+        if folder.is_dir() and folder.joinpath("private.yaml").is_file()
     }
 
 

@@ -14,6 +14,7 @@ from listener.sources.discord import DiscordSource
 from listener.sources.discord_rest import DiscordRest
 from listener.sources.discourse import DiscourseSource
 from listener.sources.discourse_forum import Forum, forum_address
+from listener.sources.said_to import said_to_in_private
 from listener.sources.stackexchange import StackExchangeSource
 from listener.sources.x import XSource
 from listener.sources.youtube import YouTubeSource
@@ -92,6 +93,7 @@ def _discourse(settings: SourceSettings, context: SourceContext) -> Source:
         queries=(settings.query,) if settings.query else (),
         topics=tuple(map(str, settings.topics)),
         private_messages=settings.private_messages,
+        in_private_to=said_to_in_private(settings, context.brands),
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
     )
@@ -117,9 +119,9 @@ ASKED: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {
     "youtube": _youtube,
 }
 ASKED_KEYS: dict[str, frozenset[str]] = {
-    "discord": frozenset({"channels", "url", "allow_http", "allow_private"}),
-    "discourse": frozenset({"url", "allow_http", "allow_private", "query", "topics", "private_messages", "account"}),
+    "discord": frozenset({"channels", "stream", "url", "allow_http", "allow_private"}),
+    "discourse": frozenset({"url", "allow_http", "allow_private", "query", "topics", "private_messages", "account", "brand"}),
     "stackexchange": frozenset({"site", "query", "tags", "comments"}),
-    "x": frozenset({"query", "account", "mentions", "reposts", "expansions", "query_characters"}),
+    "x": frozenset({"query", "account", "mentions", "reposts", "expansions", "query_characters", "stream"}),
     "youtube": frozenset({"channels", "videos"}),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -43,7 +43,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one request brought of a list: its posts, what to remember, and whether the list was read to its end."""
+    """What one request brought of a list: its posts, what to remember, and whether the list was read to its end.
+
+    `private`: they are of a message between people, though the list was not asked for those.
+    """
 
     posts: Sequence[Post] = ()
     after: Mapping[str, Any]
@@ -51,6 +54,7 @@ class Part:
     title: str = ""
     gap: str = ""
     found: Sequence[Found] = ()
+    private: bool = False
 
 
 class DiscourseSource:
@@ -69,6 +73,7 @@ class DiscourseSource:
         queries: Sequence[str] = (),
         topics: Sequence[str] = (),
         private_messages: bool = False,
+        in_private_to: str = "",
         clock: Clock,
         look_back: timedelta = timedelta(days=7),
     ) -> None:
@@ -81,6 +86,7 @@ class DiscourseSource:
         chosen = (*(Target("search", one) for one in queries), *(Target("topic", one) for one in topics))
         self._targets = (*(chosen or (Target("posts"),)), *((Target("private"),) if private_messages else ()))
         self._source_id = source_id
+        self._in_private_to = in_private_to
         self._forum = forum
         self._clock = clock
         self._look_back = look_back
@@ -99,7 +105,8 @@ class DiscourseSource:
         numbers |= {place_of(post): number(post.get("id")) for post in read.posts if place_of(post)}
         fresh = [post for post in read.posts if (at := _changed_at(post)) is None or at >= reach]
         await self._find_parents(fresh, numbers)
-        found = [*self._read(fresh, numbers, title=read.title, private=target.what == "private"), *read.found]
+        private = target.what == "private" or read.private
+        found = [*self._read(fresh, numbers, title=read.title, private=private), *read.found]
         page = Page(
             mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, number(m.native_id)))),
             next=None,
@@ -164,15 +171,17 @@ class DiscourseSource:
             return Part(posts=posts, after={**going, "before": before - PAGE}, finished=False)
         if lowest != before and min(times.values(), default=reach) >= reach:
             return Part(posts=posts, after={**going, "before": lowest}, finished=False)
-        gone, unsure = await self._lost((one for one in rows(known, "recent") if one not in going["seen"]), sure=bool(going["seen"]))
+        lost = [one for one in rows(known, "recent") if one not in going["seen"]]
+        gone, unsure = await self._lost(lost, sure=bool(going["seen"]), private=target.what == "private")
         low = max(hour, moment(known.get("low")) or hour) if newest else moment(known.get("low"))
         after = {"last": going["top"] or last, "recent": sorted({*going["hour"], *unsure}), **({"low": low.isoformat()} if low else {})}
         return Part(posts=posts, after=after, finished=True, found=gone)
 
-    async def _lost(self, post_ids: Iterable[int], *, sure: bool) -> tuple[list[Found], list[int]]:
+    async def _lost(self, post_ids: Iterable[int], *, sure: bool, private: bool) -> tuple[list[Found], list[int]]:
         """Return what became of posts that are no longer listed, and those that are still to be asked for."""
         asked = list(post_ids)
-        found = [self._as_found(str(one), await self._forum.post(str(one)), sure=sure) for one in asked[:MOST_LOST]]
+        posts = [(str(one), await self._forum.post(str(one))) for one in asked[:MOST_LOST]]
+        found = [self._as_found(one, post, sure=sure, private=private) for one, post in posts]
         return found, [*(one for one, is_what in zip(asked, found, strict=False) if isinstance(is_what, Skip)), *asked[MOST_LOST:]]
 
     async def _searched(self, query: str, known: Mapping[str, Any], reach: datetime) -> Part:
@@ -205,9 +214,9 @@ class DiscourseSource:
         kept = {"low": known["low"]} if "low" in known else {}
         if read.at > 0 and oldest >= reach and read.posts:
             after = {**kept, "at": read.at, **({"newest": newest.isoformat()} if newest else {})}
-            return Part(posts=read.posts, after=after, finished=False, title=read.title)
+            return Part(posts=read.posts, after=after, finished=False, title=read.title, private=read.private)
         after = {"low": max(newest - OVERLAP, reach).isoformat()} if newest else kept
-        return Part(posts=read.posts, after=after, finished=True, title=read.title)
+        return Part(posts=read.posts, after=after, finished=True, title=read.title, private=read.private)
 
     async def _by_topics(self, known: Mapping[str, Any], reach: datetime) -> Part:
         """Read a forum by its recently active topics: first their list, then one a time. The next round tries `_newest` again."""
@@ -230,7 +239,11 @@ class DiscourseSource:
             read = Part(after={}, finished=True)
         going = {**kept, "queue": queue[1:] if read.finished else queue, **({"newest": newest.isoformat()} if newest else {})}
         return Part(
-            posts=read.posts, after={**going, **({} if read.finished else {"at": read.after["at"]})}, finished=False, title=read.title
+            posts=read.posts,
+            after={**going, **({} if read.finished else {"at": read.after["at"]})},
+            finished=False,
+            title=read.title,
+            private=read.private,
         )
 
     async def _active_topics(self, reach: datetime) -> tuple[list[Mapping[str, Any]], str]:
@@ -273,11 +286,14 @@ class DiscourseSource:
         except SourceRefused:
             return False
 
-    def _as_found(self, native_id: str, post: Post | None, *, sure: bool) -> Found:
+    def _as_found(self, native_id: str, post: Post | None, *, sure: bool, private: bool = False) -> Found:
+        """`private` is not known of a post that is looked up by its number; the ledger keeps what it knows of it."""
         if post is not None:
-            return read_post(post, base=self._forum.base, realm=self._forum.host)
+            return read_post(post, base=self._forum.base, realm=self._forum.host, private=private)
         if sure and number(native_id):
             return Removal(platform=PLATFORM, realm=self._forum.host, native_id=native_id, reason="unknown")
+            if private and isinstance(one, Mention):
+                one = replace(one, said_to=self._in_private_to)
         return Skip(
             where=f"post {native_id}", reason=f"{self._forum.host} shows nothing at all now; it is kept until it is known to be gone"
         )

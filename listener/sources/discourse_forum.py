@@ -18,18 +18,23 @@ from listener.sources.json_text import read_json
 
 CHUNK = 20
 """Posts of a topic asked for at a time: as many as a forum shows at once."""
-GONE = frozenset({403, 404, 410})
+PRIVATE = "private_message"
+"""A topic's `archetype` when only those who were invited read it (discourse/discourse app/models/archetype.rb)."""
+FORBIDDEN = 403
+GONE = frozenset({FORBIDDEN, 404, 410})
+"""A post that is not shown: a forum says 403 of what we may not see, which may stand all the same."""
 
 Post = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class TopicPart:
-    """Some posts of a topic, oldest first; `at` is how many older ones are left to read, `ids` the posts of the topic in order."""
+    """Some posts of a topic, oldest first; `private`: of a message between people; `at` is how many older ones are left to read, `ids` the posts of the topic in order."""
 
     title: str
     posts: tuple[Post, ...]
     at: int
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,9 @@ class Forum:
     async def search(self, query: str, *, page: int) -> tuple[list[Post], bool]:
         """Return what a search finds (excerpts only: id and topic of each), and whether there is a next page."""
         answer = self._object(await self._ask("/search.json", {"q": query, "page": str(page)}), "posts", list)
-        return objects(answer, "posts"), bool(part(answer, "grouped_search_result").get("more_full_page_results"))
+        private = {number(one.get("id")) for one in objects(answer, "topics") if word(one, "archetype") == PRIVATE}
+        public = [one for one in objects(answer, "posts") if number(one.get("topic_id")) not in private]
+        return public, bool(part(answer, "grouped_search_result").get("more_full_page_results"))
 
     async def topic(self, topic_id: str, *, at: int = 0, chunks: int = 5) -> TopicPart:
         """Return the last posts of a topic before position `at` (0: its end), at most `chunks` times twenty."""
@@ -73,7 +80,7 @@ class Forum:
         posts: list[Post] = []
         for first in range(start, end, CHUNK):
             posts += await self.posts_of(topic_id, stream[first : min(first + CHUNK, end)])
-        return TopicPart(word(answer, "title"), tuple(posts), start)
+        return TopicPart(word(answer, "title"), tuple(posts), start, private=word(answer, "archetype") == PRIVATE)
 
     async def posts_of(self, topic_id: str, post_ids: Sequence[str]) -> list[Post]:
         """Return posts of one topic by their ids, at most twenty; those that are gone are left out."""

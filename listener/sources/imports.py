@@ -12,7 +12,7 @@ from pathlib import Path
 
 from listener.clock import SystemClock
 from listener.errors import InputError
-from listener.model.mention import Author, Mention
+from listener.model.mention import IMPORTED, Author, Mention
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
 from listener.sources.import_csv import CsvReader
@@ -63,7 +63,7 @@ class FileSource:
         self._realm = realm or (platform if platform != "import" else path.stem)
         self._zone = zone
         self._time_format = time_format
-        self._source_id = source_id or f"import:{path.name}"
+        self._source_id = source_id or f"{IMPORTED}{path.name}"
         self._clock = clock or SystemClock()
         facts = look_at(path)
         self._reader = _open_reader(path, facts, delimiter)

@@ -37,6 +37,6 @@ INCOMING: dict[str, Callable[[SourceSettings, SourceContext], Incoming]] = {
 }
 INCOMING_KEYS: dict[str, frozenset[str]] = {
     "meta": frozenset({"accounts", "brand"}),
-    "discourse_webhook": frozenset({"url"}),
+    "discourse_webhook": frozenset({"url", "brand"}),
     "webhook": frozenset({"brand"}),
 }

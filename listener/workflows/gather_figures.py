@@ -175,6 +175,7 @@ def _section_quotes(
     """Return the newest different texts under a label and how many mentions there are; bare links only when there is nothing else."""
     cards, total = insight.label_mentions(label, from_at, as_of, MOST_LABELLED)
     quotes = _quoted(ledger, insight, cards, key)[0]
+    quotes = tuple(quote for quote in quotes if not quote.private)
     whole = tuple(quote for quote in quotes if not link_only(quote.platform))
     return _fit_to_leave((whole or quotes)[:QUOTES_PER_SECTION]), total
 

@@ -72,12 +72,15 @@ def quotes_by_issue(
 ) -> dict[int, tuple[Quote, ...]]:
     """Return up to `most` quotes per issue: typical of its last weeks, from the period where those are as typical.
 
-    `leaving` is for digests and reports: posts of link-only platforms are taken only when there is nothing else to quote.
+    `leaving` is for digests and reports: posts of link-only platforms are taken only when there is nothing else to quote. Private messages
+    are counted, never quoted.
     """
     issue_ids = [one.issue_id for one in figures]
     oldest = min((one.first_at for one in figures), default=from_at) - timedelta(seconds=1)
     candidates = insight.candidates(issue_ids, min(from_at, as_of - QUOTES_FROM), as_of, MOST_CANDIDATES)
     candidates |= insight.candidates([one for one in issue_ids if one not in candidates], oldest, as_of, MOST_CANDIDATES)
+    private = ledger.mentions.private_among(one.mention_id for some in candidates.values() for one in some)
+    candidates = {issue_id: [one for one in some if one.mention_id not in private] for issue_id, some in candidates.items()}
     chosen = {issue_id: _chosen(some, most, from_at, leaving=leaving) for issue_id, some in candidates.items()}
     texts = quotes_of(ledger, insight, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
     return {issue_id: tuple(texts[mention_id] for mention_id in ids if mention_id in texts) for issue_id, ids in chosen.items()}
@@ -98,24 +101,25 @@ def _chosen(candidates: Sequence[Candidate], most: int, from_at: datetime, *, le
 
 
 def quotes_of(ledger: Ledger, insight: Insight, mention_ids: Sequence[int], *, key: bytes) -> dict[int, Quote]:
-    """Return mentions as quotes under pseudonyms. Removed mentions are missing from the answer."""
+    """Return mentions as quotes under pseudonyms. Removed mentions are missing from the answer; a private one has no words in it."""
     languages = insight.languages(mention_ids)
     stored = ledger.mentions.by_ids(mention_ids)
     return {one.mention_id: quote_of(one, key=key, language=languages.get(one.mention_id, "")) for one in stored}
 
 
 def quote_of(stored: StoredMention, *, key: bytes, language: str = "") -> Quote:
-    """Return a mention as a quote: title and text as one text, the author under a pseudonym."""
+    """Return a mention as a quote: title and text as one text, the author under a pseudonym. Of a private one only that it is there."""
     mention = stored.mention
     person = mention.author.key if mention.author else f"mention/{stored.mention_id}"
     return Quote(
         mention_id=stored.mention_id,
-        text="\n".join(part for part in (mention.title, mention.text) if part),
+        text="" if stored.private else "\n".join(part for part in (mention.title, mention.text) if part),
         author=pseudonym(person, key=key),
         platform=mention.platform,
-        url=mention.url,
+        url="" if stored.private else mention.url,
         posted_at=mention.posted_at,
         language=language,
+        private=stored.private,
     )
 
 

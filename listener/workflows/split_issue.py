@@ -105,13 +105,19 @@ def _half(readings: Sequence[Reading], typical: Sequence[Reading], reader: Reade
     return Half(
         title=_title(readings, reader, every),
         mention_ids=tuple(sorted(reading.stored.mention_id for reading in readings)),
-        examples=tuple(reading.clean.plain or reading.clean.text for reading in typical),
+        examples=tuple(reading.clean.plain or reading.clean.text for reading in typical if not reading.stored.private),
     )
 
 
 def _title(readings: Sequence[Reading], reader: Reader, every: Sequence[Reading]) -> str:
-    """Return a title from what sets some mentions apart from all of the issue; the beginning of the first when no word does."""
+    """Return a title from what sets some mentions apart from all of the issue; the beginning of the first when no word does.
+
+    Private messages give it no words.
+    """
     language = Counter(reading.language for reading in readings).most_common(1)[0][0]
+    readings = [reading for reading in readings if not reading.stored.private]
+    if not readings:
+        return reader.untold(language)
     background = Background.of(terms_of(reading.clean.plain, reader.stop_words) for reading in every)
     terms = [terms_of(reading.clean.plain, reader.stop_words) for reading in readings if reading.language == language]
     title = title_for(terms, background, without=reader.brand_words)

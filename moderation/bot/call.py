@@ -26,6 +26,7 @@ from moderation.model.action import Action
 from moderation.model.delivery import Picture
 from moderation.model.discord_user import Forgotten, KeptOfUser
 from moderation.model.person import Person, Right
+from moderation.public.parts import PrivacyFacts
 from moderation.workflows.load_wording import load_page_words, load_words
 
 TrendPicture = Callable[[IssueFigures, str], Picture | None]
@@ -48,7 +49,8 @@ class BotParts:
     """What the bot's answers are made of. Every callable may block.
 
     `figures(brands, from, until)`: those of a digest, as far as these brands go. `newest(brands, brand, skip, most)`: messages about a
-    brand, newest first, under pseudonyms. `kept(user id)` and `forget(user id)`: what we have of whoever uses Discord.
+    brand, newest first, under pseudonyms. `kept(user id)`, `forget(user id)`, `object(user id)`: what we have of whoever uses Discord, and
+    what they may want of it. `privacy`: what we tell everybody about that; `privacy_page`: the address of that page, "" without one.
     `effect(action, brands, language)`: how much people wrote before and after an action, in words.
     `sees_texts`: whether messages in Discord can be read, which its message-content intent decides. `trend` and `chart` draw.
     """
@@ -61,6 +63,9 @@ class BotParts:
     brands: tuple[str, ...]
     kept: Callable[[str], KeptOfUser]
     forget: Callable[[str], Forgotten]
+    object: Callable[[str], Forgotten]
+    privacy: PrivacyFacts
+    privacy_page: str
     digest_hour: int
     templates: Callable[[str], Mapping[str, str]]
     sees_texts: Callable[[], bool]
@@ -119,10 +124,12 @@ class Call:
         return self.words.moment(at, self.now(), self.zone)
 
     def said_by(self, one: ShownMention, title: str = "") -> str:
-        """Return a message as one line of an embed; of X only where it is (RULES: quotes)."""
+        """Return a message as one line of an embed; of X only where it is (RULES: quotes), of private ones only that they are there."""
         byline = (
             f"{harmless(one.author or self.words.text('mention.nobody'), 60)} · {self.where(one.platform)} · {self.moment(one.posted_at)}"
         )
+        if one.hidden:
+            return quote("", f"{self.words.text('mention.private_hidden')} · {self.where(one.platform)} · {self.moment(one.posted_at)}")
         if link_only(one.platform):
             return quote("", f"{self.words.text('mention.x_only', title=harmless(title, 100))} · {byline}", url=one.url)
         return quote(shorten(one.text, 2_000), byline, url=one.url, language=one.language)

@@ -12,7 +12,7 @@ from moderation.inbox.edge import Refused
 from moderation.inbox.limits import LIMITED_ROUTES, MOST_PERSONS, PersonLimits, reached
 from moderation.inbox.matching import Found
 from moderation.inbox.rights import OPEN, WHOLE_HOUSE, needed_for
-from moderation.inbox.scope import Noted, ObjectBrands, named_objects, nowhere, sees_all
+from moderation.inbox.scope import PRIVATE_WANTS, Noted, ObjectBrands, named_objects, nowhere, sees_all
 from moderation.model.person import Person, Right
 
 
@@ -37,8 +37,8 @@ class Admission:
             raise Refused(403, "house")
 
     async def check_objects(self, person: Person, found: Found, fields: Iterable[tuple[str, str]]) -> None:
-        """Refuse what this person may not see, exactly as what does not exist. Somebody of every brand is not asked."""
-        if person.brands is None:
+        """Refuse what this person may not see, exactly as what does not exist. Somebody who answers for every brand is not asked."""
+        if person.brands is None and person.may(PRIVATE_WANTS):
             return
         if not await run_in_threadpool(sees_all, person, self._objects, list(named_objects(found.given, fields))):
             raise Refused(404, "missing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from moderation.inbox.fields import number_of
 from moderation.inbox.page_records import CaseDetail
 from moderation.inbox.pages import Pages
 from moderation.inbox.parts import StaffParts
+from moderation.inbox.scope import PRIVATE_WANTS
 from moderation.inbox.wording import Wording
 from moderation.model.card import SENTIMENTS
 from moderation.model.conversation import AVOIDABLE_BY, Unnecessary
@@ -64,6 +66,8 @@ def _conversation(request: Request, parts: StaffParts, pages: Pages, found: Case
     talk = room.talks.show.show(case_id, lambda cause, title: suggested_need(words, cause, title), whole=whole) if room else None
     if room is None or talk is None:
         return {"talk": None}
+    if not request.state.person.may(PRIVATE_WANTS):
+        talk = _without_private(talk)
     return {
         "talk": talk,
         "whole": whole,
@@ -85,6 +89,12 @@ def _conversation(request: Request, parts: StaffParts, pages: Pages, found: Case
         "avoidable_by": AVOIDABLE_BY,
         "unnecessary": [one.value for one in Unnecessary],
     }
+
+
+def _without_private(talk: Talk) -> Talk:
+    """Return a public conversation without the private ones that were joined to it: ours stand at theirs."""
+    private = {line.contact for line in talk.lines if line.stored is not None and line.stored.private}
+    return replace(talk, lines=tuple(line for line in talk.lines if line.contact not in private))
 
 
 def suggested_need(words: Wording, cause: str, title: str) -> str:

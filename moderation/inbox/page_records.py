@@ -15,6 +15,7 @@ from moderation.model.clock import CaseClock
 class ShownMention:
     """A mention as staff see it. `author` is fit for showing where it is shown: a pseudonym on issue pages, the name on case pages.
 
+    `private`: only its writer and we read it; `hidden`: its words, its title, its writer and its address are left out here for that.
     `copies` counts other near-identical mentions folded under this one. `by_us` marks our own posts in a thread. `unproven`: only
     the message itself says who wrote it.
     """
@@ -33,6 +34,8 @@ class ShownMention:
     copies: int = 0
     edited: bool = False
     by_us: bool = False
+    private: bool = False
+    hidden: bool = False
     unproven: bool = False
 
 
@@ -64,7 +67,7 @@ class QueueEntry:
 
     `why` are the reasons of its place in the queue, weightiest first: a `Reason` is worded by `StaffParts.why`, a text is a key of the
     pages' own wording below `why.` (such as "question") or stands as it is. `urgency` is between 0 and 1. `clock` is the one that is due
-    first, `clock_state` how near that is.
+    first, `clock_state` how near that is. `private`: only the customer and we read it.
     """
 
     case_id: int
@@ -86,6 +89,7 @@ class QueueEntry:
     snoozed_issue: bool = False
     clock: CaseClock | None = None
     clock_state: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from moderation.inbox.plan_parts import PlanParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.reply_parts import ReplyParts
 from moderation.inbox.report_parts import ReportParts
-from moderation.inbox.scope import Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
+from moderation.inbox.scope import PRIVATE_WANTS, Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
 from moderation.inbox.search_parts import SearchParts
 from moderation.inbox.shadow_parts import ShadowParts
 from moderation.inbox.sign_in import SignIn
@@ -66,7 +66,7 @@ class StaffParts:
     - `outbox`: the page about what leaves, None without one. `status`: the pages about public status, likewise. `invitations`: whom we
       ask, and why.
     - `objects`: whose each thing is. Without it somebody of some brands sees nothing that has a number. `within(brands)`: these parts
-      as somebody of these brands sees them; use `seen_by`.
+      as somebody of these brands sees them, `readers(parts)`: without what is said in private; use `seen_by`.
     - `people`: who works here and how they come in; without it links are the only way.
     - `noted(person, route, persons)`: writes down who read on past so many people. `tokens(token)`: who calls the API. `api`: what it
       does; None without one. `base_url`: where a proxy with TLS serves all this.
@@ -116,6 +116,7 @@ class StaffParts:
     deliveries: DeliveryParts | None = None
     objects: ObjectBrands | None = None
     within: Callable[[frozenset[str]], StaffParts] | None = None
+    readers: Callable[[StaffParts], StaffParts] | None = None
     people: PeopleParts | None = None
     tokens: TokenCheck = no_tokens
     noted: Noted = nowhere
@@ -126,13 +127,15 @@ class StaffParts:
     def seen_by(self, person: Person) -> StaffParts:
         """Return these parts as this person sees them: lists, counts and files of their brands; the same object for every brand.
 
-        Raises `LookupError` when nobody wired how to see less: better no page than a page with too much.
+        Whoever only reads sees nothing of what is said in private, as far as `readers` knows how to leave it out. Raises `LookupError`
+        when nobody wired how to see less brands: better no page than a page with too much.
         """
-        if person.brands is None:
-            return self
-        if self.within is None:
-            raise LookupError("nothing knows how to show less than every brand")
-        return self.within(person.brands)
+        mine = self
+        if person.brands is not None:
+            if self.within is None:
+                raise LookupError("nothing knows how to show less than every brand")
+            mine = self.within(person.brands)
+        return mine if self.readers is None or person.may(PRIVATE_WANTS) else self.readers(mine)
 
     @property
     def actions(self) -> FeedbackPageParts | None:

@@ -15,13 +15,14 @@ TEXTS = ("brand", "platform", "language", "cause", "sentiment", "state", "holder
 """Filters that compare one word."""
 STATES = ("open", "claimed", "answered", "closed")
 _LONGEST = 120
+_YES = {"yes": True, "no": False}
+_SAID = {True: "yes", False: "no", None: ""}
 _MOST_HOURS = 24 * 400
 
 
 def choice_of(query: Mapping[str, str]) -> QueueChoice:
     """Return what a query asks for. A value that makes no sense counts as not given."""
     texts = {name: query.get(name, "")[:_LONGEST] for name in TEXTS}
-    directed = {"yes": True, "no": False}.get(query.get("directed", ""))
     return QueueChoice(
         **texts if texts["state"] in ("", *STATES) else {**texts, "state": ""},
         words=" ".join(query.get("q", "")[:_LONGEST].split()),
@@ -29,7 +30,8 @@ def choice_of(query: Mapping[str, str]) -> QueueChoice:
         issue_id=number_of(query.get("issue", "")),
         waiting_hours=_hours(query.get("waiting", "")),
         clock=_one_of(ClockState, query.get("clock", ""), None),
-        directed=directed,
+        directed=_YES.get(query.get("directed", "")),
+        private=_YES.get(query.get("private", "")),
         order=_one_of(Order, query.get("order", ""), Order.URGENCY),
     )
 
@@ -43,7 +45,8 @@ def asked(choice: QueueChoice) -> dict[str, str]:
         "issue": "" if choice.issue_id is None else str(choice.issue_id),
         "waiting": "" if choice.waiting_hours is None else f"{choice.waiting_hours:g}",
         "clock": "" if choice.clock is None else choice.clock.value,
-        "directed": {True: "yes", False: "no", None: ""}[choice.directed],
+        "directed": _SAID[choice.directed],
+        "private": _SAID[choice.private],
         "order": "" if choice.order is Order.URGENCY else choice.order.value,
     }
     return {name: value for name, value in said.items() if value}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from moderation.model.outbox import Draft, OutboxEntry
 from moderation.model.person import Person
-from moderation.model.reply import ApprovalRequest, Measured, Posting, ReplyTemplate, Signature, Words, WorkingDraft
+from moderation.model.reply import AnswerWindow, ApprovalRequest, Measured, Posting, ReplyTemplate, Signature, Words, WorkingDraft
 from moderation.reply_desk import ReplyDesk
 
 
@@ -30,7 +30,8 @@ class ReplyPanel:
     `words` is what they typed, or
     an empty text in the customer's language; `version` goes back with a save. `others` left texts here too. `waiting` is what
     they put before somebody else; `came_back` what came back, with its note. `speaks` is the account that would
-    answer, "" when none is connected there. `title` is an e-mail's subject.
+    answer, "" when none is connected there. `title` is an e-mail's subject. `private`: only the customer and we read this; `answerable`:
+    Klankbord has a way to answer there, so that an account can be connected; `window`: until when it may be answered, None: at any time.
     """
 
     case_id: int
@@ -53,6 +54,9 @@ class ReplyPanel:
     asked: ApprovalRequest | None = None
     came_back: ApprovalRequest | None = None
     reads_only: bool = False
+    private: bool = False
+    answerable: bool = True
+    window: AnswerWindow | None = None
     says: Said
 
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from moderation.inbox.pages import Pages
 from moderation.inbox.paging import page_asked, pages_in
 from moderation.inbox.parts import StaffParts
+from moderation.inbox.scope import PRIVATE_WANTS
 from moderation.model.finding import Asked, CaseFilter, How
 from moderation.workflows.search_everything import SHOWN
 
@@ -36,7 +37,8 @@ def add_search_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         given = {name: request.query_params.get(name, "") for name in _FIELDS}
         asked, brands = asked_of(given), request.state.person.brands
         page = page_asked(request.query_params.get("page", ""), most=MOST_PAGES)
-        answer = parts.search.find(asked, brands, page) if asked.typed else None
+        private = request.state.person.may(PRIVATE_WANTS)
+        answer = parts.search.find(asked, brands, page, private) if asked.typed else None
         group = None if answer is None else answer.meaning if asked.how is How.MEANING else answer.words
         return pages.show(
             request,

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from moderation.inbox.fields import number_of
 from moderation.model.object_kind import FIELD_KINDS, PATH_KINDS, ObjectKind
-from moderation.model.person import Person
+from moderation.model.person import Person, Right
 
+PRIVATE_WANTS = Right.ANSWER
+"""The right that the words of a private message ask for."""
 NO_OBJECT = frozenset(
     {"name", "version", "view_id", "person_id", "team_id", "session_id", "token_id", "template_id"}
     | {"subscription_id", "delivery_id", "period", "figure"}
@@ -49,6 +51,10 @@ class ObjectBrands(Protocol):
         """Return the brands of each of these things that exists."""
         ...
 
+    def private_of_many(self, kind: ObjectKind, numbers: Iterable[int]) -> frozenset[int]:
+        """Return those of these things that belong to a private message or its conversation."""
+        ...
+
 
 def named_objects(path: Mapping[str, str], fields: Iterable[tuple[str, str]]) -> Iterator[Named]:
     """Yield what an address names in its path, and what its `fields` (after the question mark, or of a form) name.
@@ -67,15 +73,20 @@ def named_objects(path: Mapping[str, str], fields: Iterable[tuple[str, str]]) ->
 def sees_all(person: Person, objects: ObjectBrands | None, named: Iterable[Named]) -> bool:
     """Tell whether all of these are there and theirs to see. Somebody of every brand is not asked; without `objects` nothing is seen.
 
-    All of a kind are looked up together: an address may name thousands.
+    What belongs to a private message is for those who may answer it: to others it is not there. All of a kind are looked up together: an
+    address may name thousands.
     """
-    if person.brands is None:
+    if person.brands is None and person.may(PRIVATE_WANTS):
         return True
     numbers: dict[ObjectKind, set[int]] = {}
     for kind, number in named:
         if kind is None or number is None or objects is None:
+            if person.brands is None:
+                continue  # the page words what is no number
             return False
         numbers.setdefault(kind, set()).add(number)
+    if not person.may(PRIVATE_WANTS) and any(objects is not None and objects.private_of_many(kind, some) for kind, some in numbers.items()):
+        return False
     return all(len(seen(person, objects, kind, some)) == len(some) for kind, some in numbers.items())
 
 

@@ -11,8 +11,8 @@ from moderation.model.finding import Answer, Asked, Choices
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParts:
-    """`find(asked, brands, page)`: what was found, as somebody of these brands (None: all) may see it. `choices(brands)`: what there is
-    to narrow it to. Neither ever fails for what was typed."""
+    """`find(asked, brands, page, private)`: what was found, as somebody of these brands (None: all) may see it, with private messages
+    or without. `choices(brands)`: what there is to narrow it to. Neither ever fails for what was typed."""
 
-    find: Callable[[Asked, Brands, int], Answer]
+    find: Callable[[Asked, Brands, int, bool], Answer]
     choices: Callable[[Brands], Choices]

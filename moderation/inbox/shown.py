@@ -44,30 +44,37 @@ def issue_now(parts: Listening, issue_id: int, offset: int, limit: int, *, every
         return None
     stored = {one.mention_id: one for one in parts.ledger.mentions.by_ids([quote.mention_id for quote in found.mentions])}
     shown = tuple(
-        shown_mention(stored[quote.mention_id], author=quote.author, language=quote.language, copies=copies)
+        shown_mention(
+            stored[quote.mention_id], author=quote.author, language=quote.language, copies=copies, hide=stored[quote.mention_id].private
+        )
         for quote, copies in zip(found.mentions, found.copies, strict=True)
         if quote.mention_id in stored
     )
     return IssueDetail(as_of=now, figures=found.figures, mentions=shown, mention_count=found.cards, signals=found.signals)
 
 
-def shown_mention(stored: StoredMention, *, author: str, language: str = "", copies: int = 0, by_us: bool = False) -> ShownMention:
+def shown_mention(
+    stored: StoredMention, *, author: str, language: str = "", copies: int = 0, by_us: bool = False, hide: bool = False
+) -> ShownMention:
+    """Return a message as pages show it. `hide`: without its words and its writer, which are for those who answer it (its case)."""
     mention = stored.mention
     return ShownMention(
         mention_id=stored.mention_id,
         platform=mention.platform,
         realm=mention.realm,
-        author=author,
-        text=mention.text,
+        author="" if hide else author,
+        text="" if hide else mention.text,
         posted_at=mention.posted_at,
-        title=mention.title,
-        url=mention.url,
+        title="" if hide else mention.title,
+        url="" if hide else mention.url,
         language=language,
         channel=mention.channel,
         directed=any(hit.directed for hit in stored.hits),
         copies=copies,
         edited=stored.revision > 0,
         by_us=by_us,
+        private=stored.private,
+        hidden=hide,
         unproven=mention.unproven,
     )
 

@@ -27,7 +27,7 @@ def suggestions(
     """Return suggestions, those that rest on most conversations first.
 
     One brand and one language each. The answer is the reply most like all replies of its group, weighted by how near its question is to
-    the middle; the question is that of the conversation nearest the middle whose platform lets its words be shown.
+    the middle; the question is that of the conversation nearest the middle whose platform lets its words be shown, never of a private one.
     """
     found: list[NewArticle] = []
     signed = tuple(signatures)
@@ -47,7 +47,7 @@ def _suggestion(
     language = members[0].language
     answers = [proposed_answer(one.answer, language=language, customer=one.author, signatures=signatures) for one in members]
     chosen = most_like_the_rest([content_words(answer, stop_words) for answer in answers], fits)
-    asked = next((one for one in members if one.platform not in ONLY_LINKED), None)
+    asked = next((one for one in members if one.platform not in ONLY_LINKED and not one.private), None)
     issues = Counter(one.issue_id for one in members if one.issue_id is not None)
     return NewArticle(
         language=language,

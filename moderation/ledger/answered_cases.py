@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from listener.ledger.facts import ANALYSED, from_float16
+from listener.ledger.private import is_private
 from listener.ledger.tables import analysis, embedding, issue, mention, revision
 from listener.ledger.transactions import reading
 from moderation.ledger.conditions import POSTED_STATES
@@ -50,6 +51,7 @@ class AnsweredCases:
                 issue_id=row.issue_id,
                 answered_at=row.changed_at,
                 vector=vector,
+                private=row.private,
             )
             for row, vector in zip(rows, vectors, strict=True)
         ]
@@ -88,6 +90,7 @@ def _answered(entries: Select[tuple[int]], model: str) -> Select[Any]:
             mention.c.mention_id,
             mention.c.platform,
             mention.c.author_name,
+            is_private().label("private"),
             func.coalesce(issue.c.merged_into, issue.c.issue_id).label("issue_id"),
             conversation.c.brand,
             analysis.c.language,

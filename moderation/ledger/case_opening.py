@@ -8,19 +8,22 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, true, update
 
+from listener.ledger.private import is_contact_moment, is_private, is_public
 from listener.ledger.tables import label, mention, mention_brand
 from moderation.ledger.audit import note
 from moderation.ledger.case_facts import touch
 from moderation.ledger.conditions import THREAD, is_ours
-from moderation.ledger.tables import conversation, conversation_mention, support_case
+from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
 from moderation.model.case import CaseState, Opened
 
 _SPAM = "spam"
+_MOSTLY_SPAM = "email"
+"""A channel in which most of what comes is spam: there a case is opened once the analyser has read the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A message that is in no conversation yet."""
+    """A message that is in no conversation yet. `private`: only its writer and we read it. `parent_id`: what it answers, "" for nothing."""
 
     mention_id: int
     brand: str
@@ -31,6 +34,8 @@ class Waiting:
     issue_id: int | None
     directed: bool
     unread: bool
+    private: bool = False
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +50,12 @@ class TakeInRule:
 def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: ColumnElement[bool] | None = None) -> list[Waiting]:
     """Return messages to take in, in order of posting.
 
-    Those are: directed at a brand of ours, or written by somebody with a conversation in the same thread (an answer rarely names us
-    again); public (no imported telephone call); posted since `not_before`; not ours (a post the outbox knows, or by one of `own_authors`,
-    the keys of our accounts); not called spam. They need not be read by the analyser, with one exception: of somebody who has a case
-    elsewhere, the analyser may say that it is about the same, so that message waits for it, until it came before `read_by`.
-    `among`: only mentions for which this holds.
+    Those are: directed at a brand of ours, written by somebody with a conversation in the same thread (an answer rarely names us
+    again), or a private message about a brand (it was written to us, whatever it names); no imported contact moment (nobody waits for
+    an answer to that); posted since `not_before`; not ours (a post the outbox knows, or by one of `own_authors`, the keys of our
+    accounts); not called spam. They need not be read by the analyser, with two exceptions, until they came before `read_by`: of somebody
+    who has a case elsewhere, the analyser may say that it is about the same; and an e-mail may be spam. `among`: only mentions for which
+    this holds.
     """
     wanted = (
         mention.c.mention_id,
@@ -59,8 +65,10 @@ def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: Col
         THREAD.label("thread_id"),
         mention.c.author_key,
         mention.c.issue_id,
-        mention_brand.c.directed,
+        or_(mention_brand.c.directed.is_(true()), is_private()).label("directed"),
         (mention.c.analysed_revision < 0).label("unread"),
+        is_private().label("private"),
+        mention.c.parent_id,
     )
     query = (
         select(*wanted)
@@ -68,10 +76,10 @@ def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: Col
         .where(
             mention.c.posted_at >= rule.not_before,
             mention.c.latest_revision >= 0,
-            mention.c.channel == "",
+            ~is_contact_moment(),
             mention.c.author_key.not_in(list(rule.own_authors)),
-            or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= rule.read_by, ~_has_case_elsewhere()),
-            or_(mention_brand.c.directed.is_(true()), _follows()),
+            or_(mention.c.analysed_revision >= 0, mention.c.first_seen_at <= rule.read_by, ~_may_wait()),
+            or_(mention_brand.c.directed.is_(true()), _follows(), is_private()),
             ~_is_taken(),
             ~_is_spam(),
             ~is_ours(),
@@ -81,7 +89,8 @@ def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: Col
     )
     if among is not None:
         query = query.where(among)
-    return [Waiting(**{**row, "unread": bool(row["unread"])}) for row in tx.execute(query).mappings()]
+    flags = ("directed", "unread", "private")
+    return [Waiting(**{**row, **{name: bool(row[name]) for name in flags}}) for row in tx.execute(query).mappings()]
 
 
 def take_in(tx: Connection, found: Sequence[Waiting], *, at: datetime, read_by: datetime) -> Opened:
@@ -102,7 +111,12 @@ def _opened_meanwhile(tx: Connection, found: Waiting, read_by: datetime) -> bool
     young = mention.c.first_seen_at > read_by
     query = select(mention.c.mention_id).join_from(mention, mention_brand, mention.c.mention_id == mention_brand.c.mention_id)
     mine = and_(mention.c.mention_id == found.mention_id, mention_brand.c.brand == found.brand)
-    return tx.execute(query.where(mine, young, _has_case_elsewhere())).scalar() is not None
+    return tx.execute(query.where(mine, young, _may_wait())).scalar() is not None
+
+
+def _may_wait() -> ColumnElement[bool]:
+    """What the analyser will say of the mention may decide whether it opens a case."""
+    return or_(and_(is_public(), _has_case_elsewhere()), mention.c.channel == _MOSTLY_SPAM)
 
 
 def _has_case_elsewhere() -> ColumnElement[bool]:
@@ -147,10 +161,11 @@ def _follows() -> ColumnElement[bool]:
 def open_or_join(tx: Connection, found: Waiting, *, at: datetime) -> bool:
     """Put a message into its conversation; return whether that had to be opened.
 
-    One customer in one thread is one conversation; so is one customer who writes again about the same issue elsewhere while the first
-    case is open. A message without an author is a conversation of its own, for two unnamed people must not be mixed up.
+    One customer in one thread is one conversation; so is one customer who writes again about the same issue elsewhere in public while
+    the first case is open. A private message is never in one conversation with a public one: an answer would stand in the wrong place. A
+    message without an author is a conversation of its own, for two unnamed people must not be mixed up.
     """
-    conversation_id = _same_thread(tx, found) or _same_issue(tx, found)
+    conversation_id = _same_thread(tx, found) or (_below_known(tx, found) if found.private else _same_issue(tx, found))
     is_new = conversation_id is None
     if conversation_id is None:
         conversation_id = _open(tx, found, at)
@@ -176,8 +191,41 @@ def _same_thread(tx: Connection, found: Waiting) -> int | None:
         conversation.c.realm == found.realm,
         conversation.c.thread_id == found.thread_id,
         conversation.c.author_key == found.author_key,
+        _holds(is_private() if found.private else is_public()),
     )
     return tx.execute(query).scalar()
+
+
+def _holds(what: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A message for which this holds is in the conversation."""
+    of_it = and_(
+        conversation_mention.c.conversation_id == conversation.c.conversation_id, conversation_mention.c.mention_id == mention.c.mention_id
+    )
+    return exists().where(of_it, what).correlate(conversation)
+
+
+def _below_known(tx: Connection, found: Waiting) -> int | None:
+    """Return the conversation in which what a private message answers stands, ours or theirs: some mail programs name no more than that."""
+    above = sorted({found.parent_id, found.thread_id} - {""})
+    if not found.author_key or not above:
+        return None
+    mine = and_(
+        conversation.c.brand == found.brand,
+        conversation.c.platform == found.platform,
+        conversation.c.realm == found.realm,
+        conversation.c.author_key == found.author_key,
+    )
+    same_case = support_case.c.conversation_id == conversation.c.conversation_id
+    ours = select(func.max(conversation.c.conversation_id)).join_from(conversation, support_case, same_case)
+    ours = ours.join(outbox, outbox.c.case_id == support_case.c.case_id)
+    theirs = select(func.max(conversation.c.conversation_id)).join_from(
+        conversation, conversation_mention, conversation_mention.c.conversation_id == conversation.c.conversation_id
+    )
+    theirs = theirs.join(mention, mention.c.mention_id == conversation_mention.c.mention_id)
+    return (
+        tx.execute(ours.where(mine, outbox.c.platform_id.in_(above))).scalar()
+        or tx.execute(theirs.where(mine, mention.c.native_id.in_(above), is_private())).scalar()
+    )
 
 
 def _same_issue(tx: Connection, found: Waiting) -> int | None:
@@ -193,6 +241,7 @@ def _same_issue(tx: Connection, found: Waiting) -> int | None:
             conversation.c.author_key == found.author_key,
             support_case.c.state.in_([CaseState.OPEN.value, CaseState.CLAIMED.value]),
             mention.c.issue_id == found.issue_id,
+            is_public(),
         )
     )
     return tx.execute(query).scalar()

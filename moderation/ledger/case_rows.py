@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from listener.ledger.changes import batches
 from listener.ledger.labels import labels_now
+from listener.ledger.private import is_private
 from listener.ledger.tables import analysis, issue, mention
 from moderation.ledger.tables import conversation, conversation_mention, support_case
 from moderation.ledger.tables_feedback import feedback_recovery
@@ -46,6 +47,7 @@ def _messages(tx: Connection, conversation_ids: Sequence[int]) -> dict[int, list
             conversation_mention,
             mention.c.posted_at,
             mention.c.issue_id,
+            is_private().label("private"),
             issue.c.created_at.label("issue_created_at"),
             analysis.c.language,
         )
@@ -108,5 +110,6 @@ def _row(row: Row[Any], messages: list[Row[Any]], labels: dict[int, set[tuple[st
         opened_at=row.opened_at,
         changed_at=row.changed_at,
         language=next((one.language for one in reversed(messages) if one.language), ""),
+        private=any(one.private for one in messages),
         spam=bool(unanswered) and all(_SPAM in labels.get(one.mention_id, ()) for one in unanswered),
     )

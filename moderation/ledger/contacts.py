@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row, and_, case, delete, distinct, ex
 
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_missing, insert_or_update
+from listener.ledger.private import is_contact_moment
 from listener.ledger.proven import is_unproven_there
 from listener.ledger.tables import mention, mention_brand
 from listener.ledger.transactions import reading, writing
@@ -51,7 +52,7 @@ class ContactLedger:
         if since is not None:
             waiting = waiting.where(conversation_mention.c.joined_at >= since)
         up_to = select(func.coalesce(func.max(contact_reading.c.up_to), 0)).scalar_subquery()
-        imported = select(mention.c.mention_id).where(mention.c.mention_id > up_to, mention.c.channel != "", mention.c.latest_revision >= 0)
+        imported = select(mention.c.mention_id).where(mention.c.mention_id > up_to, is_contact_moment(), mention.c.latest_revision >= 0)
         with reading(self._engine) as tx:
             found = list(tx.execute(waiting.where(~exists().where(known)).distinct().limit(limit)).scalars())
             found += tx.execute(imported.order_by(mention.c.mention_id).limit(limit)).scalars()
@@ -101,18 +102,18 @@ class ContactLedger:
             .scalar_subquery()
         )
         query = (
-            select(theirs.c.mention_id, theirs.c.kind, other.c.channel, mention.c.channel.label("own_channel"))
+            select(theirs.c.mention_id, theirs.c.kind, is_contact_moment(other).label("moment"), is_contact_moment().label("own_moment"))
             .join_from(contact_sign, theirs, and_(contact_sign.c.sign == theirs.c.sign, contact_sign.c.kind == theirs.c.kind))
             .join(mention, mention.c.mention_id == contact_sign.c.mention_id)
             .join(other, other.c.mention_id == theirs.c.mention_id)
             .where(other.c.latest_revision >= 0, other.c.author_key != mention.c.author_key, people <= MOST_SHARING)
-            .where(or_(other.c.channel != "", _is_about(other.c.mention_id, brand)))
+            .where(or_(is_contact_moment(other), _is_about(other.c.mention_id, brand)))
         )
         found: dict[int, set[str]] = defaultdict(set)
         with reading(self._engine) as tx:
             for some in batches(sorted(mention_ids)):
                 for row in tx.execute(query.where(contact_sign.c.mention_id.in_(some))):
-                    if row.kind != "external_id" or row.channel or row.own_channel:
+                    if row.kind != "external_id" or row.moment or row.own_moment:
                         found[row.mention_id].add(row.kind)
         return dict(found)
 
@@ -150,7 +151,7 @@ class ContactLedger:
         """Imported moments are read in order, so all up to the last of these are."""
         reached = tx.execute(select(func.coalesce(func.max(contact_reading.c.up_to), 0))).scalar_one()
         for some in batches(read):
-            last = select(func.coalesce(func.max(mention.c.mention_id), 0)).where(mention.c.mention_id.in_(some), mention.c.channel != "")
+            last = select(func.coalesce(func.max(mention.c.mention_id), 0)).where(mention.c.mention_id.in_(some), is_contact_moment())
             reached = max(reached, tx.execute(last).scalar_one())
         row = {"reading_id": 1, "up_to": reached}
         tx.execute(insert_missing(tx.dialect, contact_reading), row)
@@ -209,7 +210,7 @@ def _moments(tx: Connection, wanted: Any, brand: str) -> list[Contact]:
     nobody = ~exists().where(mention_brand.c.mention_id == mention.c.mention_id)
     query = (
         select(mention)
-        .where(wanted, mention.c.channel != "", mention.c.latest_revision >= 0, or_(about, nobody))
+        .where(wanted, is_contact_moment(), mention.c.latest_revision >= 0, or_(about, nobody))
         .order_by(mention.c.posted_at.desc())
         .limit(MOST_CONTACTS)
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, exists, func, not_, or_, select, true
 
+from listener.ledger.private import is_private
 from listener.ledger.tables import analysis, issue, label, mention, mention_brand, revision
 from listener.ledger.transactions import reading
 from moderation.ledger.brand_conditions import about_brands
@@ -29,7 +30,9 @@ class ExportLedger:
     def mentions(self, asked: ExportAsked) -> Iterator[Rows]:
         """Yield messages that are still there, with brands (those that the person sees) as a list and labels as (name, value)."""
         query = (
-            select(mention, revision.c.title, revision.c.text, analysis.c.language, issue.c.title.label("issue"))
+            select(
+                mention, revision.c.title, revision.c.text, analysis.c.language, issue.c.title.label("issue"), is_private().label("private")
+            )
             .join(revision, and_(revision.c.mention_id == mention.c.mention_id, revision.c.revision == mention.c.latest_revision))
             .outerjoin(analysis, analysis.c.mention_id == mention.c.mention_id)
             .outerjoin(issue, issue.c.issue_id == mention.c.issue_id)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, and_, case, exists, func, or_, select
 
 from listener.ledger.changes import batches
+from listener.ledger.private import is_private, is_public
 from listener.ledger.tables import issue, mention, revision, signal
 from listener.ledger.transactions import reading
 from moderation.ledger.conditions import POSTED_STATES, THREAD
@@ -105,10 +106,8 @@ class JourneyLedger:
         }
 
     def threads_of(self, issue_id: int, *, resolved_at: datetime) -> list[NewEvent]:
-        """Return one event per thread where people wrote about an issue that is said to be resolved; the busiest threads, at most 25."""
-        query = select(mention, THREAD.label("thread")).where(
-            mention.c.issue_id == issue_id, mention.c.channel == "", mention.c.latest_revision >= 0
-        )
+        """Return one event per public thread about an issue that is said to be resolved; the busiest threads, at most 25."""
+        query = select(mention, THREAD.label("thread")).where(mention.c.issue_id == issue_id, is_public(), mention.c.latest_revision >= 0)
         threads: dict[tuple[str, str, str], list[Row[Any]]] = defaultdict(list)
         with reading(self._engine) as tx:
             for row in tx.execute(query.order_by(mention.c.mention_id)):
@@ -163,9 +162,11 @@ class JourneyLedger:
         )
 
     def target(self, mention_id: int, *, to_person: bool = False) -> Target | None:
-        """Return the place right below a mention, bound to what it says now; None when it is gone. `to_person`: to its author alone."""
+        """Return the place right below a mention, bound to what it says now; None when it is gone. `to_person`: to its author alone, as always
+        below a private message.
+        """
         query = (
-            select(mention, revision.c.content_hash, THREAD.label("thread"))
+            select(mention, revision.c.content_hash, THREAD.label("thread"), is_private().label("private"))
             .join_from(
                 mention, revision, and_(revision.c.mention_id == mention.c.mention_id, revision.c.revision == mention.c.latest_revision)
             )
@@ -183,7 +184,7 @@ class JourneyLedger:
             mention_id=mention_id,
             revision=row.latest_revision,
             content_hash=row.content_hash,
-            person=(row.author_native_id or "") if to_person else "",
+            person=(row.author_native_id or "") if to_person or row.private else "",
         )
 
     def signals(self, *, since: datetime, kinds: Collection[str]) -> list[SeenSignal]:

@@ -10,16 +10,18 @@ from typing import Any
 from sqlalchemy import Column, Connection, Engine, Select, literal, select
 
 from listener.ledger.changes import batches
+from listener.ledger.private import is_private, private_among
 from listener.ledger.tables import issue, mention, mention_brand
 from listener.ledger.transactions import reading
-from moderation.ledger.tables import conversation, draft, outbox, support_case
+from moderation.ledger.conditions import private_case
+from moderation.ledger.tables import conversation, conversation_mention, draft, outbox, support_case
 from moderation.ledger.tables_conversation import case_note, case_question
 from moderation.ledger.tables_feedback import feedback, improvement_action
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.ledger.tables_knowledge import article, article_brand
 from moderation.ledger.tables_leave import shadow_item
 from moderation.ledger.tables_outbox import alarm
-from moderation.ledger.tables_queue import case_act
+from moderation.ledger.tables_queue import case_act, case_fact
 from moderation.ledger.tables_status import broadcast_plan, status_update
 from moderation.model.object_kind import ObjectKind
 
@@ -63,6 +65,14 @@ _REFS: Mapping[ObjectKind, _Ref] = {
 }
 
 
+_PRIVATE_TALKS = (
+    select(conversation_mention.c.conversation_id)
+    .join_from(conversation_mention, mention, mention.c.mention_id == conversation_mention.c.mention_id)
+    .where(is_private())
+    .distinct()
+)
+
+
 class ObjectBrandLedger:
     """Answers for one thing or for many of a kind."""
 
@@ -80,6 +90,39 @@ class ObjectBrandLedger:
             return {}
         with reading(self._engine) as tx:
             return _brands(tx, kind, wanted)
+
+    def private_of_many(self, kind: ObjectKind, numbers: Iterable[int]) -> frozenset[int]:
+        """Return those of these things that belong to a private message or its conversation: they are for those who answer it."""
+        wanted = sorted(set(numbers))
+        if not wanted:
+            return frozenset()
+        with reading(self._engine) as tx:
+            return frozenset(_private(tx, kind, wanted))
+
+
+def _private(tx: Connection, kind: ObjectKind, numbers: Sequence[int]) -> set[int]:
+    """Return those of these things that belong to a private message: it itself, its case or conversation, or what names one of them."""
+    if kind is ObjectKind.MENTION:
+        return private_among(tx, numbers)
+    if kind is ObjectKind.CASE:
+        query = select(case_fact.c.case_id).where(private_case(case_fact.c.case_id))
+        return {found for some in batches(numbers) for found in tx.execute(query.where(case_fact.c.case_id.in_(some))).scalars()}
+    ref = _REFS.get(kind)
+    if ref is None:
+        return set()
+    sent_to = {ObjectKind.DRAFT: draft.c.person, ObjectKind.ENTRY: outbox.c.person}.get(kind, literal(""))
+    nothing = literal(None)
+    columns = (ref.case, ref.conversation, ref.mention)
+    query = select(ref.number, *(nothing if one is None else one for one in columns), sent_to)
+    rows = [tuple(row) for some in batches(numbers) for row in tx.execute(query.where(ref.number.in_(some)))]
+    cases = _private(tx, ObjectKind.CASE, sorted({row[1] for row in rows if row[1] is not None}))
+    talks = {
+        found
+        for some in batches(sorted({row[2] for row in rows if row[2] is not None}))
+        for found in tx.execute(_PRIVATE_TALKS.where(conversation_mention.c.conversation_id.in_(some))).scalars()
+    }
+    mentions = private_among(tx, {row[3] for row in rows if row[3] is not None})
+    return {row[0] for row in rows if row[1] in cases or row[2] in talks or row[3] in mentions or row[4]}
 
 
 def _brands(tx: Connection, kind: ObjectKind, numbers: Sequence[int]) -> dict[int, Brands]:

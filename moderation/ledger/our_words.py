@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from listener.ledger.changes import batches
 from listener.ledger.labels import labels_now
+from listener.ledger.private import is_private
 from listener.ledger.tables import mention
 from listener.ledger.transactions import reading
 from moderation.ledger.conditions import POSTED_STATES
@@ -22,7 +23,10 @@ from moderation.model.post import ANSWERING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacted:
-    """One case that is done, as the channel grid counts it: labels of the customer's messages, and our `answers` to them."""
+    """One case that is done, as the channel grid counts it: labels of the customer's messages, and our `answers` to them.
+
+    `private`: only its writer and we read it.
+    """
 
     case_id: int
     brand: str
@@ -33,6 +37,7 @@ class Contacted:
     linked: bool
     ending: str
     opened_at: datetime
+    private: bool = False
 
 
 class OurWords:
@@ -89,16 +94,18 @@ class OurWords:
             query = query.where(conversation.c.brand.in_(sorted(brands)))
         answers = and_(outbox.c.kind.in_([kind.value for kind in ANSWERING]), outbox.c.state.in_(POSTED_STATES), outbox.c.removes == "")
         messages = (
-            select(conversation_mention.c.conversation_id, conversation_mention.c.mention_id, conversation_mention.c.directed)
+            select(*conversation_mention.c["conversation_id", "mention_id", "directed"], is_private().label("private"))
             .join_from(conversation_mention, mention, mention.c.mention_id == conversation_mention.c.mention_id)
             .where(mention.c.removed_at.is_(None))
         )
         with reading(self._engine) as tx:
             rows = tx.execute(query).all()
             said: dict[int, list[tuple[int, bool]]] = {}
+            private: set[int] = set()
             for some in batches([row.conversation_id for row in rows]):
                 for one in tx.execute(messages.where(conversation_mention.c.conversation_id.in_(some))):
                     said.setdefault(one.conversation_id, []).append((one.mention_id, one.directed))
+                    private |= {one.conversation_id} if one.private else set()
             labels: dict[int, dict[str, str]] = {}
             for some in batches([mention_id for lines in said.values() for mention_id, _ in lines]):
                 labels |= labels_now(tx, mention.c.mention_id.in_(some))
@@ -121,6 +128,7 @@ class OurWords:
                 linked=row.case_id in linked,
                 ending=row.ending,
                 opened_at=row.opened_at,
+                private=row.conversation_id in private,
             )
             for row in rows
         ]

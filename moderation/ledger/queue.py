@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, not_, select
 
 from listener.ledger.transactions import reading
 from moderation.ledger.case_rows import read_cases
+from moderation.ledger.conditions import private_case
 from moderation.ledger.tables import support_case
 from moderation.ledger.tables_queue import case_fact
 from moderation.model.case import CaseRow, CaseState, Lane
@@ -177,6 +178,8 @@ def _narrowed(choice: QueueChoice, brands: Collection[str] | None, now: datetime
         found.append(fact.waiting_since <= now - timedelta(hours=choice.waiting_hours))
     if choice.directed is not None:
         found.append(fact.directed.is_(choice.directed))
+    if choice.private is not None:
+        found.append(private_case(fact.case_id) if choice.private else not_(private_case(fact.case_id)))
     if choice.clock is not None:
         found.append(_clock_is(choice.clock, now))
     return found

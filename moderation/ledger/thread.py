@@ -10,6 +10,7 @@ from sqlalchemy import Engine, and_, select, union
 
 from listener.ledger.changes import batches
 from listener.ledger.labels import labels_now
+from listener.ledger.private import is_public
 from listener.ledger.tables import analysis, mention
 from listener.ledger.transactions import reading
 from moderation.ledger.conditions import is_ours
@@ -129,7 +130,7 @@ class ThreadLedger:
         return found
 
     def around(self, place: Place, *, leave_out: Collection[int]) -> list[int]:
-        """Return the newest messages in the same thread that are neither in the conversation nor ours, oldest first."""
+        """Return the newest public messages in the same thread that are neither in the conversation nor ours, oldest first."""
         first = (mention.c.platform == place.platform, mention.c.realm == place.realm, mention.c.native_id == place.thread_id)
         in_thread = union(
             select(mention.c.mention_id).where(mention.c.root_id == place.thread_id),
@@ -139,7 +140,7 @@ class ThreadLedger:
         here = and_(mention.c.platform.concat("") == place.platform, mention.c.realm.concat("") == place.realm)
         query = (
             select(mention.c.mention_id)
-            .where(mention.c.mention_id.in_(in_thread), here, mention.c.latest_revision >= 0, mention.c.channel == "", ~is_ours())
+            .where(mention.c.mention_id.in_(in_thread), here, mention.c.latest_revision >= 0, is_public(), ~is_ours())
             .order_by(mention.c.posted_at.desc(), mention.c.mention_id.desc())
             .limit(MOST_AROUND + len(leave_out))
         )

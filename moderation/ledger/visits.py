@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 
 from listener.ledger.changes import batches
 from listener.ledger.dialect import insert_or_update
+from listener.ledger.private import is_public
 from listener.ledger.tables import mention
 from listener.ledger.transactions import writing
 from moderation.ledger.conditions import THREAD, is_ours
@@ -65,7 +66,7 @@ def _unread(tx: Connection) -> tuple[list[Row[Any]], bool]:
     ).where(
         mention.c.mention_id > up_to,
         mention.c.mention_id <= until,
-        mention.c.channel == "",
+        is_public(),
         mention.c.author_key != "",
         mention.c.latest_revision >= 0,
         ~is_ours(),
@@ -80,7 +81,7 @@ def _first_in_thread(tx: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]
     if not rows:
         return []
     before = select(mention.c.platform, mention.c.realm, THREAD.label("thread"), mention.c.author_key).where(
-        mention.c.mention_id < rows[0].mention_id, mention.c.channel == ""
+        mention.c.mention_id < rows[0].mention_id, is_public()
     )
     known: set[tuple[str, ...]] = set()
     for some in batches(sorted({row.author_key for row in rows})):

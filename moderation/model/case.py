@@ -77,7 +77,7 @@ class CaseSummary:
 
     `urgency` is between 0 and 100; `why` has the weightiest reason first. `waiting_since` is when the customer's oldest unanswered
     message was posted. `mention_ids` are in order of posting; removed mentions are not among them. `clock` is the one that is due
-    first. `snoozed_issue` tells that the case was put away until its issue changes.
+    first. `snoozed_issue` tells that the case was put away until its issue changes; `private` that only its writer and we read it.
     """
 
     case_id: int
@@ -100,6 +100,7 @@ class CaseSummary:
     snoozed_issue: bool = False
     ending: str = ""
     clock: CaseClock | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,8 @@ class CaseView:
 class CaseRow:
     """A case as the ledger keeps it, with the labels of its unanswered mentions: what triage is fed from.
 
-    `language` is that of its newest message that has one; `spam` tells that each unanswered message is called so.
+    `language` is that of its newest message that has one; `spam` tells that each unanswered message is called so; `private` that only its
+    writer and we read it.
     """
 
     case_id: int
@@ -144,6 +146,7 @@ class CaseRow:
     changed_at: datetime | None = None
     language: str = ""
     spam: bool = False
+    private: bool = False
 
     @property
     def snoozed(self) -> bool:

@@ -11,6 +11,10 @@ from moderation.model.advice import Way
 from moderation.model.feedback import Figure
 
 
+PRIVATE = "mail"
+"""The platform in whose column private messages of every platform stand."""
+
+
 class Level(StrEnum):
     """How much of something a contact has."""
 
@@ -68,9 +72,9 @@ class Grid:
     types: tuple[ContactType, ...]
     without_article: Mapping[str, str]
 
-    def kind_of(self, platform: str) -> str:
-        """Return the kind of place that a platform is."""
-        return self.kinds.get(platform, self.usual)
+    def kind_of(self, platform: str, *, private: bool = False) -> str:
+        """Return the kind of place that a platform is; what was said there in private belongs where e-mail does."""
+        return self.kinds.get(PRIVATE if private else platform, self.usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,10 @@ class TypeEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFacts:
-    """What the grid looks at: labels of the customer's messages, and whether an approved article may answer them."""
+    """What the grid looks at: labels of the customer's messages, and whether an approved article may answer them.
+
+    `private`: only who wrote them and we read them.
+    """
 
     platform: str
     causes: frozenset[str] = frozenset()
@@ -129,6 +136,7 @@ class ContactFacts:
     question: bool = False
     negative: bool = False
     knowledge: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,10 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredCase:
-    """A customer's question in a conversation and our accepted post that answered it. `vector` is of the question, unit length."""
+    """A customer's question in a conversation and our accepted post that answered it. `vector` is of the question, unit length.
+
+    `private`: only the customer and we read it.
+    """
 
     case_id: int
     mention_id: int
@@ -47,6 +50,7 @@ class AnsweredCase:
     issue_id: int | None
     answered_at: datetime
     vector: NDArray[np.float32]
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,13 +68,15 @@ class House:
 class TargetNow:
     """The answered mention at this moment: gone, or its latest content hash, whether it speaks to us, and whether it quotes or names us.
 
-    `community` is the place within its platform that has rules of its own ("r/stroomwerk"), "" where the realm says all.
+    `community` is the place within its platform that has rules of its own ("r/stroomwerk"), "" where the realm says all. `private_to` is
+    who wrote it when only they and we read it, "" for what is public.
     """
 
     gone: bool
     content_hash: str = ""
     addressed: bool = False
     community: str = ""
+    private_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ class QueueChoice:
     """What the queue is narrowed to; empty means everything. `waiting_hours` is how long a case waits at least.
 
     `words` all stand in something the customer wrote. `holder` and `team` are names. `clock` is the state of the soonest clock.
-    `directed` None means either.
+    `directed` and `private` (only the customer and we read it): None means either.
     """
 
     tab: Tab = Tab.WAITING
@@ -51,6 +51,7 @@ class QueueChoice:
     waiting_hours: float | None = None
     clock: ClockState | None = None
     directed: bool | None = None
+    private: bool | None = None
     order: Order = Order.URGENCY
 
 

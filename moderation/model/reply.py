@@ -133,6 +133,14 @@ class SendingStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWindow:
+    """Until when a private message may be answered freely; `over` when that has passed (RULES P21)."""
+
+    until: datetime
+    over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """One reply that was approved and what became of it. `held` says why it waits, as a key of outbox.yaml ("held.…") or a rule's name.
 

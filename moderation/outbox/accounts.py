@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from listener.errors import NotAllowed
 from moderation.model.post import FEDIVERSE, ConnectedAccount, Target
+from moderation.model.thread import ANSWERED_IN_PRIVATE
 
 
 class Accounts:
@@ -27,7 +28,13 @@ class Accounts:
         self._accounts, self._waiting = other._accounts, other._waiting
 
     def for_target(self, target: Target) -> ConnectedAccount:
-        """Return the account that posts at `target`. Raises `NotAllowed` when none is connected to that platform and place."""
+        """Return the account that posts at `target`. Raises `NotAllowed` when none is connected to that platform and place.
+
+        A target with one person (`Target.person`) is a private one: where nothing of ours can answer so, no account is offered, also
+        none that would serve every platform.
+        """
+        if target.person and target.platform not in ANSWERED_IN_PRIVATE:
+            raise NotAllowed(f"Klankbord cannot answer a private message on {target.platform}; answer it there.", key="private_there")
         of_platform = [one for one in self._accounts if target.platform in one.serves]
         for one in of_platform:
             # a mention on Reddit or Mastodon knows no realm but all of it: where an account may post there is for the policy gate

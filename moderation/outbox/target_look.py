@@ -9,6 +9,8 @@ from moderation.model.policy import TargetNow
 from moderation.model.post import Target
 from moderation.ports import Mentions
 
+NOBODY = "nobody"
+"""Stands for the writer of a private message that names none: nobody can be answered."""
 _SUBREDDIT = re.compile(r"/r/([A-Za-z0-9_]{2,50})/")
 
 
@@ -25,6 +27,7 @@ def look_at(mentions: Mentions, target: Target) -> TargetNow:
         content_hash=mention.content_hash,
         addressed=any(hit.directed for hit in found[0].hits),
         community=community_of(mention.platform, mention.url),
+        private_to=(mention.author.native_id if mention.author else NOBODY) if found[0].private else "",
     )
 
 

@@ -21,12 +21,11 @@ from moderation.inbox.scope import Brands
 from moderation.inbox.shown import shown_mention
 from moderation.ledger.bot_presses import PressLedger
 from moderation.ledger.brand_mentions import BrandMentionLedger
-from moderation.ledger.discord_users import DiscordUserLedger
 from moderation.model.action import Action
 from moderation.model.chart import Series
 from moderation.model.delivery import Picture
-from moderation.model.discord_user import Forgotten
 from moderation.model.person import Person
+from moderation.page_parts.public import privacy_facts
 from moderation.page_parts.scope import about, figures_seen
 from moderation.page_parts.words import words_for
 from moderation.parts import Answering
@@ -46,7 +45,7 @@ def bot_parts(
     """Return the bot's parts over an open home. `person_of` finds a colleague by their number at Discord."""
     listening = parts.listening
     engine, settings = listening.ledger.engine, listening.settings
-    newest, users = BrandMentionLedger(engine), DiscordUserLedger(engine)
+    newest, own = BrandMentionLedger(engine), parts.subjects.forget_me
     pictured = PictureDigest(parts.draw, settings.zone)
 
     def of_brand(brands: Brands, brand: str, skip: int, most: int) -> Sequence[ShownMention]:
@@ -57,10 +56,10 @@ def bot_parts(
         spoken, key = listening.ledger.analyses.languages(ids), listening.pseudonym_key
         found = [stored[one] for one in ids if one in stored]
         named = [(one, one.mention.author.key if one.mention.author else f"mention/{one.mention_id}") for one in found]
-        return [shown_mention(one, author=pseudonym(who, key=key), language=spoken.get(one.mention_id, "")) for one, who in named]
-
-    def forget(user_id: str) -> Forgotten:
-        return users.forget(user_id, at=listening.clock.now())
+        return [
+            shown_mention(one, author=pseudonym(who, key=key), language=spoken.get(one.mention_id, ""), hide=one.private)
+            for one, who in named
+        ]
 
     return BotParts(
         staff=staff,
@@ -69,8 +68,11 @@ def bot_parts(
         figures=partial(figures_seen, listening),
         newest=of_brand,
         brands=tuple(one.name for one in settings.brands),
-        kept=users.kept,
-        forget=forget,
+        kept=own.kept,
+        forget=own.forget,
+        object=own.object,
+        privacy=privacy_facts(parts),
+        privacy_page=f"{settings.public.base_url.rstrip('/')}/privacy" if settings.public.base_url else "",
         digest_hour=settings.digest.hour,
         templates=templates,
         sees_texts=sees_texts,

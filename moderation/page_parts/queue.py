@@ -10,6 +10,7 @@ from listener.model.mention import StoredMention
 from listener.ports import Clock
 from moderation.inbox.page_records import QueueEntry
 from moderation.inbox.queue_parts import QueueParts, QueueShown
+from moderation.inbox.scope import PRIVATE_WANTS
 from moderation.inbox.shown import named, shown_mention
 from moderation.model.case import CaseSummary
 from moderation.model.person import Person
@@ -20,11 +21,11 @@ from moderation.workflows.queue_cases import PAGE
 
 MOST_WITH_WORDS = 2_000
 """Cases looked through for words, those with the newest messages: more is no narrowing, and the page says that there are more."""
-CaseWords = Callable[[str, int, frozenset[str] | None], Sequence[int]]
-"""Cases in which somebody wrote all these words, at most so many, as far as these brands go."""
+CaseWords = Callable[[str, int, Person], Sequence[int]]
+"""Cases in which somebody wrote all these words, at most so many, as far as this person may read them."""
 
 
-def no_words(_words: str, _most: int, _brands: frozenset[str] | None) -> Sequence[int]:
+def no_words(_words: str, _most: int, _person: Person) -> Sequence[int]:
     """Find nothing."""
     return ()
 
@@ -33,18 +34,19 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: C
     """Return the parts of the queue's pages over an open ledger."""
 
     def with_words(choice: QueueChoice, person: Person) -> Sequence[int] | None:
-        return case_ids_for(choice.words, MOST_WITH_WORDS + 1, person.brands) if choice.words else None
+        return case_ids_for(choice.words, MOST_WITH_WORDS + 1, person) if choice.words else None
 
     def among(choice: QueueChoice, person: Person) -> Sequence[int] | None:
         found = with_words(choice, person)
         return None if found is None else found[:MOST_WITH_WORDS]
 
-    def entries(found: Sequence[CaseSummary]) -> tuple[QueueEntry, ...]:
+    def entries(found: Sequence[CaseSummary], person: Person) -> tuple[QueueEntry, ...]:
         opening = {one.mention_id: one for one in ledger.mentions.by_ids({case.mention_ids[-1] for case in found})}
         titles = ledger.issues.titles({case.issue_id for case in found if case.issue_id is not None})
         now = clock.now()
         shown = [(case, opening.get(case.mention_ids[-1])) for case in found]
-        return tuple(entry_of(case, message, titles, now) for case, message in shown if message is not None)
+        hide = not person.may(PRIVATE_WANTS)
+        return tuple(entry_of(case, message, titles, now, hide=hide) for case, message in shown if message is not None)
 
     def page(choice: QueueChoice, person: Person, number: int) -> QueueShown:
         words = with_words(choice, person)
@@ -52,7 +54,7 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: C
         about = [int(issue_id) for issue_id, _ in found.offers.values.get("issue", ())]
         wanted = {*about, choice.issue_id} - {None}
         return QueueShown(
-            entries=entries(found.rows),
+            entries=entries(found.rows, person),
             total=found.total,
             counts=found.counts,
             offers=found.offers,
@@ -62,14 +64,14 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: C
 
     def chosen(case_ids: Sequence[int], person: Person) -> tuple[QueueEntry, ...]:
         theirs = room.queue.versions(case_ids, person)
-        return entries(room.queue.summaries([one for one in case_ids if one in theirs]))
+        return entries(room.queue.summaries([one for one in case_ids if one in theirs]), person)
 
     return QueueParts(
         size=PAGE,
         page=page,
         take_next=lambda choice, person: room.queue.take_next(choice, person, only=among(choice, person)),
         entries=chosen,
-        every=lambda choice, person, most: entries(room.queue.all(choice, person, most=most, only=among(choice, person))),
+        every=lambda choice, person, most: entries(room.queue.all(choice, person, most=most, only=among(choice, person)), person),
         act=room.acts.do,
         bulk=lambda new, cases, person: room.acts.bulk(new, cases, person.name, brands=person.brands),
         undo=lambda act_id, person: room.acts.undo(act_id, person.name, brands=person.brands),
@@ -80,8 +82,10 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: C
     )
 
 
-def entry_of(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str], now: datetime) -> QueueEntry:
-    """Return a case as the queue shows it, with the message that stands for it."""
+def entry_of(
+    case: CaseSummary, opening: StoredMention, titles: Mapping[int, str], now: datetime, *, hide: bool = False
+) -> QueueEntry:
+    """Return a case as the queue shows it, with the message that stands for it; `hide`: without the words of a private one."""
     return QueueEntry(
         case_id=case.case_id,
         version=case.version,
@@ -92,7 +96,7 @@ def entry_of(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str
         why=tuple(case.why),
         waiting_since=case.waiting_since,
         mention_count=len(case.mention_ids),
-        opening=shown_mention(opening, author=named(opening)),
+        opening=shown_mention(opening, author=named(opening), hide=hide and opening.private),
         issue_id=case.issue_id,
         issue_title=titles.get(case.issue_id, "") if case.issue_id is not None else "",
         unanswered=case.unanswered,
@@ -102,4 +106,5 @@ def entry_of(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str
         snoozed_issue=case.snoozed_issue,
         clock=case.clock,
         clock_state="" if case.clock is None else state_at(case.clock, now).value,
+        private=case.private,
     )

@@ -9,6 +9,7 @@ from moderation.model.case import CaseState
 from moderation.model.outbox import Draft, DraftState
 from moderation.model.person import Person, Right
 from moderation.model.reply import Words, WorkingDraft
+from moderation.model.thread import ANSWERED_IN_PRIVATE
 from moderation.page_parts.words import held_words, words_for
 from moderation.policy.gate import words_of_note
 from moderation.reply_desk import ReplyDesk
@@ -59,6 +60,9 @@ def panel_of(desk: ReplyDesk, case_id: int, person: Person, said: Said) -> Reply
         title=subject_below(asked) if asked else "",
         waiting=waiting,
         asked=desk.send.request_of(waiting.draft_id) if waiting else None,
+        private=row.private,
+        answerable=not row.private or row.platform in ANSWERED_IN_PRIVATE,
+        window=desk.write.window(row),
         came_back=None if waiting else desk.send.came_back(case_id, person.name),
         says=said,
     )

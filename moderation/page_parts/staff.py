@@ -35,6 +35,7 @@ from moderation.page_parts.outbox import outbox_parts
 from moderation.page_parts.people import people_parts
 from moderation.page_parts.plans import plan_parts
 from moderation.page_parts.queue import entry_of, queue_parts
+from moderation.page_parts.readers import without_private
 from moderation.page_parts.reply import reply_parts
 from moderation.page_parts.report import report_parts
 from moderation.page_parts.scope import about, within
@@ -94,7 +95,9 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         noted=reading_noted(parts.desk),
         base_url=parts.desk.settings.web.base_url,
     )
-    return replace(whole, within=lambda brands: within(whole, parts, brands))
+    return replace(
+        whole, within=lambda brands: within(whole, parts, brands), readers=lambda mine: without_private(mine, parts.desk)
+    )
 
 
 def _conversation(desk: Desk) -> ConversationParts:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from moderation.model.policy import House, Policy, PolicyRule, Question, Verdict
 from moderation.model.post import FEDIVERSE, PostKind
+from moderation.model.thread import ANSWERED_IN_PRIVATE
 from moderation.policy.content import CONTENT_CHECKS, PROMPTS, spend_is_capped
 
 SIMULATED = "simulated"
@@ -90,6 +91,16 @@ def announcements_are_few(question: Question, policy: Policy, _house: House) -> 
         yield "mastodon_announcements"
 
 
+def private_stays_private(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
+    """What was said to us in private is answered to whoever said it, there, and nowhere else; no plan tells anything below it."""
+    private_to, target = question.target.private_to, question.post.target
+    if not private_to:
+        return
+    there = target.platform in ANSWERED_IN_PRIVATE and target.person == private_to
+    if not there or question.post.kind in (PostKind.STATUS_UPDATE, PostKind.YOU_SAID):
+        yield "private_stays_private"
+
+
 def person_may_be_contacted(question: Question, _policy: Policy, _house: House) -> Iterator[str]:
     """P2, P34: who asked to be left alone gets nothing, except a personal answer to what they ask us after that."""
     leave = question.facts.leave
@@ -134,6 +145,7 @@ def target_still_stands(question: Question, _policy: Policy, _house: House) -> I
 
 
 CHECKS: tuple[Check, ...] = (
+    private_stays_private,
     person_may_be_contacted,
     account_is_ours,
     target_fits_account,

@@ -24,7 +24,7 @@ def hint_for(facts: ContactFacts, grid: Grid, *, language: str, came_in: Grid | 
     """
     row = type_for(facts, came_in or grid)
     row = next((one for one in grid.types if one.name == row.name), row)
-    kind = grid.kind_of(facts.platform)
+    kind = grid.kind_of(facts.platform, private=facts.private)
     cell = row.cells.get(kind) or next(iter(row.cells.values()))
     way, reason = cell.way, _said(cell.reason, language)
     if way is Way.LINK_KNOWLEDGE and not facts.knowledge:

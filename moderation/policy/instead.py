@@ -5,6 +5,7 @@ from __future__ import annotations
 _WAYS = {
     "open_there": ("x_summoned", "x_one_reply", "mastodon_addressed", "bluesky_addressed", "reddit_not_listed", "target_not_listed"),
     "read_again": ("target_edited", "target_gone"),
+    "there_only": ("private_stays_private",),
     "other_words": ("same_text", "x_similar", "review_link", "reply_with_review_link", "promotion_in_reply", "not_neutral"),
     "leave_alone": ("opted_out", "no_consent", "discord_direct", "discord_only"),
     "name_us": ("sender_not_named", "unsigned", "no_way_out", "undisclosed", "reddit_footer"),

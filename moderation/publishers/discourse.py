@@ -26,6 +26,8 @@ PLATFORM = "discourse"
 CHUNK = 20
 """Posts asked for at a time; a forum shows as many."""
 ACTIONS = 30
+PRIVATE = "private_message"
+"""A topic's `archetype` when only those who were invited read it; all else says "regular" (app/models/archetype.rb)."""
 MOST_REQUESTS = 100
 _SIMILAR = re.compile(r"similar to what you recently posted|lijkt te veel op", re.IGNORECASE)
 _CLOSED = re.compile(r"closed or deleted|gesloten of verwijderd", re.IGNORECASE)
@@ -87,10 +89,15 @@ class DiscoursePublisher:
         return AccountId(platform=PLATFORM, realm=self._client.host, native_id=str(user_id), name=name)
 
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:  # noqa: ARG002 - the port gives it; a forum knows no keys
-        """Post once, replace the text of `post.edits`, or delete `post.removes`; see `Publisher.publish`."""
+        """Post once, replace the text of `post.edits`, or delete `post.removes`; see `Publisher.publish`.
+
+        What answers one person (`Target.person`) goes into a topic that is a private message at that moment, and nowhere else.
+        """
         if post.removes:
             return await taken_away(self._remove(post.removes), post.removes)
         self._must_be_possible(post)
+        if post.target.person and await self._archetype(post.target.thread_id) != PRIVATE:
+            raise PublishRejected("That topic is no private message (any more); nothing was posted.", why="gone")
         if post.edits:
             changed = await self._client.write_json("PUT", f"/posts/{path_part(post.edits)}.json", json={"post": {"raw": post.text}})
             found = changed.get("post")
@@ -165,9 +172,17 @@ class DiscoursePublisher:
         if answer.status != 200:
             return PlaceNow.GONE
         topic = object_in(self._client.read_json(answer), self._client.host)
-        if topic.get("deleted_at"):
+        if topic.get("deleted_at") or (target.person and topic.get("archetype") != PRIVATE):
             return PlaceNow.GONE
         return PlaceNow.LOCKED if topic.get("closed") or topic.get("archived") else PlaceNow.OPEN
+
+    async def _archetype(self, topic_id: str) -> object:
+        """Return what kind of topic it is. Raises `NotSent` when the forum cannot be asked now."""
+        try:
+            answer = await self._client.ask(f"/t/{path_part(topic_id)}.json", gone=True)
+            return object_in(self._client.read_json(answer), self._client.host).get("archetype") if answer.status == 200 else None
+        except SourceUnavailable as error:
+            raise NotSent(f"The topic cannot be asked about now: {error}") from error
 
     async def aclose(self) -> None:
         """Let go of connections."""

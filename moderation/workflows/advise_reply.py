@@ -139,4 +139,5 @@ def _facts(row: CaseRow, messages: Sequence[StoredMention], *, knowledge: bool) 
         question=any(name == "question" for name, _ in row.labels),
         negative=("sentiment", "negative") in row.labels,
         knowledge=knowledge,
+        private=row.private,
     )

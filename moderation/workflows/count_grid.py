@@ -44,7 +44,9 @@ def contacts_in_grid(
     """Yield the contacts that `count_grid` counts, by case."""
     for one in words.contacts(since, until, brands=brands):
         then = grid.at(one.opened_at)
-        yield GridContact(case_id=one.case_id, row=type_for(_facts(one), then), channel=then.kind_of(one.platform), way=_way(one))
+        yield GridContact(
+            case_id=one.case_id, row=type_for(_facts(one), then), channel=then.kind_of(one.platform, private=one.private), way=_way(one)
+        )
 
 
 def count_grid(
@@ -106,4 +108,5 @@ def _facts(one: Contacted) -> ContactFacts:
         directed=one.directed,
         question=any(name == "question" for name, _ in one.labels),
         negative=("sentiment", "negative") in one.labels,
+        private=one.private,
     )

@@ -81,7 +81,7 @@ def count_week(parts: WeekParts, week: Week, *, made: Sequence[MadeReport], up_t
         ignored=ignored_in(counted, facts, week, up_to, ends),
         feedback=feedback,
         actions=actions_of(parts, counted, facts, week, up_to),
-        ideas=remarks_of(counts.ideas),
+        ideas=remarks_of(parts, counts.ideas),
         compliments=praise_of(parts, facts, counts.compliments),
         coverage=_coverage(parts, facts, counts, week, made_at),
         unknown=_unknown(parts, counts, week),

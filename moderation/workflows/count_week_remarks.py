@@ -18,7 +18,10 @@ MOST_PRAISE_READ = 500
 MOST_CANDIDATES = 60
 
 
-def remarks_of(found: Sequence[Remark]) -> Remarks:
+def remarks_of(parts: WeekParts, found: Sequence[Remark]) -> Remarks:
+    """Return remarks with their numbers and the messages to quote. Private ones are counted, and never quoted."""
+    private = parts.listening.ledger.mentions.private_among(one.mention_id for one in found)
+    told = [one for one in found if one.mention_id not in private]
     issues = Counter[int]()
     for one in found:
         if one.issue_id is not None:
@@ -28,7 +31,7 @@ def remarks_of(found: Sequence[Remark]) -> Remarks:
         count=count,
         issues=dict(sorted(issues.items(), key=lambda pair: (-pair[1], pair[0]))),
         loose=count - issues.total(),
-        mention_ids=tuple(one.mention_id for one in sorted(found, key=_only_links)[:MOST_QUOTES]),
+        mention_ids=tuple(one.mention_id for one in sorted(told, key=_only_links)[:MOST_QUOTES]),
     )
 
 
@@ -42,8 +45,8 @@ def praise_of(parts: WeekParts, facts: WeekFacts, found: Sequence[Remark]) -> Re
         these = named_teams(f"{one.mention.title}\n{one.mention.text}", terms)
         teams.update(dict.fromkeys(these, read[one.mention_id]))
         none += 0 if these else read[one.mention_id]
-        named += [one.mention_id] if these else []
-    whole = remarks_of(found)
+        named += [one.mention_id] if these and not one.private else []
+    whole = remarks_of(parts, found)
     first = [one.mention_id for one in sorted(found, key=_only_links) if one.mention_id in set(named) and not _only_links(one)]
     quoted = tuple(dict.fromkeys([*first, *whole.mention_ids]))[:MOST_QUOTES]
     return Remarks(
@@ -57,11 +60,12 @@ def praise_of(parts: WeekParts, facts: WeekFacts, found: Sequence[Remark]) -> Re
 
 
 def voices_of(parts: WeekParts, issue_ids: Sequence[int], week: Week) -> dict[int, int]:
-    """Return a mention to quote for each of these issues: what its people typically wrote in the week, never one that only links."""
+    """Return a mention to quote for each of these issues: what its people typically wrote in the week, never one that only links, nor a private one."""
     found = parts.insight.candidates(issue_ids, week.from_at, week.as_of, MOST_CANDIDATES)
     voices: dict[int, int] = {}
+    private = parts.listening.ledger.mentions.private_among(one.mention_id for some in found.values() for one in some)
     for issue_id, some in found.items():
-        fit = [one for one in some if not link_only(one.platform)]
+        fit = [one for one in some if not link_only(one.platform) and one.mention_id not in private]
         chosen = choose_quotes([one.mention_id for one in fit], [one.person for one in fit], [one.vector for one in fit], 1)
         if chosen:
             voices[issue_id] = chosen[0]

@@ -13,6 +13,7 @@ from moderation.messages.neutral import review_links
 from moderation.messages.render import forgotten_blanks
 from moderation.model.outbox import Draft, NewDraft
 from moderation.model.post import ANSWERING, Target
+from moderation.model.thread import thread_of
 from moderation.outbox.precheck import Precheck
 from moderation.policy.gate import ADDRESSED_ONLY
 
@@ -42,17 +43,17 @@ def must_be_sound(draft: NewDraft | Draft, precheck: Precheck) -> None:
 
 
 def target_below(stored: StoredMention) -> Target:
-    """Return the place right below a mention, bound to what it says now; an e-mail is answered to whoever wrote it."""
+    """Return the place right below a mention, bound to what it says now; an e-mail or a private message is answered to who wrote it."""
     mention = stored.mention
     return Target(
         platform=mention.platform,
         realm=mention.realm,
-        thread_id=mention.root_id or mention.native_id,
+        thread_id=thread_of(mention),
         parent_id=mention.native_id,
         mention_id=stored.mention_id,
         revision=stored.revision,
         content_hash=mention.content_hash,
-        person=mention.author.native_id if mention.platform == MAIL and mention.author is not None else "",
+        person=mention.author.native_id if (mention.platform == MAIL or stored.private) and mention.author is not None else "",
     )
 
 

@@ -19,6 +19,8 @@ from moderation.model.person import Person, Right
 
 WITHHELD_X = "x_limit"
 """Stands in `withheld` where only the number of a post on X is handed over."""
+WITHHELD_PRIVATE = "private"
+"""Stands there where a private message is counted without its words, its writer and its number, also with a reason for names."""
 MOST_REASON = 300
 _YES = ("unnecessary", "searched_first", "idea", "compliment", "spam")
 _HANDLE = re.compile(r"(?<![\w@＠./-])[@＠][\w.-]*\w(?:@[\w.-]*\w)?|(?<![\w/])/?[uU]/[\w-]{3,}")
@@ -116,6 +118,8 @@ def _mention(one: dict[str, Any], *, names: bool, id_only: bool, key: bytes) -> 
         "revision": one["latest_revision"],
         **{name: said.get(name) == "yes" for name in _YES},
     }
+    if one["private"]:
+        return row | {"author": "", "native_id": "", "title": "", "text": "", "url": "", "withheld": WITHHELD_PRIVATE}
     if id_only:
         return row | {"author": "", "title": "", "text": "", "url": "", "withheld": WITHHELD_X}
     return row if names else row | {name: _without_names(str(one[name]), language) for name in ("title", "text")}

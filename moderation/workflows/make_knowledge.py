@@ -64,7 +64,8 @@ class MakeKnowledge:
 
 
 def _may_be_quoted(stored: StoredMention) -> bool:
-    return stored.mention.platform not in ONLY_LINKED
+    """What somebody told us in private is worded by a person of ours, or not at all."""
+    return stored.mention.platform not in ONLY_LINKED and not stored.private
 
 
 def _name(stored: StoredMention) -> str:

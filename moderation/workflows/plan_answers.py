@@ -22,6 +22,7 @@ from moderation.model.outbox import NewDraft
 from moderation.model.person import Person
 from moderation.model.post import ConnectedAccount, PostKind
 from moderation.model.status import PromiseState
+from moderation.model.thread import thread_of
 from moderation.outbox.precheck import Precheck
 from moderation.policy.gate import ADDRESSED_ONLY
 from moderation.workflows.draft_text import must_be_sound, subject_below, target_below, to_answer
@@ -204,4 +205,4 @@ class PlanAnswers:
 
 def _thread_of(one: Affected) -> tuple[str, str, str]:
     mention = one.asked.mention
-    return mention.platform, mention.realm, mention.root_id or mention.native_id
+    return mention.platform, mention.realm, thread_of(mention)

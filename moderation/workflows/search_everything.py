@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -38,13 +39,16 @@ class SearchEverything:
         self._key = key
         self._zone = zone
 
-    def find(self, asked: Asked, *, brands: frozenset[str] | None, page: int = 1) -> Answer:
+    def find(self, asked: Asked, *, brands: frozenset[str] | None, page: int = 1, private: bool = False) -> Answer:
         """Return the finds as somebody of these `brands` (None: all) may see them; `page` counts from 1 and holds for one way of looking.
+
+        `private`: with private messages; else they are neither found nor counted.
 
         With both ways the first few of each are shown; a message found by its words is not shown again for its meaning.
         """
         within = self._within(asked, brands)
         finds = self._search.find(asked.typed, within, words=asked.how is not How.MEANING, meaning=asked.how is not How.WORDS)
+        finds = finds if private else self._public(finds)
         if not finds.terms:
             return Answer(nothing_asked=True, held=finds.held, known=finds.known)
         by_words = set(finds.words)
@@ -66,12 +70,27 @@ class SearchEverything:
             languages=self._search.names("language"),
         )
 
-    def case_ids_for(self, words: str, limit: int, *, brands: frozenset[str] | None = None) -> tuple[int, ...]:
-        """Return up to `limit` cases in which somebody wrote all these words, those with the newest such message first."""
+    def case_ids_for(self, words: str, limit: int, *, brands: frozenset[str] | None = None, private: bool = False) -> tuple[int, ...]:
+        """Return up to `limit` cases in which somebody wrote all these words, those with the newest such message first.
+
+        `private`: private ones too.
+        """
         in_cases = Within(seen_brands=brands, only=self._cases.mentions_in(None))
         found = self._search.matching(words, in_cases, _MOST_WORDS)
+        if not private:
+            hidden = self._ledger.mentions.private_among(found)
+            found = tuple(one for one in found if one not in hidden)
         cases = self._cases.cases_of(found, brands=brands)
         return tuple(dict.fromkeys(cases[one][0] for one in found if one in cases))[:limit]
+
+    def _public(self, finds: Finds) -> Finds:
+        """Return finds without private messages: also that a word stands in one of them tells what it says."""
+        hidden = self._ledger.mentions.private_among([*finds.words, *(one for one, _ in finds.meaning)])
+        return replace(
+            finds,
+            words=tuple(one for one in finds.words if one not in hidden),
+            meaning=tuple(pair for pair in finds.meaning if pair[0] not in hidden),
+        )
 
     def _within(self, asked: Asked, brands: frozenset[str] | None) -> Within:
         cases: dict[str, Any] = {}

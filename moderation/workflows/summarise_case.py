@@ -34,4 +34,5 @@ def summary_of(row: CaseRow, *, signal_at: datetime | None, clock: CaseClock | N
         snoozed_issue=bool(row.snoozed_issue),
         ending=row.ending,
         clock=clock,
+        private=row.private,
     )

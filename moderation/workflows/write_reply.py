@@ -20,9 +20,11 @@ from moderation.model.case import CaseRow
 from moderation.model.outbox import NewDraft, OutboxEntry
 from moderation.model.person import Person
 from moderation.model.post import ConnectedAccount, PostKind
-from moderation.model.reply import Forbidden, Look, Measured, Words, WorkingDraft
+from moderation.model.reply import AnswerWindow, Forbidden, Look, Measured, Words, WorkingDraft
+from moderation.model.thread import CHATS
 from moderation.model.tone import ToneHit
 from moderation.outbox.precheck import Precheck
+from moderation.policy.content import WHATSAPP_WINDOW, in_whatsapp_window
 from moderation.policy.gate import words_of
 from moderation.policy.instead import instead_of
 from moderation.workflows.draft_text import subject_below, target_below, to_answer
@@ -152,6 +154,17 @@ class WriteReply:
             return self._precheck.accounts.for_target(target_below(asked)) if asked else None
         except ActionError:
             return None
+
+    def window(self, row: CaseRow) -> AnswerWindow | None:
+        """Return until when a private message in a chat may be answered: 24 hours after their last one there, to the second (RULES P21).
+
+        Meta's rule for WhatsApp, Messenger and Instagram alike; None elsewhere.
+        """
+        asked = self.asked(row)
+        if not row.private or asked is None or asked.mention.channel not in CHATS:
+            return None
+        heard_at = max(one.mention.posted_at for one in self.messages(row))
+        return AnswerWindow(until=heard_at + WHATSAPP_WINDOW, over=not in_whatsapp_window(heard_at, self._clock.now()))
 
     def asked(self, row: CaseRow) -> StoredMention | None:
         """Return the message that a reply answers."""

@@ -100,11 +100,11 @@ class Desk:
     house: House
     replies: ReplyDesk
 
-    def hear(self, *mentions: Mention, directed: bool = True) -> list[int]:
+    def hear(self, *mentions: Mention, directed: bool = True, source: str = "feed") -> list[int]:
         """Let a page of mentions come in, open their cases, and return the mentions' ids."""
         hit = BrandHit(brand="Stroomwerk", directed=directed, terms=("stroomwerk",))
         page = [Kept(mention=one, hits=(hit,)) for one in mentions]
-        self.ledger.mentions.add_page(page, source="feed", next_cursor=None, at=self.clock.now())
+        self.ledger.mentions.add_page(page, source=source, next_cursor=None, at=self.clock.now())
         self.clock.advance(timedelta(minutes=11))
         self.read_opt_outs()
         open_cases(self.ledger, self.cases, now=self.clock.now())

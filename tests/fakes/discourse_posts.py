@@ -24,6 +24,7 @@ class FakeForum:
     def __init__(self, *posts: dict[str, Any]) -> None:
         self.posts = list(posts)
         self.private: list[dict[str, Any]] = []
+        self.private_topics: set[int] = set()
         self.windowed = False
         self.closed: set[str] = set()
         self.key = ""
@@ -72,7 +73,17 @@ class FakeForum:
         found.sort(key=lambda one: one["created_at"], reverse=True)
         hits = [{name: one[name] for name in ("id", "topic_id", "post_number", "created_at")} | {"blurb": "…"} for one in found]
         more = len(hits) > page * 50
-        return _json({"posts": hits[(page - 1) * 50 : page * 50], "grouped_search_result": {"more_full_page_results": more or None}})
+        return _json(
+            {
+                "posts": hits[(page - 1) * 50 : page * 50],
+                "topics": self._kinds(),
+                "grouped_search_result": {"more_full_page_results": more or None},
+            }
+        )
+
+    def _kinds(self) -> list[dict[str, Any]]:
+        topics = sorted({int(one["topic_id"]) for one in self.posts})
+        return [{"id": one, "archetype": "private_message" if one in self.private_topics else "regular"} for one in topics]
 
     def _topic(self, topic: int, wanted: list[int], *, whole: bool) -> Reply:
         posts = sorted((one for one in self.posts if one["topic_id"] == topic), key=lambda one: int(one["post_number"]))
@@ -80,7 +91,10 @@ class FakeForum:
             return _json({"errors": ["not found"]}, 404)
         if whole:
             stream = [one["id"] for one in posts]
-            return _json({"id": topic, "title": f"Topic {topic}", "post_stream": {"posts": posts[:20], "stream": stream}})
+            kind = "private_message" if topic in self.private_topics else "regular"
+            return _json(
+                {"id": topic, "title": f"Topic {topic}", "archetype": kind, "post_stream": {"posts": posts[:20], "stream": stream}}
+            )
         return _json({"post_stream": {"posts": [one for one in posts if one["id"] in wanted]}, "id": topic})
 
 

@@ -55,7 +55,7 @@ class SearchDay:
     held: int = 5
     asked: list[tuple[Asked, frozenset[str] | None, int]] = field(default_factory=list)
 
-    def find(self, asked: Asked, brands: frozenset[str] | None, page: int) -> Answer:
+    def find(self, asked: Asked, brands: frozenset[str] | None, page: int, private: bool) -> Answer:
         self.asked.append((asked, brands, page))
         terms = terms_of(asked.typed)
         if not terms:

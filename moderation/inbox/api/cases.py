@@ -49,6 +49,7 @@ class ShownCase(BaseModel):
     snoozed_until: datetime | None
     ending: str
     clock: ShownClock | None
+    private: bool = Field(description="Only the customer and we read it; its words are for tokens that may answer.")
 
 
 class WholeCase(BaseModel):
@@ -73,6 +74,7 @@ class CaseAsked(Asked):
     team: Name = ""
     clock: ClockState | None = None
     directed: bool | None = None
+    private: bool | None = None
     waiting_hours: Annotated[float, Field(ge=0, le=10_000)] | None = None
     order: Order = Order.URGENCY
 
@@ -103,6 +105,7 @@ def case_of(one: CaseSummary) -> ShownCase:
         snoozed_until=one.snoozed_until,
         ending=one.ending,
         clock=clock,
+        private=one.private,
     )
 
 

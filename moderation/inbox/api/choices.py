@@ -28,6 +28,7 @@ class Choice(Body):
     waiting_hours: Annotated[int, Field(strict=True, ge=1, le=9_600)] | None = None
     clock: ClockState | None = None
     directed: Yes | None = None
+    private: Yes | None = None
     order: Order = Order.URGENCY
 
     def choice(self) -> QueueChoice:
@@ -52,6 +53,7 @@ class ShownChoice(BaseModel):
     waiting_hours: float | None
     clock: ClockState | None
     directed: bool | None
+    private: bool | None
     order: Order
 
 

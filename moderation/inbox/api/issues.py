@@ -48,6 +48,7 @@ class Quoted(BaseModel):
     posted_at: datetime
     language: str
     copies: int
+    private: bool = Field(description="A private message: it counts, and its words are with its case only.")
 
 
 class IssueAsked(Asked):
@@ -116,4 +117,5 @@ def _quoted(one: ShownMention) -> Quoted:
         posted_at=one.posted_at,
         language=one.language,
         copies=one.copies,
+        private=one.private,
     )

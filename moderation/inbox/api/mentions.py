@@ -14,6 +14,7 @@ from moderation.inbox.api.bodies import Digits, Id, Name
 from moderation.inbox.api.call import Call
 from moderation.inbox.api.problems import answers
 from moderation.inbox.parts import there
+from moderation.inbox.scope import PRIVATE_WANTS
 from moderation.model.finding import Asked, Found, How
 
 
@@ -27,7 +28,8 @@ class ShownMention(BaseModel):
     title: str
     text: str
     url: str
-    channel: str = Field(description="Of imported contact moments: telephone, chat, counter …; empty for public messages.")
+    channel: str = Field(description="Of private messages (email, whatsapp …) and contact moments (telephone …); empty for public messages.")
+    private: bool = Field(description="A live message that only its writer and we read; imported contact moments are none.")
     posted_at: datetime
     revision: int = Field(description="Grows with every edit, from 0.")
     brands: list[str]
@@ -47,6 +49,7 @@ def mention_of(stored: StoredMention, brands: frozenset[str] | None) -> ShownMen
         text=mention.text,
         url=mention.url,
         channel=mention.channel,
+        private=stored.private,
         posted_at=mention.posted_at,
         revision=stored.revision,
         brands=sorted({hit.brand for hit in stored.hits if brands is None or hit.brand in brands}),
@@ -105,7 +108,7 @@ def add_mention_calls(router: APIRouter) -> None:
     @router.get("/mentions", summary="Find messages by words or by meaning", tags=["mentions"], responses=answers(429))
     def search(call: Call, asked: Annotated[SearchAsked, Query()]) -> Finds:
         brands = call.person.brands
-        found = there(call.parts.search).find(asked.asked(), brands, asked.page)
+        found = there(call.parts.search).find(asked.asked(), brands, asked.page, call.person.may(PRIVATE_WANTS))
         return Finds(
             words=[_find(one, brands) for one in found.words.found],
             words_count=found.words.count,

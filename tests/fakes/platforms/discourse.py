@@ -35,7 +35,10 @@ _REFUSALS = {
 
 
 class FakeDiscourse(FakePlatform):
-    """`take`'s target is the topic's number, "new" for topics of our own. `words` are refusals in another language."""
+    """`take`'s target is the topic's number, "new" for topics of our own. `words` are refusals in another language.
+
+    `archetype` is what every topic is: regular, or private_message.
+    """
 
     name = "discourse"
 
@@ -45,6 +48,7 @@ class FakeDiscourse(FakePlatform):
         self.queue = False
         self.words: dict[Why, str] = {}
         self.sent: list[dict[str, object]] = []
+        self.archetype: str | None = "regular"
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
@@ -100,7 +104,9 @@ class FakeDiscourse(FakePlatform):
             return answer_json({"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"}, 404)
         posts = self._in(number)
         shown = {"stream": [int(one.post_id) for one in posts], "posts": [self._shown(one) for one in posts[:20]]}
-        return answer_json({"id": int(number), "closed": why is Why.LOCKED, "archived": False, "post_stream": shown})
+        return answer_json(
+            {"id": int(number), "archetype": self.archetype, "closed": why is Why.LOCKED, "archived": False, "post_stream": shown}
+        )
 
     async def some(self, request: web.Request) -> web.Response:
         self.key(request)

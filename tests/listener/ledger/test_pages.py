@@ -251,3 +251,27 @@ def test_an_edit_gives_a_mention_in_quarantine_a_new_chance(ledger: Ledger) -> N
     assert [one.mention_id for one in ledger.mentions.unanalysed(10)] == [1]
     assert ledger.mentions.quarantined() == []
     assert ledger.mentions.note_try(1) == 1
+
+
+def test_what_was_private_once_stays_so(ledger: Ledger) -> None:
+    """Whoever looks a message up by its number is not told that it was private: an edit must not make it public."""
+    add(ledger, mention("1", channel="discourse"), mention("2"))
+    add(ledger, mention("1", "Nieuwe tekst", edited_at=later(1)), mention("2", "Nu privé", channel="discourse", edited_at=later(1)))
+    first, second = ledger.mentions.by_ids([1, 2])
+    assert [(one.mention.text, one.mention.channel, one.private) for one in (first, second)] == [
+        ("Nieuwe tekst", "discourse", True),
+        ("Nu privé", "discourse", True),
+    ]
+
+
+def test_a_message_is_private_when_it_came_by_itself_and_a_contact_moment_when_a_file_brought_it(ledger: Ledger) -> None:
+    """By what was kept of it since the first release: its channel, and the source that brought it first."""
+    for source, number, channel in (
+        ("mail", "1", "email"),
+        ("import:crm.csv", "2", "telephone"),
+        ("news", "3", ""),
+        ("import:old.csv", "4", ""),
+    ):
+        ledger.mentions.add_page([Kept(mention=mention(number, channel=channel))], source=source, next_cursor=None, at=NOON)
+    assert [one.private for one in ledger.mentions.by_ids([1, 2, 3, 4])] == [True, False, False, False]
+    assert ledger.mentions.private_among([1, 2, 3, 4]) == {1}

@@ -247,3 +247,35 @@ def test_settings_that_cannot_work_are_refused(site: Site, http: HttpClient, clo
         forum_address("forum", "not an address")
     with pytest.raises(SettingsError, match="no number"):
         _source(site, http, clock, topics=["storing"])
+
+
+async def test_a_topic_that_is_a_message_between_people_is_private_though_nobody_asked_for_those(
+    site: Site, http: HttpClient, clock: ManualClock
+) -> None:
+    """With a key a topic's number, or words of a search, may lead into somebody's messages."""
+    fake = FakeForum(post(1, at=clock.now(), topic=8), post(2, at=clock.now(), topic=9))
+    fake.private_topics = {8}
+    site.answer = fake
+    found = _mentions((await _round(_source(site, http, clock, topics=("8", "9"), in_private_to="Stroomwerk")))[0])
+    assert {number: (one.channel, one.said_to) for number, one in found.items()} == {"1": ("discourse", "Stroomwerk"), "2": ("", "")}
+    searched = _mentions((await _round(_source(site, http, clock, queries=("stroomwerk",))))[0])
+    assert set(searched) == {"2"}, "a search reads what everybody reads"
+
+
+async def test_a_private_message_that_is_listed_no_more_is_looked_up_as_one(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    """It scrolled out of the list while it was edited: it stays private."""
+    fake = FakeForum(post(50, at=clock.now()))
+    fake.private = [post(1, at=clock.now() - 5 * MINUTE, topic=8), post(2, at=clock.now(), topic=8)]
+    fake.key = "a-key"
+    site.answer = fake
+    source = _source(site, http, clock, key="a-key", username="webcare", private_messages=True, in_private_to="Stroomwerk")
+    pages, cursor = await _round(source)
+    assert {m.native_id: m.said_to for page in pages for m in page.mentions if m.channel} == {"1": "Stroomwerk", "2": "Stroomwerk"}
+    whole = type(fake)._newest
+    fake._newest = lambda path, before: whole(fake, path, before) if path == "/posts.json" else _listed(fake.private[1:])  # type: ignore[method-assign]
+    again, _ = await _round(source, cursor)
+    assert {m.native_id: m.channel for page in again for m in page.mentions if m.native_id == "1"} == {"1": "discourse"}
+
+
+def _listed(posts: Sequence[dict[str, Any]]) -> Reply:
+    return Reply(body=json.dumps({"private_posts": list(posts)}).encode(), status=200)

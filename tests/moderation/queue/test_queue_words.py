@@ -38,8 +38,8 @@ def staff(desk: Desk) -> Iterator[Staff]:
         search.keep()
         found = SearchEverything(search, desk.ledger, CaseSearchLedger(desk.ledger.engine), key=b"k" * 32, zone=ZoneInfo("UTC"))
 
-        def words(typed: str, most: int, brands: frozenset[str] | None) -> tuple[int, ...]:
-            return found.case_ids_for(typed, most, brands=brands)
+        def words(typed: str, most: int, person: Person) -> tuple[int, ...]:
+            return found.case_ids_for(typed, most, brands=person.brands)
 
         parts = queue_parts(desk.queueing, desk.ledger, desk.clock, case_ids_for=words)
         yield visit(StaffDay(), queue=parts, clock=desk.clock).come_in()
