@@ -41,6 +41,7 @@ from moderation.publishers.registry import Opening, open_publisher
 from moderation.publishers.simulated import SimulatedPlatform, SimulatedPublisher
 from moderation.publishers.twins import twin_of
 from moderation.settings import AccountSettings, KlankbordSettings
+from moderation.subject_desk import subject_desk
 from moderation.telling import telling
 from moderation.workflows.check_bot import BOT_SECRET
 from moderation.workflows.draw_charts import DrawCharts
@@ -60,13 +61,15 @@ def answering_on(home: Path, settings: KlankbordSettings, clock: Clock, *, embed
         with closing(DrawingProcess()) as process:
             draw, discord = DrawCharts(process), _discord(home, settings, parts.ledger, clock)
             bot = _bot_delivery(parts.ledger, settings, discord, clock) if discord is not None else None
+            reader = cache(lambda: new_reader(settings))
             yield Answering(
                 listening=both,
                 sending=sending,
                 tell=_tell(both, settings),
                 deliver=delivering_over(both, settings, sending.desk.delivery, draw, bot=bot),
                 draw=draw,
-                reader=cache(lambda: new_reader(settings)),
+                subjects=subject_desk(home, parts.ledger, clock, zone=settings.zone, reader=reader),
+                reader=reader,
                 discord=discord,
             )
 

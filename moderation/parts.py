@@ -30,6 +30,7 @@ from moderation.outbox.reconcile import Reconciler
 from moderation.queueing import Queueing
 from moderation.reply_desk import ReplyDesk
 from moderation.settings import KlankbordSettings
+from moderation.subject_desk import SubjectDesk
 from moderation.workflows.answer_cases import Inbox
 from moderation.workflows.approve_draft import Outbox
 from moderation.workflows.decide_invitations import Decided
@@ -139,8 +140,8 @@ class Sending:
 class Answering:
     """Both halves on one locked home. `reader` reads texts as the analyser does, to split an issue; None: splitting is not on offer.
 
-    `discord` is the one connection there, for the bot and for whoever else needs it; None without a bot. `draw` draws charts; its
-    process starts with the first one.
+    `subjects` answers people who ask what is kept of them. `discord` is the one connection there, for the bot and for whoever else needs
+    it; None without a bot. `draw` draws charts; its process starts with the first one.
     """
 
     listening: Listening
@@ -148,6 +149,7 @@ class Answering:
     tell: TellWhenDue
     deliver: Deliver
     draw: DrawCharts
+    subjects: SubjectDesk
     reader: Callable[[], Reader] | None = None
     discord: DiscordConnection | None = None
 

@@ -62,7 +62,7 @@ class SuppressionLedger:
 
     def suppressed(self, tx: Connection, authors: Collection[Author]) -> set[str]:
         """Return the keys, as the ledger spells them, of those authors that are on the list. Without a list no key is read or made."""
-        return self._listed(tx, {sound(one.key) for one in authors})
+        return self.listed(tx, {sound(one.key) for one in authors})
 
     def apart(self, tx: Connection, kept: Sequence[Kept]) -> tuple[Sequence[Kept], Sequence[Kept]]:
         """Return what of a page may come in, and what somebody on the list wrote: by whom the platform names, or whom it named before."""
@@ -71,11 +71,12 @@ class SuppressionLedger:
             return kept, ()
         nameless = {key_of(one.mention): at for at, one in enumerate(kept) if at not in authors}
         authors |= {nameless[key]: author for key, author in authors_here(tx, nameless).items()}
-        listed = self._listed(tx, set(authors.values()))
+        listed = self.listed(tx, set(authors.values()))
         stopped = {at for at, author in authors.items() if author in listed}
         return [one for at, one in enumerate(kept) if at not in stopped], [kept[at] for at in sorted(stopped)]
 
-    def _listed(self, tx: Connection, author_keys: Collection[str]) -> set[str]:
+    def listed(self, tx: Connection, author_keys: Collection[str]) -> set[str]:
+        """Return those of these keys that are on the list."""
         if not author_keys or tx.execute(_ANYBODY).first() is None:
             return set()
         keys = {self.digest(spelled): key for key in author_keys for spelled in _listed_as(key)}

@@ -19,7 +19,7 @@ from moderation.bot.doors import COMMANDS, PRESSES, Door
 from moderation.bot.gate import Gate, NotAdmitted
 from moderation.bot.hints import hints
 from moderation.bot.said import MOST_CONTENT, Said
-from moderation.inbox.limits import PersonLimits
+from moderation.inbox.limits import Allowance, Limited, PersonLimits
 from moderation.inbox.refusals import refusal
 from moderation.inbox.wording import Wording
 from moderation.model.press import Press
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=1)
 """How long what is below an answer for one person can be pressed: they ask again after that, and see how it stands then."""
+
+OWN_ALLOWED = {Limited.EXPORT: Allowance(burst=10, every_seconds=60.0)}
+"""How often somebody asks what we have of them, or has it removed: each look reads every place of the ledger."""
 
 Handler = Callable[[Call], Said]
 
@@ -83,6 +86,7 @@ class BotAnswers:
 
     def __init__(self, bot: BotParts, *, guilds: frozenset[str], monotonic: Callable[[], float]) -> None:
         self._bot = bot
+        self._own_limits = PersonLimits(monotonic, OWN_ALLOWED)
         self._gate = Gate(bot.staff, bot.person_of, guilds=guilds, limits=PersonLimits(monotonic))
 
     def at_once(self, asked: Asked) -> bool:
@@ -165,13 +169,19 @@ class BotAnswers:
         return handler
 
     def _own(self, asked: Asked, verb: str, words: Wording, buttons: Buttons) -> Said:
-        if verb == "privacy" and asked.kind is Kind.COMMAND:
-            return own_answers.privacy(self._bot, words, asked.user_id)
-        if verb == "forget-me" and asked.kind is Kind.COMMAND:
-            return own_answers.ask_forget(self._bot, words, asked.user_id, buttons)
-        if verb == "forget_me" and asked.kind is Kind.PRESS:
-            return own_answers.forget(self._bot, words, asked.user_id)
-        raise NotAdmitted("stale")
+        """Answer anybody about their own account, as often as a person asks and no program needs to."""
+        user_id = asked.user_id
+        own: Mapping[tuple[str, Kind], Callable[[], Said]] = {
+            ("privacy", Kind.COMMAND): lambda: own_answers.privacy(self._bot, words, user_id),
+            ("forget-me", Kind.COMMAND): lambda: own_answers.ask_forget(self._bot, words, user_id, buttons),
+            ("forget_me", Kind.PRESS): lambda: own_answers.forget(self._bot, words, user_id),
+            ("object_me", Kind.PRESS): lambda: own_answers.object_to(self._bot, words, user_id),
+        }
+        if (verb, asked.kind) not in own:
+            raise NotAdmitted("stale")
+        if (wait := self._own_limits.wait_seconds(user_id, Limited.EXPORT)) > 0.0:
+            raise NotAdmitted("often", seconds=max(1, round(wait + 0.5)))
+        return own[verb, asked.kind]()
 
     def _press(self, asked: Asked) -> Press | None:
         """Return what is behind an id of ours; None for one that was never made here, or is too old."""

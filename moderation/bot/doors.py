@@ -107,6 +107,7 @@ PRESSES: Mapping[str, Door] = {
     "alarm_seen": Door("POST", "/outbox/alarms/{alarm_id}/seen"),
     # oneself
     "forget_me": OPEN,
+    "object_me": OPEN,
 }
 """What is behind a button, a menu or a form, by what it does."""
 

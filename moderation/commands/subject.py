@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from listener.bootstrap import new_reader
-from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import InputError
 from moderation.commands.desk import agent_option
-from moderation.model.subject import Receipt
-from moderation.workflows.subjects import Known, Subjects
+from moderation.commands.subject_requests import request_group, subject_desk_of
+from moderation.model.subject import Known, Receipt
+from moderation.model.subject_request import RequestKind
 
 
 @click.group("subject")
 def subject_group() -> None:
     """What is kept of one person: find it, hand it over, erase it, or collect nothing more of them."""
-
-
-@contextmanager
-def subjects_of(place: Place) -> Iterator[Subjects]:
-    """Open what answers people who ask, beside whatever else runs on the home."""
-    with place.ledger() as ledger:
-        yield Subjects(place.home, ledger, SystemClock(), new_reader(place.settings_or_default))
 
 
 @subject_group.command("find")
@@ -37,8 +27,8 @@ def subjects_of(place: Place) -> Iterator[Subjects]:
 @pass_place
 def subject_find(place: Place, platform: str, account: str, as_json: bool) -> None:
     """Say in which places a person stands. ACCOUNT is their name on PLATFORM, or their id there."""
-    with subjects_of(place) as subjects:
-        known = subjects.known(platform, account)
+    with subject_desk_of(place) as desk:
+        known = desk.subjects.known(platform, account)
     if as_json:
         print_json(known)
     else:
@@ -54,8 +44,8 @@ def subject_find(place: Place, platform: str, account: str, as_json: bool) -> No
 @pass_place
 def subject_export(place: Place, platform: str, account: str, out: Path, agent: str, as_json: bool) -> None:
     """Write everything kept of a person to FILE, and readable beside it; both for you only."""
-    with subjects_of(place) as subjects:
-        counts = subjects.export(platform, account, out, by=agent)
+    with subject_desk_of(place) as desk:
+        counts = desk.subjects.export(platform, account, out, by=agent)
     if as_json:
         print_json({"file": str(out), "text": str(out.with_suffix(".txt")), "things": counts})
         return
@@ -74,14 +64,16 @@ def subject_export(place: Place, platform: str, account: str, out: Path, agent: 
 @pass_place
 def subject_erase(place: Place, platform: str, account: str, yes: bool, typed: str, now: bool, agent: str, as_json: bool) -> None:
     """Erase a person and take nothing in of them any more. It cannot be taken back."""
-    with subjects_of(place) as subjects:
-        known = subjects.known(platform, account)
+    with subject_desk_of(place) as desk:
+        known = desk.subjects.known(platform, account)
         if not yes:
             _say_what_would_go(known, platform, account, as_json=as_json)
             return
         if typed != account:
             raise InputError(f"It cannot be taken back. Add --yes --name {shlex.quote(account)}.")
-        receipt = subjects.erase(known.subject, by=agent)
+        if copy := [one.request_id for one in known.asked if one.kind is RequestKind.ACCESS]:
+            raise InputError(f"They asked for a copy and wait for it (request {copy[0]}): export it first, or end that request.")
+        receipt = desk.subjects.erase(known.subject, by=agent)
     cleaned = place.answer("clean_files") if now else None
     if as_json:
         print_json({"receipt": receipt, "files": cleaned})
@@ -107,8 +99,8 @@ def subject_erase(place: Place, platform: str, account: str, yes: bool, typed: s
 @pass_place
 def subject_object(place: Place, platform: str, account: str, agent: str, as_json: bool) -> None:
     """Take nothing in of a person from now on. What is here stays; `subject erase` takes that away."""
-    with subjects_of(place) as subjects:
-        receipt = subjects.object(platform, account, by=agent)
+    with subject_desk_of(place) as desk:
+        receipt = desk.subjects.object(platform, account, by=agent)
     if as_json:
         print_json(receipt)
     else:
@@ -120,8 +112,8 @@ def subject_object(place: Place, platform: str, account: str, agent: str, as_jso
 @pass_place
 def subject_receipts(place: Place, as_json: bool) -> None:
     """List what was done for people who asked; who they were is not kept."""
-    with subjects_of(place) as subjects:
-        receipts = subjects.receipts()
+    with subject_desk_of(place) as desk:
+        receipts = desk.subjects.receipts()
     if as_json:
         print_json(receipts)
         return
@@ -149,12 +141,16 @@ def _say(known: Known) -> None:
         print_line(f"joined by a colleague: {', '.join(subject.joined)}")
     rows = [{"place": one.place, "things": one.things, "kept": one.kept} for one in known.standing]
     print_table({"place": "place", "things": "things", "kept": "what stays after an erasure"}, rows, empty="Nothing is kept.")
+    for asked in known.asked:
+        print_line(f"They wait for an answer: request {asked.request_id} ({asked.kind}).")
     for file in known.files:
         print_line(f"file {file}")
     if known.named_by_others:
         print_line(f"Messages of others that name them: {', '.join(str(one) for one in known.named_by_others[:20])}")
     if known.not_looked_for:
-        print_line(f"Not looked for in other texts, for others are called so too: {', '.join(known.not_looked_for)}")
+        print_line(f"Not looked for in other texts, for it may mean anybody or anything: {', '.join(known.not_looked_for)}")
+    if known.perhaps:
+        print_line(f"Texts with such a word, which stay; look whether they are about this person: {', '.join(known.perhaps)}")
     for file in known.files_to_look_at:
         print_line(f"Not read, look yourself: {file}")
 
@@ -164,3 +160,6 @@ def _say_receipt(receipt: Receipt) -> None:
     for where, things in sorted(receipt.counts.items()):
         print_line(f"  {things:>6,}  {where}")
     print_line(f"  {receipt.digest}")
+
+
+subject_group.add_command(request_group)

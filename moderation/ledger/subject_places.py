@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from listener.ledger import tables as heard
 from moderation.ledger import tables, tables_conversation, tables_feedback, tables_invitations, tables_leave, tables_reply, tables_status
 from moderation.ledger.subject_who import Theirs
+from moderation.ledger.tables_bot import bot_person
 from moderation.ledger.tables_knowledge import article_evidence, article_version
+from moderation.ledger.tables_subject import subject_request
 from moderation.model.feedback import CHOICES
 from moderation.model.outbox import DraftState, EntryState
 from moderation.outbox.states import SENDABLE
@@ -209,6 +211,20 @@ PLACES: tuple[Place, ...] = (
         mine=_by_key(_LEAVE.consent, "person_key"),
         emptied={"source": "", "person_key": KEY},
         kept="that somebody agreed, and when",
+    ),
+    Place(
+        table=bot_person,
+        words="which colleague a Discord account belongs to",
+        mine=lambda one: bot_person.c.discord_id.in_(one.at_discord),
+        fate=Fate.DELETED,
+        kept="the colleague's own account",
+    ),
+    Place(
+        table=subject_request,
+        words="what they asked for",
+        mine=_by_key(subject_request, "person"),
+        emptied={"person": ""},
+        kept="that somebody asked, when, and how it ended",
     ),
     Place(
         table=tables.conversation,

@@ -19,16 +19,28 @@ _SHOWN = [one for one in subject_request.c if one.name not in ("digest", "files"
 
 
 class SubjectRequestLedger:
-    """`person` is a whole key, or platform and what was typed with two slashes between ("reddit//some_name") for somebody unknown here."""
+    """`person` is a whole key, or for somebody of whom nothing is here what was typed (`typed_as`)."""
 
     def __init__(self, engine: Engine, suppression: SuppressionLedger) -> None:
         self._engine = engine
         self._suppression = suppression
 
     def add(
-        self, kind: RequestKind, person: str, *, via: Via, received_at: datetime, due_at: datetime, by: str, carry_out: bool = False
+        self,
+        kind: RequestKind,
+        person: str,
+        *,
+        via: Via,
+        received_at: datetime,
+        due_at: datetime,
+        by: str,
+        carry_out: bool = False,
+        noted_at: datetime | None = None,
     ) -> SubjectRequest:
-        """Note a request and return it; one of this kind that is open for them already is that one, and its clock goes on."""
+        """Note a request and return it; one of this kind that is open for them already is that one, and its clock goes on.
+
+        noted_at: when it was written down, where that was later than when it came.
+        """
         platform = person.partition("/")[0]
         with writing(self._engine) as tx:
             same = self._open_of(tx, [person], (kind,))
@@ -36,11 +48,17 @@ class SubjectRequestLedger:
                 if carry_out:
                     tx.execute(update(subject_request).where(subject_request.c.request_id == same[0]).values(carry_out=True))
                 return _one(tx, same[0])
-            values: dict[str, Any] = {"kind": kind.value, "digest": self._digest(person), "person": person, "platform": platform, "via": via.value}
+            values: dict[str, Any] = {
+                "kind": kind.value,
+                "digest": self._digest(person),
+                "person": person,
+                "platform": platform,
+                "via": via.value,
+            }
             values |= {"received_at": received_at, "due_at": due_at, "made_by": by, "carry_out": carry_out, "files": []}
             values |= dict.fromkeys(("extended_by", "extended_why", "ending", "ended_by", "ended_why"), "")
             made = tx.execute(insert(subject_request).values(values).returning(subject_request.c.request_id)).scalar_one()
-            _note(tx, "ask_subject", made, at=received_at, who=by, kind=kind.value, via=via.value)
+            _note(tx, "ask_subject", made, at=noted_at or received_at, who=by, kind=kind.value, via=via.value)
             return _one(tx, made)
 
     def get(self, request_id: int) -> SubjectRequest | None:

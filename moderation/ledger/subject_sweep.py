@@ -52,16 +52,26 @@ _WORDS = {"report": "kept digests and reports", "issue": "titles of issues", "au
 def sweep(tx: Connection, traces: Traces) -> Counter[str]:
     """Empty every text that shows the person and return how many, by place in plain words."""
     found: Counter[str] = Counter()
+    for table, key, changed in _all_changes(tx, traces):
+        here = [column == value for column, value in zip(table.primary_key.columns, key, strict=True)]
+        tx.execute(update(table).where(*here).values(changed))
+        found[_WORDS.get(table.name, f"other texts ({table.name.replace('_', ' ')})")] += 1
+    return found
+
+
+def texts_with(tx: Connection, traces: Traces) -> list[str]:
+    """Return which rows show the person in a text ("case note 12"), and change nothing: for somebody to look at."""
+    return [f"{table.name.replace('_', ' ')} {' '.join(str(one) for one in key)}" for table, key, _ in _all_changes(tx, traces)]
+
+
+def _all_changes(tx: Connection, traces: Traces) -> Iterator[tuple[Table, tuple[Any, ...], dict[str, Any]]]:
     for table in metadata.sorted_tables:
         columns = [one for one in table.columns if _may_tell(table, one)]
         if not columns:
             continue
         shown = traces.quoted_by if table.name in _QUOTES else traces.shown_by
         for key, changed in list(_changes(tx, table, columns, shown)):
-            here = [column == value for column, value in zip(table.primary_key.columns, key, strict=True)]
-            tx.execute(update(table).where(*here).values(changed))
-            found[_WORDS.get(table.name, f"other texts ({table.name.replace('_', ' ')})")] += 1
-    return found
+            yield table, key, changed
 
 
 def _may_tell(table: Table, column: Column[Any]) -> bool:

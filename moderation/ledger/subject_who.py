@@ -7,15 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from listener.ledger.changes import batches
-from listener.ledger.tables import mention, mention_brand, revision
+from listener.ledger.tables import mention
 from moderation.ledger.tables import conversation, draft, outbox, support_case
 from moderation.ledger.tables_conversation import contact_join
 from moderation.ledger.tables_feedback import feedback, you_said_message
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.ledger.tables_leave import consent, opt_out
-from moderation.model.subject import Subject
-from moderation.policy.traces import Traces, spoken
+from moderation.ledger.tables_subject import subject_request
+from moderation.model.subject import Subject, anywhere, is_typed
 
 KEYED = (
     mention.c.author_key,
@@ -26,6 +25,7 @@ KEYED = (
     consent.c.person_key,
     invitation_event.c.person_key,
     you_said_message.c.person_key,
+    subject_request.c.person,
 )
 """Where a person's key may stand, also when none of their messages is here any more."""
 
@@ -51,13 +51,23 @@ def keys_of(tx: Connection, platform: str, account: str) -> set[str]:
         called = or_(func.lower(table.c.person) == wanted.lower(), _addressee(table) == wanted)
         to = (table.c.platform == platform) & called
         found.update(tx.execute(select(_addressee(table)).where(to, table.c.person != "").distinct()).scalars())
-    return {wanted} if wanted in found else {one for one in found if one}
+    return {wanted} if wanted in found else {one for one in found if one and not is_typed(one)}
 
 
 def _addressee(table: Any) -> ColumnElement[str]:
     """The key of whom a post is addressed to: `person` alone is the platform's id."""
     key: ColumnElement[str] = table.c.platform + "/" + table.c.realm + "/" + table.c.person
     return key
+
+
+def account_of(tx: Connection, platform: str, native_id: str) -> Subject:
+    """Return whoever has this id on a platform whose ids are worldwide, in every realm and alone: what colleagues joined is not proven."""
+    end = f"/{native_id}"
+    found = {anywhere(platform, native_id)}
+    for column in KEYED:
+        theirs = column.startswith(f"{platform}/", autoescape=True) & column.endswith(end, autoescape=True)
+        found.update(tx.execute(select(column).where(theirs).distinct()).scalars())
+    return subject_of(tx, found, alone=True)
 
 
 def joined_with(tx: Connection, keys: Collection[str]) -> set[str]:
@@ -85,45 +95,12 @@ def all_keys(subject: Subject) -> list[str]:
     return sorted({*subject.keys, *subject.joined})
 
 
-def names_of_others(tx: Connection, subject: Subject) -> tuple[str, ...]:
-    """Return those names and ids of a person that others bear too, or that are ours: a text with one of them may tell of anybody.
-
-    People choose their names, and some choose ours: looking for those would empty what is kept of everybody else.
-    """
-    mine = mention.c.author_key.in_(all_keys(subject))
-    called = {*subject.names, *(key.rsplit("/", 1)[-1] for key in all_keys(subject))}
-    shared = select(mention.c.author_name).where(~mine, func.lower(mention.c.author_name).in_(sorted({one.lower() for one in called})))
-    ours = (select(mention_brand.c.brand).distinct(), select(outbox.c.account_native_id).distinct(), shared.distinct())
-    borne = {spoken(one) for query in ours for one in tx.execute(query).scalars() if one}
-    return tuple(sorted(one for one in called if spoken(one) in borne))
-
-
-def traces_of(tx: Connection, subject: Subject, *, with_sent: bool = False) -> Traces:
-    """Return what shows this person wherever it stands: keys, ids, names, addresses of their messages, and what they wrote.
-
-    Not by `names_of_others`.
-
-    `with_sent`: also what we sent them, for files; in the ledger that is found by whom it was sent to, and others may have had the same.
-    """
-    names, texts = [*all_keys(subject), *subject.names], list[str]()
-    query = select(mention.c.author_native_id, mention.c.url, mention.c.mention_id).where(mention.c.author_key.in_(all_keys(subject)))
-    rows = tx.execute(query).all()
-    names += [one for row in rows for one in (row.author_native_id or "", row.url)]
-    for some in batches([row.mention_id for row in rows]):
-        for row in tx.execute(select(revision.c.title, revision.c.text).where(revision.c.mention_id.in_(some))):
-            texts += [row.title, row.text]
-    unsure = set(names_of_others(tx, subject))
-    names = [one for one in names if one not in unsure]
-    theirs = Theirs(all_keys(subject))
-    sent = tx.execute(select(outbox.c.text).where(theirs.entries)).scalars().all() if with_sent else ()
-    return Traces.of(names, texts, sent)
-
-
 class Theirs:
     """Queries for what belongs to a person, each as a subquery: however much it is, no list of ids has to be carried about."""
 
     def __init__(self, keys: Collection[str]) -> None:
         self.keys = sorted(keys)
+        self.at_discord = sorted({key.rsplit("/", 1)[-1] for key in self.keys if key.startswith("discord/")})
         self.mentions = _ids(mention.c.mention_id, mention.c.author_key.in_(self.keys))
         self.talks = _ids(conversation.c.conversation_id, conversation.c.author_key.in_(self.keys))
         self.cases = _ids(support_case.c.case_id, support_case.c.conversation_id.in_(self.talks))

@@ -19,23 +19,43 @@ from listener.ledger.transactions import reading, writing
 from moderation.audit.chain import ERASES
 from moderation.ledger.audit import note
 from moderation.ledger.knowledge_forgetting import forget_removed
+from moderation.ledger.subject_names import common_names, names_of_others, traces_of
 from moderation.ledger.subject_places import PLACES, empty_shadow, stop_what_waits
-from moderation.ledger.subject_sweep import empty_audit, sweep
-from moderation.ledger.subject_who import KEYED, Theirs, all_keys, keys_of, names_of_others, subject_of, traces_of
-from moderation.ledger.tables_subject import subject_receipt
-from moderation.model.subject import Receipt, Rows, Standing, Subject
+from moderation.ledger.subject_requests import SubjectRequestLedger
+from moderation.ledger.subject_sweep import empty_audit, sweep, texts_with
+from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, subject_of
+from moderation.ledger.tables_subject import subject_receipt, subject_request
+from moderation.model.subject import Receipt, Rows, Standing, Subject, out_everywhere
+from moderation.model.subject_request import Ending, RequestKind
 from moderation.policy.traces import Traces, spoken
 
 REASON = "asked"
 """Why a message of an erased person is not here."""
 
 
+_ENDED_BY_ERASING = {
+    RequestKind.ERASE: Ending.DONE,
+    RequestKind.OBJECT: Ending.DONE,
+    RequestKind.ACCESS: Ending.WITHDRAWN,
+    RequestKind.RECTIFY: Ending.WITHDRAWN,
+}
+"""Nothing is left to hand over or to put right; the caller made sure that the person wants it so."""
+
+
 class SubjectLedger:
     """One machinery for all four: what `find` counts is what `rows` tells and what `erase` takes away."""
 
-    def __init__(self, engine: Engine, suppression: SuppressionLedger) -> None:
+    def __init__(self, engine: Engine, suppression: SuppressionLedger, *, usual_words: Collection[str] = ()) -> None:
+        """usual_words: words of no meaning of their own, such as "alles"; whoever is called so is not looked for by it."""
         self._engine = engine
         self._suppression = suppression
+        self._requests = SubjectRequestLedger(engine, suppression)
+        self._usual = frozenset(usual_words)
+
+    def account(self, platform: str, native_id: str) -> Subject:
+        """Return the person with this id on a platform whose ids are worldwide, whether anything is kept of them or not."""
+        with reading(self._engine) as tx:
+            return account_of(tx, platform, native_id)
 
     def find(self, platform: str, account: str) -> Subject | None:
         """Return who is called that on a platform, with everybody joined to them; None when nobody is."""
@@ -60,10 +80,18 @@ class SubjectLedger:
             rows = tx.execute(query.where(~mine, latest))
             return sorted(row.mention_id for row in rows if any(one in spoken(f"{row.title} {row.text}") for one in names))
 
-    def names_of_others(self, subject: Subject) -> tuple[str, ...]:
-        """Return names of the person that are looked for in no text, because they are also those of others, or ours."""
+    def unsure_names(self, subject: Subject) -> tuple[str, ...]:
+        """Return names of the person that are looked for in no text: those of others or of us, and words that everybody uses."""
         with reading(self._engine) as tx:
-            return names_of_others(tx, subject)
+            return self._unsure(tx, subject)
+
+    def perhaps_about(self, subject: Subject) -> list[str]:
+        """Return texts that hold a name of theirs that is a common word: nothing is done with them, and somebody should look."""
+        with reading(self._engine) as tx:
+            return texts_with(tx, Traces.of(common_names(tx, subject, self._usual), ()))
+
+    def _unsure(self, tx: Connection, subject: Subject) -> tuple[str, ...]:
+        return tuple(sorted({*names_of_others(tx, subject), *common_names(tx, subject, self._usual)}))
 
     def rows(self, subject: Subject) -> Rows:
         """Return everything kept of the person, by place."""
@@ -75,19 +103,22 @@ class SubjectLedger:
     def traces(self, subject: Subject) -> Traces:
         """Return what shows the person in a text, for looking through files."""
         with reading(self._engine) as tx:
-            return traces_of(tx, subject, with_sent=True)
+            return traces_of(tx, subject, unsure=self._unsure(tx, subject), with_sent=True)
 
-    def erase(self, subject: Subject, *, by: str, at: datetime, elsewhere: Mapping[str, int]) -> Receipt:
+    def erase(self, subject: Subject, *, by: str, at: datetime, elsewhere: Mapping[str, int], request_id: int | None = None) -> Receipt:
         """Take the person out of the ledger for good and keep them out; return the receipt. All of it happens, or none.
 
-        elsewhere: what was taken away outside the ledger, for the receipt.
+        elsewhere: what was taken away outside the ledger, for the receipt. Where somebody else ended the request meanwhile, nothing more
+        is done and theirs is the receipt. Every open request of the person ends with it.
         """
         keys = all_keys(subject)
         theirs = Theirs(keys)
         stand_ins = {key: f"erased/erased/{self._suppression.digest(key)[:24]}" for key in keys}
         with writing(self._engine) as tx:
+            if (done := _receipt_of(tx, request_id)) is not None:
+                return done
             counts = Counter({**elsewhere, **{one.words: one.count(tx, theirs) for one in PLACES}})
-            traces = traces_of(tx, subject)
+            traces = traces_of(tx, subject, unsure=self._unsure(tx, subject))
             mention_ids = list(tx.execute(theirs.mentions).scalars())
             issue_ids = _issues_of(tx, mention_ids)
             stop_what_waits(tx, theirs, at)
@@ -100,14 +131,25 @@ class SubjectLedger:
             counts["titles of issues"] += _forget_titles(tx, issue_ids)
             emptied = empty_audit(tx, traces, stand_ins)
             counts["lines of the audit log"] += len(emptied)
-            self._suppression.add(tx, keys, why=ERASE, at=at)
-            return _receipt(tx, ERASE, {place: things for place, things in counts.items() if things}, by, at, emptied=emptied)
+            self._suppression.add(tx, out_everywhere(keys), why=ERASE, at=at)
+            receipt = _receipt(tx, ERASE, {place: things for place, things in counts.items() if things}, by, at, emptied=emptied)
+            self._requests.end_kinds(tx, subject.asked_as, _ENDED_BY_ERASING, by=by, at=at, receipt_id=receipt.receipt_id)
+            return receipt
 
-    def object(self, keys: Collection[str], *, by: str, at: datetime) -> Receipt:
+    def object(self, subject: Subject, *, by: str, at: datetime) -> Receipt:
         """Keep a person out from now on; what is here stays."""
         with writing(self._engine) as tx:
-            added = self._suppression.add(tx, keys, why=OBJECT, at=at)
-            return _receipt(tx, OBJECT, {"accounts that are not collected any more": added}, by, at)
+            added = self._suppression.add(tx, out_everywhere(all_keys(subject)), why=OBJECT, at=at)
+            receipt = _receipt(tx, OBJECT, {"accounts that are not collected any more": added}, by, at)
+            done = {RequestKind.OBJECT: Ending.DONE}
+            self._requests.end_kinds(tx, subject.asked_as, done, by=by, at=at, receipt_id=receipt.receipt_id)
+            return receipt
+
+    def is_out(self, subject: Subject) -> bool:
+        """Tell whether nothing more is collected of any account of theirs."""
+        with reading(self._engine) as tx:
+            listed = self._suppression.listed(tx, all_keys(subject))
+        return listed == set(all_keys(subject))
 
     def erased_and_back(self) -> list[Subject]:
         """Return people who were erased and stand here again, because an older ledger was put back."""
@@ -166,6 +208,13 @@ def _receipt(tx: Connection, kind: str, counts: Mapping[str, int], by: str, at: 
     verb = ERASES if kind == ERASE else "object_subject"
     note(tx, at=at, who=by, verb=verb, subject=f"receipt:{row.receipt_id}", detail=detail)
     return _read(row)
+
+
+def _receipt_of(tx: Connection, request_id: int | None) -> Receipt | None:
+    """Return the receipt with which a request ended; None while it is open, and for none."""
+    ended = select(subject_request.c.receipt_id).where(subject_request.c.request_id == request_id, subject_request.c.ended_at.is_not(None))
+    row = tx.execute(select(subject_receipt).where(subject_receipt.c.receipt_id.in_(ended))).one_or_none()
+    return None if row is None else _read(row)
 
 
 def _read(row: Row[Any]) -> Receipt:

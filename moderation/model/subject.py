@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from moderation.model.subject_request import SubjectRequest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -20,7 +22,7 @@ class Subject:
     def asked_as(self) -> tuple[str, ...]:
         """Return everything a request of theirs may have been noted under: keys, and names and ids as they were typed."""
         keys = [*self.keys, *self.joined]
-        typed = [f"{key.partition('/')[0]}//{name}" for key in keys for name in (*self.names, key.rsplit("/", 1)[-1])]
+        typed = [typed_as(key.partition("/")[0], name) for key in keys for name in (*self.names, key.rsplit("/", 1)[-1])]
         return tuple(dict.fromkeys([*out_everywhere(keys), *typed]))
 
 
@@ -31,6 +33,19 @@ WORLDWIDE = frozenset({"discord"})
 def anywhere(platform: str, native_id: str) -> str:
     """Return the key of an account in whichever realm (server) of its platform it writes."""
     return f"{platform}/*/{native_id}"
+
+
+_TYPED = "?"
+
+
+def typed_as(platform: str, account: str) -> str:
+    """Return what stands for somebody of whom nothing is here, by the name that was typed; no realm is called so."""
+    return f"{platform}/{_TYPED}/{account}"
+
+
+def is_typed(person: str) -> bool:
+    """Tell whether this is a name that was typed, and no key."""
+    return person.split("/", 2)[1:2] == [_TYPED]
 
 
 def out_everywhere(keys: Iterable[str]) -> list[str]:
@@ -46,6 +61,24 @@ class Standing:
     place: str
     things: int
     kept: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is kept of a person: in how many places, which files, which messages of others name them, and files nobody can read here.
+
+    not_looked_for: names of theirs that others bear too, that are ours, or that are words of the language. `perhaps`: texts with such a
+    word, which stay as they are. `asked`: what they asked for and still wait for.
+    """
+
+    subject: Subject
+    standing: tuple[Standing, ...]
+    files: tuple[str, ...]
+    named_by_others: tuple[int, ...]
+    files_to_look_at: tuple[str, ...]
+    not_looked_for: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    asked: tuple[SubjectRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

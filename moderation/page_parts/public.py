@@ -23,7 +23,7 @@ def public_parts(parts: Answering) -> PublicParts:
         zone=settings.zone,
         brand=parts.listening.brand_name,
         issues=lambda: public_issues(desk.status.status),
-        privacy=PrivacyFacts(controller=parts.listening.brand_name, contact=settings.public.contact),
+        privacy=privacy_facts(parts),
         base_url=settings.public.base_url,
         recent_days=settings.status.recent_days,
         invented=settings.invented,
@@ -31,6 +31,11 @@ def public_parts(parts: Answering) -> PublicParts:
         stop=StopParts(find=desk.delivery.links.find, stop=desk.delivery.links.stop, resume=desk.delivery.links.resume),
         incoming=IncomingParts(receivers=listening.receivers, take=listening.receive.take) if listening.receivers else None,
     )
+
+
+def privacy_facts(parts: Answering) -> PrivacyFacts:
+    """Return what everybody may know of what is kept: the privacy page and the bot tell the same."""
+    return PrivacyFacts(controller=parts.listening.brand_name, contact=parts.desk.settings.public.contact)
 
 
 def public_issues(status: StatusLedger) -> Sequence[PublicIssue]:

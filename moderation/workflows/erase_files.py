@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -21,7 +22,14 @@ _APART = frozenset({"models", "backups", "search"})
 
 def files_showing(home: Path, traces: Traces) -> list[Path]:
     """Return the files of a home in which the person is shown, in order; settings, keys, stores and backups are not read."""
-    return [file for file in _files(home) if file.suffix in READ and any(_told(line, traces) for line in _lines(file))]
+    return [file for file in _files(home) if file.suffix in READ and _shows(file, traces)]
+
+
+def _shows(file: Path, traces: Traces) -> bool:
+    try:
+        return any(_told(line, traces) for line in _lines(file))
+    except FileNotFoundError:
+        return False
 
 
 def files_not_read(home: Path) -> list[Path]:
@@ -36,10 +44,11 @@ def erase_files(home: Path, traces: Traces) -> int:
     """
     found = files_showing(home, traces)
     for file in found:
-        if file.suffix == ".jsonl":
-            _empty_lines(file, traces)
-        else:
-            file.unlink()
+        with contextlib.suppress(FileNotFoundError):  # somebody else took it away meanwhile
+            if file.suffix == ".jsonl":
+                _empty_lines(file, traces)
+            else:
+                file.unlink()
     return len(found)
 
 

@@ -39,7 +39,7 @@ SHOWN: tuple[tuple[str, Mapping[str, ObjectKind | str], Mapping[str, str]], ...]
     ("outbox", {}, {"nl": "Verzending gaat door", "en": "Sends go on"}),
     ("actions", {}, {"nl": "nog niet af", "en": "not done yet"}),
     ("privacy", {}, {"nl": "Wat Klankbord bewaart", "en": "What Klankbord keeps"}),
-    ("forget-me", {}, {"nl": "Vergeet mij", "en": "Forget me"}),
+    ("forget-me", {}, {"nl": "Lees mij niet", "en": "Do not read me"}),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from listener.model.mention import Author
 from moderation.bot.commands import commands
 from moderation.bot.doors import COMMANDS, PRESSES
 from moderation.ledger.bot import BotLedger
@@ -149,9 +150,13 @@ async def test_everything_once_over_the_wire(bot_house: BotHouse, lang: str) -> 
         await _answers(me, issue)
         await _tells(me, issue)
         await _guards(me)
-        nobody = User(user_id="1160000000000008888", name="iemand", locale=LOCALES[lang])
+        nobody = User(user_id=f"116000000000000888{len(lang) + (lang == 'en')}", name="iemand", locale=LOCALES[lang])
         me.user = nobody
         assert {"nl": "Niets", "en": "nothing"}[lang].lower() in (await me.types("privacy")).text.lower()
+        await me.presses(await me.types("forget-me"), "object_me")
+        me.user = User(user_id=f"116000000000000889{len(lang) + (lang == 'en')}", name="wie schreef", locale=LOCALES[lang])
+        author = Author(platform="discord", realm=GUILD, native_id=me.user.user_id, name="wie schreef")
+        bot_house.new_case(OURS, author=author, platform="discord", realm=GUILD)
         await me.presses(await me.types("forget-me"), "forget_me")
         typed = {one.path for one in me.wire.book.requests}
     assert typed

@@ -72,7 +72,7 @@ def house(home: Path) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def subjects(house: House) -> Subjects:
     listening = house.parts.listening
-    return Subjects(house.home, listening.ledger, house.clock, new_reader(listening.settings))
+    return Subjects(house.home, listening.ledger, house.clock, lambda: new_reader(listening.settings))
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def subjects(house: House) -> Subjects:
     listening = house.parts.listening
-    return Subjects(house.home, listening.ledger, house.clock, new_reader(listening.settings))
+    return Subjects(house.home, listening.ledger, house.clock, lambda: new_reader(listening.settings))
 
 
 def test_of_two_who_are_called_so_nothing_is_handed_over(subjects: Subjects, tmp_path: Path) -> None:
