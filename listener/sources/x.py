@@ -23,9 +23,10 @@ from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
 from listener.sources.turns import Turn
 from listener.sources.x_access import ask, open_tweepy
-from listener.sources.x_items import Found, Included, posts_of, read_post, removals_of, versions_of
+from listener.sources.x_items import Found, Included, cost_of, found_in, posts_of, read_post, removals_of, versions_of
 from listener.sources.x_prices import POST_USD, USER_USD, Paid
 from listener.sources.x_reading import Reading
+from listener.sources.x_stream import XStream
 
 MOST_QUERY_CHARACTERS = 512
 """What X takes from whoever pays per use; an enterprise contract takes 4,096."""
@@ -103,7 +104,10 @@ class XSource:
         self._look_back = look_back
         self._expansions = tuple(expansions)
         self._purse = purse or Purse()
-        self._open = partial(open_tweepy, paces=paces or Paces(), purse=self._purse, clock=clock, api_url=api_url)
+        self._reposts = reposts
+        self._paces = paces or Paces()
+        self._api_url = api_url
+        self._open = partial(open_tweepy, paces=self._paces, purse=self._purse, clock=clock, api_url=api_url)
         self._paid = Paid()
         self._client: tuple[str, Any] | None = None
         self._thread = OwnThread(f"x-{source_id}", who="X", left=self._forget_client)
@@ -126,7 +130,7 @@ class XSource:
         after = begun.then(answer, now=now)
         if target.what == "mentions" and not after.is_under_way and begun.listed + len(posts_of(answer)) >= NEARLY_ALL_MENTIONS:
             gap = f"{self._source_id}: X lists the newest 800 mentions of an account, and there may have been more."
-        found = _found(answer)
+        found = found_in(answer)
         page = Page(
             mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),
             next=None,
@@ -158,6 +162,27 @@ class XSource:
             read_post(shown[one], included) if one in shown else gone.get(one) or Skip(where=f"post {one}", reason=nothing) for one in asked
         )
 
+    def stream(self) -> XStream | None:
+        """Return what is told of the same posts as they are posted; None when there is nothing that a rule can name."""
+        reposts = "" if self._reposts else " -is:retweet"
+        rules = [one.of if one.what == "search" else f"@{one.of}{reposts}" for one in self._targets if not one.of.isdecimal()]
+        return (
+            XStream(
+                self._source_id,
+                rules,
+                token=self._token,
+                fields=self._fields,
+                usd_each=self._usd_each,
+                clock=self._clock,
+                paces=self._paces,
+                purse=self._purse,
+                paid=self._paid,
+                api_url=self._api_url,
+            )
+            if rules
+            else None
+        )
+
     async def aclose(self) -> None:
         """Let go of the connection and its thread; a request under way is left to its time-out."""
         self._thread.leave()
@@ -165,6 +190,12 @@ class XSource:
     @property
     def _refers(self) -> bool:
         return "referenced" in self._expansions
+
+    @property
+    def _fields(self) -> dict[str, Any]:
+        """What is asked for of each post, and beside it."""
+        expansions = [*(["author_id"] if "authors" in self._expansions else []), *(["referenced_tweets.id"] if self._refers else [])]
+        return {"tweet_fields": _FIELDS, "user_fields": "username,name,protected", "expansions": expansions or None}
 
     @property
     def _usd_each(self) -> float:
@@ -176,9 +207,7 @@ class XSource:
         return POST_USD * (1 + MOST_REFERRED * self._refers)
 
     def _cost(self, answer: Mapping[str, Any]) -> float:
-        included = Included.of(answer)
-        posts = [word(post, "id") for post in posts_of(answer)]
-        return self._paid.cost([*posts, *included.posts], list(included.users), day=self._clock.now().astimezone(UTC).date())
+        return cost_of(answer, self._paid, day=self._clock.now().astimezone(UTC).date())
 
     def _reachable(self, target: Target, reading: Reading) -> tuple[Reading, str]:
         """Return a reading no further back than X shows, and a gap when there are posts that nobody read."""
@@ -202,8 +231,7 @@ class XSource:
 
     def _read(self, client: Any, target: Target, reading: Reading, user_id: str, most: int) -> Mapping[str, Any]:
         """Return one page of a list. A token that X no longer takes is left out: below what was read it goes on all the same. Blocks."""
-        expansions = [*(["author_id"] if "authors" in self._expansions else []), *(["referenced_tweets.id"] if self._refers else [])]
-        fields = {"tweet_fields": _FIELDS, "user_fields": "username,name,protected", "expansions": expansions or None}
+        fields = self._fields
 
         def page(from_here: Reading) -> object:
             if target.what == "search":
@@ -232,15 +260,6 @@ class XSource:
 
     def _forget_client(self) -> None:
         self._client = None
-
-
-def _found(answer: Mapping[str, Any]) -> list[Found]:
-    """Return what a page holds, with what its posts refer to when that was paid for; a post that comes twice is one."""
-    included = Included.of(answer)
-    posts = [*posts_of(answer), *included.posts.values()]
-    found = [read_post(post, included) for post in posts]
-    latest = {one.native_id: one for one in reversed(found) if not isinstance(one, Skip)}  # newest first, so the newest version stays
-    return [*latest.values(), *(one for one in found if isinstance(one, Skip))]
 
 
 def _as_phrase(query: str) -> str:

@@ -22,6 +22,8 @@ LIMITS = {
     "mentions": (Limit(requests=450, seconds=900),),
     "look-ups": (Limit(requests=3_500, seconds=900),),
     "users": (Limit(requests=300, seconds=900),),
+    "rules": (Limit(requests=100, seconds=900),),
+    "stream": (Limit(requests=50, seconds=900),),
 }
 
 Result = TypeVar("Result")
@@ -32,6 +34,8 @@ def endpoint_of(path: str) -> str:
     path = path.partition("?")[0]
     if path.endswith("/search/recent"):
         return "search"
+    if "/search/stream" in path:
+        return "rules" if path.endswith("/rules") else "stream"
     return "mentions" if path.endswith("/mentions") else "users" if path.startswith("/2/users") else "look-ups"
 
 
@@ -41,15 +45,21 @@ def open_tweepy(token: str, *, paces: Paces, purse: Purse, clock: Clock, api_url
 
     from listener.sources.x_session import CarefulSession
 
+    logging.getLogger("tweepy").setLevel(logging.WARNING)  # its debug lines hold the token
+    client = tweepy.Client(bearer_token=token, return_type=dict, wait_on_rate_limit=False)
+    client.session = CarefulSession(pace_of=pace_in(paces), purse=purse, clock=clock, api_url=api_url)
+    client.user_agent = f"Klankbord/{product_version()} tweepy/{tweepy.__version__}"
+    return client
+
+
+def pace_in(paces: Paces) -> Callable[[str], Pace]:
+    """Return what tells at which pace a path may be asked."""
+
     def pace_of(path: str) -> Pace:
         kind = endpoint_of(path)
         return paces.of("x", key=kind, limits=LIMITS[kind])
 
-    logging.getLogger("tweepy").setLevel(logging.WARNING)  # its debug lines hold the token
-    client = tweepy.Client(bearer_token=token, return_type=dict, wait_on_rate_limit=False)
-    client.session = CarefulSession(pace_of=pace_of, purse=purse, clock=clock, api_url=api_url)
-    client.user_agent = f"Klankbord/{product_version()} tweepy/{tweepy.__version__}"
-    return client
+    return pace_of
 
 
 def ask(client: Any, question: Callable[[Any], Result]) -> Result:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
 from listener.sources.fields import moment, number, objects, part, rows, word
+from listener.sources.x_prices import Paid
 
 PLATFORM = "x"
 REALM = "x.com"
@@ -76,6 +77,22 @@ def read_post(post: Mapping[str, Any], included: Included) -> Found:
         parent_id=next(_referred(post, "replied_to"), ""),
         root_id="" if root in versions else root,
     )
+
+
+def found_in(answer: Mapping[str, Any]) -> list[Found]:
+    """Return what an answer holds, with what its posts refer to when that was paid for; a post that comes twice is one."""
+    included = Included.of(answer)
+    posts = [*posts_of(answer), *included.posts.values()]
+    found = [read_post(post, included) for post in posts]
+    latest = {one.native_id: one for one in reversed(found) if not isinstance(one, Skip)}  # newest first, so the newest version stays
+    return [*latest.values(), *(one for one in found if isinstance(one, Skip))]
+
+
+def cost_of(answer: Mapping[str, Any], paid: Paid, *, day: date) -> float:
+    """Return what an answer costs on `day` (UTC), in dollars, beside what was paid for that day already."""
+    included = Included.of(answer)
+    posts = [word(post, "id") for post in posts_of(answer)]
+    return paid.cost([*posts, *included.posts], list(included.users), day=day)
 
 
 def removals_of(answer: Mapping[str, Any]) -> dict[str, Removal]:

@@ -48,25 +48,34 @@ class CarefulSession(requests.Session):
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **more: Any) -> requests.Response:  # noqa: ARG002  # requests' own signature
         """Ask once. Raises `RateLimited`, `SourceUnavailable`, `SourceRefused` and `BudgetSpent`."""
         address = str(url)
-        pace = self._pace_of(address.removeprefix(HOST))
-        pace.take()
-        self._purse.ask()
-        if self._api_url:
-            address = self._api_url + address.removeprefix(HOST)
+        pace = self.turn(address.removeprefix(HOST))
+        address = self.address_of(address)
         more |= {"timeout": REQUEST_TIMEOUT_SECONDS, "allow_redirects": False, "stream": True}
         until = time.monotonic() + REQUEST_TIMEOUT_SECONDS
         try:
             response = super().request(str(method), address, **more)
-            body = _read(response, until)
+            body = read_body(response, until)
         except (requests.RequestException, OSError, ValueError) as error:  # the text of an error may hold an address: only its name is told
             raise SourceUnavailable(f"X could not be reached: {type(error).__name__}.") from error
         response._content = body  # `stream` left it empty, and tweepy reads it from here
         headers = {name.lower(): value for name, value in response.headers.items()}
-        self._raise_refusal(response.status_code, headers, body, pace)
+        self.raise_refusal(response.status_code, headers, body, pace)
         pace.heed(headers, now=self._clock.now())
         return response
 
-    def _raise_refusal(self, status: int, headers: dict[str, str], body: bytes, pace: Pace) -> None:
+    def turn(self, path: str) -> Pace:
+        """Wait until a path may be asked, and count the request; return its pace. Raises `RateLimited` and `BudgetSpent`."""
+        pace = self._pace_of(path)
+        pace.take()
+        self._purse.ask()
+        return pace
+
+    def address_of(self, url: str) -> str:
+        """Return where a request to X goes."""
+        return self._api_url + url.removeprefix(HOST) if self._api_url else url
+
+    def raise_refusal(self, status: int, headers: dict[str, str], body: bytes, pace: Pace) -> None:
+        """Return for 2xx; raise our error for everything else. Headers by lower-case name."""
         if 200 <= status < 300:
             return
         if status == 429 or (status == 503 and "retry-after" in headers):
@@ -80,7 +89,7 @@ class CarefulSession(requests.Session):
         raise SourceUnavailable(f"X answered with status {status}.")
 
 
-def _read(response: requests.Response, until: float) -> bytes:
+def read_body(response: requests.Response, until: float) -> bytes:
     """Read the whole body; ValueError when it is too long or takes too long."""
     received = bytearray()
     for chunk in response.iter_content(65_536):
