@@ -23,6 +23,7 @@ from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock
 from listener.parts import Listening, pseudonym_key
 from listener.ports import Clock, Embedder, Receiver, Source
+from listener.rechecks import look_again
 from listener.rephrase.rephraser import Rephraser
 from listener.schedule import Watched
 from listener.search.store import SearchStore, open_search
@@ -269,6 +270,7 @@ def open_sources(home: Path, settings: ListenerSettings, clock: Clock, ledger: L
                 one.id, kind=one.kind, most_requests=one.budget_requests_per_day, most_micro_usd=own.purse.most_micro_usd
             )
             watched.append(Watched(source, one, own.purse, canary=new_canary(one, own, ledger)))
+    look_again(watched, context, ledger, closing)
     return watched
 
 

@@ -9,7 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from listener.model.page import Cursor, Page
+from listener.model.mention import Mention, Removal
+from listener.model.page import Cursor, Page, Skip
+from listener.model.recheck import Wanted
 
 
 class Clock(Protocol):
@@ -47,6 +49,28 @@ class Source(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and threads; harmless when called twice."""
+        ...
+
+
+class LooksUp(Protocol):
+    """Tells how single posts that are kept stand now. `listener/sources/looking_up.py` makes one of each source that can be asked."""
+
+    @property
+    def most(self) -> int:
+        """As many posts as one question may name."""
+        ...
+
+    async def look_up(self, wanted: Sequence[Wanted], *, control: Sequence[Wanted] = ()) -> tuple[Mention | Removal | Skip, ...]:
+        """Return what each post is now, in the order asked for; fewer when the platform, or a cap, ends it before: the rest was not asked.
+
+        A `Removal` is the platform's own definite word: of this post, or by showing others of the same question and not this one. Anything
+        else is a `Skip`: it is kept. `control` are posts that stood lately, to be asked for beside them where one alone proves nothing.
+        Raises what `Source.pull` does, and `BudgetSpent`, when not even the first could be asked for. What it cost is in its purse.
+        """
+        ...
+
+    def rest_seconds(self, requests: int) -> float:
+        """Return how long to leave the platform alone after so many requests, so that listening never waits for looking again."""
         ...
 
 

@@ -22,6 +22,7 @@ from listener.sources.purse import Purse
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.ask_canary import AskCanary
 from listener.workflows.collect_mentions import Collected, CollectMentions
+from listener.workflows.recheck_mentions import Asking
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +58,18 @@ def next_pull(now: datetime, *, interval: timedelta, failures: int, wait_seconds
 
 @dataclass
 class Watched:
-    """One source in the schedule, with the purse it was built with, its failures in a row, and what asks its canary, if it has one."""
+    """One source in the schedule, with the purse it was built with, its failures in a row, and what asks its canary, if it has one.
+
+    `asking` looks at kept posts again, where that is possible. Whoever asks the platform has the source's `turn`.
+    """
 
     source: Source
     settings: SourceSettings
     purse: Purse = field(default_factory=Purse)
     failures: int = 0
     canary: AskCanary | None = None
+    asking: Asking | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class SourceSchedule:
@@ -98,7 +104,7 @@ class SourceSchedule:
     async def _round(self, one: Watched) -> None:
         result = Collected(source=one.settings.id)
         try:
-            async with asyncio.timeout(ROUND_TIMEOUT_SECONDS):
+            async with one.turn, asyncio.timeout(ROUND_TIMEOUT_SECONDS):
                 result = await self._collect.round(one.source, keep=one.settings.keep, purse=one.purse)
                 if one.canary is not None and result.error is None:
                     await one.canary.once()

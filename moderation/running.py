@@ -15,9 +15,11 @@ from threadpoolctl import threadpool_limits
 from listener.control import Answer, answering
 from listener.model.issue import Signal
 from listener.parts import Listening
+from listener.rechecks import RecheckSchedule
 from listener.schedule import SourceSchedule, keep_analysing
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.recheck_mentions import RecheckMentions
 from moderation.answers import ALL_ANSWERS
 from moderation.chatting import keep_chat
 from moderation.inbox.app import build_staff_app
@@ -202,6 +204,8 @@ async def _schedule_sources(listening: Listening, closing: AsyncExitStack, arriv
     scheduler = AsyncIOScheduler(timezone="UTC")
     collect = CollectMentions(listening.ledger, listening.queries, clock=listening.clock)
     SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.state)
+    recheck = RecheckMentions(listening.ledger, collect, clock=listening.clock)
+    RecheckSchedule(scheduler, recheck, watched, clock=listening.clock, arrived=arrived).start()
     scheduler.start()
     closing.callback(scheduler.shutdown, wait=False)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from listener.errors import StoreDamaged
-from listener.ledger import tables_recheck as _recheck  # noqa: F401 - its tables join the others'
 from listener.ledger.analyses import AnalysisLedger
 from listener.ledger.backup import newest_backup
 from listener.ledger.check import damage_in
@@ -20,6 +19,7 @@ from listener.ledger.labels import LabelLedger
 from listener.ledger.mentions import MentionLedger
 from listener.ledger.meta import MetaLedger
 from listener.ledger.migrate import migrate
+from listener.ledger.rechecks import RecheckLedger
 from listener.ledger.reports import ReportLedger
 from listener.ledger.sources import SourceLedger
 from listener.ledger.suppression import SuppressionLedger
@@ -38,6 +38,7 @@ class Ledger:
         self.issues = IssueLedger(engine)
         self.labels = LabelLedger(engine)
         self.sources = SourceLedger(engine)
+        self.rechecks = RecheckLedger(engine)
         self.reports = ReportLedger(engine)
         self.meta = MetaLedger(engine)
 

@@ -14,7 +14,7 @@ from listener.ledger.dialect import MOST_ID, insert_or_update
 from listener.ledger.page import decide, sound_key
 from listener.ledger.page_rows import edited_here, find_known, make_known, reasons_by_id, write_changes, write_hits, write_sources
 from listener.ledger.private import private_among
-from listener.ledger.removal import remove_mentions
+from listener.ledger.removal import NOBODY, remove_mentions
 from listener.ledger.source_rows import note_page
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.suppression import SuppressionLedger
@@ -90,6 +90,13 @@ class MentionLedger:
             known = make_known(tx, (), removals, source, at)
             remove_mentions(tx, reasons_by_id(removals, known), at)
         return sum(1 for state in known.values() if state.latest_revision >= 0)
+
+    def forget_authors(self, mention_ids: Sequence[int]) -> None:
+        """Take who wrote these mentions from them: the account is gone, and what was written under it stands."""
+        with writing(self._engine) as tx:
+            for some in batches(mention_ids):
+                tx.execute(update(mention).where(mention.c.mention_id.in_(some)).values(NOBODY))
+            note_changes(tx, mention_ids)
 
     def cursor(self, source: str) -> Cursor | None:
         """Return where to go on reading a source, or None when nothing was read yet."""

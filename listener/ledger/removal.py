@@ -49,12 +49,10 @@ def _forget_titles(tx: Connection, issue_ids: Collection[int]) -> None:
         tx.execute(update(tables.issue).where(here, issue.title_by == tables.MODEL, ~left).values(title=NO_TITLE))
 
 
+NOBODY: dict[str, Any] = {"author_key": "", "author_platform": None, "author_realm": None, "author_native_id": None, "author_name": ""}
+"""The columns of a mention whose author is not known any more."""
 _BARE: dict[str, Any] = {
-    "author_key": "",
-    "author_platform": None,
-    "author_realm": None,
-    "author_native_id": None,
-    "author_name": "",
+    **NOBODY,
     "url": "",
     "parent_id": "",
     "root_id": "",

@@ -80,6 +80,14 @@ class SourceSettings(Section):
     canary: str = Field(
         "", description="A search (feed: an address) that is known to have answers, asked when this source is silent for unusually long."
     )
+    recheck: Literal["auto", "daily", "weekly", "off"] = Field(
+        "auto",
+        description="How often kept posts are looked at again, to follow edits and deletions; 'auto': as the README's table says. "
+        "reddit and x: daily, by their terms; on X each post costs $0.005 a day, 100 posts $0.50.",
+    )
+    recheck_share: float = Field(
+        0.5, ge=0, le=1, description="Part of a day's budgets (requests, dollars) that looking again may use; the rest is for listening."
+    )
     accounts: tuple[str, ...] = Field(
         (),
         description="meta, meta_graph: ids of your pages, Instagram or Threads accounts, WhatsApp numbers. "

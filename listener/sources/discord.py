@@ -87,6 +87,10 @@ class DiscordSource:
             return turn.then(Page(mentions=(), next=None, gap=f"{self._source_id}: channel {channel_id}: {error}"), known)
         return turn.then(page, after, finished="queue" not in after)
 
+    async def look_up(self, message_id: str, *, guild: str, place: str) -> Found:
+        """Return a message of the channel or thread `place` as it stands now; only Discord's own word that it is not there removes it."""
+        return await self._looked_up(guild, Place(place_id=place), number(message_id))
+
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from listener.errors import RateLimited, SettingsError, SourceRefused
+from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.discourse_forum import CHUNK, GONE, Forum, Post
+from listener.sources.discourse_forum import CHUNK, FORBIDDEN, GONE, Forum, Post
 from listener.sources.discourse_posts import PLATFORM, Found, answers, place_of, read_post
 from listener.sources.fields import moment, number, part, rows, word
 from listener.sources.turns import Turn
@@ -95,6 +95,11 @@ class DiscourseSource:
     def source_id(self) -> str:
         return self._source_id
 
+    @property
+    def realm(self) -> str:
+        """The forum's host: the realm of its posts."""
+        return self._forum.host
+
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return the next part of one list, oldest first; `more` until every list was read. See `Source.pull`."""
         turn = Turn.of(cursor, [one.name for one in self._targets])
@@ -120,19 +125,28 @@ class DiscourseSource:
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
         """Return up to 20 posts as they stand now, in the order asked for; one that the forum does not show any more is a removal.
 
-        Fewer come back when the forum asks us to wait in between. When it shows none at all and no list either, that proves nothing.
+        Fewer come back when the forum asks us to wait in between, or fails. When it shows none at all and no list either, that proves
+        nothing; nor does it that a post is not for us to see (403).
         """
-        found: list[Post | None] = []
+        found: list[Post | Skip | None] = []
         asked = list(dict.fromkeys(native_ids))[:MOST_LOOKED_UP]
         for one in asked:
             try:
-                found.append(await self._forum.post(one) if number(one) else None)
-            except RateLimited:
+                found.append(await self._forum.standing(one) if number(one) else None)
+            except SourceRefused as refusal:
+                if refusal.status != FORBIDDEN:
+                    raise
+                found.append(
+                    Skip(where=f"post {one}", reason=f"{self._forum.host} does not show it to us; it is kept, for it may be there")
+                )
+            except (RateLimited, SourceUnavailable):
                 if not found:
                     raise
                 break
-        sure = any(post is not None for post in found) or bool(found and await self._shows_anything())
-        return tuple(self._as_found(one, post, sure=sure) for one, post in zip(asked, found, strict=False))
+        shown = any(post is not None and not isinstance(post, Skip) for post in found)
+        sure = shown or bool(found and await self._shows_anything())
+        answers = zip(asked, found, strict=False)
+        return tuple(post if isinstance(post, Skip) else self._as_found(one, post, sure=sure) for one, post in answers)
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
@@ -277,6 +291,8 @@ class DiscourseSource:
                 parent_id=str(parent) if parent else "",
                 private=private,
             )
+            if private and isinstance(one, Mention):
+                one = replace(one, said_to=self._in_private_to)
             found[one.where if isinstance(one, Skip) else one.native_id] = one
         return list(found.values())
 
@@ -292,8 +308,6 @@ class DiscourseSource:
             return read_post(post, base=self._forum.base, realm=self._forum.host, private=private)
         if sure and number(native_id):
             return Removal(platform=PLATFORM, realm=self._forum.host, native_id=native_id, reason="unknown")
-            if private and isinstance(one, Mention):
-                one = replace(one, said_to=self._in_private_to)
         return Skip(
             where=f"post {native_id}", reason=f"{self._forum.host} shows nothing at all now; it is kept until it is known to be gone"
         )

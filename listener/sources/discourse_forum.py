@@ -65,7 +65,7 @@ class Forum:
         return objects(part(self._object(answer, "topic_list", dict), "topic_list"), "topics")
 
     async def search(self, query: str, *, page: int) -> tuple[list[Post], bool]:
-        """Return what a search finds (excerpts only: id and topic of each), and whether there is a next page."""
+        """Return what a search finds in public (excerpts only: id and topic of each), and whether there is a next page."""
         answer = self._object(await self._ask("/search.json", {"q": query, "page": str(page)}), "posts", list)
         private = {number(one.get("id")) for one in objects(answer, "topics") if word(one, "archetype") == PRIVATE}
         public = [one for one in objects(answer, "posts") if number(one.get("topic_id")) not in private]
@@ -96,11 +96,15 @@ class Forum:
         """Return the post at "topic/number"; None when there is none, or none for us."""
         return await self._one(f"/posts/by_number/{quote(place)}.json")
 
-    async def _one(self, path: str) -> Post | None:
+    async def standing(self, post_id: str) -> Post | None:
+        """Return one post; None only when the forum says that it is not there. Raises `SourceRefused` (403) for one that is not for us."""
+        return await self._one(f"/posts/{quote(post_id, safe='')}.json", gone=GONE - {FORBIDDEN})
+
+    async def _one(self, path: str, *, gone: frozenset[int] = GONE) -> Post | None:
         try:
             return self._object(await self._ask(path, {}), "id", int)
         except SourceRefused as refusal:
-            if refusal.status in GONE:
+            if refusal.status in gone:
                 return None
             raise
 

@@ -93,6 +93,10 @@ class MatrixSource:
         rooms, _ = await self._rooms()
         return tuple([await self._look_up(event_id, rooms) for event_id in native_ids])
 
+    async def look_up_in(self, room: str, event_id: str) -> Found:
+        """Return a message of one room as it stands now. What the server does not show may be hidden from us: it is no removal."""
+        return await self._look_up(event_id, (room,))
+
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
 

@@ -33,7 +33,8 @@ class MetaGraphSource:
 
     Each round lists the posts of the look-back and what stands below them, down to an hour before the last round began.
     The cursor keeps, per listing, that moment, where a listing under way goes on, and what stands below and waits. What is deleted is
-    told by the webhook only. `secret` returns a secret of this source by its kind (ACCESS_TOKEN, APP_SECRET), "" when it is not set.
+    told by the webhook, and found by looking again (`meta_graph_look_up.py`).
+    `secret` returns a secret of this source by its kind (ACCESS_TOKEN, APP_SECRET), "" when it is not set.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class MetaGraphSource:
             raise SettingsError(f"klankbord.yaml: sources: {source_id}: {missing} your accounts.")
         self._source_id = source_id
         self._network = NETWORKS[network]
+        self.platform = network
         self._ours = frozenset(accounts)
         self._listings = {f"{one.edge} {account}": (account, one) for account in accounts for one in self._network.listings}
         self._secret = secret
@@ -88,6 +90,11 @@ class MetaGraphSource:
         page, after = await (self._below(account, known) if known["waiting"] else self._list(account, listing, known))
         finished = bool(after["listed"]) and not after["waiting"]
         return turn.then(page, {"low": float(known["began"]) - OVERLAP_SECONDS} if finished else after, finished=finished)
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The ids of the accounts that are read: the realms of what is said to them."""
+        return self._ours
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
@@ -136,13 +143,21 @@ class MetaGraphSource:
         return one.author is not None and (one.author.native_id in self._ours or one.author.name in names)
 
     async def _ask(self, path: str, fields: str, more: Mapping[str, str], *, since: float) -> Mapping[str, Any]:
+        """Return a page of a listing."""
+        asked = {"fields": fields, "limit": str(PER_PAGE), **more}
+        found = await self.object(path, {name: value.replace(SINCE, str(int(since))) for name, value in asked.items()})
+        if not isinstance(found.get("data"), list):
+            raise SourceUnavailable("Meta answered something else than a listing.")
+        return found
+
+    async def object(self, path: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return what stands at a path of the Graph API. Raises what `told` makes of a refusal."""
         token = self._secret("ACCESS_TOKEN")
         if not token:
             raise SourceRefused(
                 "KLANKBORD_META_ACCESS_TOKEN is not set; see the README on Meta for how to make one.", cause="token_missing"
             )
-        asked = {"fields": fields, "limit": str(PER_PAGE), **more}
-        asked = {name: value.replace(SINCE, str(int(since))) for name, value in asked.items()}
+        asked = dict(arguments)
         if self._network.proven and (app_secret := self._secret("APP_SECRET")):
             asked["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         try:
@@ -160,8 +175,8 @@ class MetaGraphSource:
             found = read_json(answer.body)
         except ValueError as error:
             raise SourceUnavailable(f"Meta answered something that is {error}.") from error
-        if not isinstance(found, dict) or not isinstance(found.get("data"), list):
-            raise SourceUnavailable("Meta answered something else than a listing.")
+        if not isinstance(found, dict):
+            raise SourceUnavailable("Meta answered something else than an object.")
         return found
 
 

@@ -15,6 +15,8 @@ from listener.sources.meta_fields import thing, things
 LIMITS = frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)})
 """Quotas of the app, the user, the page, a feature, and of business use cases."""
 TRANSIENT = frozenset({1, 2})
+NOT_THERE = (100, 33)
+"""Of an object asked for by its id: it does not exist, or cannot be loaded due to missing permissions. Meta does not say which."""
 MOST_USED = 80
 """Percent of a quota of which we leave the rest to others under the same app."""
 WAIT_SECONDS = 300.0
@@ -48,6 +50,11 @@ def told(error: SourceRefused) -> SourceError:
     words = WORDS.get((code, subcode)) or WORDS.get((code, 0)) or ("the token lacks a permission" if 200 <= code < 300 else "it says no")
     number = f"{code}/{subcode}" if subcode else str(code)
     return SourceRefused(f"Meta refuses ({number}): {words}.", cause=error.cause, status=error.status, said=error.said)
+
+
+def is_not_there(error: SourceRefused) -> bool:
+    """Tell whether Meta says that it shows no such object (100/33): it is gone, or not for this token to see."""
+    return _codes(error.said) == NOT_THERE
 
 
 def used_percent(headers: Mapping[str, str]) -> float:

@@ -102,10 +102,13 @@ class RedditSource:
         following = cursor if unchanged else Cursor(json.dumps({"turn": next_turn, "listings": listings}, sort_keys=True))
         return replace(page, next=following, more=next_turn != 0)
 
-    async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
-        """Return up to 99 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal."""
+    async def look_up(self, native_ids: Sequence[str], *, control: Sequence[str] = ()) -> tuple[Found, ...]:
+        """Return up to 99 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal.
+
+        Unless it shows none at all. `control` names an item that stands, so that a single one can be told to be gone.
+        """
         self._refuse_without_permission()
-        return await self._in_thread(lambda _: look_up(self._opened(), native_ids))
+        return await self._in_thread(lambda _: look_up(self._opened(), native_ids, control=control))
 
     async def aclose(self) -> None:
         """Let go of the connection and its thread; a request under way is left to its time-out."""

@@ -21,6 +21,7 @@ from listener.sources.open_networks import OPEN_NETWORK_KEYS, OPEN_NETWORKS
 from listener.sources.own_places import OWN_PLACE_KEYS, OWN_PLACES
 from listener.sources.pacing import Limit, Paces
 from listener.sources.purse import Purse
+from listener.sources.recheck_rules import rule_of
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
 
@@ -70,6 +71,7 @@ def build_source(settings: SourceSettings, *, context: SourceContext) -> Source:
         own = ", ".join(sorted(KEYS[settings.kind]))
         raise SettingsError(f"klankbord.yaml: sources: {settings.id}: {strange[0]}: not for a {settings.kind} source; it knows {own}.")
     canary_settings(settings)
+    rule_of(settings)
     return factory(settings, context)
 
 
@@ -124,6 +126,7 @@ def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
 
 COMMON_KEYS = frozenset(
     {"id", "kind", "interval_minutes", "look_back_days", "keep", "enabled", "budget_requests_per_day", "budget_usd_per_day", "canary"}
+    | {"recheck", "recheck_share"}
 )
 SOURCES: dict[str, SourceFactory] = {
     "feed": _feed,

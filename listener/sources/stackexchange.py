@@ -117,6 +117,11 @@ class StackExchangeSource:
     def source_id(self) -> str:
         return self._source_id
 
+    @property
+    def realm(self) -> str:
+        """The site's host: the realm of its posts."""
+        return self._realm
+
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return the next hundred of one list, oldest first; `more` until every list was read to its end. See `Source.pull`."""
         turn = Turn.of(cursor, [one.name for one in self._listings])
