@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import traceback
 from datetime import UTC, datetime
 
 from listener.errors import ProductError
+from listener.settings.masking import masked
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_SECRET = re.compile(r"(?i)(bearer\s+|token=|secret=|password=|/(?:webhooks|interactions)/\d+/)[^\s\"'&]+")
 
 
 class JsonLines(logging.Formatter):
@@ -28,7 +27,7 @@ class JsonLines(logging.Formatter):
         line.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
         if record.exc_info:
             line["trace"] = _trace(record.exc_info[1])
-        return _SECRET.sub(r"\1•••", json.dumps(line, default=str))
+        return masked(json.dumps(line, default=str))
 
 
 def _trace(error: BaseException | None) -> list[str]:

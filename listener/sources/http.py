@@ -26,7 +26,8 @@ from listener.sources.purse import Purse
 
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-SECRET_HEADERS = frozenset({"api-key", "api-username", "authorization", "cookie", "proxy-authorization", "x-goog-api-key"})
+PASSED_ON = frozenset({"accept", "accept-language", "if-modified-since", "if-none-match"})
+"""What a redirect to somebody else takes along of the heads a source gave: any other may be a key, whatever it is called."""
 
 
 Result = TypeVar("Result")
@@ -229,7 +230,7 @@ class HttpClient:
             first_host = first_host or target.host
             origin = (target.scheme, target.host, target.port)
             if asked not in (None, origin):  # another port or a plain connection is somebody else too
-                headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+                headers = {name: value for name, value in headers.items() if name.lower() in PASSED_ON}
             here, asked = target.host, origin
             ip = await checked_ip(target, self._resolve, allow_private=allow_private and here == first_host)
             answer = await self._fetch(target, ip, headers)

@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class Mailbox:
     port: int
     tls: str
     username: str
-    password: str
+    password: str = field(repr=False)
     folder: str
 
 

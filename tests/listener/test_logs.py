@@ -49,3 +49,11 @@ def test_our_own_words_are_kept() -> None:
         raise InputError("h.csv: the file is empty.")
     except InputError:
         assert json.loads(logged())["trace"][0] == "InputError: h.csv: the file is empty."
+
+
+def test_what_is_a_secret_by_its_name_is_masked_in_whatever_a_line_says() -> None:
+    """The last net: a library's warning, or an address that somebody logs."""
+    record = logging.LogRecord("x", logging.WARNING, __file__, 1, "GET https://x.example/?appsecret_proof=%s", ("c4n4ry",), None)
+    record.url = "https://kim:geheim@x.example/"
+    line = JsonLines().format(record)
+    assert ("c4n4ry" in line, "geheim" in line, json.loads(line)["url"]) == (False, False, "https://•••@x.example/")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from listener.settings.masking import masked
 from listener.text.personal_data import Kind, find_personal_data
 
 # fmt: off
@@ -88,7 +89,7 @@ class Scrubber:
             for form in dict.fromkeys((value, json.dumps(value)[1:-1], value.replace("/", "\\/"))):
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", self.standins[value], text)
         self._must_be_clean(text)
-        return text
+        return masked(text, "TOKEN")  # what follows from a secret, such as Meta's proof, or signs an address for a while
 
     def _must_be_clean(self, text: str) -> None:
         if any(form in text for secret in self.secrets for form in _forms(secret)):

@@ -141,3 +141,16 @@ def test_an_id_cannot_be_computed_back() -> None:
         scrubber.learn(body)
         made.append(json.loads(scrubber.scrubbed(body))["author"]["id"])
     assert made[0] == made[1] != made[2]
+
+
+def test_what_follows_from_a_secret_or_signs_an_address_is_not_kept_either() -> None:
+    """Nobody sent these as secrets, and still they open something: Meta's proof, an address of a picture that works for an hour."""
+    body = (
+        '{"paging": {"next": "https://graph.example/1?access_token=EAAB&after=x"}, "picture": "https://cdn.example/a?X-Amz-Signature=ab12"}'
+    )
+    scrubber = Scrubber(b"k", secrets={"a-secret"})
+    scrubber.learn(body)
+    for text in (body, "https://graph.example/1?appsecret_proof=0123456789abcdef&fields=id", "https://kim:geheim@x.example/"):
+        found = scrubber.scrubbed(text)
+        assert not any(secret in found for secret in ("EAAB", "ab12", "0123456789abcdef", "geheim"))
+    assert json.loads(scrubber.scrubbed(body))["paging"]["next"].endswith("&after=x")

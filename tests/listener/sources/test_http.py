@@ -127,7 +127,7 @@ async def test_a_redirect_from_an_allowed_site_to_another_loopback_address_is_re
     assert len(site.requests) == 1
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Api-Key", "X-Goog-Api-Key"])
+@pytest.mark.parametrize("name", ["Authorization", "Api-Key", "Api-Username", "X-Goog-Api-Key", "Cookie", "X-A-Key-Of-Tomorrow"])
 async def test_a_key_does_not_follow_a_redirect_to_another_port(http: HttpClient, site: Site, name: str) -> None:
     """Another port of the same machine may be somebody else's program."""
     async with open_site() as other:
@@ -136,6 +136,15 @@ async def test_a_key_does_not_follow_a_redirect_to_another_port(http: HttpClient
         await http.get(site.url("/"), headers={name: "Bearer canary"}, allow_http=True, allow_private=True)
         assert site.requests[0].headers[name.lower()] == "Bearer canary"
         assert name.lower() not in other.requests[0].headers
+
+
+async def test_what_asks_for_a_language_or_whether_it_changed_goes_along(http: HttpClient, site: Site) -> None:
+    async with open_site() as other:
+        other.answer = lambda _: Reply(body=b"x")
+        site.answer = lambda _: Reply(status=302, headers={"Location": other.url("/")})
+        heads = {"Accept": "application/json", "If-None-Match": '"1"'}
+        await http.get(site.url("/"), headers=heads, allow_http=True, allow_private=True)
+        assert {name: other.requests[0].headers[name.lower()] for name in heads} == heads
 
 
 async def test_not_modified_is_an_answer(http: HttpClient, site: Site) -> None:
