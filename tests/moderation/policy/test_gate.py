@@ -143,6 +143,7 @@ def test_every_rule_has_words_in_both_languages_and_a_source() -> None:
         "spend_day",
         "undisclosed",
         "reddit_footer",
+        "private_stays_private",
         "discord_direct",
         "discord_only",
         "no_consent",
@@ -156,7 +157,7 @@ def test_every_rule_has_words_in_both_languages_and_a_source() -> None:
         "whatsapp_window",
     }
     assert set(POLICY.rules) == wording | refusals
-    assert len(CHECKS) == 23
+    assert len(CHECKS) == 24
     for name in POLICY.rules:
         assert words_of(name, POLICY, "nl") != words_of(name, POLICY, "en")
         assert name in words_of(name, POLICY, "de")
