@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 LOAD_SECONDS = 180.0
 CLOSE_SECONDS = 5.0
+SECONDS_A_TEXT = 5.0
 MOST_STARTS = 2
 WORKER = "listener.embedding.worker"
 
@@ -69,7 +70,8 @@ class SentenceEmbedder:
         return self._model_id
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 `(len(texts), n_dims)`, rows of unit length. Blocks, at most `timeout_seconds` per try and two tries.
+        """Return float32 `(len(texts), n_dims)`, rows of unit length. Blocks, at most `timeout_seconds` per try and two tries;
+        a few texts have 5 seconds each.
 
         Raises `EncodingFailed` when the worker crashed, hung or failed twice on these texts, and `SettingsError` when the model
         cannot be loaded.
@@ -87,8 +89,8 @@ class SentenceEmbedder:
             pipe = self._started()
             try:
                 pipe.send(list(texts))
-                if not pipe.poll(self._timeout_seconds):
-                    reason = f"no answer within {self._timeout_seconds:g} s"
+                if not pipe.poll(patience := self._patience(len(texts))):
+                    reason = f"no answer within {patience:g} s"
                 else:
                     answer = pipe.recv()
                     if isinstance(answer, Encoded):
@@ -99,6 +101,11 @@ class SentenceEmbedder:
             logger.warning("embedding worker restarts", extra={"model": self._model_id, "reason": reason, "texts": len(texts)})
             self._end(at_once=True)
         raise EncodingFailed(f"model {self._name}: {len(texts)} texts could not be encoded: {reason}")
+
+    def _patience(self, texts: int) -> float:
+        """Return the seconds that so many texts may take: a few each (RULES F24), longer on a machine where others keep the cores busy."""
+        crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        return min(self._timeout_seconds, SECONDS_A_TEXT * texts * crowded)
 
     def close(self) -> None:
         """End the worker process, if there is one; harmless when called twice."""

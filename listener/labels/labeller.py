@@ -59,6 +59,10 @@ class Labeller:
         self._rules = tuple(rules)
         self._replaced = frozenset(replaced) | (set(FROM_CAUSE) if "cause" in replaced else set())
 
+    def by_words_alone(self) -> Labeller:
+        """Return what says of a text what its words alone tell, by the same lists and rules; it needs no vectors."""
+        return Labeller(self._lexicons, rules=self._rules, replaced=self._replaced)
+
     def labels(
         self,
         texts: Sequence[ReadText],

@@ -25,10 +25,12 @@ from listener.ports import Embedder, Progress
 from listener.workflows.change_model import ModelChange, OpenEarlier, no_earlier
 from listener.workflows.read_quickly import LEARNED_FROM, QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
+from listener.workflows.set_apart import SetApart
 
 logger = logging.getLogger(__name__)
 
-MOST_TRIES = 3
+WELL = "Al uren geen stroom"
+"""Any model reads this."""
 SPARING = 20
 """Beside people at work regrouping takes one part in so many of the time: on two million mentions it takes half a minute each time."""
 MOST_REMEMBERED = 24
@@ -78,6 +80,7 @@ class AnalyseMentions:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
+        self._apart = SetApart(ledger, batch=self._batch, alone=self._alone, well=self._well)
         self._insight = insight
         self._monotonic = monotonic
         self._rests_until = 0.0
@@ -135,15 +138,7 @@ class AnalyseMentions:
         if stored:
             if len(stored) == self._batch_size:
                 self._read_quickly_when_due()
-            analyst = self._ready_analyst()
-            try:
-                signals += self._batch(analyst, stored, later)
-            except ProductError:
-                raise
-            except Exception:
-                logger.exception("batch failed; trying its mentions one by one", extra={"mentions": len(stored)})
-                self._analyst = None
-                signals += self._one_by_one(stored)
+            signals += self._apart.analyse(stored, later, self._ready_analyst().texts_alone())
             self._tell_insight()
         return Analysed(mentions=len(stored), signals=signals, more=self._encode_again() or bool(stored))
 
@@ -193,16 +188,33 @@ class AnalyseMentions:
         if gone:
             analyst.remember(self._ledger.analyses.remembered(gone, self.model_id, MOST_REMEMBERED))
 
-    def _batch(self, analyst: Analyst, stored: Sequence[StoredMention], later: Sequence[StoredMention] = ()) -> tuple[Signal, ...]:
+    def _alone(self, one: StoredMention) -> None:
+        """Take one mention through everything that its text alone goes through; the analyst stays as it is."""
+        prepared = self._ready_analyst().prepare([one])
+        self._vectors(prepared.to_embed)
+        self._label_models(prepared.to_embed)
+
+    def _well(self) -> None:
+        """Raise when the model fails on what any model reads: then no mention is to blame, and the next look tries again."""
+        embedder = self._models.embedder()
+        if embedder is not None:
+            embedder.encode([WELL])
+
+    def _batch(self, stored: Sequence[StoredMention], later: Sequence[StoredMention]) -> tuple[Signal, ...]:
+        analyst = self._ready_analyst()
         made, self._next = self._next, None
         as_made = made is not None and [reading.stored for reading in made.readings] == list(stored)
         prepared = made if made is not None and as_made else analyst.prepare(stored)
         vectors, fresh = self._vectors(prepared.to_embed)
         if len(later) == self._batch_size and not self._models.under_way:
             self._look_ahead(analyst.prepare(later), besides=prepared.to_embed)
-        self._remind(analyst)
-        step = analyst.conclude(prepared, vectors, self._label_models(prepared.to_embed))
-        return self._save(analyst, replace(step, embeddings=fresh))
+        said = self._label_models(prepared.to_embed)
+        try:
+            self._remind(analyst)
+            return self._save(analyst, replace(analyst.conclude(prepared, vectors, said), embeddings=fresh))
+        except Exception:
+            self._analyst = None  # it may be ahead of the ledger
+            raise
 
     def _look_ahead(self, following: Prepared, *, besides: Mapping[str, str]) -> None:
         """Let the model read the next batch while this one is concluded: just the texts it will be asked for when this one is saved."""
@@ -256,21 +268,6 @@ class AnalyseMentions:
     def _tell_insight(self) -> None:
         if self._insight is not None:
             catch_up(self._ledger, self._insight, model_id=self.model_id)
-
-    def _one_by_one(self, stored: Sequence[StoredMention]) -> tuple[Signal, ...]:
-        """One poisoned mention must not hold up the others (RULES F24): three tries, then quarantine with its reason."""
-        signals: list[Signal] = []
-        for one in stored:
-            try:
-                signals += self._batch(self._ready_analyst(), [one])
-            except ProductError:
-                raise
-            except Exception as error:
-                self._analyst = None
-                logger.exception("mention failed", extra={"mention_id": one.mention_id})
-                if self._ledger.mentions.note_try(one.mention_id) >= MOST_TRIES:
-                    self._ledger.mentions.quarantine(one.mention_id, one.revision, "analyse", f"{type(error).__name__}: {error}")
-        return tuple(signals)
 
     def _ready_analyst(self) -> Analyst:
         """Return the analyst, filled from the ledger when it is new or when a person corrected something since."""
