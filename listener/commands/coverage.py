@@ -11,6 +11,7 @@ import click
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.model.figures import SourceCoverage
+from listener.model.recheck import RecheckCoverage
 
 CANARIES = {
     "found": "a question that always has answers there brought them, so it really is quiet",
@@ -76,11 +77,24 @@ def _facts(one: SourceCoverage) -> Iterator[str]:
         yield f"blind from {_moment(window.since)} {until} (UTC)"
     if one.again_at is not None:
         yield f"asked again at {_moment(one.again_at)} (UTC)"
+    if one.recheck is not None:
+        yield from _recheck(one.recheck)
     if one.missed:
         yield f"the platform showed {one.seen:,} of {one.seen + one.missed:,} items ({one.share_seen:.1%})"
     if one.silent_since is not None:
         canary = f"; {CANARIES[one.canary]}" if one.canary in CANARIES else ""
         yield f"silent since {_moment(one.silent_since)} (UTC), longer than is usual there{canary}"
+
+
+def _recheck(one: RecheckCoverage) -> Iterator[str]:
+    """Yield how far kept posts were looked at again in time, why not, and what that brought today."""
+    later = f" (after {one.young_days} days: {one.then_hours} h)" if one.young_days else ""
+    yield f"kept posts looked at again within {one.every_hours} h{later}: {one.percent_in_time} %; overdue: {one.overdue:,} of {one.kept:,}"
+    if one.state != "ok":
+        yield f"looking again is {one.state}: {one.note}"
+    if one.today.asked:
+        gone, edited = f"{one.today.removed:,} gone", f"{one.today.edited:,} edited"
+        yield f"looked at again today: {one.today.asked:,} posts, {gone}, {edited}, {one.today.unsure:,} of which nothing was told"
 
 
 def _moment(at: datetime) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from listener.ledger.recheck_coverage import read_rechecks
 from listener.ledger.streams import stream_standings
 from listener.ledger.tables import mention, mention_source, signal, source_run, source_spend, source_state
 from listener.model.figures import BLIND_STATES, BlindWindow, SourceCoverage
 from listener.model.issue import SILENCE
 from listener.model.push import StreamStanding
+from listener.model.recheck import RecheckCoverage
 
 
 def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[SourceCoverage]:
@@ -29,7 +31,7 @@ def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[Sou
     joined = source_state.outerjoin(held, source_state.c.source == held.c.source)
     joined = joined.outerjoin(today, and_(today.c.source == source_state.c.source, today.c.day == now.astimezone(UTC).date()))
     windows, counts, silent = blind_windows(tx, since, now), _counts(tx, since, now), silent_since(tx, now)
-    streams = stream_standings(tx, now)
+    streams, rechecks = stream_standings(tx, now), read_rechecks(tx, now)
     rows = tx.execute(query.select_from(joined).order_by(source_state.c.source)).all()
     return [
         _coverage(
@@ -39,6 +41,7 @@ def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[Sou
             counts=counts.get(row.source, (0, 0)),
             silent=silent.get(row.source),
             stream=streams.get(row.source),
+            recheck=rechecks.get(row.source),
         )
         for row in rows
     ]
@@ -104,6 +107,7 @@ def _coverage(
     counts: tuple[int, int],
     silent: datetime | None,
     stream: StreamStanding | None,
+    recheck: RecheckCoverage | None,
 ) -> SourceCoverage:
     lag = None if row.last_ok_at is None else max(0.0, (now - row.last_ok_at).total_seconds())
     again = [moment for moment in (row.wait_until, row.open_until) if moment is not None and moment > now]
@@ -133,4 +137,5 @@ def _coverage(
         stream_up=None if stream is None else stream.up,
         stream_since=None if stream is None else stream.since,
         stream_why="" if stream is None else stream.why,
+        recheck=recheck,
     )

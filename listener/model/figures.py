@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from listener.model.issue import IssueState, Signal
+from listener.model.recheck import RecheckCoverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,8 @@ class SourceCoverage:
     counted and did not list. `requests` and `micro_usd` are today's (UTC), with their caps, None: no cap. `silent_since` is set when it
     answers with nothing for longer than its own history explains; `canary` is what a question with a known answer then brought: found,
     empty, or "" when none was asked. `stream_up` tells whether the platform also tells us by itself what is new, since `stream_since`;
-    None: nobody listens there. What a stream misses, pulls read.
+    None: nobody listens there. What a stream misses, pulls read. `recheck` tells how far kept posts are looked at again in time; None:
+    nothing is promised there.
     """
 
     source: str
@@ -109,6 +111,7 @@ class SourceCoverage:
     stream_up: bool | None = None
     stream_since: datetime | None = None
     stream_why: str = ""
+    recheck: RecheckCoverage | None = None
 
     @property
     def share_seen(self) -> float:

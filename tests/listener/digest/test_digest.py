@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,10 +18,14 @@ from listener.digest.terminal import digest_terminal
 from listener.digest.words import Words
 from listener.model.figures import BlindWindow, DigestFigures, IssueFigures, Quote, SourceCoverage
 from listener.model.issue import IssueState, Signal
+from listener.model.recheck import Looked, RecheckCoverage
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 SEEN = datetime(2026, 3, 10, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LATE = RecheckCoverage(
+    every_hours=24, young_days=7, then_hours=168, kept=1_200, overdue=200, state="capped", note="", today=Looked(asked=9)
+)
 Templates = Callable[[str], dict[str, str]]
 FORMS = (digest_markdown, digest_terminal)
 
@@ -280,6 +285,12 @@ def test_the_moment_of_a_signal_follows_the_settings_clock(
             "cost $0.40 today of at most $1.00",
         ),
         ({"requests": 900, "most_requests": 1_000}, "900 van 1.000 verzoeken", "900 of 1,000 requests"),
+        (
+            {"recheck": LATE},
+            "; 200 van 1.200 bewaarde berichten zijn niet op tijd opnieuw bekeken (binnen 24 uur, na 7 dagen binnen 168): wat daar",
+            "; 200 of 1,200 kept posts were not looked at again in time (within 24 hours, after 7 days within 168): what was deleted",
+        ),
+        ({"recheck": replace(LATE, overdue=0)}, "geleden gelezen.", "read 4 minutes ago."),  # a promise that is kept is no news
         ({"silent_since": SEEN - HOUR}, "stil sinds di 10 mrt 08:00, langer dan", "silent since Tue 10 Mar 08:00, longer than"),
         ({"silent_since": SEEN - HOUR, "canary": "empty"}, "waarschijnlijk zien we hier niets", "most likely we see nothing"),
         ({"silent_since": SEEN - HOUR, "canary": "found"}, "het is er echt stil", "it really is quiet"),
