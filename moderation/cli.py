@@ -34,6 +34,7 @@ from moderation.commands.running import backup_command, run_command, sign_in_com
 from moderation.commands.safety import killswitch_group, restore_command
 from moderation.commands.status import status_group
 from moderation.commands.subject import subject_group
+from moderation.commands.subject_requests import check_requests_of
 from moderation.commands.tokens import token_group
 from moderation.commands.working import WORK_COMMANDS
 from moderation.settings import KlankbordSettings
@@ -89,6 +90,7 @@ def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
 def _further_checks(home: Path) -> Iterator[Finding]:
     yield from check_accounts_of(home)
     yield from check_deliveries_of(home)
+    yield from check_requests_of(home)
 
 
 for one in (*CONVERSING, *WORK_COMMANDS):

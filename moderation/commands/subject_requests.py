@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import click
 
-from listener.bootstrap import new_reader
+from listener.bootstrap import new_reader, reading
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
+from listener.errors import ProductError
+from listener.model.health import Finding
+from listener.settings.load import load_settings
 from moderation.commands.desk import agent_option
+from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.model.subject_request import Ending, RequestKind, SubjectRequest
+from moderation.settings import KlankbordSettings
 from moderation.subject_desk import SubjectDesk, subject_desk
+from moderation.workflows.check_requests import check_requests
 
 why_option = click.option("--why", required=True, help="Why, or what was done; without naming the person.")
 
@@ -133,3 +140,16 @@ def _stands(one: SubjectRequest, now: datetime) -> str:
         return "LATE"
     told = "under way" if one.begun_at or one.carry_out else "soon" if one.soon(now) else ""
     return told or ("extended" if one.extended_at else "")
+
+
+def check_requests_of(home: Path) -> Iterator[Finding]:
+    """Return what `doctor` says of requests; nothing while settings or ledger cannot be read, which it says itself."""
+    if not (home / "ledger.db").exists():
+        return
+    try:
+        zone = load_settings(home, KlankbordSettings).zone
+        with reading(home) as ledger:
+            waiting = SubjectRequestLedger(ledger.engine, ledger.suppression).all(ended=False)
+    except ProductError:
+        return
+    yield from check_requests(waiting, now=SystemClock().now(), zone=zone)

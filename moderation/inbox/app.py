@@ -44,6 +44,7 @@ from moderation.inbox.routes_people import add_people_routes
 from moderation.inbox.routes_queue import add_queue_routes
 from moderation.inbox.routes_reply import add_reply_routes
 from moderation.inbox.routes_report import add_week_report_routes
+from moderation.inbox.routes_requests import add_request_routes
 from moderation.inbox.routes_search import add_search_routes
 from moderation.inbox.routes_second_step import add_second_step_routes
 from moderation.inbox.routes_sending import add_sending_routes
@@ -95,6 +96,8 @@ def _add_coming_in(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
         add_second_step_routes(app, parts, parts.people, pages)
         add_me_routes(app, parts, parts.people, pages)
         add_people_routes(app, parts, parts.people, pages)
+        if parts.requests is not None:
+            add_request_routes(app, parts.requests, pages)
         if parts.deliveries is not None:
             add_delivery_routes(app, parts.people, parts.deliveries, pages)
         if parts.people.oidc is not None:

@@ -47,6 +47,7 @@ MORE = (
     Entry(where="/shadow", key="shadow", letter="w", room="shadow"),
     Entry(where="/exports", key="exports", letter="l", room="exports"),
     Entry(where="/people", key="people", letter="p", room="people"),
+    Entry(where="/requests", key="requests", letter="y", room="requests"),
     Entry(where="/deliveries", key="deliveries", letter="m", room="deliveries"),
 )
 

@@ -29,6 +29,7 @@ from moderation.inbox.plan_parts import PlanParts
 from moderation.inbox.queue_parts import QueueParts
 from moderation.inbox.reply_parts import ReplyParts
 from moderation.inbox.report_parts import ReportParts
+from moderation.inbox.request_parts import RequestParts
 from moderation.inbox.scope import PRIVATE_WANTS, Noted, ObjectBrands, TokenCheck, no_tokens, nowhere
 from moderation.inbox.search_parts import SearchParts
 from moderation.inbox.shadow_parts import ShadowParts
@@ -118,6 +119,7 @@ class StaffParts:
     within: Callable[[frozenset[str]], StaffParts] | None = None
     readers: Callable[[StaffParts], StaffParts] | None = None
     people: PeopleParts | None = None
+    requests: RequestParts | None = None
     tokens: TokenCheck = no_tokens
     noted: Noted = nowhere
     api: ApiParts | None = None

@@ -41,7 +41,9 @@ class SpokenFigures:
     `posted` posts that a platform accepted; `to_approve` drafts waiting for a person; `needs_human` posts that a person has to look at;
     `alarms` unseen ones; `stopped_by` who pressed the kill switch, "" when nobody did. `asked`, `waiting`, `not_asked`: decisions about
     invitations; `in_shadow` items waiting to be looked at. `answers` of feedback, with the mean satisfaction (1 to 5) when there are
-    enough; `responded` of `invited` gave feedback. `clocks_red` customers waited longer than we want; `clocks_orange` are about to.
+    enough; `responded` of `invited` gave feedback. `clocks_red` customers waited longer than we want;
+    `clocks_orange` are about to. `requests_late` and `requests_soon`: people who asked what we keep of them, past their month and within a
+    week of its end.
     """
 
     posted: int = 0
@@ -62,3 +64,5 @@ class SpokenFigures:
     actions: tuple[ActionDue, ...] = ()
     clocks_red: int = 0
     clocks_orange: int = 0
+    requests_late: int = 0
+    requests_soon: int = 0

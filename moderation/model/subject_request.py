@@ -78,9 +78,14 @@ class SubjectRequest:
         """Whether it has to be answered within a week."""
         return self.open and not self.overdue(now) and self.due_at - now <= SOON
 
+    @property
+    def last_moment(self) -> datetime:
+        """The last moment that is in time."""
+        return self.due_at - timedelta(microseconds=1)
+
     def last_day(self, zone: tzinfo) -> date:
         """Return the last day on which an answer is in time."""
-        return (self.due_at - timedelta(microseconds=1)).astimezone(zone).date()
+        return self.last_moment.astimezone(zone).date()
 
 
 def months_later(day: date, months: int) -> date:

@@ -38,6 +38,7 @@ from moderation.page_parts.queue import entry_of, queue_parts
 from moderation.page_parts.readers import without_private
 from moderation.page_parts.reply import reply_parts
 from moderation.page_parts.report import report_parts
+from moderation.page_parts.requests import request_parts
 from moderation.page_parts.scope import about, within
 from moderation.page_parts.search import search_parts, words_in_cases
 from moderation.page_parts.shadow import shadow_parts
@@ -89,6 +90,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         one_state=lambda: one_reading(listening.ledger.engine),
         objects=ObjectBrandLedger(listening.ledger.engine),
         people=people_parts(parts),
+        requests=request_parts(parts),
         tokens=HoldTokens(TokenLedger(listening.ledger.engine), listening.clock).person,
         api=api_parts(parts.desk),
         deliveries=delivery_parts(parts),

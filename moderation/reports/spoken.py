@@ -32,6 +32,8 @@ def _lines(figures: SpokenFigures, words: Mapping[str, str], language: str, zone
         yield "", words["stopped"].format(who=figures.stopped_by)
     yield from counted("alarms", figures.alarms)
     yield from counted("needs_human", figures.needs_human)
+    yield from counted("request_late", figures.requests_late)
+    yield from counted("request_soon", figures.requests_soon)
     yield from counted("clock_red", figures.clocks_red)
     yield from counted("clock_orange", figures.clocks_orange)
     yield from ((one.title, words[_promise(one, as_of)].format(moment=moment(one.due_at))) for one in figures.promises)

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from moderation.ledger.spoken_counts import SpokenCounts
+from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.model.action import Action, ActionState
 from moderation.model.spoken import ActionDue, PromiseDue, Silence, SpokenFigures
 from moderation.model.status import PromiseState
@@ -23,6 +24,7 @@ def gather_spoken(desk: Desk, from_at: datetime, as_of: datetime) -> SpokenFigur
     feedback = desk.feedback.answers.figures(from_at, as_of)
     asked = feedback.within_feedback
     waiting = desk.tell_clocks.now()
+    asked_us = SubjectRequestLedger(desk.ledger.engine, desk.ledger.suppression).all(ended=False)
     return SpokenFigures(
         posted=counts.posted,
         to_approve=counts.to_approve,
@@ -42,6 +44,8 @@ def gather_spoken(desk: Desk, from_at: datetime, as_of: datetime) -> SpokenFigur
         actions=_actions(desk, from_at, as_of),
         clocks_red=waiting.red,
         clocks_orange=waiting.orange,
+        requests_late=sum(one.overdue(as_of) for one in asked_us),
+        requests_soon=sum(one.soon(as_of) for one in asked_us),
     )
 
 

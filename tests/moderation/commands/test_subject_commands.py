@@ -103,3 +103,34 @@ def test_an_export_never_takes_the_place_of_a_file(home: Path, tmp_path: Path) -
     assert (tmp_path / "theirs.txt").read_text() == "mine"
     assert run(home, "export", "forum", "u-77", "--out", str(tmp_path / "other.json")).exit_code == 0
     assert "hij doet het weer niet" in (tmp_path / "other.txt").read_text()
+
+
+def test_a_request_is_noted_told_of_and_ended_from_the_command_line(home: Path) -> None:
+    """Each line says until when; what is late makes `doctor` fail."""
+    assert "answer by" in run(home, "request", "add", "access", "forum", "u-77").output
+    late = run(home, "request", "add", "rectify", "forum", "u-77", "--received", "2020-01-31", "--json")
+    assert json.loads(late.output)["due_at"] == "2020-02-29T23:00:00+00:00"
+    listed = run(home, "request", "list").output
+    assert listed.index("rectify") < listed.index("access"), "what is due first stands on top"
+    assert "LATE" in listed
+    doctor = CliRunner().invoke(klankbord, ["--home", str(home), "doctor", "--json"])
+    (told,) = [one for one in json.loads(doctor.output) if one["what"] == "requests about data"]
+    assert (told["level"], "2020-02-29" in told["detail"]) == ("fail", True)
+    refused = run(home, "request", "refuse", "2", "--why", "klopt al")
+    assert "supervisory authority" in refused.output
+    extended = run(home, "request", "extend", "1", "--why", "veel gesprekken")
+    assert "Tell the person so now" in extended.output
+    assert [one["ending"] for one in json.loads(run(home, "request", "list", "--all", "--json").output)] == ["", "refused"]
+    assert isinstance(run(home, "request", "done", "2", "--why", "x").exception, InputError)
+
+
+def test_who_waits_for_a_copy_is_not_erased_before_they_have_it(home: Path, tmp_path: Path) -> None:
+    """Nothing could be handed over any more; whoever erases is told what to do first."""
+    run(home, "request", "add", "access", "forum", "u-77")
+    done = run(home, "erase", "forum", "u-77", "--yes", "--name", "u-77")
+    assert isinstance(done.exception, InputError)
+    assert "request 1" in str(done.exception)
+    assert len(texts(home)) == 2
+    run(home, "export", "forum", "u-77", "--out", str(tmp_path / "theirs.json"))
+    assert run(home, "erase", "forum", "u-77", "--yes", "--name", "u-77").exit_code == 0
+    assert len(texts(home)) == 1
