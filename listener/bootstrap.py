@@ -34,7 +34,7 @@ from listener.settings.wording import label_checks, label_heads, lexicons, priva
 from listener.signals.volume import VolumeRule
 from listener.sources.canaries import canary_settings
 from listener.sources.http import HttpClient
-from listener.sources.incoming import INCOMING, Incoming
+from listener.sources.incoming import INCOMING, Incoming, asking_about
 from listener.sources.purse import Purse
 from listener.sources.registry import SourceContext, build_source
 from listener.sources.said_to import said_to, said_to_in_private
@@ -44,6 +44,7 @@ from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.analyse_mentions import AnalyseMentions, LabelModels, no_label_models
 from listener.workflows.ask_canary import AskCanary
 from listener.workflows.change_model import NAME_KEY, OpenEarlier, no_earlier
+from listener.workflows.confirm_removals import ConfirmRemovals
 from listener.workflows.learn_labels import LearnLabels, learned_labels
 from listener.workflows.read_quickly import QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
@@ -115,6 +116,7 @@ def listening(
             search=new_search(ledger, search, encode, analyse),
             open_sources=lambda stack: open_sources(home, settings, clock, ledger, stack),
             receivers=open_receivers(home, settings, clock, ledger),
+            open_confirming=lambda stack: open_confirming(home, settings, clock, ledger, stack),
             receive=new_receiving(settings, ledger, clock),
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
             rephrase_titles=new_rephrasing(home, settings, ledger, insight, clock).once,
@@ -296,6 +298,15 @@ def open_receivers(home: Path, settings: ListenerSettings, clock: Clock, ledger:
             built[one.id] = source
             ledger.sources.describe(one.id, kind=one.kind)
     return built
+
+
+def open_confirming(home: Path, settings: ListenerSettings, clock: Clock, ledger: Ledger, closing: AsyncExitStack) -> ConfirmRemovals:
+    """Wire the question whether messages are gone that were said to be, for every source that is called and can be asked."""
+    context = source_context(home, settings, clock)
+    closing.push_async_callback(context.http.aclose)
+    called = [one for one in settings.sources if one.enabled and one.kind in INCOMING]
+    asked = {one.id: ask for one in called if (ask := asking_about(one, context.of(one))) is not None}
+    return ConfirmRemovals(ledger, asked, clock=clock)
 
 
 def new_receiving(settings: ListenerSettings, ledger: Ledger, clock: Clock) -> ReceiveMentions:

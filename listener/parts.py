@@ -20,6 +20,7 @@ from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.clean_files import Cleaned, CleanFiles
 from listener.workflows.gather_figures import gather_figures
+from listener.workflows.confirm_removals import ConfirmRemovals
 from listener.workflows.learn_labels import LearnLabels
 from listener.workflows.receive_mentions import ReceiveMentions
 from listener.workflows.search_mentions import SearchMentions
@@ -36,7 +37,8 @@ class Listening:
     """Everything the listening half is made of, open and wired, on one locked home.
 
     `open_sources` builds the enabled sources that are pulled; they are closed with the stack it is given. `receivers` are those that
-    platforms call, by source id; what they read goes to `receive`. `further` is what the answering half adds to
+    platforms call, by source id; what they read goes to `receive`, and
+    `open_confirming` wires what asks about removals that are not proven. `further` is what the answering half adds to
     the figures of a stretch of time.
     """
 
@@ -53,6 +55,7 @@ class Listening:
     search: SearchMentions
     open_sources: Callable[[AsyncExitStack], list[Watched]]
     receivers: Mapping[str, Receiver]
+    open_confirming: Callable[[AsyncExitStack], ConfirmRemovals]
     receive: ReceiveMentions
     new_learning: Callable[[], LearnLabels]
     rephrase_titles: Callable[[], int]

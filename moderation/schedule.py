@@ -30,6 +30,8 @@ TAP_SECONDS = 3_600.0
 """Done actions are looked at once a week; this is how often it is seen whether a week's look is due."""
 SOURCE_TROUBLE_SECONDS = 60.0
 """A source that is not let in or not to be reached: who has to act hears of it within the minute."""
+CONFIRM_SECONDS = 30.0
+"""A post that its forum said was destroyed is gone within the minute, once the forum was asked."""
 SUBJECTS_SECONDS = 60.0
 """Whoever pressed "forget me" while the ledger was busy is forgotten within the minute; what a crash cut off goes on at the start."""
 INVITE_SECONDS = 300.0

@@ -12,6 +12,7 @@ from listener.errors import StoreDamaged
 from listener.ledger.analyses import AnalysisLedger
 from listener.ledger.backup import newest_backup
 from listener.ledger.check import damage_in
+from listener.ledger.claims import ClaimLedger
 from listener.ledger.dialect import empty_log, ledger_engine, ledger_file, make_private
 from listener.ledger.expiry import ExpiryLedger
 from listener.ledger.issues import IssueLedger
@@ -41,6 +42,7 @@ class Ledger:
         self.rechecks = RecheckLedger(engine)
         self.reports = ReportLedger(engine)
         self.meta = MetaLedger(engine)
+        self.claims = ClaimLedger(engine)
 
     def check(self) -> None:
         """Read everything; raise `StoreDamaged` naming what is wrong. Takes seconds for a large ledger: for `doctor`."""

@@ -27,6 +27,7 @@ class Page:
     cursor: one sentence that coverage lines repeat. `skipped` items are counted and listed, never silently dropped.
     `cost_usd` is what the platform charges for it; `requests` are those that a client library sent beside our own HTTP client, which
     counts by itself. `missed` are items that the platform itself counts for this page's stretch and does not list.
+    `claimed` are native ids of what is said to be gone by something that does not prove it: its platform is to be asked.
     """
 
     mentions: tuple[Mention, ...]
@@ -38,6 +39,7 @@ class Page:
     cost_usd: float = 0.0
     requests: int = 0
     missed: int = 0
+    claimed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

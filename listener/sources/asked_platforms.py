@@ -77,9 +77,10 @@ def _youtube(settings: SourceSettings, context: SourceContext) -> Source:
     )
 
 
-def _discourse(settings: SourceSettings, context: SourceContext) -> Source:
+def forum_of(settings: SourceSettings, context: SourceContext) -> Forum:
+    """Return the forum that a source names, asked with its key if there is one. Raises `SettingsError` without an address."""
     base = forum_address(settings.id, settings.url)
-    forum = Forum(
+    return Forum(
         base=base,
         http=context.paced("discourse", Forum(base=base, http=context.http).host),
         username=settings.account,
@@ -87,9 +88,12 @@ def _discourse(settings: SourceSettings, context: SourceContext) -> Source:
         allow_http=settings.allow_http,
         allow_private=settings.allow_private,
     )
+
+
+def _discourse(settings: SourceSettings, context: SourceContext) -> Source:
     return DiscourseSource(
         settings.id,
-        forum,
+        forum_of(settings, context),
         queries=(settings.query,) if settings.query else (),
         topics=tuple(map(str, settings.topics)),
         private_messages=settings.private_messages,

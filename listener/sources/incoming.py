@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from listener.settings.schema import SourceSettings
+from listener.sources.asked_platforms import forum_of
+from listener.sources.discourse import DiscourseSource
 from listener.sources.discourse_webhook import DiscourseWebhook
 from listener.sources.meta_webhook import MetaWebhook
+from listener.sources.pushed import Found
 from listener.sources.signed_webhook import SignedWebhook
 
 if TYPE_CHECKING:
@@ -30,6 +33,13 @@ def _signed(settings: SourceSettings, context: SourceContext) -> Incoming:
     return SignedWebhook(settings.id, secret=partial(context.secret, "WEBHOOK", settings.id), clock=context.clock)
 
 
+def asking_about(settings: SourceSettings, context: SourceContext) -> Callable[[Sequence[str]], Awaitable[Sequence[Found]]] | None:
+    """Return how messages of a source that is called are looked up by their ids (raises `SourceError`); None where nobody can be asked."""
+    if settings.kind != "discourse_webhook":
+        return None
+    return DiscourseSource(settings.id, forum_of(settings, context), clock=context.clock).look_up
+
+
 INCOMING: dict[str, Callable[[SourceSettings, SourceContext], Incoming]] = {
     "meta": _meta,
     "discourse_webhook": _discourse,
@@ -37,6 +47,6 @@ INCOMING: dict[str, Callable[[SourceSettings, SourceContext], Incoming]] = {
 }
 INCOMING_KEYS: dict[str, frozenset[str]] = {
     "meta": frozenset({"accounts", "brand"}),
-    "discourse_webhook": frozenset({"url", "brand"}),
+    "discourse_webhook": frozenset({"url", "brand", "account", "allow_http", "allow_private"}),
     "webhook": frozenset({"brand"}),
 }

@@ -64,6 +64,8 @@ class ReceiveMentions:
         kept, unread = read_each(page.mentions, choose)
         save = partial(self._ledger.mentions.add_page, source=source_id, next_cursor=None, at=now)
         added, _ = add_all(kept, (*page.skipped, *unread), whole=partial(save, removals=page.removals, gap=page.gap), alone=save)
+        if page.claimed and (left := self._ledger.claims.add(source_id, page.claimed, at=now)):
+            logger.warning("too much is said to be gone at once", extra={"source": source_id, "not_asked_about": left})
         seen = len(page.mentions)
         logger.info("delivery stored", extra={"source": source_id, "seen": seen, "new": added.new, "edited": added.edited})
         self._note(source_id, now, new=added.new, seen=seen)

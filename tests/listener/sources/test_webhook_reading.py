@@ -199,14 +199,22 @@ def test_an_edit_a_message_between_people_and_notes_of_the_forum() -> None:
 @pytest.mark.parametrize(
     ("told", "event"),
     [
-        (forum_post(), "post_destroyed"),
         (forum_post(user_deleted=True), "post_edited"),
+        (forum_post(user_deleted=True), "post_destroyed"),
         (forum_post(deleted_at="2026-03-02"), "post_edited"),
     ],
 )
-def test_a_post_that_is_destroyed_is_gone(told: dict[str, Any], event: str) -> None:
-    """The forum shows a destroyed post as it was; that it is gone stands in the name of the event."""
+def test_a_post_whose_signed_body_says_so_is_gone(told: dict[str, Any], event: str) -> None:
     assert [one.native_id for one in forum(told, event).removals] == ["12"]
+
+
+def test_the_name_of_an_event_alone_removes_nothing() -> None:
+    """The forum shows a destroyed post as it was, and does not sign the head that says so: whoever kept a body could erase any post."""
+    found = forum(forum_post(), "post_destroyed")
+    assert (found.mentions, found.removals, found.claimed) == ((), (), ("12",))
+    private = forum(forum_post(topic_archetype="private_message"), "post_destroyed")
+    assert (private.removals, private.claimed, private.skipped[0].reason[-4:]) == ((), (), "kept")
+    assert forum(forum_post("12; drop"), "post_destroyed").claimed == ()
 
 
 @pytest.mark.parametrize("url", ["", "forum.example", "/x"])
