@@ -53,12 +53,12 @@ class BrandSettings(Section):
         return read_query(given) if isinstance(given, str) else given
 
 
-ADDRESSED_KINDS = frozenset({"meta", "meta_graph", "imap", "webhook"})
+ADDRESSED_KINDS = frozenset({"meta", "meta_graph", "imap", "webhook", "reddit_modqueue"})
 
 
 def _is_addressed(given: Mapping[str, object]) -> bool:
     """Tell whether a source reads only what comes to accounts of your own."""
-    return given.get("kind") in ADDRESSED_KINDS or given.get("mentions") == "only"
+    return given.get("kind") in ADDRESSED_KINDS or given.get("mentions") == "only" or given.get("inbox") is True
 
 
 class SourceSettings(Section):
@@ -96,7 +96,7 @@ class SourceSettings(Section):
     brand: str = Field(
         "",
         description="meta, meta_graph, imap: the brand that is written to; empty: the only one. webhook: the brand that is, if any. "
-        "discourse, discourse_webhook, webhook: also to whom private messages are; empty: the only one.",
+        "discourse, discourse_webhook, webhook: also to whom private messages are; reddit: whose inbox it is; empty: the only one.",
     )
     network: Literal["facebook", "instagram", "threads"] = Field("facebook", description="meta_graph: which of Meta's networks.")
     folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")
@@ -139,6 +139,10 @@ class SourceSettings(Section):
     )
     site: str = Field("", description="stackexchange: the site, such as 'stackoverflow' or 'iot.stackexchange.com'.")
     tags: tuple[str, ...] = Field((), description="stackexchange: tags whose questions are read. Without a query: in place of a search.")
+    inbox: bool = Field(
+        False,
+        description="reddit: read what comes to your own account, and nothing else: mentions, answers to it, private messages.",
+    )
     channels: tuple[str, ...] = Field(
         (), description="youtube: ids of channels (UC…) below whose videos comments are read. discord: ids of channels, forums or threads."
     )

@@ -58,6 +58,12 @@ SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {
         "WEBHOOK_SECRET": "Secret of a forum's webhook.",
         "READ_API_KEY": "API key that reads a forum, for the one user named in account.",
     },
+    "REDDIT": {
+        "READ_REFRESH_TOKEN": "Refresh token of the account whose inbox is read; scopes identity, read and privatemessages, none of moderators.",
+        "MOD_CLIENT_ID": "Client id of the Reddit application that moderates; another one than those which read and post.",
+        "MOD_CLIENT_SECRET": "Its secret.",
+        "MOD_REFRESH_TOKEN": "Refresh token of a moderator, with the scopes identity, read and modposts.",
+    },
     "X": {"READ_BEARER_TOKEN": "Bearer token of the X application that reads; another one than that which posts."},
     "STACKEXCHANGE": {"READ_KEY": "Key of a Stack Exchange application: 10,000 requests a day instead of 300."},
     "YOUTUBE": {"READ_API_KEY": "Key for the YouTube Data API v3."},

@@ -133,6 +133,7 @@ def _meta(source: MetaGraphSource) -> LookUp | None:
 
 LOOKED_UP: Mapping[str, Callable[[Any], LookUp | None]] = {
     "reddit": lambda source: _beside_control("reddit", reddit_listing.MOST_LOOKED_UP - 1, source, REDDIT),
+    "reddit_modqueue": lambda source: _beside_control("reddit", reddit_listing.MOST_LOOKED_UP - 1, source, REDDIT),
     "x": lambda source: _together("x", x.MOST_LOOKED_UP, source, X),
     "bluesky": lambda source: _beside_control("bluesky", bluesky.MOST_LOOKED_UP, source, ATPROTO),
     "youtube": lambda source: _together("youtube", youtube.MOST_LOOKED_UP, source, YOUTUBE),

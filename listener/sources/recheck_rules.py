@@ -31,12 +31,14 @@ class Written:
     binding: bool = False
 
 
+_REDDIT = Written(
+    rule=DAILY,
+    source="Reddit's Data API terms: what is deleted has to go (support.reddithelp.com 16160319875092); its customers get 24 hours",
+    binding=True,
+)
 RULES: Mapping[str, Written] = {
-    "reddit": Written(
-        rule=DAILY,
-        source="Reddit's Data API terms: what is deleted has to go (support.reddithelp.com 16160319875092); its customers get 24 hours",
-        binding=True,
-    ),
+    "reddit": _REDDIT,
+    "reddit_modqueue": _REDDIT,
     "x": Written(
         rule=DAILY,
         source="X's Developer Policy, content compliance: delete or modify as soon as possible, within 24 hours of a request (docs.x.com)",

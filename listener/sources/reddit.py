@@ -18,7 +18,7 @@ from listener.ports import Clock
 from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
-from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, open_praw
+from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, ask, open_praw
 from listener.sources.reddit_items import created_of, fullname_of, read_item
 from listener.sources.reddit_listing import MOST_LOOKED_UP, Found, Target, look_up, read_listing
 
@@ -28,6 +28,7 @@ HOW_TO = "Ask for access at https://support.reddithelp.com (Responsible Builder 
 _SUBREDDIT = re.compile(r"[A-Za-z0-9_:]{2,50}$")
 
 RedditFactory = Callable[[], Any]
+Listing = Literal["submissions", "comments", "modqueue"]
 Result = TypeVar("Result")
 
 
@@ -38,6 +39,8 @@ class RedditSource:
     and the names of the newest hundred: one that is no longer listed is asked for, and becomes a `Removal` when it is gone.
     A listing that ends before reaching what was seen last time is told in `Page.gap`. A subreddit that refuses us is told there too
     when other listings remain, so that one closed door does not hide the others.
+    `inbox_to` reads what came to the account that signed in, and nothing else: it is said to that brand ("": to whom it names). `moderates`
+    reads what waits for the moderators of `subreddits`. Each asks for the credential of its own purpose (RULES P10).
     praw runs in a thread of its own; one that hangs is left behind and replaced. `factory` makes the praw instance (tests).
     """
 
@@ -48,6 +51,8 @@ class RedditSource:
         subreddits: Sequence[str],
         queries: Sequence[str],
         comments: bool,
+        inbox_to: str | None = None,
+        moderates: bool = False,
         key: Callable[[], RedditKey],
         approval_reference: str,
         clock: Clock,
@@ -62,8 +67,11 @@ class RedditSource:
             raise SettingsError(
                 f"klankbord.yaml: sources: {source_id}: subreddits: {wrong!r} is no name of a subreddit; write one like 'thenetherlands'."
             )
-        listings: tuple[Literal["submissions", "comments"], ...] = ("submissions", "comments") if comments else ("submissions",)
+        listings: tuple[Listing, ...] = ("modqueue",) if moderates else ("submissions", "comments") if comments else ("submissions",)
         self._targets = (*(Target(what, name) for name in names for what in listings), *(Target("search", query) for query in queries))
+        if inbox_to is not None:
+            self._targets = (Target("inbox", ""),)
+        self._inbox_to, self._moderates = inbox_to, moderates
         if not self._targets:
             raise SettingsError(f"klankbord.yaml: sources: {source_id} has nothing to read: set subreddits or query, or name a brand.")
         self._source_id = source_id
@@ -124,6 +132,9 @@ class RedditSource:
         if not key.client_id or not key.client_secret:
             missing = f"KLANKBORD_REDDIT_CLIENT_ID and KLANKBORD_REDDIT_CLIENT_SECRET are not both set. {HOW_TO}."
             raise SourceRefused(missing, cause="token_missing")
+        if not key.refresh_token and (self._inbox_to is not None or self._moderates):
+            name = "KLANKBORD_REDDIT_MOD_REFRESH_TOKEN" if self._moderates else "KLANKBORD_REDDIT_READ_REFRESH_TOKEN"
+            raise SourceRefused(f"{name} is not set; it signs the account in whose {self._targets[0].what} is read.", cause="token_missing")
         if not re.fullmatch(r"[A-Za-z0-9_-]{3,30}", key.account):
             raise SourceRefused("Set user_agent_name to the Reddit account that answers for this access; Reddit wants it in every request.")
 
@@ -150,21 +161,35 @@ class RedditSource:
         """Return praw under the key that is set now: one that was replaced in the meantime opens it anew."""
         key = self._key()
         if self._reddit is None or key != self._opened_with:
-            self._reddit, self._opened_with = self._factory(), key
+            opened = self._factory()
+            if key.refresh_token:
+                must_serve(ask(opened, lambda reddit: frozenset(reddit.auth.scopes()), place="our key"), moderates=self._moderates)
+            self._reddit, self._opened_with = opened, key
         return self._reddit
+
+    def _as_read(self, item: Any, target: Target) -> Found:
+        """Return what an item is. What comes to our account is said to us; what its moderators took away already waits for nobody."""
+        found = read_item(item)
+        if target.what == "modqueue" and isinstance(found, Removal):
+            return Skip(where=f"item {found.native_id}", reason="it was removed before anybody looked at it")
+        if not isinstance(found, Mention) or target.what != "inbox":
+            return found
+        if found.author is not None and found.author.name.casefold() == self._key().account.casefold():
+            return Skip(where=f"item {found.native_id}", reason="we wrote it ourselves")
+        return replace(found, said_to=self._inbox_to or "")
 
     def _read(self, target: Target, known: Mapping[str, Any], stop: threading.Event) -> tuple[Page, dict[str, Any]]:
         """Read a listing down to the time to read from, look up what was there last time and is no longer; return page and memory."""
         now = self._clock.now().timestamp()
-        low = float(known.get("low", now - self._look_back.total_seconds()))
+        low = float(known.get("low", now - self._look_back.total_seconds())) if target.what != "modqueue" else 0.0
         recent: Mapping[str, float] = known.get("recent", {})
         listed = read_listing(self._opened(), target, low=low, now=now, stop=stop)
         times = {fullname_of(vars(item)): created_of(item) for item in listed.items}
         reach = low if listed.is_whole else min(times.values(), default=now)
-        lost = [name for name, at in recent.items() if name not in times and at >= reach and target.what != "search"]
+        lost = [name for name, at in recent.items() if name not in times and at >= reach and not target.keeps_all]
         looked_up = look_up(self._opened(), lost, control=list(times)) if lost else ()
         unsure = {name for name, answer in zip(lost, looked_up, strict=False) if isinstance(answer, Skip)} | set(lost[len(looked_up) :])
-        found: list[Found] = [read_item(item) for item in listed.items] + list(looked_up)
+        found: list[Found] = [self._as_read(item, target) for item in listed.items] + list(looked_up)
         gap = ""
         if not listed.is_whole and not any(name in recent for name in times):
             since = "last time" if recent else "the look-back began"
@@ -177,6 +202,19 @@ class RedditSource:
             gap=gap,
         )
         return page, _remember(known, low, times | {name: recent[name] for name in unsure})
+
+
+def must_serve(scopes: frozenset[str], *, moderates: bool) -> None:
+    """Raise `SourceRefused` unless a key of these scopes is for this purpose: listening takes none of a moderator (RULES P10)."""
+    of_moderators = sorted(one for one in scopes if one == "*" or one.startswith("mod"))
+    if moderates and not scopes & {"*", "modposts"}:
+        raise SourceRefused("The key may not see what waits for moderators; give it the scope modposts.", cause="scope_missing")
+    if not moderates and of_moderators:
+        raise SourceRefused(
+            f"This is a moderator's key ({', '.join(of_moderators)}); Reddit wants another one for listening. Give it the scopes "
+            "identity, read and privatemessages, and no more.",
+            cause="forbidden",
+        )
 
 
 def _remember(known: Mapping[str, Any], low: float, times: Mapping[str, float]) -> dict[str, Any]:

@@ -26,11 +26,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedditKey:
-    """What Reddit wants to know about who reads: application id and secret, and the account that answers for them."""
+    """What Reddit wants to know about who reads: application id and secret, and the account that answers for them.
+
+    `refresh_token` signs an account in (its inbox, the queue of its moderators), without one anybody's view is read.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     account: str
+    refresh_token: str = field(default="", repr=False)
 
     @property
     def user_agent(self) -> str:
@@ -47,7 +51,7 @@ class PlaceRefused(SourceRefused):
 
 
 def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
-    """Return a read-only `praw.Reddit` that speaks at our pace. Nothing is sent yet."""
+    """Return a `praw.Reddit` that speaks at our pace and only reads. Nothing is sent yet."""
     import praw
     from prawcore import Requestor
 
@@ -63,6 +67,7 @@ def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
             _raise_refusal(response, pace, clock)
             return response
 
+    signed_in = {"refresh_token": str(key.refresh_token)} if key.refresh_token else {}
     reddit = praw.Reddit(
         client_id=key.client_id,
         client_secret=key.client_secret,
@@ -71,8 +76,9 @@ def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
         password=None,
         check_for_updates=False,
         requestor_class=CarefulRequestor,
+        **signed_in,
     )
-    reddit.read_only = True
+    reddit.read_only = not signed_in
     return reddit
 
 

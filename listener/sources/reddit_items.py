@@ -1,10 +1,11 @@
-"""A Reddit submission or comment, as praw holds it → a mention, a removal, or why it is neither.
+"""A Reddit submission, comment or private message, as praw holds it → a mention, a removal, or why it is neither.
 
 Only what came with the listing is read (`vars(item)`): touching a missing attribute of a praw object sends a request.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,12 +18,15 @@ PLATFORM = "reddit"
 REALM = "reddit.com"
 DELETED = "[deleted]"
 REMOVED = "[removed]"
+_CONTEXT = re.compile(r"/r/[^/]+/comments/([a-z0-9]+)/")
 
 
 def read_item(item: Any) -> Mention | Removal | Skip:
-    """Return what a listing entry is. Its native id is Reddit's fullname (t1_… comment, t3_… submission)."""
+    """Return what a listing entry is. Its native id is Reddit's fullname (t1_… comment, t3_… submission, t4_… private message)."""
     found = vars(item)
     name = fullname_of(found)
+    if name.startswith("t4_"):
+        return _message(found, name)
     if not name.startswith(("t1_", "t3_")):
         return Skip(where=f"item {name or '?'}", reason="it is neither a submission nor a comment")
     gone = _removal_reason(found, is_comment=name.startswith("t1_"))
@@ -48,8 +52,37 @@ def read_item(item: Any) -> Mention | Removal | Skip:
         author=_author(found),
         url=_url(found, name),
         parent_id=_word(found, "parent_id") if is_comment else "",
-        root_id=_word(found, "link_id") if is_comment else "",
+        root_id=(_word(found, "link_id") or _submission_in(_word(found, "context"))) if is_comment else "",
     )
+
+
+def _message(found: Mapping[str, Any], name: str) -> Mention | Skip:
+    """Return a private message: its thread is named by its first one. Reddit's own (no author, or u/reddit) ask nobody anything."""
+    author, posted_at = _author(found), moment_of_seconds(found.get("created_utc"))
+    title, text = plain_line(_word(found, "subject")), _text(found, "body")
+    if author is None or author.name.casefold() == "reddit" or _word(found, "distinguished") == "admin":
+        return Skip(where=f"message {name}", reason="Reddit wrote it, or nobody who is named")
+    if posted_at is None or not (title or text):
+        return Skip(where=f"message {name}", reason="it has no text" if posted_at is not None else "it has no time")
+    return Mention(
+        platform=PLATFORM,
+        realm=REALM,
+        native_id=name,
+        title=title,
+        text=text,
+        posted_at=posted_at,
+        author=author,
+        url=f"https://www.reddit.com/message/messages/{name.removeprefix('t4_')}",
+        parent_id=_word(found, "parent_id"),
+        root_id=_word(found, "first_message_name"),
+        channel=PLATFORM,
+    )
+
+
+def _submission_in(context: str) -> str:
+    """Return the submission that an answer in the inbox stands below, by the address it gives; "" when that names none."""
+    read = _CONTEXT.match(context)
+    return f"t3_{read[1]}" if read else ""
 
 
 def fullname_of(found: Mapping[str, Any]) -> str:
@@ -91,7 +124,7 @@ def _author(found: Mapping[str, Any]) -> Author | None:
 
 
 def _url(found: Mapping[str, Any], name: str) -> str:
-    permalink = _word(found, "permalink")
+    permalink = _word(found, "permalink") or _word(found, "context").partition("?")[0]
     if permalink.startswith("/"):
         return f"https://www.reddit.com{permalink}"
     submission = _word(found, "link_id").removeprefix("t3_") or name.removeprefix("t3_")

@@ -24,10 +24,16 @@ Found = Mention | Removal | Skip
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One listing to read: new submissions or comments of a subreddit, or a search in all of Reddit."""
+    """One listing to read: new submissions or comments of a subreddit, a search in all of Reddit, what came to the account that signed
+    in ("inbox"), or what waits for the moderators of a subreddit ("modqueue")."""
 
-    what: Literal["submissions", "comments", "search"]
+    what: Literal["submissions", "comments", "search", "inbox", "modqueue"]
     of: str
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether what is no longer listed may still stand: it was read there, handled, or is no hit any more."""
+        return self.what in ("search", "inbox", "modqueue")
 
     @property
     def name(self) -> str:
@@ -37,7 +43,8 @@ class Target:
     @property
     def place(self) -> str:
         """What it is called in messages."""
-        return f"search for {self.of!r}" if self.what == "search" else f"r/{self.of}"
+        named = {"search": f"search for {self.of!r}", "inbox": "our inbox", "modqueue": f"the queue of r/{self.of}'s moderators"}
+        return named.get(self.what, f"r/{self.of}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,10 @@ def look_up(reddit: Any, names: Sequence[str], *, control: Sequence[str] = ()) -
     asked = list(names[: MOST_LOOKED_UP - 1])
     everything = [*asked, *control[:1]]
     found = ask(reddit, lambda r: {fullname_of(vars(item)): item for item in r.info(fullnames=everything)}, place="single posts")
-    return tuple(read_item(found[name]) if name in found else _missing(name, sure=bool(found)) for name in asked)
+    # private messages (t4_) cannot be asked for: that one is not shown proves nothing
+    return tuple(
+        read_item(found[name]) if name in found else _missing(name, sure=bool(found) and not name.startswith("t4_")) for name in asked
+    )
 
 
 def _missing(name: str, *, sure: bool) -> Found:
@@ -102,6 +112,10 @@ def _listing(reddit: Any, target: Target, *, age: float) -> Iterable[Any]:
     if target.what == "search":
         span = next((name for name, seconds in _SPANS if age <= seconds), "all")
         found = reddit.subreddit("all").search(target.of, sort="new", time_filter=span, **limits)
+    elif target.what == "inbox":
+        found = reddit.inbox.all(**limits)
+    elif target.what == "modqueue":
+        found = reddit.subreddit(target.of).mod.modqueue(**limits)
     elif target.what == "submissions":
         found = reddit.subreddit(target.of).new(**limits)
     else:

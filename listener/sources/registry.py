@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
-from listener.errors import SettingsError
+from listener.errors import SettingsError, SourceRefused
 from listener.ports import Clock, Source
 from listener.settings.schema import BrandSettings, SourceSettings
 from listener.settings.secrets import account_secret_names
@@ -24,6 +25,7 @@ from listener.sources.purse import Purse
 from listener.sources.recheck_rules import rule_of
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
+from listener.sources.said_to import said_to_in_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +108,57 @@ def _hackernews(settings: SourceSettings, context: SourceContext) -> Source:
 
 
 def _reddit(settings: SourceSettings, context: SourceContext) -> Source:
+    if settings.inbox and (settings.subreddits or settings.query):
+        raise SettingsError(
+            f"klankbord.yaml: sources: {settings.id}: inbox: give the inbox a source of its own, without subreddits or query."
+        )
     return RedditSource(
         settings.id,
         subreddits=settings.subreddits,
-        queries=queries_of(settings, context) if settings.query or not settings.subreddits else (),
+        queries=queries_of(settings, context) if not settings.inbox and (settings.query or not settings.subreddits) else (),
         comments=settings.comments,
-        key=lambda: RedditKey(
-            client_id=context.secrets("KLANKBORD_REDDIT_CLIENT_ID") or "",
-            client_secret=context.secrets("KLANKBORD_REDDIT_CLIENT_SECRET") or "",
-            account=settings.user_agent_name.strip().removeprefix("/").removeprefix("u/"),
-        ),
+        inbox_to=said_to_in_private(settings, context.brands) if settings.inbox else None,
+        key=partial(_reddit_key, settings, context, "READ_REFRESH_TOKEN" if settings.inbox else ""),
         approval_reference=settings.approval_reference,
         clock=context.clock,
         look_back=timedelta(days=settings.look_back_days),
         pace=context.paces.of("reddit", key="reading"),
         purse=context.purse,
+    )
+
+
+def _reddit_modqueue(settings: SourceSettings, context: SourceContext) -> Source:
+    return RedditSource(
+        settings.id,
+        subreddits=settings.subreddits,
+        queries=(),
+        comments=False,
+        moderates=True,
+        key=partial(_reddit_key, settings, context, "MOD_REFRESH_TOKEN", moderates=True),
+        approval_reference=settings.approval_reference,
+        clock=context.clock,
+        look_back=timedelta(days=settings.look_back_days),
+        pace=context.paces.of("reddit", key="moderating"),
+        purse=context.purse,
+    )
+
+
+def _reddit_key(settings: SourceSettings, context: SourceContext, token: str, *, moderates: bool = False) -> RedditKey:
+    """Return the key of one purpose. Raises `SourceRefused` when an application stands under two of them (RULES P10)."""
+    own, others = ("MOD_", ("", "WRITE_")) if moderates else ("", ("MOD_", "WRITE_"))
+    client_id = context.secrets(f"KLANKBORD_REDDIT_{own}CLIENT_ID") or ""
+    for other in others:
+        if client_id and client_id == context.secrets(f"KLANKBORD_REDDIT_{other}CLIENT_ID"):
+            raise SourceRefused(
+                f"KLANKBORD_REDDIT_{own}CLIENT_ID and KLANKBORD_REDDIT_{other}CLIENT_ID are one application; Reddit wants another one for "
+                "each purpose (RULES P10).",
+                cause="forbidden",
+            )
+    return RedditKey(
+        client_id=client_id,
+        client_secret=context.secrets(f"KLANKBORD_REDDIT_{own}CLIENT_SECRET") or "",
+        account=settings.user_agent_name.strip().removeprefix("/").removeprefix("u/"),
+        refresh_token=context.secret("REDDIT", settings.id, token) if token else "",
     )
 
 
@@ -132,6 +170,7 @@ SOURCES: dict[str, SourceFactory] = {
     "feed": _feed,
     "hackernews": _hackernews,
     "reddit": _reddit,
+    "reddit_modqueue": _reddit_modqueue,
     **INCOMING,
     **OPEN_NETWORKS,
     **ASKED,
@@ -144,5 +183,6 @@ KEYS: dict[str, frozenset[str]] = {
     **OWN_PLACE_KEYS,
     "feed": frozenset({"url", "allow_http", "allow_private", "follow_removals"}),
     "hackernews": frozenset({"query", "url", "allow_http", "allow_private"}),
-    "reddit": frozenset({"subreddits", "query", "comments", "approval_reference", "user_agent_name"}),
+    "reddit": frozenset({"subreddits", "query", "comments", "inbox", "brand", "approval_reference", "user_agent_name"}),
+    "reddit_modqueue": frozenset({"subreddits", "approval_reference", "user_agent_name"}),
 }

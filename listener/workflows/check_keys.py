@@ -19,7 +19,11 @@ from listener.sources.addresses import checked_url
 from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 
-NEEDED_KEYS = {"reddit": ("KLANKBORD_REDDIT_CLIENT_ID", "KLANKBORD_REDDIT_CLIENT_SECRET")}
+REDDIT_KINDS = ("reddit", "reddit_modqueue")
+NEEDED_KEYS = {
+    "reddit": ("KLANKBORD_REDDIT_CLIENT_ID", "KLANKBORD_REDDIT_CLIENT_SECRET"),
+    "reddit_modqueue": ("KLANKBORD_REDDIT_MOD_CLIENT_ID", "KLANKBORD_REDDIT_MOD_CLIENT_SECRET"),
+}
 NEEDED_OF_SOURCE = {
     "bluesky": ("BLUESKY", "READ_APP_PASSWORD"),
     "discourse_webhook": ("DISCOURSE", "WEBHOOK_SECRET"),
@@ -77,14 +81,14 @@ def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: S
             yield Finding(
                 level="fail", what=what, detail=f"{name} is not set", mend=f"echo '{name}=…' >> {secrets.file}; chmod 600 {secrets.file}"
             )
-    if source.kind == "reddit" and not source.approval_reference:
+    if source.kind in REDDIT_KINDS and not source.approval_reference:
         yield Finding(
             level="fail",
             what=what,
             detail="Reddit allows API access only after approval, and no reference of it is set: the source stays off",
             mend=f"ask for it at {REDDIT_APPROVAL}, then set approval_reference in {file}",
         )
-    if source.kind == "reddit" and not source.user_agent_name:
+    if source.kind in REDDIT_KINDS and not source.user_agent_name:
         detail = "user_agent_name is not set; Reddit wants to know in every request who asks"
         yield Finding(level="fail", what=what, detail=detail, mend=f"set user_agent_name to your Reddit account in {file}")
     if source.kind == "bluesky" and not source.account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from listener.model.mention import Mention, Removal
 from listener.model.page import Skip
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
-from listener.sources.reddit import RedditSource
+from listener.sources.reddit import RedditSource, must_serve
 from listener.sources.reddit_access import RedditKey, TokenRejected, ask, open_praw
 from listener.sources.reddit_items import read_item
 from tests.replay.cassettes import answers_in, played_back
@@ -141,29 +142,6 @@ def test_an_edited_post_tells_when(recordings: Path) -> None:
     assert all(found.edited_at is not None and found.edited_at > found.posted_at for found in edited)
 
 
-def test_every_listing_ever_recorded_is_read_or_told(recordings: Path) -> None:
-    """All submissions and comments in all 180 recordings, of ten years: a mention, a removal, or a reason. Never a crash."""
-    reddit = _reddit()
-    outcomes = {Mention: 0, Removal: 0, Skip: 0}
-    for path in sorted((recordings / "reddit").rglob("*.json")):
-        for _, _, body in answers_in(path):
-            for child in _things(body):
-                outcomes[type(read_item(reddit._objector.objectify(data=child)))] += 1
-    assert outcomes[Mention] > 3_000
-    assert outcomes[Skip] < outcomes[Mention] / 100
-    print(f"\nreddit: { {kind.__name__: count for kind, count in outcomes.items()} }")
-
-
-def _things(body: Any) -> list[Any]:
-    if isinstance(body, list):
-        return [thing for part in body for thing in _things(part)]
-    if not isinstance(body, dict):
-        return []
-    if body.get("kind") in ("t1", "t3") and isinstance(body.get("data"), dict):
-        return [body]
-    return [thing for value in body.values() if isinstance(value, dict | list) for thing in _things(value)]
-
-
 @pytest.mark.parametrize(
     ("recording", "path", "error", "words"),
     [
@@ -220,3 +198,51 @@ async def test_a_closed_subreddit_is_refused_with_its_name(recordings: Path) -> 
     path = recordings / "reddit/praw/TestSubredditQuarantine.test_opt_out.json"
     with played_back(path), pytest.raises(SourceRefused, match="r/ferguson"):
         ask(_reddit(), lambda r: next(iter(r.subreddit("ferguson").hot(limit=100))), place="r/ferguson")
+
+
+SIGNED_IN = RedditKey(client_id="an-id", client_secret="a-secret", account="klankbord_dev", refresh_token="a-refresh-token")
+
+
+def _signed_in() -> Any:
+    return open_praw(
+        SIGNED_IN, pace=Pace("reddit", PUBLISHED["reddit"]), purse=Purse(), clock=ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    )
+
+
+@pytest.mark.parametrize(
+    ("recording", "listing", "most"),
+    [
+        ("test_mentions", "mentions", 16),
+        ("test_comment_replies", "comment_replies", 64),
+        ("test_submission_replies", "submission_replies", 64),
+    ],
+)
+def test_what_came_to_an_account(recordings: Path, recording: str, listing: str, most: int) -> None:
+    """Mentions of it and answers to it, as the inbox held them in 2019 and 2025: threads and addresses come from the context alone."""
+    path = recordings / f"reddit/praw/TestInbox.{recording}.json"
+    raw = {one["data"]["name"]: one["data"] for _, _, body in answers_in(path) if body for one in body.get("data", {}).get("children", [])}
+    with played_back(path):
+        reddit = _signed_in()
+        found = ask(reddit, lambda r: [read_item(item) for item in getattr(r.inbox, listing)(limit=most)], place="our inbox")
+        scopes = frozenset(reddit.auth.scopes())
+    mentions = [one for one in found if isinstance(one, Mention)]
+    assert len(mentions) + sum(isinstance(one, Removal) for one in found) == len(found) == len(raw)
+    assert mentions
+    for one in mentions:
+        told = raw[one.native_id]
+        assert (one.channel, one.parent_id) == ("", told["parent_id"]), "anybody could read it"
+        assert one.root_id == f"t3_{told['context'].split('/')[4]}"
+        assert one.url == f"https://www.reddit.com{told['context'].partition('?')[0]}"
+        assert one.posted_at == datetime.fromtimestamp(told["created_utc"], UTC)
+    with pytest.raises(SourceRefused, match="moderator's key"):
+        must_serve(scopes, moderates=False)  # whoever recorded it is a moderator: such a key listens for nobody (RULES P10)
+
+
+def test_what_waited_for_moderators(recordings: Path) -> None:
+    path = recordings / "reddit/praw/TestSubredditModeration.test_modqueue.json"
+    raw = [one["data"]["name"] for _, _, body in answers_in(path) if body for one in body.get("data", {}).get("children", [])]
+    with played_back(path):
+        queue = ask(_signed_in(), lambda r: list(islice(r.subreddit("klankbordtest").mod.modqueue(limit=100), len(raw))), place="the queue")
+    assert [vars(one)["name"] for one in queue] == raw
+    assert len(raw) > 10
+    assert all(not isinstance(read_item(one), Skip) for one in queue)
