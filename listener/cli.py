@@ -25,6 +25,7 @@ from listener.commands.setting_up import doctor_command, model_group
 from listener.commands.signals import signals_group
 from listener.commands.telling import digest_command
 from listener.commands.understanding import rebuild_command
+from listener.commands.unreadable import unreadable_group
 from listener.errors import InputError, ProductError
 from listener.logs import start_logging
 from listener.settings.schema import ListenerSettings
@@ -37,6 +38,7 @@ LISTENING_COMMANDS: tuple[click.Command, ...] = (
     import_command,
     collect_command,
     sources_command,
+    unreadable_group,
     query_group,
     issues_command,
     issue_group,

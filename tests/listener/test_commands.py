@@ -21,9 +21,7 @@ from listener.cli import EXIT_FAILED, EXIT_STOPPED, EXIT_WRONG_USE, listener_gro
 from listener.commands.place import Place
 from listener.ledger.ledger import open_ledger
 from listener.ledger.lock import home_lock
-from listener.ledger.rechecks import RecheckStanding
 from listener.model.page import Spent
-from listener.model.recheck import Looked, RecheckRule
 from tests.fakes.files import rows, write
 from tests.fakes.rss import item, rss
 from tests.fakes.site import Reply, open_site
@@ -259,19 +257,6 @@ def test_sources_say_why_they_are_refused_when_they_were_blind_and_what_they_cos
     assert (found["cause"], found["requests"], found["most_micro_usd"]) == ("token_expired", 12, 1_000_000)
 
 
-def test_sources_say_how_many_kept_posts_were_looked_at_again_in_time(home: Path, run: Run, issue_id: int) -> None:
-    """RULES P5, P11: a budget that does not suffice breaks the promise, and that is said."""
-    now = datetime.now(UTC)
-    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
-        ledger.rechecks.describe("news", RecheckRule(every=timedelta(days=1), young=timedelta(days=7), then=timedelta(days=7)))
-        ledger.rechecks.note_standing("news", RecheckStanding(state="capped", note="the budget is spent."), at=now)
-        ledger.rechecks.note_found("news", Looked(asked=9, removed=2, edited=1), Spent(), at=now)
-    said = " ".join(run("sources").out.split())
-    assert "news: kept posts looked at again within 24 h (after 7 days: 168 h): 0 %; overdue: 2 of 2" in said
-    assert "news: looking again is capped: the budget is spent." in said
-    assert "news: looked at again today: 9 posts, 2 gone, 1 edited, 0 of which nothing was told" in said
-
-
 async def test_a_source_that_fails_ends_collect_with_one_and_the_others_are_read(home: Path, run: Run) -> None:
     """A script that collects every hour has to notice; the forum that works is read all the same."""
     feed = rss(item("1", title="Stroomwerk is traag", at=format_datetime(datetime.now(UTC) - timedelta(hours=1))))
@@ -318,3 +303,21 @@ def test_a_printed_digest_can_be_pasted_anywhere(run: Run, monkeypatch: pytest.M
     """The invisible space that keeps an @name from pinging must not be spelled out in front of readers."""
     monkeypatch.setattr(Place, "answer", lambda *_, **__: "> @\u200bzoemvolt\n")
     assert run("digest", "--markdown").out == "> @\u200bzoemvolt\n"
+
+
+def test_what_could_not_be_read_is_listed_with_its_reason_and_read_once_more(run: Run, home: Path) -> None:
+    """RULES F24: after an update somebody lets them be read again; a number that is not set apart changes nothing silently."""
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        add(ledger, mention("1"), mention("2", "Nog steeds\ngeen stroom"))
+        for number in (1, 2):
+            ledger.mentions.quarantine(number, 0, "analyse", "ValueError: no such word")
+    (_, second) = run("unreadable", "--json").json
+    assert (second["mention"], second["begins"], second["why"]) == (2, "Nog steeds geen stroom", "ValueError: no such word")
+    assert "ValueError: no such" in run("unreadable").out
+    assert run("unreadable", "again").code == EXIT_WRONG_USE
+    assert run("unreadable", "again", "9").code == EXIT_WRONG_USE
+    assert "1 to be read again" in run("unreadable", "again", 2).out
+    assert "1 to be read again" in run("unreadable", "again", "--all").out
+    assert "Everything could be read." in run("unreadable").out
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        assert ledger.mentions.unanalysed_count() == 2
