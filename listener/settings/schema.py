@@ -134,15 +134,15 @@ class SourceSettings(Section):
     hashtags: tuple[str, ...] = Field((), description="mastodon: hashtags to read. Without any, and without a query: those of the brand.")
     rooms: tuple[str, ...] = Field((), description="matrix: ids or addresses of rooms to read. Empty: every room the account is in.")
     subreddits: tuple[str, ...] = Field((), description="reddit: communities to read, such as 'thenetherlands'.")
+    inbox: bool = Field(
+        False,
+        description="reddit: read what comes to your own account, and nothing else: mentions, answers to it, private messages.",
+    )
     comments: bool = Field(
         True, description="reddit: read comments as well as submissions. stackexchange: read all answers and comments of the site as well."
     )
     site: str = Field("", description="stackexchange: the site, such as 'stackoverflow' or 'iot.stackexchange.com'.")
     tags: tuple[str, ...] = Field((), description="stackexchange: tags whose questions are read. Without a query: in place of a search.")
-    inbox: bool = Field(
-        False,
-        description="reddit: read what comes to your own account, and nothing else: mentions, answers to it, private messages.",
-    )
     channels: tuple[str, ...] = Field(
         (), description="youtube: ids of channels (UC…) below whose videos comments are read. discord: ids of channels, forums or threads."
     )
