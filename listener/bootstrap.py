@@ -156,8 +156,8 @@ def new_analysis(
             brands=brand_words(settings),
             lexicons=lexicons(),
             stopwords=stop_words(),
-            # a quick model's vectors lie where the full one's do, so that its heads read them too
             untold=private_titles(),
+            # a quick model's vectors lie where the full one's do, so that its heads read them too
             labeller=new_labeller(settings, ledger, embedder.model_id if is_quick(analyse.model_id) else analyse.model_id),
         )
 
