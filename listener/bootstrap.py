@@ -271,7 +271,7 @@ def open_sources(home: Path, settings: ListenerSettings, clock: Clock, ledger: L
             ledger.sources.describe(
                 one.id, kind=one.kind, most_requests=one.budget_requests_per_day, most_micro_usd=own.purse.most_micro_usd
             )
-            watched.append(Watched(source, one, own.purse, canary=new_canary(one, own, ledger)))
+            watched.append(Watched(source, one, own.purse, canary=new_canary(one, own, ledger), stream=stream_of(source, one)))
     look_again(watched, context, ledger, closing)
     return watched
 

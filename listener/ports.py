@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
+from listener.model.push import Pushed
 from listener.model.recheck import Wanted
 
 
@@ -49,6 +50,31 @@ class Source(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and threads; harmless when called twice."""
+        ...
+
+
+class Stream(Protocol):
+    """What a platform tells by itself about one source that is pulled as well. `listener/sources/`.
+
+    It hurries and never decides: whatever a stream leaves out, doubles or says too late, pulls read it at their interval all the same.
+    """
+
+    @property
+    def source_id(self) -> str:
+        """The source whose next pull it hurries."""
+        ...
+
+    @property
+    def is_wanted(self) -> bool:
+        """Tell whether there is anything to listen to now, such as a key that the platform asks for. Asks nobody."""
+        ...
+
+    def events(self) -> AsyncGenerator[Pushed, None]:
+        """Connect, and yield what is told: `Connected` first, once per connection. An end without an error is the platform's.
+
+        Raises `RateLimited` (wait), `SourceUnavailable` (try again), `SourceRefused` (a person has to act), `BudgetSpent` (a cap of ours).
+        Whoever stops listening closes it (`aclosing`), and with it the connection.
+        """
         ...
 
 

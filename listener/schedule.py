@@ -9,15 +9,16 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.errors import SourceRefused
 from listener.ledger.sources import SourceState
 from listener.model.issue import Signal
-from listener.ports import Clock, Source
+from listener.ports import Clock, Source, Stream
 from listener.settings.schema import SourceSettings
+from listener.sources.pacing import seconds_per_request
 from listener.sources.purse import Purse
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.ask_canary import AskCanary
@@ -33,6 +34,11 @@ REFUSED_WAIT = timedelta(minutes=10)
 ROUND_TIMEOUT_SECONDS = 600.0
 IDLE_SECONDS = 5.0
 BREATH = timedelta(seconds=1)
+"""A rest before what is there already is read on, and after an event before it is read: several come together."""
+HURRY_SECONDS = 5.0
+"""A platform that tells of something new every second is not asked every second."""
+HURRY_SHARE = 0.5
+"""Pulls that are hurried use no more of a platform's pace than this part of ours."""
 FEW = 128
 """Fewer mentions than this are no backlog: after them the analyser rests, and takes up together what arrives meanwhile."""
 RESTS = 4
@@ -56,11 +62,18 @@ def next_pull(now: datetime, *, interval: timedelta, failures: int, wait_seconds
     return now + (max(pause, asked) if wait_seconds > 0 else pause)
 
 
+def rest_after_pull(requests: int, *, seconds_per_request: float) -> timedelta:
+    """Return how long a source is left alone after a pull that sent so many requests, whatever its platform tells of meanwhile."""
+    return timedelta(seconds=max(HURRY_SECONDS, requests * seconds_per_request / HURRY_SHARE))
+
+
 @dataclass
 class Watched:
     """One source in the schedule, with the purse it was built with, its failures in a row, and what asks its canary, if it has one.
 
-    `asking` looks at kept posts again, where that is possible. Whoever asks the platform has the source's `turn`.
+    `stream` tells what is new there, if somebody does. `due_at` is its next pull, `rests_until` the earliest moment to which that can be
+    hurried; `hurried` is kept while a pull is `running`, for it may have looked already. `asking` looks at kept posts again, where that is
+    possible; whoever asks the platform has the source's `turn`.
     """
 
     source: Source
@@ -68,6 +81,11 @@ class Watched:
     purse: Purse = field(default_factory=Purse)
     failures: int = 0
     canary: AskCanary | None = None
+    stream: Stream | None = None
+    due_at: datetime | None = None
+    rests_until: datetime | None = None
+    running: bool = False
+    hurried: bool = False
     asking: Asking | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -94,15 +112,37 @@ class SourceSchedule:
         for one in self._watched:
             state = state_of(one.settings.id)
             one.failures = state.failures if state else 0
-            self._plan(one, max(now, _due(state, one.settings) or now))
+            at = max(now, _due(state, one.settings) or now)
+            one.rests_until = now if state is None or state.state == "ok" else at
+            self._plan(one, at)
+
+    def hurry(self, source_id: str) -> None:
+        """Pull a source as soon as it may be asked again: its platform told that something is new. Unknown ids are nobody's.
+
+        What a platform, a breaker or a cap asked for holds, and a cap on requests is not used up ahead of its day. For the event loop.
+        """
+        for one in self._watched:
+            if one.settings.id == source_id:
+                one.hurried = True
+                self._bring_forward(one)
+
+    def _bring_forward(self, one: Watched) -> None:
+        now = self._clock.now()
+        if one.running or not one.hurried or one.due_at is None or one.purse.is_ahead(_share_of_day(now)):
+            return
+        at = max(now + BREATH, one.rests_until or now)
+        if at < one.due_at:
+            self._plan(one, at)
 
     def _plan(self, one: Watched, at: datetime) -> None:
+        one.due_at = at
         self._scheduler.add_job(
             self._round, "date", run_date=at, args=[one], id=f"pull:{one.settings.id}", replace_existing=True, misfire_grace_time=None
         )
 
     async def _round(self, one: Watched) -> None:
         result = Collected(source=one.settings.id)
+        one.running, one.hurried = True, False
         try:
             async with one.turn, asyncio.timeout(ROUND_TIMEOUT_SECONDS):
                 result = await self._collect.round(one.source, keep=one.settings.keep, purse=one.purse)
@@ -116,7 +156,11 @@ class SourceSchedule:
         finally:
             if result.new or result.edited or result.removed:
                 self._arrived.set()
-            self._plan(one, self._next(one, result))
+            at, one.running = self._next(one, result), False
+            rest = rest_after_pull(result.requests, seconds_per_request=seconds_per_request(one.settings.kind))
+            one.rests_until = at if result.error else self._clock.now() + rest
+            self._plan(one, at)
+            self._bring_forward(one)
 
     def _next(self, one: Watched, result: Collected) -> datetime:
         if result.behind:  # after an outage the rest is read at once, round after round, at the platform's pace
@@ -130,6 +174,11 @@ class SourceSchedule:
             jitter=self._random.random(),
         )
         return at if result.again_at is None else max(at, result.again_at)
+
+
+def _share_of_day(now: datetime) -> float:
+    """Return which part of the day (UTC) is over, 0..1."""
+    return (now - now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)) / timedelta(days=1)
 
 
 def _due(state: SourceState | None, settings: SourceSettings) -> datetime | None:

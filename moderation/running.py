@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -16,10 +16,15 @@ from listener.control import Answer, answering
 from listener.model.issue import Signal
 from listener.parts import Listening
 from listener.rechecks import RecheckSchedule
-from listener.schedule import SourceSchedule, keep_analysing
+from listener.schedule import SourceSchedule, Watched, keep_analysing
+from listener.sources.discord_connection import DiscordConnection
+from listener.sources.discord_push import DiscordPush
+from listener.sources.streaming import is_streamed
+from listener.streams import StreamSchedule
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.recheck_mentions import RecheckMentions
+from listener.workflows.take_pushed import TakePushed
 from moderation.answers import ALL_ANSWERS
 from moderation.chatting import keep_chat
 from moderation.inbox.app import build_staff_app
@@ -35,12 +40,12 @@ from moderation.schedule import (
     CASES_SECONDS,
     CHECK_CASES_SECONDS,
     CLOCK_SECONDS,
+    CONFIRM_SECONDS,
     CONNECT_SECONDS,
     DELIVER_SECONDS,
     INVITE_SECONDS,
     KNOWLEDGE_SECONDS,
     LEARN_SECONDS,
-    CONFIRM_SECONDS,
     OUTBOX_SECONDS,
     OWN_ACCOUNT_SECONDS,
     RECONCILE_SECONDS,
@@ -155,7 +160,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
 async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Event) -> list[asyncio.Task[None]]:
     listening = parts.listening
     arrived = asyncio.Event()
-    await _schedule_sources(listening, closing, arrived)
+    streams = await _schedule_sources(listening, closing, arrived, parts.discord)
 
     def after_analysis(signals: tuple[Signal, ...]) -> None:
         logger.info("signals raised", extra={"signals": [signal.signal_id for signal in signals]})
@@ -168,6 +173,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
 
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
+        asyncio.create_task(streams.run(stop)),
         asyncio.create_task(every(CASES_SECONDS, parts.desk.follow_cases, stop, "opening cases")),
         asyncio.create_task(every(CHECK_CASES_SECONDS, parts.desk.check_cases, stop, "checking cases")),
         asyncio.create_task(every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises")),
@@ -175,13 +181,13 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(INVITE_SECONDS, parts.desk.decide_invitations, stop, "deciding invitations")),
         asyncio.create_task(every(TELL_BACK_SECONDS, parts.desk.feedback.improve.go_on, stop, "telling what we did")),
         asyncio.create_task(every(SOURCE_TROUBLE_SECONDS, source_trouble(parts.desk, listening).once, stop, "looking at sources")),
+        asyncio.create_task(every_async(CONFIRM_SECONDS, listening.open_confirming(closing).once, stop, "asking about removals")),
         asyncio.create_task(every(SUBJECTS_SECONDS, parts.subjects.once, stop, "answering people who ask what is kept of them")),
         asyncio.create_task(every(TAP_SECONDS, watch_taps(listening).once, stop, "looking at actions")),
         asyncio.create_task(every(REPORT_SECONDS, WeekRoom(listening).maker().once, stop, "making the weekly report")),
         asyncio.create_task(every_async(REPORT_SECONDS, parts.tell.once, stop, "telling")),
         asyncio.create_task(every_async(DELIVER_SECONDS, parts.deliver.once, stop, "delivering")),
         asyncio.create_task(every(KNOWLEDGE_SECONDS, knowledge_with_model(parts).refresh.once, stop, "looking for knowledge")),
-        asyncio.create_task(every_async(CONFIRM_SECONDS, listening.open_confirming(closing).once, stop, "asking about removals")),
         asyncio.create_task(every(TIDY_SECONDS, listening.ledger.tidy, stop, "tidying")),
         asyncio.create_task(every(SEARCH_SECONDS, listening.search.keep, stop, "keeping the search")),
         asyncio.create_task(every(TIDY_SECONDS, listening.tidy_search, stop, "tidying the search")),
@@ -201,15 +207,37 @@ def _started_writing(sending: Sending, stop: asyncio.Event) -> list[asyncio.Task
     ]
 
 
-async def _schedule_sources(listening: Listening, closing: AsyncExitStack, arrived: asyncio.Event) -> None:
+async def _schedule_sources(
+    listening: Listening, closing: AsyncExitStack, arrived: asyncio.Event, discord: DiscordConnection | None
+) -> StreamSchedule:
+    """Start pulls; return what listens to what platforms push, for the caller to run."""
     watched = listening.open_sources(closing)
     scheduler = AsyncIOScheduler(timezone="UTC")
     collect = CollectMentions(listening.ledger, listening.queries, clock=listening.clock)
-    SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived).start(listening.ledger.sources.state)
+    pulls = SourceSchedule(scheduler, collect, watched, clock=listening.clock, arrived=arrived)
+    pulls.start(listening.ledger.sources.state)
     recheck = RecheckMentions(listening.ledger, collect, clock=listening.clock)
     RecheckSchedule(scheduler, recheck, watched, clock=listening.clock, arrived=arrived).start()
     scheduler.start()
     closing.callback(scheduler.shutdown, wait=False)
+    return listen_beside(watched, collect, pulls, listening, arrived, discord)
+
+
+def listen_beside(
+    watched: Sequence[Watched],
+    collect: CollectMentions,
+    pulls: SourceSchedule,
+    listening: Listening,
+    arrived: asyncio.Event,
+    discord: DiscordConnection | None,
+) -> StreamSchedule:
+    """Wire what platforms push: to sources with a stream of their own, and to those of Discord over the team's bot."""
+    take = TakePushed(listening.ledger, collect, clock=listening.clock, hurry=pulls.hurry)
+    streams = StreamSchedule(watched, take, collect, listening.ledger.streams, clock=listening.clock, arrived=arrived)
+    told = {one.settings.id: one.settings.channels for one in watched if one.settings.kind == "discord" and is_streamed(one.settings)}
+    if discord is not None and told:
+        discord.attach(DiscordPush(told, discord, streams))
+    return streams
 
 
 def source_trouble(desk: Desk, listening: Listening) -> TellSourceTrouble:

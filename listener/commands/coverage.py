@@ -77,6 +77,8 @@ def _facts(one: SourceCoverage) -> Iterator[str]:
         yield f"blind from {_moment(window.since)} {until} (UTC)"
     if one.again_at is not None:
         yield f"asked again at {_moment(one.again_at)} (UTC)"
+    if one.stream_up is not None and one.stream_since is not None:
+        yield _stream(one, one.stream_since)
     if one.recheck is not None:
         yield from _recheck(one.recheck)
     if one.missed:
@@ -84,6 +86,13 @@ def _facts(one: SourceCoverage) -> Iterator[str]:
     if one.silent_since is not None:
         canary = f"; {CANARIES[one.canary]}" if one.canary in CANARIES else ""
         yield f"silent since {_moment(one.silent_since)} (UTC), longer than is usual there{canary}"
+
+
+def _stream(one: SourceCoverage, since: datetime) -> str:
+    if one.stream_up:
+        return f"the platform tells at once what is new, since {_moment(since)} (UTC)"
+    why = f" ({one.stream_why.rstrip('.')})" if one.stream_why else ""
+    return f"the platform tells nothing by itself since {_moment(since)} (UTC){why}; it is pulled at its interval all the same"
 
 
 def _recheck(one: RecheckCoverage) -> Iterator[str]:

@@ -23,6 +23,7 @@ from listener.ledger.migrate import migrate
 from listener.ledger.rechecks import RecheckLedger
 from listener.ledger.reports import ReportLedger
 from listener.ledger.sources import SourceLedger
+from listener.ledger.streams import StreamLedger
 from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.transactions import translated
 
@@ -39,10 +40,11 @@ class Ledger:
         self.issues = IssueLedger(engine)
         self.labels = LabelLedger(engine)
         self.sources = SourceLedger(engine)
+        self.streams = StreamLedger(engine)
         self.rechecks = RecheckLedger(engine)
+        self.claims = ClaimLedger(engine)
         self.reports = ReportLedger(engine)
         self.meta = MetaLedger(engine)
-        self.claims = ClaimLedger(engine)
 
     def check(self) -> None:
         """Read everything; raise `StoreDamaged` naming what is wrong. Takes seconds for a large ledger: for `doctor`."""

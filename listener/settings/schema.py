@@ -77,6 +77,11 @@ class SourceSettings(Section):
     budget_usd_per_day: float | None = Field(
         1.0, ge=0, le=10_000, description="Dollars this source may cost in a day (UTC), where a platform charges; empty: no cap."
     )
+    stream: bool | None = Field(
+        None,
+        description="mastodon, discord, x: let the platform push what is new, so that it is read within seconds; pulls go on as they do. "
+        "Empty: yes where that is free (mastodon, discord), no for x, where each post that is pushed costs what a read costs.",
+    )
     canary: str = Field(
         "", description="A search (feed: an address) that is known to have answers, asked when this source is silent for unusually long."
     )
@@ -100,6 +105,11 @@ class SourceSettings(Section):
     )
     network: Literal["facebook", "instagram", "threads"] = Field("facebook", description="meta_graph: which of Meta's networks.")
     folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")
+    trusted_mail_server: str = Field(
+        "",
+        description="imap: the name that your own mail server puts first in its Authentication-Results lines, such as 'mx.example.org'; "
+        "what it says proves a sender's domain. Empty: no sender is proven.",
+    )
     url: str = Field(
         "",
         description="feed: the address of the feed, or of a page that names it. discourse, discourse_webhook: of the forum. "
@@ -112,11 +122,6 @@ class SourceSettings(Section):
     follow_removals: bool = Field(
         True,
         description="feed: take what is no longer in its feed as removed, once that is certain; false: only what the feed calls deleted.",
-    )
-    trusted_mail_server: str = Field(
-        "",
-        description="imap: the name that your own mail server puts first in its Authentication-Results lines, such as 'mx.example.org'; "
-        "what it says proves a sender's domain. Empty: no sender is proven.",
     )
     query: str = Field(
         "",

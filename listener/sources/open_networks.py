@@ -94,6 +94,6 @@ OPEN_NETWORKS: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {
 }
 OPEN_NETWORK_KEYS: dict[str, frozenset[str]] = {
     "bluesky": frozenset({"account", "mentions", "query", "url", "allow_http", "allow_private"}),
-    "mastodon": frozenset({"hashtags", "mentions", "query", "url", "allow_http", "allow_private"}),
+    "mastodon": frozenset({"hashtags", "mentions", "query", "stream", "url", "allow_http", "allow_private"}),
     "matrix": frozenset({"rooms", "url", "allow_http", "allow_private"}),
 }

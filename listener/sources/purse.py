@@ -50,8 +50,7 @@ class Purse:
             self._granted = 0
             if self._most_micro is None or usd_each <= 0:
                 return most
-            free = self._most_micro - self._day.micro_usd - self._aside - self._aside // 4  # what a stream may take meanwhile
-            left = max(0, free) // _micro(usd_each)
+            left = self._free() // _micro(usd_each)
             if left >= least:
                 self._granted = min(most, left) * _micro(usd_each)
         if left < least:
@@ -67,7 +66,7 @@ class Purse:
         """Keep the price of `most` items at `usd_each` from everybody else, a quarter of the cap at most, for as long as a stream is open.
 
         A platform that pushes sends on until it notices that we left; what it sends then is paid as well. Raises `BudgetSpent` when less
-        is left, `settle`d or not.
+        is left.
         """
         with self._lock:
             if self._most_micro is None:
@@ -113,11 +112,12 @@ class Purse:
     def part(self, *, most_requests: int, most_usd: float) -> Purse:
         """Return a purse with no more than these in it and no more than is left here, for a question beside the reading.
 
-        What goes out of it is to be counted here as well (`count`, `pay`).
+        What goes out of it is to be counted here as well (`count`, `pay`), nothing too: until then it counts as granted.
         """
         with self._lock:
             left = most_requests if self._most_requests is None else min(most_requests, max(0, self._most_requests - self._day.requests))
-            usd = most_usd if self._most_micro is None else min(most_usd, max(0, self._most_micro - self._day.micro_usd) / _MICRO)
+            usd = most_usd if self._most_micro is None else min(most_usd, self._free() / _MICRO)
+            self._granted = 0 if self._most_micro is None else _micro(usd)
         return Purse(most_requests=left, most_usd=usd)
 
     def refill(self, of: Purse, *, most_requests: int | None, most_usd: float | None) -> None:
@@ -139,6 +139,10 @@ class Purse:
         with self._lock:
             spent, self._untold = self._untold, Spent()
             return spent
+
+    def _free(self) -> int:
+        """Return the millionths of a dollar that are left, beside what a stream keeps aside and a quarter of that, which it may use."""
+        return max(0, (self._most_micro or 0) - self._day.micro_usd - self._aside - self._aside // 4)
 
     def _add(self, spent: Spent) -> None:
         self._day, self._untold = _sum(self._day, spent), _sum(self._untold, spent)

@@ -21,7 +21,10 @@ from listener.cli import EXIT_FAILED, EXIT_STOPPED, EXIT_WRONG_USE, listener_gro
 from listener.commands.place import Place
 from listener.ledger.ledger import open_ledger
 from listener.ledger.lock import home_lock
+from listener.ledger.rechecks import RecheckStanding
 from listener.model.page import Spent
+from listener.model.push import StreamStanding
+from listener.model.recheck import Looked, RecheckRule
 from tests.fakes.files import rows, write
 from tests.fakes.rss import item, rss
 from tests.fakes.site import Reply, open_site
@@ -255,6 +258,35 @@ def test_sources_say_why_they_are_refused_when_they_were_blind_and_what_they_cos
     assert f"{now - timedelta(days=10):%Y-%m-%d}" not in " ".join(run("sources").out.split())
     (found,) = [one for one in run("sources", "--json").json if one["source"] == "social"]
     assert (found["cause"], found["requests"], found["most_micro_usd"]) == ("token_expired", 12, 1_000_000)
+
+
+def test_sources_say_whether_their_platform_tells_at_once(home: Path, run: Run, issue_id: int) -> None:
+    now = datetime.now(UTC)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        for source in ("told", "untold", "dead"):
+            ledger.sources.describe(source, kind="mastodon")
+        ledger.streams.keep("told", StreamStanding(up=True, since=now - timedelta(hours=3), heard_at=now))
+        ledger.streams.keep("untold", StreamStanding(up=False, since=now - timedelta(hours=2), heard_at=now, why="It was cut."))
+        ledger.streams.keep("dead", StreamStanding(up=True, since=now - timedelta(hours=3), heard_at=now - timedelta(hours=1)))
+    said = " ".join(run("sources").out.split())
+    assert f" told: the platform tells at once what is new, since {now - timedelta(hours=3):%Y-%m-%d %H:%M} (UTC)" in said
+    down = f"the platform tells nothing by itself since {now - timedelta(hours=2):%Y-%m-%d %H:%M} (UTC) (It was cut)"
+    assert f" untold: {down}; it is pulled at its interval all the same" in said
+    assert f" dead: the platform tells nothing by itself since {now - timedelta(hours=1):%Y-%m-%d %H:%M} (UTC);" in said
+    assert "news: the platform" not in said
+
+
+def test_sources_say_how_many_kept_posts_were_looked_at_again_in_time(home: Path, run: Run, issue_id: int) -> None:
+    """RULES P5, P11: a budget that does not suffice breaks the promise, and that is said."""
+    now = datetime.now(UTC)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        ledger.rechecks.describe("news", RecheckRule(every=timedelta(days=1), young=timedelta(days=7), then=timedelta(days=7)))
+        ledger.rechecks.note_standing("news", RecheckStanding(state="capped", note="the budget is spent."), at=now)
+        ledger.rechecks.note_found("news", Looked(asked=9, removed=2, edited=1), Spent(), at=now)
+    said = " ".join(run("sources").out.split())
+    assert "news: kept posts looked at again within 24 h (after 7 days: 168 h): 0 %; overdue: 2 of 2" in said
+    assert "news: looking again is capped: the budget is spent." in said
+    assert "news: looked at again today: 9 posts, 2 gone, 1 edited, 0 of which nothing was told" in said
 
 
 async def test_a_source_that_fails_ends_collect_with_one_and_the_others_are_read(home: Path, run: Run) -> None:

@@ -223,6 +223,27 @@ def test_a_source_that_never_answered_is_shown(day: StaffDay) -> None:
     assert "blind sinds za 10 okt 15:42" in words  # summer time ended in between
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (
+            {"stream_up": True, "stream_since": NOW - timedelta(hours=2)},
+            "Het platform meldt ons zelf meteen wat er nieuw is, sinds vandaag 12:42",
+        ),
+        (
+            {"stream_up": False, "stream_since": NOW - timedelta(hours=2), "stream_why": "masto.example broke the stream off."},
+            "Het platform meldt ons zelf niets meer sinds vandaag 12:42; we lezen met de gewone tussenpoos, dus er gaat niets verloren. "
+            "masto.example broke the stream off.",
+        ),
+    ],
+)
+def test_a_source_tells_whether_its_platform_tells_us(day: StaffDay, how: dict[str, object], said: str) -> None:
+    day.coverage = (replace(day.coverage[0], **how),)  # type: ignore[arg-type] # the case's own words decide
+    assert said in words_of(visit(day).come_in().get("/sources").text)
+    day.coverage = (replace(day.coverage[0], stream_up=None, stream_since=None),)
+    assert "Het platform meldt ons" not in words_of(visit(day).come_in().get("/sources").text)
+
+
 def test_a_source_tells_its_cause_its_blind_stretches_and_its_costs(day: StaffDay) -> None:
     """What a person has to do differs: an expired key is renewed, a lost permission given, an approval asked for again."""
     told = replace(

@@ -1,0 +1,478 @@
+"""Streams hurry pulls and nothing rests on them: what they leave out, double or say too late changes no row (RULES F6, F7, F27)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from listener.clock import ManualClock
+from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused, SourceUnavailable, StoreFull
+from listener.ledger.ledger import Ledger, open_ledger
+from listener.model.mention import Mention, MentionKey, Removal
+from listener.model.page import Cursor, Page
+from listener.model.push import HEARD_WITHIN, Arrived, Connected, Edited, Gone, StreamStanding
+from listener.schedule import HURRY_SECONDS, LONGEST_WAIT, REFUSED_WAIT, SourceSchedule, Watched
+from listener.settings.schema import SourceSettings
+from listener.sources.purse import Purse
+from listener.streams import StreamSchedule, connect_after
+from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.take_pushed import TakePushed
+from tests.fakes.source import FakeSource, mention
+from tests.fakes.stream import FakeStream
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FRESH = timedelta(seconds=1)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
+
+
+class Rig:
+    """A schedule with streams on a real ledger; the clock stands still, and due rounds are run by hand."""
+
+    def __init__(self, ledger: Ledger, source: Any, stream: FakeStream | None = None, **settings: Any) -> None:
+        self.clock = ManualClock(NOON)
+        self.ledger = ledger
+        self.source = source
+        self.stream = stream
+        self.arrived = asyncio.Event()
+        self.stop = asyncio.Event()
+        told = SourceSettings.model_validate({"id": source.source_id, "kind": "feed", "keep": "all", "interval_minutes": 10, **settings})
+        purse = Purse(most_requests=told.budget_requests_per_day, most_usd=told.budget_usd_per_day)
+        self.watched = Watched(source, told, purse, stream=stream)
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self.collect = CollectMentions(ledger, (), clock=self.clock)
+        self.schedule = SourceSchedule(self._scheduler, self.collect, [self.watched], clock=self.clock, arrived=self.arrived)
+        take = TakePushed(ledger, self.collect, clock=self.clock, hurry=self.schedule.hurry)
+        self.streams = StreamSchedule([self.watched], take, self.collect, ledger.streams, clock=self.clock, arrived=self.arrived)
+        self.schedule.start(ledger.sources.state)
+
+    @property
+    def due(self) -> datetime:
+        found: datetime = self._scheduler.get_jobs()[-1].trigger.run_date  # not started, it keeps those that were replaced too
+        return found
+
+    async def run(self) -> None:
+        job = self._scheduler.get_jobs()[-1]
+        await job.func(*job.args)
+
+    async def run_what_is_due(self, until: datetime) -> None:
+        """Move on to `until`, and pull whenever a pull is due on the way."""
+        while self.due <= until:
+            self.clock.move_to(self.due)
+            await self.run()
+        self.clock.move_to(until)
+
+    async def take(self, *events: Any) -> None:
+        for one in events:
+            await self.streams.take(self.source.source_id, one)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[FakeStream]:
+        """Listen until the block ends."""
+        running = asyncio.create_task(self.streams.run(self.stop))
+        assert self.stream is not None
+        try:
+            async with asyncio.timeout(20):
+                await self.until(lambda: self.stream is not None and self.stream.connections)
+                yield self.stream
+        finally:
+            self.stop.set()
+            await running
+
+    async def until(self, fits: Callable[[], object]) -> None:
+        """Let others go on until `fits()`."""
+        async with asyncio.timeout(20):
+            while not fits():  # noqa: ASYNC110 - what changes has no event of its own
+                await asyncio.sleep(0)
+
+    async def settled(self) -> None:
+        """Let every task come to where it waits."""
+        for _ in range(50):
+            await asyncio.sleep(0.001)
+
+
+# what hurries a pull, and what does not
+
+
+async def test_something_new_is_pulled_within_seconds(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([]))
+    await rig.run()
+    rig.clock.advance(HOUR / 60)
+    assert rig.due > rig.clock.now() + HOUR / 10
+    await rig.take(Arrived())
+    assert rig.due == rig.clock.now() + FRESH
+
+
+async def test_a_platform_that_tells_all_the_time_is_not_asked_all_the_time(ledger: Ledger) -> None:
+    """A hashtag in a crisis gets fifty posts a second."""
+    source = FakeSource([])
+    rig = Rig(ledger, source)
+    for _ in range(60):
+        for _ in range(50):
+            await rig.take(Arrived())
+        await rig.run_what_is_due(rig.clock.now() + FRESH)
+    assert 60 / HURRY_SECONDS - 2 <= len(source.pulls) <= 60 / HURRY_SECONDS + 1
+
+
+async def test_pulls_that_are_hurried_use_half_our_pace_at_most(ledger: Ledger) -> None:
+    """A round over thirty channels costs a hundred requests: the platform counts those."""
+
+    class Costly(FakeSource):
+        async def pull(self, cursor: Cursor | None) -> Page:
+            page = await super().pull(cursor)
+            return Page(mentions=page.mentions, next=page.next, more=page.more, requests=100)
+
+    source = Costly([])
+    rig = Rig(ledger, source, kind="mastodon")  # 240 requests in five minutes are our share
+    for _ in range(600):
+        await rig.take(Arrived())
+        await rig.run_what_is_due(rig.clock.now() + 3 * FRESH)
+    assert len(source.pulls) * 100 <= 0.5 * 240 * 6 + 100
+
+
+@pytest.mark.parametrize(
+    "error", [SourceUnavailable("down"), RateLimited("slower", wait_seconds=300), SourceRefused("key"), BudgetSpent("cap")]
+)
+async def test_nothing_hurries_past_a_wait(ledger: Ledger, error: SourceError) -> None:
+    """RULES F16, F17, F19: what a platform, the breaker or a cap said holds, whatever a stream tells."""
+    rig = Rig(ledger, FakeSource([error]))
+    await rig.run()
+    due = rig.due
+    await rig.take(Arrived(), Connected(), Edited((MentionKey("fake", "fake.example", "1"),)))
+    assert rig.due == due > NOON + FRESH
+
+
+async def test_nothing_hurries_past_a_wait_from_before_a_restart(ledger: Ledger) -> None:
+    ledger.sources.note_failure("fake", at=NOON, error="x", kind="waiting", wait_seconds=840.0)
+    rig = Rig(ledger, FakeSource([]))
+    await rig.take(Arrived())
+    assert rig.due == NOON + timedelta(minutes=14)
+
+
+async def test_news_during_a_pull_is_read_by_another_one(ledger: Ledger) -> None:
+    """It may have looked where the news is just before it came."""
+    rig = Rig(ledger, FakeSource([]))
+
+    class Told(FakeSource):
+        async def pull(self, cursor: Cursor | None) -> Page:
+            rig.schedule.hurry("fake")
+            assert rig.due == NOON, "one pull at a time"
+            return await super().pull(cursor)
+
+    rig.watched.source = Told([])
+    await rig.run()
+    assert rig.due == NOON + timedelta(seconds=HURRY_SECONDS)
+
+
+async def test_a_cap_on_requests_is_not_used_up_ahead_of_its_day(ledger: Ledger) -> None:
+    """A noisy morning must not leave the evening unread."""
+
+    class Costly(FakeSource):
+        async def pull(self, cursor: Cursor | None) -> Page:
+            rig.watched.purse.ask()
+            return await super().pull(cursor)
+
+    source = Costly([])
+    rig = Rig(ledger, source, budget_requests_per_day=480)
+    for _ in range(360):
+        await rig.take(Arrived())
+        await rig.run_what_is_due(rig.clock.now() + 10 * FRESH)
+    assert rig.clock.now() == NOON + HOUR
+    assert len(source.pulls) <= 480 * 13 / 24 + 2
+    state = ledger.sources.state("fake")
+    assert state is not None
+    assert state.state == "ok"
+
+
+async def test_news_of_a_source_that_is_not_here_is_nobodys(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([]))
+    await rig.streams.take("another", Arrived())
+    await rig.streams.take("another", Gone(removals=(Removal(platform="fake", realm="fake.example", native_id="1"),)))
+    assert rig.due == NOON
+
+
+# removals and edits
+
+
+def gone(*native_ids: str, **how: bool) -> Gone:
+    return Gone(removals=tuple(Removal(platform="fake", realm="fake.example", native_id=one) for one in native_ids), **how)
+
+
+async def test_a_removal_removes_exactly_what_it_names(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([[mention(str(n)) for n in range(5)]]))
+    await rig.run()
+    rig.arrived.clear()
+    await rig.take(gone("1", "3"))
+    assert sorted(one.mention.native_id for one in ledger.mentions.latest()) == ["0", "2", "4"]
+    assert rig.arrived.is_set(), "insight, search and titles follow at once"
+
+
+async def test_a_removal_before_its_post_keeps_it_out(ledger: Ledger) -> None:
+    """RULES F7: a page that was fetched just before the deletion is stored just after it."""
+    rig = Rig(ledger, FakeSource([[mention("1"), mention("2")]]))
+    await rig.take(gone("1"))
+    await rig.run()
+    assert [one.mention.native_id for one in ledger.mentions.latest()] == ["2"]
+
+
+async def test_a_removal_of_what_is_nobodys_leaves_no_mark(ledger: Ledger) -> None:
+    """In channels that nobody reads, thousands are deleted a day: their ids are not ours to keep."""
+    rig = Rig(ledger, FakeSource([[mention("1")], [mention("2")]]))
+    await rig.take(gone("1", only_known=True))
+    await rig.run()
+    assert ledger.mentions.count() == 2
+    await rig.take(gone("1", only_known=True))
+    assert ledger.mentions.count() == 1
+
+
+async def test_a_ledger_that_is_full_ends_no_stream(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(ledger, FakeSource([[mention("1")]]), FakeStream())
+    async with rig.listening() as stream:
+        tried: list[bool] = []
+        with monkeypatch.context() as broken:
+
+            def full(*_: Any, **__: Any) -> int:
+                tried.append(True)
+                raise StoreFull("full")
+
+            broken.setattr(ledger.mentions, "remove", full)
+            stream.tell(gone("1"))
+            await rig.until(lambda: tried)
+        await rig.run()
+        assert ledger.mentions.count() == 1
+        stream.tell(gone("1"))
+        await rig.until(lambda: ledger.mentions.count() == 0)
+        assert stream.connections == 1
+
+
+async def test_whole_posts_are_kept_at_once_and_move_no_cursor(ledger: Ledger) -> None:
+    """The pull reads them again where it stands; nothing is there twice."""
+    source = FakeSource([[mention("1")], [mention("2")]])
+    rig = Rig(ledger, source)
+    await rig.run()
+    before = ledger.mentions.cursor("fake")
+    await rig.take(Arrived(mentions=(mention("3"), mention("2"))))
+    assert ledger.mentions.count() == 3
+    assert ledger.mentions.cursor("fake") == before
+    source.add([mention("3")])
+    await rig.run()
+    assert ledger.mentions.count() == 3
+
+
+async def test_a_pushed_post_that_fits_no_brand_is_not_kept(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([]), keep="matching")
+    await rig.take(Arrived(mentions=(mention("1"),)))
+    assert ledger.mentions.count() == 0
+
+
+# connecting
+
+
+@pytest.mark.parametrize(
+    ("failures", "error", "seconds"),
+    [
+        (0, None, 1),  # it lasted, and ended: at once
+        (1, None, 2),
+        (4, SourceUnavailable("cut"), 16),
+        (30, SourceUnavailable("cut"), LONGEST_WAIT.total_seconds()),  # and no number of failures overflows
+        (10_000, None, LONGEST_WAIT.total_seconds()),
+        (1, RateLimited("429", wait_seconds=120), 121),
+        (1, RateLimited("429", wait_seconds=1e9), LONGEST_WAIT.total_seconds()),  # RULES F16
+        (9, RateLimited("429", wait_seconds=0), 512),  # who says "wait 0" again and again is not believed
+        (1, SourceRefused("key"), REFUSED_WAIT.total_seconds()),  # RULES F19
+        (1, BudgetSpent("cap"), LONGEST_WAIT.total_seconds()),
+    ],
+)
+def test_a_stream_is_opened_again_after(failures: int, error: Exception | None, seconds: float) -> None:
+    assert connect_after(failures, error, jitter=0.0) == seconds
+    assert seconds <= connect_after(failures, error, jitter=1.0) <= max(1.1 * seconds, LONGEST_WAIT.total_seconds())
+
+
+async def test_a_platform_that_takes_us_and_throws_us_out_is_asked_ever_less(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([]), FakeStream())
+    async with rig.listening() as stream:
+        while rig.clock.now() < NOON + 2 * HOUR:
+            stream.end(SourceUnavailable("cut"))
+            await asyncio.sleep(0)
+    assert stream.connections <= 20
+
+
+async def test_a_refused_key_is_asked_about_once_in_ten_minutes(ledger: Ledger) -> None:
+    stream = FakeStream()
+    stream.refuses = [SourceRefused("401") for _ in range(7)]
+    rig = Rig(ledger, FakeSource([]), stream)
+    async with rig.listening():
+        assert NOON + 7 * REFUSED_WAIT <= rig.clock.now() <= NOON + 7.8 * REFUSED_WAIT
+
+
+async def test_a_stream_that_nobody_can_listen_to_is_not_shown_as_down(ledger: Ledger) -> None:
+    """Open hashtags are read without a key, and that is no trouble."""
+    stream = FakeStream()
+    stream.is_wanted = False
+    ledger.streams.keep("fake", StreamStanding(up=True, since=NOON, heard_at=NOON))
+    rig = Rig(ledger, FakeSource([]), stream)
+    running = asyncio.create_task(rig.streams.run(rig.stop))
+    await rig.until(lambda: ledger.streams.standing("fake") is None)
+    await rig.until(lambda: rig.clock.now() > NOON + HOUR)
+    assert stream.connections == 0
+    stream.is_wanted = True
+    await rig.until(lambda: stream.connections == 1)  # a key that is put there is taken up without a restart
+    rig.stop.set()
+    await running
+
+
+async def test_coverage_says_since_when_a_stream_is_up_or_down_and_why(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([[mention("1")]]), FakeStream())
+    await rig.run()
+    async with rig.listening() as stream:
+        await rig.until(lambda: _stream(ledger, rig.clock.now()) == (True, NOON, ""))
+        rig.clock.advance(HOUR / 60)
+        stream.end(SourceRefused("X takes this key no more."))
+        down = rig.clock.now()
+        await rig.until(lambda: stream.connections == 2)
+    (row,) = ledger.sources.coverage(rig.clock.now())
+    assert (row.stream_up, row.stream_why) == (False, "the service stopped")
+    assert down == NOON + HOUR / 60
+
+
+async def test_coverage_does_not_believe_a_service_that_died(ledger: Ledger) -> None:
+    ledger.sources.note_ok("fake", at=NOON, new=0, seen=0)
+    ledger.streams.keep("fake", StreamStanding(up=True, since=NOON - HOUR, heard_at=NOON))
+    assert _stream(ledger, NOON + HEARD_WITHIN) == (True, NOON - HOUR, "")
+    assert _stream(ledger, NOON + HEARD_WITHIN + FRESH) == (False, NOON, "")
+
+
+async def test_a_source_without_a_stream_shows_none(ledger: Ledger) -> None:
+    ledger.sources.note_ok("fake", at=NOON, new=0, seen=0)
+    assert _stream(ledger, NOON) == (None, None, "")
+
+
+@pytest.mark.parametrize("kept", ["", "{", "[]", '{"up": true}', '{"up": true, "since": "x", "heard_at": "y", "why": ""}'])
+async def test_a_standing_that_cannot_be_read_is_none(ledger: Ledger, kept: str) -> None:
+    ledger.sources.note_ok("fake", at=NOON, new=0, seen=0)
+    ledger.meta.set("stream:fake", kept)
+    assert _stream(ledger, NOON) == (None, None, "")
+
+
+def _stream(ledger: Ledger, now: datetime) -> tuple[bool | None, datetime | None, str]:
+    (row,) = ledger.sources.coverage(now)
+    return row.stream_up, row.stream_since, row.stream_why
+
+
+async def test_a_dead_stream_delays_no_pull_by_a_second(ledger: Ledger) -> None:
+    """A platform that lets us wait for ever at its gateway answers pulls as before."""
+
+    class Hangs(FakeStream):
+        async def events(self) -> Any:
+            self.connections += 1
+            await asyncio.Event().wait()
+            yield Connected()
+
+    rig = Rig(ledger, FakeSource([[mention("1")], [mention("2")]]), Hangs())
+    async with rig.listening():
+        await rig.run()
+        assert ledger.mentions.count() == 2
+        assert rig.due <= NOON + timedelta(minutes=11)
+    assert rig.stop.is_set(), "and it holds up nobody who stops"
+
+
+# the figures of RULES
+
+
+@dataclass
+class Platform:
+    """Posts at moments of the clock, edited and deleted now and then; a pull shows what was posted since an hour before the cursor."""
+
+    clock: ManualClock
+    source_id: str = "fake"
+    posts: list[tuple[datetime, Mention]] = None  # type: ignore[assignment] # set below
+    pulls: int = 0
+
+    def __post_init__(self) -> None:
+        self.posts = []
+
+    def post(self, number: int) -> Mention:
+        made = mention(str(number), at=self.clock.now())
+        self.posts.append((self.clock.now(), made))
+        return made
+
+    async def pull(self, cursor: Cursor | None) -> Page:
+        self.pulls += 1
+        since = datetime.fromisoformat(cursor) - HOUR if cursor else NOON - HOUR
+        found = [one for at, one in self.posts if at > since]
+        page = found[:100]
+        last = max((one.posted_at for one in page), default=since + HOUR)
+        return Page(mentions=tuple(page), next=Cursor(last.isoformat()), more=len(found) > 100)
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.mark.parametrize("down", [timedelta(seconds=1), HOUR / 60, HOUR, timedelta(hours=24)], ids=["1 s", "1 min", "1 h", "24 h"])
+async def test_nothing_is_lost_or_doubled_while_a_stream_is_down(ledger: Ledger, down: timedelta) -> None:
+    """RULES F27: what was posted meanwhile is read by pulls, from where they stood; and at once when the stream is back."""
+    rig = Rig(ledger, FakeSource([]), FakeStream())
+    platform = Platform(rig.clock)
+    rig.watched.source = platform
+    await rig.run()
+    step = max(timedelta(seconds=0.25), down / 96)
+    async with rig.listening() as stream:
+        await rig.settled()
+        stream.end(SourceUnavailable("cut"))
+        stream.refuses = [SourceUnavailable("down")] * 10_000
+        ends = rig.clock.now() + down
+        number = 0
+        while rig.clock.now() < ends:
+            platform.post(number)
+            number += 1
+            await asyncio.sleep(0)
+            await rig.run_what_is_due(min(ends, rig.clock.now() + step))
+        stream.refuses.clear()
+        back = rig.clock.now()
+        await rig.until(lambda: stream.connections == 2)
+        await rig.settled()
+        await rig.run_what_is_due(max(rig.due, rig.clock.now()))
+    assert number >= 4
+    assert sorted(int(one.mention.native_id) for one in ledger.mentions.latest(limit=5_000)) == list(range(number))
+    assert rig.clock.now() - back <= LONGEST_WAIT + HOUR / 6, "read when the stream is back, or at the interval: whichever is first"
+
+
+async def test_each_event_many_times_shuffled_among_pulls_is_one_row(ledger: Ledger) -> None:
+    """RULES F6: 1,000 events, each told 1 to 20 times in any order, by a stream, by pulls, or by both. 100 of them are deleted."""
+    chance = random.Random(6)
+    posts = {n: mention(str(n), at=NOON + n * FRESH) for n in range(1_000)}
+    deleted = set(chance.sample(range(1_000), 100))
+    news = [posts[n] for n in posts for _ in range(chance.randint(1, 20))]
+    ends = [str(n) for n in deleted for _ in range(chance.randint(1, 20))]
+    chance.shuffle(news)
+    chance.shuffle(ends)
+    told: list[Any] = [Arrived(mentions=tuple(news[at : at + 50])) for at in range(0, len(news), 50)]
+    told += [gone(*ends[at : at + 10]) for at in range(0, len(ends), 10)]
+    chance.shuffle(told)
+    pages = [[posts[n] for n in chance.choices(range(1_000), k=50)] for _ in range(100)] + [list(posts.values())]
+    source = FakeSource(pages)
+    rig = Rig(ledger, source)
+    for at, event in enumerate(told):
+        await rig.take(event)
+        if at % 50 == 0:
+            await rig.run()
+    source.rewind()
+    await rig.run()
+    await rig.run()
+    await rig.run()
+    found = [int(one.mention.native_id) for one in ledger.mentions.latest(limit=5_000)]
+    assert len(found) == len(set(found)) == 900
+    assert set(found) == set(posts) - deleted
