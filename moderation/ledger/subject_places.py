@@ -174,7 +174,7 @@ PLACES: tuple[Place, ...] = (
         table=tables_status.broadcast_item,
         words="answers prepared for many",
         mine=lambda one: one.addressed(tables_status.broadcast_item) | _by_mention(tables_status.broadcast_item)(one),
-        emptied=_WRITTEN,
+        emptied={**_WRITTEN, "note": ""},
         kept="where it was to go",
     ),
     Place(
@@ -222,7 +222,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         table=subject_request,
         words="what they asked for",
-        mine=_by_key(subject_request, "person"),
+        mine=lambda one: _by_key(subject_request, "person")(one) & subject_request.c.begun_at.is_(None),
         emptied={"person": ""},
         kept="that somebody asked, when, and how it ended",
     ),

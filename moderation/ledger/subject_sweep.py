@@ -43,8 +43,8 @@ _FIXED = {"platform", "realm", "state", "kind", "verb", "language", "template", 
 _OURS = {"account_platform", "account_realm", "account_native_id", "accounts", "key_salt"}
 _CHOSEN = {"via", "channel", "ending", "how", "period", "stage", "status", "use", "wording"}
 """Which of our accounts spoke, and words that a program chose: nobody's name, whoever calls himself like one of them."""
-_PLACES = {"thread_id", "parent_id", "platform_id", "external_id"}
-"""Ids of places: each row gets one of its own instead, for two that are both empty would be one place."""
+_PLACES = {"thread_id", "parent_id", "platform_id", "external_id", "thread_key", "event_key", "shadow_key"}
+"""Ids of places, and keys that hold one: each row gets one of its own instead, for two that are both empty would be one place."""
 _QUOTES = {heard.report.name}
 _WORDS = {"report": "kept digests and reports", "issue": "titles of issues", "audit_line": "lines of the audit log"}
 
@@ -77,6 +77,8 @@ def _all_changes(tx: Connection, traces: Traces) -> Iterator[tuple[Table, tuple[
 def _may_tell(table: Table, column: Column[Any]) -> bool:
     if table.name in _OTHERS or column.primary_key or column.foreign_keys or not isinstance(column.type, Text | JSON):
         return False
+    if column.name in _PLACES:
+        return True
     return not (column.name.endswith(("_by", "_hash", "_key")) or column.name in _COLLEAGUES | _FIXED | _OURS | _CHOSEN)
 
 

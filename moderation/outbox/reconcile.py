@@ -73,7 +73,9 @@ class Reconciler:
         if publisher is None or entry.started_at is None:
             return None
         wordless = not entry.post.removes and not normalised(entry.post.text)  # whoever it was for was erased since
-        if wordless or not publisher.looks_back:  # an e-mail, a webhook: only whoever received it can say
+        if wordless:
+            return Outcome(state=EntryState.NEEDS_HUMAN, reason="erased_since")
+        if not publisher.looks_back:  # an e-mail, a webhook: only whoever received it can say
             return Outcome(state=EntryState.NEEDS_HUMAN, reason="cannot_look")
         if self._rest.resting(account.key):
             return None

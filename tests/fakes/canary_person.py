@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 
 from listener.answers import ANSWERS
 from listener.ledger.transactions import writing
@@ -18,12 +18,22 @@ from listener.model.mention import Author, BrandHit, Kept, Mention
 from listener.workflows.rebuild_insight import catch_up
 from moderation.ledger.contacts import ContactLedger
 from moderation.ledger.joins import JoinLedger
-from moderation.ledger.tables_feedback import feedback, feedback_answer
+from moderation.ledger.shadow import ShadowLedger
+from moderation.ledger.tables import draft
+from moderation.ledger.tables_feedback import feedback, feedback_answer, improvement_action, you_said_message
+from moderation.ledger.tables_invitations import invitation_decision, invitation_event
 from moderation.ledger.tables_knowledge import article, article_version
+from moderation.ledger.tables_leave import shadow_item
+from moderation.ledger.tables_reply import approval_request
+from moderation.ledger.tables_status import broadcast_item
 from moderation.model.card import CardWords
 from moderation.model.conversation import Evidence
+from moderation.model.invitation import JourneyKind, NewEvent
 from moderation.model.leave import Consent, OptOut
+from moderation.model.outbox import OutboxEntry
 from moderation.model.reply import Words
+from moderation.model.shadow import NewShadow, ShadowKind
+from moderation.model.subject_request import RequestKind
 from tests.fakes.desk import mention
 from tests.fakes.house import AUTHOR, OURS, House
 
@@ -81,9 +91,11 @@ def plant(house: House) -> Planted:
     desk.leave.add_consent(
         Consent(person_key=ELSEWHERE.key, channel="mail", wording="1", given_at=now(), noted_by=AUTHOR, source=f"mail over {WORD}")
     )
+    house.parts.subjects.keep.add(RequestKind.RECTIFY, "feed", NAME, received_at=None, by=AUTHOR)
     desk.alarms.raise_once("stuck", f"case {row.case_id}", note=f"wacht: {NAME}", at=now())
     _joined(house, row.case_id, ids["canary-2"])
     _rows(house, row.conversation_id, ids["canary-1"])
+    _asked(house, row.case_id, row.conversation_id, ids["canary-1"], entry)
     _files(house, row.case_id)
     listening = house.parts.listening
     catch_up(ledger, listening.insight, model_id=listening.model_id)
@@ -159,6 +171,53 @@ def _rows(house: House, conversation_id: int, mention_id: int) -> None:
             "made_at": at,
         }
         tx.execute(insert(article_version).values(article_id=known, version=2, **worded))
+
+
+def _asked(house: House, case_id: int, conversation_id: int, mention_id: int, entry: OutboxEntry) -> None:
+    """What is kept of asking them, telling them and answering them with many others: rows that pages and programs make over weeks."""
+    desk, engine, at = house.parts.desk, house.parts.listening.ledger.engine, house.clock.now()
+    kept = NewShadow(
+        kind=ShadowKind.INVITATION,
+        subject="invitation_thread@1",
+        post=entry.post,
+        language="nl",
+        template="invitation_thread@1",
+        why={"because": f"de {WORD}"},
+        at=at,
+        key=f"shadow {HANDLE}",
+        case_id=case_id,
+    )
+    shadow, _ = ShadowLedger(engine).add(kept)
+    event = NewEvent(
+        key=f"resolved/1/{at.isoformat()}/feed/forum.example/at/{HANDLE}",
+        kind=JourneyKind.CONVERSATION_CLOSED,
+        platform="feed",
+        realm="forum.example",
+        thread_id=f"at/{HANDLE}",
+        mention_id=mention_id,
+        person_key=PERSON.key,
+        happened_at=at,
+        conversation_id=conversation_id,
+        case_id=case_id,
+        answered=True,
+    )
+    desk.inviting.ledger.add_events([event], at=at)
+    with writing(engine) as tx:
+        tx.execute(update(shadow_item).where(shadow_item.c.shadow_id == shadow.shadow_id).values(judged_note=f"te veel {WORD}"))
+        event_id = tx.execute(select(func.max(invitation_event.c.event_id))).scalar_one()
+        decided = {"event_id": event_id, "at": at, "answer": "ask", "motivation": 1.0, "ability": 1.0, "prompt": 1.0, "quiet_hours": 1.0}
+        decided |= {"why": {"because": WORD}, "why_not": {"but": WORD}, "language": "nl", "text": f"Hoe ging het met de {WORD}?"}
+        tx.execute(insert(invitation_decision).values(decided))
+        number = tx.execute(select(draft.c.draft_id).where(draft.c.case_id == case_id, draft.c.state == "open")).scalars().first()
+        given_back = {"given_back_by": AUTHOR, "given_back_at": at, "note": f"noem de {WORD} niet"}
+        tx.execute(insert(approval_request).values(draft_id=number, asked_by=AUTHOR, asked_at=at, **given_back))
+        done = tx.execute(select(improvement_action.c.action_id).limit(1)).scalar_one()
+        told = {"thread_key": f"feed/forum.example/at/{HANDLE}", "person_key": PERSON.key, "conversation_id": conversation_id}
+        tx.execute(insert(you_said_message).values(action_id=done, state="refused", reason=f"{NAME} wil niet", changed_at=at, **told))
+        like = dict(tx.execute(select(broadcast_item).limit(1)).mappings().one())
+        theirs = {"item_id": None, "position": 99, "platform": "feed", "realm": "forum.example", "thread_id": f"at/{HANDLE}"}
+        theirs |= {"parent_id": f"at/{HANDLE}/1", "mention_id": mention_id, "person": HANDLE, "text": f"De {WORD} is stil.", "note": WORD}
+        tx.execute(insert(broadcast_item).values(like | theirs | {"draft_id": None, "entry_id": None}))
 
 
 def _files(house: House, case_id: int) -> None:

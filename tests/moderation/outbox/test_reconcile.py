@@ -9,9 +9,11 @@ import pytest
 
 from listener.clock import ManualClock
 from moderation.ledger.subjects import SubjectLedger
+from moderation.messages.reasons import outbox_sentence
 from moderation.model.outbox import EntryState
 from moderation.outbox.reconcile import Reconciler
 from moderation.publishers.simulated import Fault
+from moderation.workflows.load_wording import load_words
 from tests.fakes.desk import ANSWER, Desk, mention, open_desk
 
 
@@ -191,5 +193,7 @@ async def test_what_was_sent_to_somebody_who_was_erased_since_is_not_looked_for_
         assert person is not None
         people.erase(person, by="sam", at=desk.clock.now(), elsewhere={})
         await desk.settle()
-        assert (desk.state(entry.entry_id), desk.entry(entry.entry_id).reason) == (EntryState.NEEDS_HUMAN, "cannot_look")
+        assert (desk.state(entry.entry_id), desk.entry(entry.entry_id).reason) == (EntryState.NEEDS_HUMAN, "erased_since")
+        for language, word in (("nl", "gewist"), ("en", "erased")):
+            assert word in outbox_sentence(desk.entry(entry.entry_id), load_words(language, "outbox"))
         assert desk.platform.requests == 1

@@ -16,7 +16,9 @@ from listener.ledger.transactions import reading, writing
 from listener.model.mention import Author, BrandHit, Kept, MentionKey
 from moderation.ledger.subject_sweep import sweep
 from moderation.ledger.tables import outbox
+from moderation.ledger.tables_conversation import planning_note
 from moderation.ledger.tables_status import broadcast_item
+from moderation.model.object_kind import ObjectKind
 from moderation.policy.traces import Traces
 from moderation.workflows.subjects import Subjects
 from tests.fakes.desk import mention
@@ -97,6 +99,50 @@ def test_whoever_bears_our_name_takes_nothing_of_others_along(house: House, subj
     assert receipt.counts["messages"] == 1
     assert _rows(house) == before
     assert report.exists()
+
+
+@pytest.fixture
+def notes(house: House, subjects: Subjects) -> dict[str, int]:
+    """Three people whose handles are words, and notes of colleagues with those words; returned is each note's number."""
+    ledger, at = house.parts.listening.ledger, house.clock.now()
+    hit = BrandHit(brand=OURS, directed=True, terms=(OURS.lower(),))
+
+    def say(native_id: str, who: str, name: str, text: str) -> Kept:
+        author = Author(platform="feed", realm="forum.example", native_id=who, name=name)
+        return Kept(mention=replace(mention(native_id, f"{OURS}: {text}"), posted_at=at, author=author), hits=(hit,))
+
+    said = [say(f"w-{one}", f"w{one}", f"Klant {one}", f"weer een storing hier ({one}), vraag @meterman of @vrolijk_9") for one in range(3)]
+    said += [say("w-8", "u8", "Storing", "ik zelf"), say("w-9", "u9", "vrolijk_9", "ik zelf"), say("w-10", "u10", "Meterman", "ik zelf")]
+    said += [say("w-11", "u11", "Alles", "ik zelf")]
+    ledger.mentions.add_page(said, source="feed", next_cursor=None, at=at)
+    issue_id = house.things[ObjectKind.ISSUE][OURS]
+    add = house.parts.desk.conversation.notes
+    words = ("storing", "vrolijk_9", "meterman", "alles")
+    return {one: add.plan(issue_id, f"bel over {one}", AUTHOR).note_id for one in words}
+
+
+def _plans(house: House) -> dict[int, str]:
+    with reading(house.parts.listening.ledger.engine) as tx:
+        return {row.note_id: row.text for row in tx.execute(select(planning_note))}
+
+
+def test_a_name_that_is_a_word_of_everybody_empties_nothing_of_others(house: House, subjects: Subjects, notes: dict[str, int]) -> None:
+    """Somebody calls himself Storing: the house's notes about outages stay, and the desk is told which to look at."""
+    for account, word in (("u8", "Storing"), ("u11", "Alles")):
+        known = subjects.known("feed", account)
+        assert known.not_looked_for == (word,)
+        assert any("planning note" in one for one in known.perhaps)
+        subjects.erase(known.subject, by=AUTHOR)
+        assert _plans(house)[notes[word.lower()]] == f"bel over {word.lower()}"
+
+
+def test_a_handle_that_others_only_mention_is_still_looked_for(house: House, subjects: Subjects, notes: dict[str, int]) -> None:
+    """An @ before it means the person; so does a handle with a digit or a sign in it, which is no word."""
+    for account, word in (("u9", "vrolijk_9"), ("u10", "Meterman")):
+        known = subjects.known("feed", account)
+        assert (known.not_looked_for, known.perhaps) == ((), ())
+        subjects.erase(known.subject, by=AUTHOR)
+        assert _plans(house)[notes[word.lower()]] == ""
 
 
 def test_places_stay_apart_and_our_accounts_stay_ours(house: House) -> None:
