@@ -15,6 +15,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from listener.logs import JsonLines
+from tests.replay.table import ReplayTable
+
+pytest.register_assert_rewrite("tests.replay.readings")  # what they assert is told in words, as in a test
 
 RECORDINGS = "KLANKBORD_RECORDINGS"
 CI = "KLANKBORD_CI"
@@ -145,6 +148,7 @@ class NoSkips:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Switch the strict rule on in CI."""
+    """Switch the strict rule on in CI, and print what became of recordings."""
     if os.environ.get(CI) == "1":
         config.pluginmanager.register(NoSkips(), "klankbord-no-skips")
+    config.pluginmanager.register(ReplayTable(os.environ.get(RECORDINGS, "")), "klankbord-recordings")

@@ -39,7 +39,8 @@ def moment_of_id(number: int) -> datetime:
 
 def is_said(message: Mapping[str, Any]) -> bool:
     """Tell whether somebody wrote this, in words or not; a notice of Discord's own is nobody's."""
-    return message.get("type") in SAID
+    kind = message.get("type")
+    return isinstance(kind, int) and kind in SAID
 
 
 def is_hidden(message: Mapping[str, Any]) -> bool:

@@ -103,7 +103,7 @@ class HackerNewsSource:
 
     async def look_up(self, native_id: str) -> Mention | Removal | Skip:
         """Return one item as it stands now: a mention, a removal (deleted or dead), or why it is neither."""
-        found = await self._json(f"{self._item_base}/v0/item/{quote(native_id, safe='')}.json")
+        found = await self._json(f"{self._item_base}/v0/item/{quote(native_id, safe='', errors='replace')}.json")
         return item_of(found, native_id)
 
     async def aclose(self) -> None:
@@ -204,7 +204,7 @@ def _mention(hit: Mapping[str, Any]) -> Mention | Skip:
         text=text,
         posted_at=posted_at,
         author=Author(platform=PLATFORM, realm=REALM, native_id=author, name=author) if author else None,
-        url=f"https://{REALM}/item?id={quote(native_id, safe='')}",
+        url=f"https://{REALM}/item?id={quote(native_id, safe='', errors='replace')}",
         parent_id=word(hit, "parent_id"),
         root_id=word(hit, "story_id") if word(hit, "story_id") != native_id else "",
     )

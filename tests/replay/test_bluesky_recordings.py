@@ -14,8 +14,8 @@ from listener.errors import SourceRefused
 from listener.model.mention import Mention, Removal
 from listener.model.page import Page
 from listener.sources.bluesky import BlueskySource
-from listener.sources.bluesky_posts import read_post
-from tests.replay.exchanges import Exchange, Outcomes, answered_by, exchanges_in, recordings_of, response, things
+from tests.replay.cassettes import there
+from tests.replay.exchanges import Exchange, answered_by, exchanges_in, response
 
 pytestmark = pytest.mark.recordings
 
@@ -23,48 +23,8 @@ LIVE = "bluesky/bskyr-live"
 NOW = datetime(2025, 5, 20, tzinfo=UTC)
 
 
-def _is_post(one: dict[str, Any]) -> bool:
-    record = one.get("record") or one.get("value")
-    return "/app.bsky.feed.post/" in str(one.get("uri")) and isinstance(record, dict) and record.get("$type") == "app.bsky.feed.post"
-
-
-def test_every_post_ever_recorded_is_read_or_told(recordings: Path) -> None:
-    """Right ids, times, authors and threads; a recording without posts says so; and the table of what fits."""
-    outcomes = Outcomes("bluesky")
-    read, told = 0, 0
-    for path in recordings_of(recordings / "bluesky", ".yaml", ".yml", ".json"):
-        posts = [post for one in exchanges_in(path) for post in things(one.found, _is_post)]
-        for post in posts:
-            found = read_post(post, signed_in=True)
-            if isinstance(found, Mention):
-                read += 1
-                _agrees(found, post)
-            else:
-                told += 1
-                assert isinstance(found, Removal) or not (post.get("record") or post["value"])["text"].strip(), f"{path.name}: {found}"
-        (outcomes.passed if posts else outcomes.skipped)[path.name] = f"{len(posts)} posts" if posts else "it holds no post"
-    print("", *outcomes.lines(), sep="\n")
-    assert read > 100
-    assert told < read / 10
-
-
-def _agrees(read: Mention, post: dict[str, Any]) -> None:
-    record = post.get("record") or post["value"]
-    did, rkey = post["uri"].removeprefix("at://").split("/app.bsky.feed.post/")
-    assert read.key == ("bluesky", "atproto", post["uri"])
-    assert read.text == record["text"].strip()
-    made = datetime.fromisoformat(record["createdAt"]).replace(tzinfo=UTC)
-    assert read.posted_at == min(made, datetime.fromisoformat(post["indexedAt"]) if "indexedAt" in post else made)
-    assert read.author is not None
-    assert read.author.key == f"bluesky/atproto/{did}"
-    assert read.author.name == (post.get("author", {}).get("displayName", "").strip() or post.get("author", {}).get("handle", ""))
-    assert read.url == f"https://bsky.app/profile/{did}/post/{rkey}"
-    reply = record.get("reply", {})
-    assert (read.parent_id, read.root_id) == (reply.get("parent", {}).get("uri", ""), reply.get("root", {}).get("uri", ""))
-
-
 def _only(recordings: Path, name: str) -> Exchange:
-    (one,) = exchanges_in(recordings / LIVE / f"{name}.yml")
+    (one,) = exchanges_in(there(recordings / LIVE / f"{name}.yml"))
     return one
 
 

@@ -11,12 +11,13 @@ from listener.model.mention import Mention, Removal
 from listener.model.page import Skip
 from listener.sources.hackernews import item_of
 from listener.sources.json_text import read_json
+from tests.replay.cassettes import there
 
 pytestmark = pytest.mark.recordings
 
 
 def _item(recordings: Path, number: str) -> Mention | Removal | Skip:
-    body = (recordings / f"hackernews/firebase-v0/item__{number}.json").read_bytes()
+    body = there(recordings / f"hackernews/firebase-v0/item__{number}.json").read_bytes()
     return item_of(read_json(body), number)
 
 
@@ -57,5 +58,5 @@ def test_an_unknown_item_is_told_and_not_taken_for_deleted(recordings: Path) -> 
 def test_lists_and_other_files_are_no_items(recordings: Path) -> None:
     """A wrong answer is told, not taken for an item."""
     for name in ("topstories", "newstories", "maxitem"):
-        body = (recordings / f"hackernews/firebase-v0/{name}.json").read_bytes()
+        body = there(recordings / f"hackernews/firebase-v0/{name}.json").read_bytes()
         assert isinstance(item_of(read_json(body), name), Skip)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,10 +12,11 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import SourceRefused
 from listener.model.mention import Mention, Removal
-from listener.model.page import Page, Skip
+from listener.model.page import Page
 from listener.sources.mastodon import MastodonSource
 from listener.sources.mastodon_statuses import read_status
-from tests.replay.exchanges import Exchange, Outcomes, answered_by, exchanges_in, recordings_of, response, things
+from tests.replay.cassettes import there
+from tests.replay.exchanges import Exchange, answered_by, exchanges_in, response
 
 pytestmark = pytest.mark.recordings
 
@@ -25,50 +25,8 @@ LOCAL = "mastodon/mastodonpy-devserver-4.x"
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 
-def _is_status(one: dict[str, Any]) -> bool:
-    return {"uri", "visibility", "content", "account"} <= one.keys()
-
-
-def test_every_status_ever_recorded_is_read_or_told(recordings: Path) -> None:
-    """Right ids, times and authors, words without markup, nothing that was not for everybody; and the table of what fits."""
-    outcomes = Outcomes("mastodon")
-    kinds = {Mention: 0, Skip: 0}
-    for path in recordings_of(recordings / "mastodon", ".yaml", ".yml", ".json"):
-        statuses = [(one.url, status) for one in exchanges_in(path) for status in things(one.found, _is_status)]
-        for url, status in statuses:
-            read = read_status(status, host=urlsplit(url).netloc)
-            kinds[type(read)] += 1
-            if isinstance(read, Mention):
-                _agrees(read, status)
-            else:
-                assert (
-                    status["reblog"]
-                    or status["visibility"] not in ("public", "unlisted")
-                    or not (status["content"] or status["spoiler_text"])
-                ), f"{path.name}: {read.reason}"
-        (outcomes.passed if statuses else outcomes.skipped)[path.name] = f"{len(statuses)} statuses" if statuses else "it holds no status"
-    print("", *outcomes.lines(), sep="\n")
-    assert kinds[Mention] > 100
-    assert len(outcomes.passed) > 50
-
-
-def _agrees(read: Mention, status: dict[str, Any]) -> None:
-    assert (read.platform, read.realm) == ("mastodon", "fediverse")
-    assert f"https://{read.native_id}" == status["uri"].replace("http://", "https://")
-    assert read.posted_at == datetime.fromisoformat(status["created_at"])
-    assert read.edited_at == (datetime.fromisoformat(status["edited_at"]) if status.get("edited_at") else None)
-    assert read.author is not None
-    name, _, server = read.author.native_id.partition("@")
-    assert name == status["account"]["username"].casefold()
-    assert server == urlsplit(status["account"]["url"]).netloc
-    assert read.text.startswith(status["spoiler_text"].strip())
-    assert "<p>" not in read.text
-    assert "&amp;" not in read.text
-    assert read.url == status["url"]
-
-
 def _of(recordings: Path, name: str) -> list[Exchange]:
-    return exchanges_in(recordings / name)
+    return exchanges_in(there(recordings / name))
 
 
 async def _pulled(exchanges: list[Exchange], *, server: str, **what: Any) -> list[Page]:

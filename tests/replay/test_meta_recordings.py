@@ -3,88 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from listener.clock import ManualClock
 from listener.errors import SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
-from listener.sources.meta_facebook import read_object
 from listener.sources.meta_graph_errors import told
-from listener.sources.meta_instagram import read_comment, read_media
 from listener.sources.meta_networks import going_on
 from listener.sources.meta_threads import read_post
-from listener.sources.meta_webhook import MetaWebhook, Told, read_told
+from listener.sources.meta_webhook import Told, read_told
 from listener.sources.refusals import cause_of
-from tests.fakes.calling import as_meta
+from tests.replay.cassettes import there
 
 pytestmark = pytest.mark.recordings
 
-FOLDERS = ("facebook", "instagram", "whatsapp", "threads")
-
-
-def bodies(recordings: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every webhook's body with where it came from; pywa keeps several in one file."""
-    for folder in FOLDERS:
-        for path in sorted((recordings / folder).rglob("*.json")):
-            found = json.loads(path.read_text(encoding="utf-8"))
-            for name, one in [("", found), *(found.items() if isinstance(found, dict) else ())]:
-                if isinstance(one, dict) and ("entry" in one or "values" in one):
-                    yield f"{path.relative_to(recordings)} {name}".strip(), one
-
-
-def objects(found: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in an answer, however deep."""
-    if isinstance(found, dict):
-        yield found
-    for inner in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
-        if isinstance(inner, dict | list):
-            yield from objects(inner)
-
 
 def one_of(recordings: Path, name: str, case: str = "") -> list[Told]:
-    body = json.loads((recordings / name).read_text(encoding="utf-8"))
+    body = json.loads(there(recordings / name).read_text(encoding="utf-8"))
     return read_told(body[case] if case else body)
-
-
-def test_every_webhook_is_read_or_told_why_not(recordings: Path) -> None:
-    """Nothing raises, a mention has an id, words and a time, and a reason stands beside everything else."""
-    outcomes: dict[str, Counter[str]] = {}
-    reasons: Counter[str] = Counter()
-    for name, body in bodies(recordings):
-        kinds = outcomes.setdefault(name.partition("/")[0], Counter())
-        kinds["bodies"] += 1
-        for one in read_told(body):
-            kinds[type(one.found).__name__] += 1
-            if isinstance(one.found, Mention):
-                assert one.found.native_id
-                assert one.found.text.strip()
-                assert one.found.posted_at.tzinfo is UTC
-            elif isinstance(one.found, Skip):
-                assert one.found.reason
-                reasons[one.found.reason] += 1
-    assert sum(kinds["Mention"] for kinds in outcomes.values()) >= 30
-    for platform, kinds in outcomes.items():
-        print(f"\n{platform}: {dict(kinds)}", end="")
-    print(f"\nskipped: {dict(reasons)}")
-
-
-def test_every_webhook_passes_our_door_when_meta_signs_it(recordings: Path) -> None:
-    """The bytes as they were recorded, signed as Meta signs, read by the source that the public pages hold."""
-    clock = ManualClock(datetime(2026, 11, 26, tzinfo=UTC))
-    source = MetaWebhook("meta", accounts=(), secret={"APP_SECRET": "s"}.__getitem__, clock=clock)
-    for name, body in bodies(recordings):
-        raw = json.dumps(body).encode()
-        assert source.is_signed(as_meta(raw, secret="s"), raw), name
-        assert not source.is_signed(as_meta(raw, secret="t"), raw), name
-        page = source.read(raw, {})
-        assert not any("created" in one.reason for one in page.skipped), name
 
 
 # recording, case within it, and what it says: native id, text, time, author, parent, root, when it was edited
@@ -242,32 +180,8 @@ def test_likes_receipts_and_states_of_our_own_messages_say_nothing(recordings: P
     assert one_of(recordings, name) == []
 
 
-def test_every_object_of_the_graph_is_read_or_told_why_not(recordings: Path) -> None:
-    """Posts, comments and media as the Graph API showed them, in lists, by id and inside each other."""
-    read: dict[str, Counter[str]] = {name: Counter() for name in ("facebook", "instagram", "threads")}
-    for platform, kinds in read.items():
-        for path in sorted((recordings / platform).rglob("*.json")):
-            for one in objects(json.loads(path.read_text(encoding="utf-8"))):
-                if platform == "facebook":
-                    found = read_object("1", one)
-                elif platform == "threads":
-                    found = read_post(one)
-                else:
-                    found = read_media("1", one) if "caption" in one else read_comment("1", one)
-                kinds[type(found).__name__] += 1
-                if isinstance(found, Mention):
-                    assert found.native_id == str(one["id"])
-                    stamp = one.get("created_time") or one.get("timestamp")
-                    assert found.posted_at == datetime.fromisoformat(str(stamp)).astimezone(UTC)
-                going_on(one)
-    assert read["facebook"]["Mention"] > 30
-    assert read["instagram"]["Mention"] > 20
-    assert read["threads"]["Mention"] >= 5
-    print(f"\ngraph: { {name: dict(kinds) for name, kinds in read.items()} }")
-
-
 def test_a_reply_on_threads_says_what_it_answers(recordings: Path) -> None:
-    found = read_post(json.loads((recordings / "threads/restfb/basic-reply.json").read_text(encoding="utf-8")))
+    found = read_post(json.loads(there(recordings / "threads/restfb/basic-reply.json").read_text(encoding="utf-8")))
     assert isinstance(found, Mention)
     assert (found.native_id, found.text, found.parent_id, found.root_id) == ("1234567890", "First Reply", "1234567890", "1234567890")
     assert found.posted_at == datetime(2024, 1, 1, 18, 20, tzinfo=UTC)
@@ -275,9 +189,9 @@ def test_a_reply_on_threads_says_what_it_answers(recordings: Path) -> None:
 
 def test_the_next_page_is_found_and_its_token_is_left_behind(recordings: Path) -> None:
     """Meta names the next page with our token in the address."""
-    first = json.loads((recordings / "instagram/python-facebook-graph/medias__comments_p1.json").read_text(encoding="utf-8"))
-    last = json.loads((recordings / "instagram/python-facebook-graph/medias__comments_p2.json").read_text(encoding="utf-8"))
-    by_time = json.loads((recordings / "facebook/python-facebook-graph/posts__feed_fields_p1.json").read_text(encoding="utf-8"))
+    first = json.loads(there(recordings / "instagram/python-facebook-graph/medias__comments_p1.json").read_text(encoding="utf-8"))
+    last = json.loads(there(recordings / "instagram/python-facebook-graph/medias__comments_p2.json").read_text(encoding="utf-8"))
+    by_time = json.loads(there(recordings / "facebook/python-facebook-graph/posts__feed_fields_p1.json").read_text(encoding="utf-8"))
     assert going_on(first) == {"after": "after"}
     assert going_on(last) == {}
     assert going_on(by_time) == {"until": "1624385168", "__paging_token": "__paging_token"}
@@ -295,7 +209,7 @@ def test_the_next_page_is_found_and_its_token_is_left_behind(recordings: Path) -
 )
 def test_recorded_refusals_are_told_in_our_words(recordings: Path, name: str, kind: type[Exception], words: str, cause: str) -> None:
     """Their own sentences name documents and fields; ours say what to do."""
-    body = (recordings / name).read_bytes()
+    body = there(recordings / name).read_bytes()
     meant = told(SourceRefused("x", cause=cause_of(403, {}, body), status=403, said=body))
     assert type(meant) is kind
     assert words in str(meant)
