@@ -48,8 +48,8 @@ class SourceUnavailable(SourceError):
 class SourceRefused(SourceError):
     """The platform says no until a person mends a key, a permission, an address or an account.
 
-    `cause` is a key with words in config/templates/<language>/{inbox.yaml,digest.j2}: token_missing, token_expired, token_rejected,
-    scope_missing, approval_missing, approval_revoked, account_blocked, forbidden, not_found, payment; empty: other.
+    `cause` is a key with words in config/templates/<language>/{inbox.yaml,digest.j2}: library_missing, token_missing, token_expired,
+    token_rejected, scope_missing, approval_missing, approval_revoked, account_blocked, forbidden, not_found, payment; empty: other.
     `status`, `said` (the beginning of the body) and `headers` are the platform's answer, for sources that know its dialect; none is shown.
     """
 

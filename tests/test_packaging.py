@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from listener.sources.extras import LIBRARIES
 from moderation.reports.kept import figures_of
 from moderation.settings import KlankbordSettings
 from tests.moderation.reports.again.book import Book
@@ -83,8 +84,9 @@ def test_every_dependency_is_pinned_to_a_release_that_was_tested() -> None:
     """Two people who install on different days get the same packages."""
     lines = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     pins = {canonicalize_name(one.name): one for one in map(Requirement, lines)}
-    wanted = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"], *PROJECT["build-system"]["requires"]]
-    for requirement in map(Requirement, wanted):
+    extras = [one for group in PROJECT["project"]["optional-dependencies"].values() for one in group if not one.startswith("klankbord[")]
+    groups = (PROJECT["project"]["dependencies"], extras, PROJECT["dependency-groups"]["dev"], PROJECT["build-system"]["requires"])
+    for requirement in map(Requirement, (one for group in groups for one in group)):
         pin = pins.get(canonicalize_name(requirement.name))
         assert pin is not None, f"{requirement.name} is not in constraints.txt"
         (exact,) = pin.specifier
@@ -92,6 +94,14 @@ def test_every_dependency_is_pinned_to_a_release_that_was_tested() -> None:
         assert not Version(exact.version).local, f"{pin} exists on one machine only"
         assert requirement.specifier.contains(exact.version), f"{pin} does not fit {requirement}"
     assert not [line for line in lines if "://" in line or line.startswith("-")]
+
+
+def test_what_a_missing_library_s_sentence_names_is_there_to_install() -> None:
+    """And scripts/start installs all of them: the two commands of the README keep working for every source."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert extras.keys() == {*LIBRARIES, "all"}
+    assert set(re.findall(r"[a-z]+", extras["all"][0].partition("[")[2])) == set(LIBRARIES)
+    assert '--editable ".[all]"' in (ROOT / "scripts/lib/setup.sh").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from listener.ports import Clock
 from listener.settings.secrets import Secret
 from listener.sources.discord_attached import Attached, Audience
 from listener.sources.discord_places import Place, parent_of, place_of, sees
+from listener.sources.extras import missing_library
 
 if TYPE_CHECKING:
     from listener.sources.discord_client import GatewayClient, Pauses
@@ -95,6 +96,11 @@ class DiscordConnection:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the connection until `stop`; whatever Discord, the network or a token does, this goes on."""
+        if why := missing_library("discord"):
+            logger.warning("the team's bot stays off", extra={"why": why})
+            await self._stand(Stand.NO_TOKEN, why)
+            await stop.wait()
+            return
         from listener.sources.discord_client import Pauses
 
         pauses = self._pauses or Pauses()

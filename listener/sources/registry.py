@@ -14,6 +14,7 @@ from listener.settings.schema import BrandSettings, SourceSettings
 from listener.settings.secrets import account_secret_names
 from listener.sources.asked_platforms import ASKED, ASKED_KEYS, queries_of
 from listener.sources.canaries import canary_settings
+from listener.sources.extras import WithoutLibrary, missing_for
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
@@ -74,7 +75,8 @@ def build_source(settings: SourceSettings, *, context: SourceContext) -> Source:
         raise SettingsError(f"klankbord.yaml: sources: {settings.id}: {strange[0]}: not for a {settings.kind} source; it knows {own}.")
     canary_settings(settings)
     rule_of(settings)
-    return factory(settings, context)
+    source = factory(settings, context)
+    return WithoutLibrary(settings.id, why) if (why := missing_for(settings.kind)) else source
 
 
 def _feed(settings: SourceSettings, context: SourceContext) -> Source:

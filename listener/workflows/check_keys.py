@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from listener.errors import ProductError, SettingsError
@@ -16,6 +16,8 @@ from listener.ports import Clock
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets, account_secret_names, nearest_name
 from listener.sources.addresses import checked_url
+from listener.sources.extras import NEEDED as EXTRA_OF_KIND
+from listener.sources.extras import missing_for
 from listener.sources.http import HttpClient
 from listener.sources.registry import SourceContext, build_source
 
@@ -38,6 +40,7 @@ NEEDED_OF_SOURCE = {
 """Keys that a kind of source cannot do without, by platform and kind: one for all its sources, or one of its own."""
 WEBHOOK = re.compile(r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[\w-]+")
 WEBHOOK_NAME = "KLANKBORD_DISCORD_WEBHOOK"
+TEAM_BOT = "KLANKBORD_DISCORD_BOT_TOKEN"
 REDDIT_APPROVAL = "https://support.reddithelp.com/hc/en-us/requests/new"
 
 
@@ -81,6 +84,9 @@ def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: S
             yield Finding(
                 level="fail", what=what, detail=f"{name} is not set", mend=f"echo '{name}=…' >> {secrets.file}; chmod 600 {secrets.file}"
             )
+    yield from _check_more_keys(source, secrets, what)
+    if why := missing_for(source.kind):
+        yield Finding(level="fail", what=what, detail=why, mend=f"pip install 'klankbord[{EXTRA_OF_KIND[source.kind]}]'")
     if source.kind in REDDIT_KINDS and not source.approval_reference:
         yield Finding(
             level="fail",
@@ -98,6 +104,28 @@ def _check_source(source: SourceSettings, settings: ListenerSettings, secrets: S
         asyncio.run(_build_and_close(source, settings, secrets, clock))
     except ProductError as error:
         yield Finding(level="fail", what=what, detail=str(error), mend=f"edit {file}")
+
+
+def _check_more_keys(source: SourceSettings, secrets: Secrets, what: str) -> Iterator[Finding]:
+    """Tell of keys that a source needs for a part of what it does, or may have from elsewhere."""
+
+    def is_set(*names: str) -> bool:
+        return any(_secret(secrets, name) is not None for name in names)
+
+    def told(level: Literal["warn", "fail"], name: str, why: str) -> Finding:
+        mend = f"echo '{name}=…' >> {secrets.file}; chmod 600 {secrets.file}"
+        return Finding(level=level, what=what, detail=f"{name} is not set: {why}", mend=mend)
+
+    if source.kind == "meta" and not is_set(*account_secret_names("META", source.id, "VERIFY_TOKEN")):
+        yield told("warn", "KLANKBORD_META_VERIFY_TOKEN", "Meta asks for these words of yours when you enter our address there")
+    if source.kind == "discord" and not is_set(*account_secret_names("DISCORD", source.id, "READ_BOT_TOKEN"), TEAM_BOT):
+        yield told("fail", "KLANKBORD_DISCORD_READ_BOT_TOKEN", f"a bot reads; {TEAM_BOT}, your team's own, will do")
+    if source.kind == "mastodon" and not is_set(*account_secret_names("MASTODON", source.id, "READ_TOKEN")):
+        level: Literal["warn", "fail"] = "fail" if source.mentions == "only" else "warn"
+        yield told(level, "KLANKBORD_MASTODON_READ_TOKEN", "mentions and searches need it, hashtags on most servers do not")
+    reads_as_somebody = source.kind == "discourse" and (source.private_messages or source.account)
+    if reads_as_somebody and not is_set(*account_secret_names("DISCOURSE", source.id, "READ_API_KEY")):
+        yield told("fail", "KLANKBORD_DISCOURSE_READ_API_KEY", "private messages are read with the key of the user in account")
 
 
 async def _build_and_close(source: SourceSettings, settings: ListenerSettings, secrets: Secrets, clock: Clock) -> None:

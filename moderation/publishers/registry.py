@@ -11,6 +11,7 @@ from listener.errors import SettingsError, SourceRefused
 from listener.ports import Clock
 from listener.settings.schema import HttpSettings
 from listener.settings.secrets import Secrets, account_secret_names
+from listener.sources.extras import missing_library
 from moderation.ports import Publisher
 from moderation.settings import AccountSettings
 
@@ -174,6 +175,8 @@ PUBLISHERS: dict[str, Callable[[Opening], Publisher]] = {
 
 def open_publisher(opening: Opening) -> Publisher:
     """Return the account ready to post, without a request. Raises `SettingsError` or `SourceRefused` naming what is missing."""
+    if why := missing_library(opening.account.platform):
+        raise SettingsError(f"Posting on {opening.account.platform}: {why}")
     try:
         return PUBLISHERS[opening.account.platform](opening)
     except ImportError as error:

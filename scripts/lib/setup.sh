@@ -84,7 +84,7 @@ set_up() {
   install hatchling editables
   install torch
   say "installing Klankbord and the rest"
-  install --no-build-isolation --editable .
+  install --no-build-isolation --editable ".[all]"
   if [[ "$level" == dev ]]; then
     say "installing what tests and checks need"
     install_group dev

@@ -107,7 +107,6 @@ def test_what_is_said_to_a_brand_is_directed_at_it_whatever_it_names(
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ({"kind": "meta"}, "META_APP_SECRET"),
         ({"kind": "meta_graph", "accounts": ["1"]}, "META_ACCESS_TOKEN"),
         ({"kind": "imap", "url": "imaps://mail.example", "account": "loket@zoemvolt.example"}, "IMAP_PASSWORD"),
         ({"kind": "webhook"}, "WEBHOOK_INCOMING"),
@@ -121,6 +120,33 @@ def test_doctor_says_which_secret_is_missing(tmp_path: Path, source: dict[str, o
         (found,) = check_sources(settings, Secrets(tmp_path, environment=held), CLOCK, file=tmp_path)
         assert found.level == ("ok" if held else "fail")
         assert held or f"KLANKBORD_{name} is not set" in found.detail
+
+
+ALL_KEYS: tuple[tuple[dict[str, object], dict[str, str]], ...] = (
+    ({"kind": "meta"}, {"META_APP_SECRET": "fail", "META_VERIFY_TOKEN": "warn"}),
+    ({"kind": "discord", "channels": ["1170000000000000103"]}, {"DISCORD_READ_BOT_TOKEN": "fail"}),
+    ({"kind": "mastodon", "url": "https://toet.example"}, {"MASTODON_READ_TOKEN": "warn"}),
+    ({"kind": "mastodon", "url": "https://toet.example", "mentions": "only"}, {"MASTODON_READ_TOKEN": "fail"}),
+    ({"kind": "discourse", "url": "https://f.example", "account": "kim", "private_messages": True}, {"DISCOURSE_READ_API_KEY": "fail"}),
+    ({"kind": "discourse", "url": "https://f.example"}, {}),
+    ({"kind": "stackexchange", "site": "iot", "query": "x"}, {}),
+    ({"kind": "x", "query": "x"}, {"X_READ_BEARER_TOKEN": "fail"}),
+    ({"kind": "youtube", "videos": ["dQw4w9WgXcQ"]}, {"YOUTUBE_READ_API_KEY": "fail"}),
+    ({"kind": "matrix", "url": "https://m.example"}, {"MATRIX_READ_TOKEN": "fail"}),
+    ({"kind": "feed", "url": "https://n.example/feed"}, {}),
+    ({"kind": "hackernews", "query": "x"}, {}),
+)
+
+
+@pytest.mark.parametrize(("source", "names"), ALL_KEYS, ids=[str(row[0]["kind"]) for row in ALL_KEYS])
+def test_doctor_names_every_key_that_a_kind_lacks_and_what_to_do(tmp_path: Path, source: dict[str, object], names: dict[str, str]) -> None:
+    settings = settings_of({"id": "one", **source})
+    found = list(check_sources(settings, Secrets(tmp_path, environment={}), CLOCK, file=tmp_path))
+    told = {f"KLANKBORD_{name}": level for name, level in names.items()}
+    assert {one.detail.partition(" ")[0]: one.level for one in found if one.level != "ok"} == told
+    assert all(name in one.mend for one in found if one.level != "ok" for name in [one.detail.partition(" ")[0]])
+    for held in (dict.fromkeys(told, "s"), {f"KLANKBORD_{n.partition('_')[0]}_ONE_{n.partition('_')[2]}": "s" for n in names}):
+        assert {one.level for one in check_sources(settings, Secrets(tmp_path, environment=held), CLOCK, file=tmp_path)} == {"ok"}
 
 
 def test_a_setting_of_another_kind_is_named(tmp_path: Path, ledger: Ledger) -> None:
