@@ -30,6 +30,7 @@ from moderation.commands.people import person_group, team_group
 from moderation.commands.playing import demo_command
 from moderation.commands.posting import audit_group, outbox_group
 from moderation.commands.reporting import report_command
+from moderation.commands.retention import check_retention_of, retention_group
 from moderation.commands.running import backup_command, run_command, sign_in_command
 from moderation.commands.safety import killswitch_group, restore_command
 from moderation.commands.status import status_group
@@ -54,6 +55,7 @@ ANSWERING_COMMANDS: tuple[click.Command, ...] = (
     standing_group,
     leave_group,
     subject_group,
+    retention_group,
     audit_group,
     report_command,
     export_rows_command,
@@ -88,6 +90,7 @@ def klankbord(context: click.Context, home: str | None, verbose: bool) -> None:
 
 
 def _further_checks(home: Path) -> Iterator[Finding]:
+    yield from check_retention_of(home)
     yield from check_accounts_of(home)
     yield from check_deliveries_of(home)
     yield from check_requests_of(home)

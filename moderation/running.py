@@ -36,6 +36,7 @@ from moderation.page_parts.public import public_parts
 from moderation.page_parts.staff import staff_parts
 from moderation.parts import Answering, Desk, Sending
 from moderation.public.app import build_public_app
+from moderation.retaining import notice_of, retaining
 from moderation.schedule import (
     CASES_SECONDS,
     CHECK_CASES_SECONDS,
@@ -50,6 +51,7 @@ from moderation.schedule import (
     OWN_ACCOUNT_SECONDS,
     RECONCILE_SECONDS,
     REPORT_SECONDS,
+    RETAIN_SECONDS,
     SEARCH_SECONDS,
     SOURCE_TROUBLE_SECONDS,
     STATUS_SECONDS,
@@ -147,6 +149,8 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
         for line in ways_in(address, sign_in):
             say(line)
         say(f"Public status page: {public}")
+        if notice := await asyncio.to_thread(notice_of, retaining(listening, parts.reader)):
+            say(notice)
         say("Stop with Ctrl-C or SIGTERM; `klankbord sources` shows what is seen, `klankbord doctor` what needs you.")
         await stop.wait()
         say("Stopping …")
@@ -193,6 +197,9 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
         asyncio.create_task(every(TIDY_SECONDS, listening.tidy_search, stop, "tidying the search")),
         asyncio.create_task(every(TIDY_SECONDS, listening.clean_files_when_due, stop, "cleaning files")),
         asyncio.create_task(every(TITLES_SECONDS, listening.rephrase_titles, stop, "rephrasing titles")),
+        asyncio.create_task(
+            every(RETAIN_SECONDS, retaining(listening, parts.reader, stop.is_set).when_due, stop, "letting go of what is too old")
+        ),
         asyncio.create_task(every(LEARN_SECONDS, listening.learn_labels_when_due, stop, "learning labels")),
     ]
 

@@ -40,6 +40,8 @@ KNOWLEDGE_SECONDS = 900.0
 """Suggestions from answered conversations, flags, and what removed messages leave behind: nobody waits, a day is the limit (RULES)."""
 TIDY_SECONDS = 3_600.0
 """The write-ahead log is emptied, so that texts of removed messages leave the disk."""
+RETAIN_SECONDS = 1_800.0
+"""What was kept long enough goes once a night; this is how often it is seen whether its hour has come."""
 TITLES_SECONDS = 600.0
 """Titles that a language model words anew, where one is set: nobody waits for them."""
 LEARN_SECONDS = 1_800.0

@@ -119,6 +119,12 @@ class ExpiryLedger:
         with reading(self._engine) as tx:
             return list(tx.execute(select(mention.c.mention_id).where(old).order_by(mention.c.mention_id).limit(most)).scalars())
 
+    def uncounted_count(self, cut: Cut) -> int:
+        """Return how many messages older than figures are kept still count."""
+        old = (mention.c.first_seen_at < cut.whole) & mention.c.posted_at.is_not(None)
+        with reading(self._engine) as tx:
+            return int(tx.execute(select(func.count()).select_from(mention).where(old)).scalar_one())
+
     def drop(self, mention_ids: Sequence[int], *, at: datetime, held: Held = nothing_held) -> int:
         """Leave of these messages, except held ones, the bare row that blocks their return; return how many that were."""
         with writing(self._engine) as tx:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select, update
 
 from listener.ledger.dialect import insert_missing
 from listener.ledger.tables import report
@@ -37,3 +37,19 @@ class ReportLedger:
         query = select(report.c.period, report.c.made_at).where(report.c.kind == kind).order_by(report.c.report_id.desc()).limit(limit)
         with reading(self._engine) as tx:
             return [(row.period, row.made_at) for row in tx.execute(query)]
+
+    def kept(self, kind: str) -> list[tuple[int, datetime, str]]:
+        """Return every report of this kind, oldest first: number, when it was made, text."""
+        query = select(report.c.report_id, report.c.made_at, report.c.body).where(report.c.kind == kind).order_by(report.c.report_id)
+        with reading(self._engine) as tx:
+            return [(row.report_id, row.made_at, row.body) for row in tx.execute(query)]
+
+    def word_anew(self, report_id: int, body: str) -> None:
+        """Put another text in the place of a report's: words that were kept long enough went out of it."""
+        with writing(self._engine) as tx:
+            tx.execute(update(report).where(report.c.report_id == report_id).values(body=body))
+
+    def drop_before(self, at: datetime) -> int:
+        """Delete reports made before a moment and return how many that were."""
+        with writing(self._engine) as tx:
+            return int(tx.execute(delete(report).where(report.c.made_at < at)).rowcount)

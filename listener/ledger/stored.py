@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from listener.ledger.changes import batches
 from listener.ledger.page import author_of
 from listener.ledger.tables import mention, mention_brand, revision
-from listener.model.mention import BrandHit, Mention, StoredMention, told_in_private
+from listener.model.mention import KEPT_NO_LONGER, BrandHit, Mention, StoredMention, told_in_private
 
 _COLUMNS = (
     mention.c.mention_id,
@@ -87,6 +87,6 @@ def _stored(row: Row[Any], hits: Sequence[BrandHit]) -> StoredMention:
             parent_id=row.parent_id,
             root_id=row.root_id,
             channel=row.channel,
-            flags=frozenset(row.flags),
+            flags=frozenset(row.flags) if row.expired_at is None else frozenset({*row.flags, KEPT_NO_LONGER}),
         ),
     )

@@ -15,7 +15,7 @@ class Quote:
     """A mention shown as evidence. `author` is already a pseudonym fit for showing (never a handle in reports); `url` may be empty.
 
     `text` is the stored text, whole; whoever shows it shortens it at a grapheme border. `private`: only its writer and we read it, so there
-    is no text and no address here.
+    is no text and no address here. `kept_no_longer`: it was there long enough, and there is none any more.
     """
 
     mention_id: int
@@ -26,6 +26,7 @@ class Quote:
     posted_at: datetime
     language: str
     private: bool = False
+    kept_no_longer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

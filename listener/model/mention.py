@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 PROVEN_SENDER = "proven_sender"
 """The flag of a message whose platform lets writers say who they are, and whose writer was proven all the same."""
+KEPT_NO_LONGER = "kept_no_longer"
+"""The flag of a message whose words, author and address were let go: they had been kept long enough. It counts on."""
 NAMED_BY_WRITERS = frozenset({"mail"})
 """Platforms on which whoever writes says who wrote, and under which id: anybody may write anybody's name there."""
 
@@ -84,6 +86,11 @@ class Mention:
     def content_hash(self) -> str:
         """SHA-256 over title and text; two revisions with the same hash are one."""
         return hashlib.sha256(f"{self.title}\x1f{self.text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def kept_no_longer(self) -> bool:
+        """Whether its words were let go, so that there is nothing to show but that it was there."""
+        return KEPT_NO_LONGER in self.flags
 
     @property
     def unproven(self) -> bool:

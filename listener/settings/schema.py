@@ -226,6 +226,16 @@ class DigestSettings(Section):
     most_issues: int = Field(8, ge=1, le=50, description="Issues per section.")
 
 
+class RetentionSettings(Section):
+    """How long things are kept. What was let go does not come back; `klankbord retention show` says what would go."""
+
+    raw_days: int = Field(90, ge=7, le=400, description="Days that words, authors and addresses of messages are kept; figures stay.")
+    x_days: int = Field(30, ge=1, le=30, description="The same for posts of X; its case keeps them only while it is open.")
+    closed_cases_days: int = Field(365, ge=1, le=3650, description="Days after a case ended until its messages, notes and drafts may go.")
+    aggregates_months: int = Field(24, ge=14, le=120, description="Months that messages count in figures, without words and names.")
+    backups_days: int = Field(30, ge=1, le=30, description="Days that backups in the home are kept; the newest one stays.")
+
+
 HttpTimeout = Annotated[float, Field(gt=0, le=120)]
 
 
@@ -259,6 +269,7 @@ class ListenerSettings(Section):
     digest: DigestSettings = Field(default_factory=lambda: DigestSettings.model_validate({}))
     rephrase: RephraseSettings = Field(default_factory=lambda: RephraseSettings.model_validate({}))
     http: HttpSettings = Field(default_factory=lambda: HttpSettings.model_validate({}))
+    retention: RetentionSettings = Field(default_factory=lambda: RetentionSettings.model_validate({}))
 
     @field_validator("timezone")
     @classmethod

@@ -83,7 +83,8 @@ def quotes_by_issue(
     candidates = {issue_id: [one for one in some if one.mention_id not in private] for issue_id, some in candidates.items()}
     chosen = {issue_id: _chosen(some, most, from_at, leaving=leaving) for issue_id, some in candidates.items()}
     texts = quotes_of(ledger, insight, [mention_id for ids in chosen.values() for mention_id in ids], key=key)
-    return {issue_id: tuple(texts[mention_id] for mention_id in ids if mention_id in texts) for issue_id, ids in chosen.items()}
+    there = {one: quote for one, quote in texts.items() if not quote.kept_no_longer}
+    return {issue_id: tuple(there[mention_id] for mention_id in ids if mention_id in there) for issue_id, ids in chosen.items()}
 
 
 def _chosen(candidates: Sequence[Candidate], most: int, from_at: datetime, *, leaving: bool) -> tuple[int, ...]:
@@ -120,6 +121,7 @@ def quote_of(stored: StoredMention, *, key: bytes, language: str = "") -> Quote:
         posted_at=mention.posted_at,
         language=language,
         private=stored.private,
+        kept_no_longer=mention.kept_no_longer,
     )
 
 

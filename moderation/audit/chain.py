@@ -16,6 +16,8 @@ ERASED = '{"erased": true}'
 """The detail of a line that a person was taken out of."""
 ERASES = "erase_subject"
 """The verb of the line that tells of an erasure; its detail lists the `emptied` lines by number."""
+LETS_GO = "let_go"
+"""The verb of the line that tells what was kept long enough; its detail does so too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def find_break(lines: Iterable[AuditLine], *, head: tuple[int, str] | None) -> B
             if line.detail != ERASED:
                 return Break(seq=line.seq, what="this line was changed")
             untold.add(line.seq)
-        elif line.verb == ERASES:
+        elif line.verb in (ERASES, LETS_GO):
             untold -= set(json.loads(line.detail).get("emptied", ()))
         previous, seq = line.digest, line.seq
     if untold:

@@ -130,6 +130,8 @@ class Call:
         )
         if one.hidden:
             return quote("", f"{self.words.text('mention.private_hidden')} · {self.where(one.platform)} · {self.moment(one.posted_at)}")
+        if one.kept_no_longer:
+            return quote("", f"{self.words.text('mention.kept_no_longer')} · {self.where(one.platform)} · {self.moment(one.posted_at)}")
         if link_only(one.platform):
             return quote("", f"{self.words.text('mention.x_only', title=harmless(title, 100))} · {byline}", url=one.url)
         return quote(shorten(one.text, 2_000), byline, url=one.url, language=one.language)

@@ -97,7 +97,7 @@ def _shown(call: Call, detail: CaseDetail) -> Said:
 
 def _message(call: Call, one: ShownMention) -> str:
     """Return a message as the agent needs it: whole as far as it fits. X shows its own texts only where they are (RULES: quotes)."""
-    if link_only(one.platform):
+    if link_only(one.platform) or one.kept_no_longer:
         return call.said_by(one, one.title)
     byline = f"{harmless(one.author or call.words.text('mention.nobody'), 60)} · {call.moment(one.posted_at)}"
     return f"> “{harmless(shorten(one.text, MOST_MESSAGE * 2), MOST_MESSAGE)}” — {byline}"

@@ -15,7 +15,7 @@ def privacy(bot: BotParts, words: Wording, user_id: str) -> Said:
     facts = bot.privacy
     lines = [words.text("privacy.what"), words.text("privacy.why"), words.text("privacy.not")]
     lines += [words.text("privacy.texts" if bot.sees_texts() else "bot.no_intent")]
-    lines += [words.count("privacy.days", facts.keep_days) if facts.keep_days else words.text("privacy.needed")]
+    lines += [words.count("privacy.days", facts.keep_days, cases=facts.case_days) if facts.keep_days else words.text("privacy.needed")]
     asks = {"controller": harmless(facts.controller, 80), "contact": _as_typed(facts.contact)}
     lines += [words.text("privacy.ask" if facts.contact else "privacy.ask_here", **asks), words.text("privacy.how")]
     cards = [

@@ -8,6 +8,7 @@ import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import InputError
+from listener.model.mention import StoredMention
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry, send_now, send_option
 from moderation.messages.reasons import why_sentence
@@ -169,7 +170,7 @@ def _say(view: CaseView, desk: Desk) -> None:
     for stored in view.mentions:
         author = stored.mention.author
         who = (author.name or author.native_id) if author else "somebody"
-        print_line(f"  {stored.mention.posted_at:%Y-%m-%d %H:%M} {who}: {shorten(stored.mention.text or stored.mention.title, 600)}")
+        print_line(f"  {stored.mention.posted_at:%Y-%m-%d %H:%M} {who}: {_words(stored)}")
         if stored.mention.url:
             print_line(f"    {stored.mention.url}")
     for entry in view.entries:
@@ -182,3 +183,9 @@ def _show_nothing(as_json: bool) -> None:
         print_json(empty)
     else:
         print_line("Nobody waits for an answer.")
+
+
+def _words(stored: StoredMention) -> str:
+    if stored.expired_at is not None:
+        return "(text kept no longer)"
+    return shorten(stored.mention.text or stored.mention.title, 600)

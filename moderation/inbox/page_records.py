@@ -16,6 +16,7 @@ class ShownMention:
     """A mention as staff see it. `author` is fit for showing where it is shown: a pseudonym on issue pages, the name on case pages.
 
     `private`: only its writer and we read it; `hidden`: its words, its title, its writer and its address are left out here for that.
+    `kept_no_longer`: they were let go, for they had been kept long enough.
     `copies` counts other near-identical mentions folded under this one. `by_us` marks our own posts in a thread. `unproven`: only
     the message itself says who wrote it.
     """
@@ -35,6 +36,7 @@ class ShownMention:
     edited: bool = False
     by_us: bool = False
     private: bool = False
+    kept_no_longer: bool = False
     hidden: bool = False
     unproven: bool = False
 

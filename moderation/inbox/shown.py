@@ -74,6 +74,7 @@ def shown_mention(
         edited=stored.revision > 0,
         by_us=by_us,
         private=stored.private,
+        kept_no_longer=mention.kept_no_longer,
         hidden=hide,
         unproven=mention.unproven,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from listener.ledger.tables import mention
 from moderation.ledger.audit import note
@@ -23,6 +23,7 @@ from moderation.model.knowledge import MACHINE, ArticleState, Flag
 def forget_removed(tx: Connection, *, at: datetime) -> tuple[int, int]:
     """Delete what came of messages that are gone; return how many articles lost something, and how many suggestions went with it.
 
+    Of messages that were kept long enough only the words go: an article rests on them as before.
     A suggestion that rests on nothing any more goes whole; an approved article that lost its words is flagged.
     """
     touched = _forget_words(tx) | _forget_evidence(tx)
@@ -48,7 +49,8 @@ def _forget_words(tx: Connection) -> set[int]:
         (article_version.c.question_mention_id, article_version.c.question),
         (article_version.c.answer_mention_id, article_version.c.answer),
     ):
-        gone = exists().where(mention.c.mention_id == source, mention.c.removed_at.is_not(None))
+        lost = or_(mention.c.removed_at.is_not(None), mention.c.expired_at.is_not(None))
+        gone = exists().where(mention.c.mention_id == source, lost)
         emptied = update(article_version).where(gone, words != "").values({words.name: ""}).returning(article_version.c.article_id)
         touched.update(tx.execute(emptied).scalars())
     return touched

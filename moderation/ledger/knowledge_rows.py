@@ -16,9 +16,16 @@ from moderation.ledger.tables_knowledge import article, article_brand, article_e
 from moderation.model.knowledge import Article, ArticleState, ArticleVersion, Flag
 
 _ASKED, _ANSWERED = aliased(mention), aliased(mention)
+
+
+def _lost(source: Any) -> ColumnElement[bool]:
+    """The message was removed, or its words were kept long enough."""
+    return or_(source.c.removed_at.is_not(None), source.c.expired_at.is_not(None))
+
+
 _WORDS = (
-    case((_ASKED.c.removed_at.is_not(None), ""), else_=article_version.c.question).label("question"),
-    case((_ANSWERED.c.removed_at.is_not(None), ""), else_=article_version.c.answer).label("answer"),
+    case((_lost(_ASKED), ""), else_=article_version.c.question).label("question"),
+    case((_lost(_ANSWERED), ""), else_=article_version.c.answer).label("answer"),
 )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +62,17 @@ class SubjectLedger:
         """Return who is called that on a platform, with everybody joined to them; None when nobody is."""
         with reading(self._engine) as tx:
             keys = keys_of(tx, platform, account)
-            return subject_of(tx, keys) if keys else None
+            typed = {account} if account.count("/") > 1 else set()
+            left = self._left_of(tx, keys | typed)
+            if not keys:
+                return subject_of(tx, left) if left else None
+            subject = subject_of(tx, keys)
+            return replace(subject, joined=tuple(sorted({*subject.joined, *left})))
+
+    def _left_of(self, tx: Connection, keys: Collection[str]) -> set[str]:
+        """Return what stands for these authors in rows whose words were kept long enough."""
+        stands = {self._suppression.stand_in(key) for key in keys}
+        return {key for column in KEYED for key in tx.execute(select(column).where(column.in_(sorted(stands))).distinct()).scalars()}
 
     def standing(self, subject: Subject) -> list[Standing]:
         """Return in which places the person stands, and with how much."""
@@ -160,7 +171,8 @@ class SubjectLedger:
     def receipts(self) -> list[Receipt]:
         """Return every receipt, oldest first."""
         with reading(self._engine) as tx:
-            return [_read(row) for row in tx.execute(select(subject_receipt).order_by(subject_receipt.c.receipt_id))]
+            asked = select(subject_receipt).where(subject_receipt.c.kind.in_([ERASE, OBJECT]))
+            return [_read(row) for row in tx.execute(asked.order_by(subject_receipt.c.receipt_id))]
 
 
 def _issues_of(tx: Connection, mention_ids: Collection[int]) -> list[int]:

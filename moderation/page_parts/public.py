@@ -35,7 +35,13 @@ def public_parts(parts: Answering) -> PublicParts:
 
 def privacy_facts(parts: Answering) -> PrivacyFacts:
     """Return what everybody may know of what is kept: the privacy page and the bot tell the same."""
-    return PrivacyFacts(controller=parts.listening.brand_name, contact=parts.desk.settings.public.contact)
+    kept = parts.desk.settings.retention
+    return PrivacyFacts(
+        controller=parts.listening.brand_name,
+        contact=parts.desk.settings.public.contact,
+        keep_days=kept.raw_days,
+        case_days=kept.closed_cases_days,
+    )
 
 
 def public_issues(status: StatusLedger) -> Sequence[PublicIssue]:

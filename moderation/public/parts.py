@@ -44,11 +44,15 @@ class PublicIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyFacts:
-    """What the privacy page tells: who keeps it, how to reach them ("" when that is not set), and for how many days (0: as needed)."""
+    """What the privacy page tells: who keeps it, how to reach them ("" when that is not set), and for how many days (0: as needed).
+
+    `case_days`: so long after a conversation with us is over, what was said in it goes.
+    """
 
     controller: str
     contact: str = ""
     keep_days: int = 0
+    case_days: int = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from listener.errors import NotAllowed
+from listener.model.mention import KEPT_NO_LONGER
 from listener.ports import Clock
 from listener.text.personal_data import find_personal_data, masked
 from listener.text.pseudonym import pseudonym
@@ -120,6 +121,8 @@ def _mention(one: dict[str, Any], *, names: bool, id_only: bool, key: bytes) -> 
     }
     if one["private"]:
         return row | {"author": "", "native_id": "", "title": "", "text": "", "url": "", "withheld": WITHHELD_PRIVATE}
+    if one["expired_at"] is not None:
+        return row | {"author": pseudonym(author, key=key), "native_id": "", "withheld": KEPT_NO_LONGER}
     if id_only:
         return row | {"author": "", "title": "", "text": "", "url": "", "withheld": WITHHELD_X}
     return row if names else row | {name: _without_names(str(one[name]), language) for name in ("title", "text")}

@@ -8,6 +8,7 @@ from listener.issues.titles import Background, beginning_of, terms_of, title_for
 from listener.ledger.ledger import Ledger
 from listener.ledger.removal import NO_TITLE
 from listener.model.analysis import AnalysisStep
+from listener.model.mention import StoredMention
 from listener.ports import Clock
 from listener.text.shorten import shorten
 
@@ -19,12 +20,17 @@ def name_again(ledger: Ledger, reader: Reader, clock: Clock) -> int:
     """Name every issue without a title that has messages; return how many."""
     bare = [one.issue_id for one in ledger.issues.all() if one.title == NO_TITLE]
     mentions = ledger.mentions
-    readings = {one: [reader.read(said) for said in mentions.by_ids(ledger.issues.members(one)[:_MOST_READ])] for one in bare}
-    background = [reader.read(one) for one in mentions.latest(_MOST_READ)] if any(readings.values()) else []
+    readings = {one: _read(reader, mentions.by_ids(ledger.issues.members(one)[-_MOST_READ:])) for one in bare}
+    background = _read(reader, mentions.latest(_MOST_READ)) if any(readings.values()) else []
     titles = tuple((one, _title(reader, members, background)) for one, members in readings.items() if members)
     if titles:
         ledger.analyses.save(AnalysisStep(at=clock.now(), titles=titles))
     return len(titles)
+
+
+def _read(reader: Reader, said: list[StoredMention]) -> list[Reading]:
+    """Return what those say that still have words."""
+    return [reader.read(one) for one in said if one.expired_at is None]
 
 
 def _title(reader: Reader, members: list[Reading], background: list[Reading]) -> str:

@@ -30,6 +30,7 @@ class ShownMention(BaseModel):
     url: str
     channel: str = Field(description="Of private messages (email, whatsapp …) and contact moments (telephone …); empty for public messages.")
     private: bool = Field(description="A live message that only its writer and we read; imported contact moments are none.")
+    kept_no_longer: bool = Field(description="Its words, author and address were let go after `retention.raw_days`; it counts on.")
     posted_at: datetime
     revision: int = Field(description="Grows with every edit, from 0.")
     brands: list[str]
@@ -50,6 +51,7 @@ def mention_of(stored: StoredMention, brands: frozenset[str] | None) -> ShownMen
         url=mention.url,
         channel=mention.channel,
         private=stored.private,
+        kept_no_longer=mention.kept_no_longer,
         posted_at=mention.posted_at,
         revision=stored.revision,
         brands=sorted({hit.brand for hit in stored.hits if brands is None or hit.brand in brands}),

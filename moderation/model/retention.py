@@ -1,0 +1,78 @@
+"""How long things are kept, what was agreed about it when, and what would go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass
+from datetime import datetime, timedelta
+
+NOTICE = timedelta(days=7)
+"""From when somebody could read that words will go until the first do: time to raise a limit, or to take a copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Days and months, as in the settings under `retention`; backups are no data of their own and have no notice."""
+
+    raw_days: int
+    x_days: int
+    closed_cases_days: int
+    aggregates_months: int
+
+    def covers(self, other: Limits) -> bool:
+        """Tell whether everything is kept at least as long as by `other`."""
+        return all(mine >= theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True))
+
+    def longest(self, other: Limits) -> Limits:
+        """Return the longer of each."""
+        return Limits(**{name: max(value, getattr(other, name)) for name, value in asdict(self).items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """Limits that hold (`standing`; None: nothing goes yet), those that will from `from_at`, and when the job ran to its end last."""
+
+    standing: Limits | None = None
+    coming: Limits | None = None
+    from_at: datetime | None = None
+    noted_at: datetime | None = None
+    last_at: datetime | None = None
+
+    def written(self) -> str:
+        return json.dumps(asdict(self), default=lambda one: one.isoformat())
+
+    @classmethod
+    def read(cls, kept: str | None) -> Agreed:
+        """Return what `written` wrote; None is a home that was never told."""
+        found: Mapping[str, object] = {} if kept is None else json.loads(kept)
+        limits = {name: Limits(**given) for name, given in found.items() if isinstance(given, dict)}
+        moments = {name: datetime.fromisoformat(given) for name, given in found.items() if isinstance(given, str)}
+        return cls(**limits, **moments)  # type: ignore[arg-type]  # each name is of one kind
+
+
+def agree(before: Agreed, wanted: Limits, now: datetime) -> Agreed:
+    """Return what holds now: longer limits at once, shorter ones (also the first ones of a home) only after `NOTICE`."""
+    standing, coming, from_at = before.standing, before.coming, before.from_at
+    if coming is not None and from_at is not None and now >= from_at:
+        standing, coming, from_at = coming, None, None
+    if standing is not None and wanted.covers(standing):
+        standing, coming, from_at = wanted, None, None
+    elif coming is None or not wanted.covers(coming):
+        coming, from_at = wanted, now + NOTICE
+    else:
+        coming = wanted
+    if standing is not None and coming is not None:
+        standing = standing.longest(coming)
+    return Agreed(standing=standing, coming=coming, from_at=from_at, noted_at=before.noted_at or now, last_at=before.last_at)
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """Return the same day and hour so many months earlier, or that month's last day."""
+    number = at.year * 12 + at.month - 1 - months
+    for day in range(at.day, 27, -1):
+        try:
+            return at.replace(year=number // 12, month=number % 12 + 1, day=day)
+        except ValueError:
+            continue
+    return at.replace(year=number // 12, month=number % 12 + 1, day=min(at.day, 28))
