@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from listener.ledger import dialect, tables
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept
 from listener.model.page import Skip, Spent
+from listener.model.recheck import Asker, Looked, RecheckRule
 from moderation.ledger import tables as answering
 from moderation.ledger import tables_bot as _bot  # noqa: F401 - its tables join the others'
 from moderation.ledger import tables_clocks as _clocks  # noqa: F401 - its table joins the others'
@@ -92,6 +94,7 @@ def everything(ledger: Ledger) -> None:
     _everything_about_issues(ledger)
     _everything_about_labels(ledger)
     _everything_about_sources(ledger)
+    _everything_about_rechecks(ledger)
     ledger.check()
 
 
@@ -128,6 +131,21 @@ def _everything_about_issues(ledger: Ledger) -> None:
     ledger.issues.placed()
     ledger.issues.last_act()
     ledger.issues.placed()
+
+
+def _everything_about_rechecks(ledger: Ledger) -> None:
+    rule = RecheckRule(every=timedelta(days=1), young=timedelta(days=7), then=timedelta(days=7))
+    asker = Asker(source="b", platform="reddit", rule=rule, before=("a",), all_askers=("a", "b"), adopts=frozenset({"reddit.com"}))
+    ledger.rechecks.describe("b", rule)
+    ledger.rechecks.note_looked("b", ledger.rechecks.due(asker, later(9_000), most=1), answered=1, at=later(9_000))
+    ledger.rechecks.note_looked("b", ledger.rechecks.due(asker, later(99_000), most=9), answered=1, at=later(99_000))
+    ledger.rechecks.newest(asker, but=(), most=1)
+    ledger.rechecks.note_found("b", Looked(asked=1), Spent(requests=1), at=NOON)
+    ledger.rechecks.note_standing("b", ledger.rechecks.standing("b"), at=NOON)
+    ledger.rechecks.spent("b", NOON.date())
+    ledger.rechecks.coverage(NOON)
+    ledger.mentions.forget_authors([1])
+    ledger.mentions.private_among([1])
 
 
 def _everything_about_sources(ledger: Ledger) -> None:
@@ -188,7 +206,7 @@ def test_every_statement_the_ledger_runs_is_also_postgresqls(ledger: Ledger, mon
 def test_every_public_method_is_in_that_test(ledger: Ledger) -> None:
     """A method added later must not slip past it."""
     source = Path(__file__).read_text(encoding="utf-8") + Path(__file__).with_name("making.py").read_text(encoding="utf-8")
-    rooms = (ledger.mentions, ledger.analyses, ledger.issues, ledger.sources, ledger.reports, ledger.meta)
+    rooms = (ledger.mentions, ledger.analyses, ledger.issues, ledger.sources, ledger.rechecks, ledger.reports, ledger.meta)
     public = {name for room in rooms for name in vars(type(room)) if not name.startswith("_")}
     assert {name for name in public if f".{name}" not in source} <= {"body", "state"}, "body is used by made, state by the schedule"
 
