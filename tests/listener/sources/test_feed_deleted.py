@@ -158,6 +158,8 @@ async def test_answers_keep_their_parent_and_the_beginning_of_their_thread(sourc
     again = entry("urn:3", "edited", answers="urn:2")
     second = await shown(source, site, atom(again, entry("urn:4", answers="urn:3")), first)
     assert {m.native_id: (m.parent_id, m.root_id) for m in second.mentions} == {"urn:3": ("urn:2", "urn:1"), "urn:4": ("urn:3", "urn:1")}
+    third = await shown(source, site, atom(entry("urn:3", "edited again", answers="urn:2")), second)
+    assert [(m.parent_id, m.root_id) for m in third.mentions] == [("urn:2", "urn:1")]
 
 
 async def test_threads_that_bite_their_own_tail_end(source: FeedSource, site: Site) -> None:

@@ -58,7 +58,8 @@ def _mastodon_agrees(read: Mention, item: Item) -> None:
     assert (read.platform, read.realm) == ("mastodon", "fediverse")
     assert f"https://{read.native_id}" == status["uri"].replace("http://", "https://")
     assert read.posted_at == datetime.fromisoformat(status["created_at"])
-    assert read.edited_at == (datetime.fromisoformat(status["edited_at"]) if status.get("edited_at") else None)
+    edited = datetime.fromisoformat(status["edited_at"]) if status.get("edited_at") else None
+    assert read.edited_at == (edited if edited is not None and edited > read.posted_at else None)
     assert read.author is not None
     name, _, server = read.author.native_id.partition("@")
     assert name == status["account"]["username"].casefold()
