@@ -10,6 +10,9 @@ from listener.errors import InputError
 from listener.ledger.dialect import copy_database, make_private
 from listener.ledger.transactions import translated
 
+_BACKUPS = {".db", ".sealed"}
+"""Endings of copies of the ledger: in the clear, and sealed by the answering half."""
+
 
 def back_up(engine: Engine, target: Path) -> Path:
     """Copy the ledger to the new file `target` (mode 0600, its folder made when missing) and return it.
@@ -31,5 +34,6 @@ def back_up(engine: Engine, target: Path) -> Path:
 
 def newest_backup(backups: Path) -> Path | None:
     """Return the backup written last in a folder, or None."""
-    found = sorted(backups.glob("*.db"), key=lambda file: file.stat().st_mtime) if backups.is_dir() else []
+    mine = [file for file in backups.iterdir() if file.suffix in _BACKUPS] if backups.is_dir() else []
+    found = sorted(mine, key=lambda file: file.stat().st_mtime)
     return found[-1] if found else None

@@ -14,7 +14,9 @@ from listener.control import ask
 from listener.errors import InputError
 from listener.ledger.backup import back_up
 from listener.settings.home import SETTINGS_NAME
+from listener.settings.secrets import Secrets
 from listener.text.storable import storable
+from moderation.workflows.keep_backup import KEYS, PASSPHRASE, seal_backup
 
 
 @click.command("run")
@@ -65,13 +67,25 @@ def sign_in_command(place: Place, agent: str) -> None:
 @json_option
 @pass_place
 def backup_command(place: Place, file: Path | None, as_json: bool) -> None:
-    """Copy the ledger, while everything goes on, to FILE (backups/ in the home by default)."""
-    target = file or place.home / "backups" / f"ledger-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    """Copy the ledger, while everything goes on, to FILE (backups/ in the home by default).
+
+    With KLANKBORD_BACKUP_PASSPHRASE it is sealed, and holds the keys that a new machine needs too.
+    """
+    passphrase = Secrets(place.home).get(PASSPHRASE)
+    ending = "sealed" if passphrase else "db"
+    target = file or place.home / "backups" / f"ledger-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{ending}"
     if target.exists():
         raise InputError(f"{target} exists already; name a new file.")
     with place.ledger() as ledger:
-        back_up(ledger.engine, target)
+        if passphrase:
+            seal_backup(ledger, place.home, target, passphrase)
+        else:
+            back_up(ledger.engine, target)
     if as_json:
         print_json({"file": str(target), "bytes": target.stat().st_size})
+        return
+    print_line(f"Copied to {target} ({target.stat().st_size:,} bytes). It holds what customers wrote: keep it private.")
+    if passphrase:
+        print_line("It is sealed: without its passphrase nobody opens it, you neither. Keep that somewhere else.")
     else:
-        print_line(f"Copied to {target} ({target.stat().st_size:,} bytes). It holds what customers wrote: keep it private.")
+        print_line(f"Not in it: {', '.join(KEYS)}. Keep those apart from it, or set {PASSPHRASE}: then they are in it, and all is sealed.")

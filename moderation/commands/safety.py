@@ -11,14 +11,17 @@ import click
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
 from listener.errors import InputError, NotAllowed, SettingsError
 from listener.settings.home import prepare_home
+from listener.settings.secrets import Secrets
 from listener.text.shorten import shorten
 from moderation.commands.desk import agent_option, desk_of, say_entry
 from moderation.messages.reasons import alarm_sentence
 from moderation.outbox.kill_switch import put_stop_file
 from moderation.outbox.restored import end_doubt, in_doubt
 from moderation.parts import Desk
+from moderation.workflows.keep_backup import PASSPHRASE, restore_sealed
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.restore_backup import restore_backup
+from moderation.workflows.sealed import is_sealed
 
 name_option = click.option("--name", "typed", default="", help="Needed: the name of your (first) brand, typed in full.")
 
@@ -150,7 +153,14 @@ def restore_command(place: Place, file: Path, yes: bool, typed: str, as_json: bo
     """Put a backup in the place of the ledger. The present one is set aside, and what was unfinished waits for a person."""
     what = f"The ledger in {place.home} would be set aside and {file} take its place; it does not know what left since then."
     must_be_typed(place, typed, yes=yes, what=what)
-    done = restore_backup(place.home, file, at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    if file.is_file() and is_sealed(file):
+        passphrase = Secrets(place.home).get(PASSPHRASE)
+        if not passphrase:
+            raise InputError(f"{file} is sealed; set {PASSPHRASE} to the passphrase with which it was made.")
+        done = restore_sealed(place.home, file, passphrase, at=now)
+    else:
+        done = restore_backup(place.home, file, at=now)
     if as_json:
         print_json(done)
         return
