@@ -67,6 +67,7 @@ def _imap(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Bench:
         ),
         post=another,
         break_down=lambda: setattr(box, "fails", True),
+        interfere=lambda hook: setattr(box, "before", hook),
     )
 
 

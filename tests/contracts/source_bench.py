@@ -16,3 +16,5 @@ class Bench:
     open: Callable[[], Source]
     post: Callable[[], str]
     break_down: Callable[[], None] | None
+    interfere: Callable[[Callable[[], None]], None] | None = None
+    """Have something called before each request, which may raise; None where the site is what is asked."""

@@ -114,6 +114,7 @@ def _reddit_bench(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Ben
         ),
         post=post,
         break_down=break_down,
+        interfere=lambda hook: setattr(fake, "before", hook),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -40,11 +40,14 @@ class FakeMailbox:
     fails: bool = False
     opened_with: list[Mailbox] = field(default_factory=list)
     largest: dict[int, int] = field(default_factory=dict)
+    before: Callable[[], None] | None = None
 
     @contextmanager
     def open(self, box: Mailbox) -> Iterator[FakeMailbox]:
         """Open it, as `opened` does."""
         self.opened_with.append(box)
+        if self.before is not None:
+            self.before()
         if self.fails:
             raise SourceUnavailable("down")
         yield self

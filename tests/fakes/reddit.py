@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +30,7 @@ class FakeReddit:
         self.errors: dict[str, Exception] = {}
         self.requests: list[str] = []
         self.most_listed = 1_000
+        self.before: Callable[[], None] | None = None
 
     def subreddit(self, name: str) -> _FakeSubreddit:
         return _FakeSubreddit(self, name)
@@ -41,6 +42,8 @@ class FakeReddit:
 
     def listing(self, key: str, limit: int) -> Iterator[SimpleNamespace]:
         """Yield a listing lazily, counting one request per hundred, as praw's generator does."""
+        if self.before is not None:
+            self.before()
         if key in self.errors:
             raise self.errors[key]
         newest_first = sorted(self.listings.get(key, []), key=lambda item: -item.created_utc)
