@@ -53,7 +53,10 @@ class BrandSettings(Section):
         return read_query(given) if isinstance(given, str) else given
 
 
-ADDRESSED_KINDS = frozenset({"meta", "meta_graph", "imap", "webhook", "reddit_modqueue"})
+ALL_TO_US = frozenset({"meta", "meta_graph", "imap"})
+"""Kinds to which only what is said to us can come: with one brand it is that brand's, without a word in the settings."""
+ADDRESSED_KINDS = ALL_TO_US | {"webhook", "reddit_modqueue"}
+"""Those, and kinds that read places of your own, of which all is kept too: what is said there need not be said to a brand."""
 
 
 def _is_addressed(given: Mapping[str, object]) -> bool:

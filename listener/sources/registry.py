@@ -19,6 +19,7 @@ from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, INCOMING_KEYS
+from listener.sources.misleading import refuse_misleading
 from listener.sources.open_networks import OPEN_NETWORK_KEYS, OPEN_NETWORKS
 from listener.sources.own_places import OWN_PLACE_KEYS, OWN_PLACES
 from listener.sources.pacing import Limit, Paces
@@ -75,6 +76,7 @@ def build_source(settings: SourceSettings, *, context: SourceContext) -> Source:
         raise SettingsError(f"klankbord.yaml: sources: {settings.id}: {strange[0]}: not for a {settings.kind} source; it knows {own}.")
     canary_settings(settings)
     rule_of(settings)
+    refuse_misleading(settings)
     source = factory(settings, context)
     return WithoutLibrary(settings.id, why) if (why := missing_for(settings.kind)) else source
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from listener.errors import SettingsError
-from listener.settings.schema import BrandSettings, SourceSettings
-
-ALL_TO_US = frozenset({"meta", "meta_graph", "imap"})
-"""Kinds to which only what is said to us can come: with one brand it is that brand's, without a word in the settings."""
+from listener.settings.schema import ALL_TO_US, BrandSettings, SourceSettings
 
 PRIVATE_ALONE = frozenset({"discourse", "discourse_webhook"})
 """Kinds whose `brand` is that of private messages alone: what stands there in public is said to everybody."""
 
 
 def said_to_in_private(settings: SourceSettings, brands: Sequence[BrandSettings]) -> str:
-    """Return the brand that a source's private messages are said to: what nobody else reads is for us, so with one brand it is that one's."""
+    """Return the brand that a source's private messages are said to: what nobody else reads is for us; with one brand it is that one's."""
     return _named(settings, brands) or (brands[0].name if len(brands) == 1 else "")
 
 
