@@ -67,7 +67,7 @@ def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
             _raise_refusal(response, pace, clock)
             return response
 
-    signed_in = {"refresh_token": str(key.refresh_token)} if key.refresh_token else {}
+    signed_in: dict[str, Any] = {"refresh_token": str(key.refresh_token)} if key.refresh_token else {}
     reddit = praw.Reddit(
         client_id=key.client_id,
         client_secret=key.client_secret,
