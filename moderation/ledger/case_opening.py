@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, true, update
 
 from listener.ledger.private import is_contact_moment, is_private, is_public
+from listener.ledger.proven import is_unproven_there
 from listener.ledger.tables import label, mention, mention_brand
 from moderation.ledger.audit import note
 from moderation.ledger.case_facts import touch
@@ -23,7 +24,10 @@ _MOSTLY_SPAM = "email"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A message that is in no conversation yet. `private`: only its writer and we read it. `parent_id`: what it answers, "" for nothing."""
+    """A message that is in no conversation yet. `private`: only its writer and we read it. `parent_id`: what it answers, "" for nothing.
+
+    `unproven`: only the message itself says who wrote it.
+    """
 
     mention_id: int
     brand: str
@@ -36,6 +40,7 @@ class Waiting:
     unread: bool
     private: bool = False
     parent_id: str = ""
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: Col
         or_(mention_brand.c.directed.is_(true()), is_private()).label("directed"),
         (mention.c.analysed_revision < 0).label("unread"),
         is_private().label("private"),
+        is_unproven_there().label("unproven"),
         mention.c.parent_id,
     )
     query = (
@@ -89,7 +95,7 @@ def waiting_mentions(tx: Connection, rule: TakeInRule, *, limit: int, among: Col
     )
     if among is not None:
         query = query.where(among)
-    flags = ("directed", "unread", "private")
+    flags = ("directed", "unread", "private", "unproven")
     return [Waiting(**{**row, **{name: bool(row[name]) for name in flags}}) for row in tx.execute(query).mappings()]
 
 
@@ -162,7 +168,8 @@ def open_or_join(tx: Connection, found: Waiting, *, at: datetime) -> bool:
     """Put a message into its conversation; return whether that had to be opened.
 
     One customer in one thread is one conversation; so is one customer who writes again about the same issue elsewhere in public while
-    the first case is open. A private message is never in one conversation with a public one: an answer would stand in the wrong place. A
+    the first case is open. A private message is never in one conversation with a public one: an answer would stand in the wrong place. Nor
+    is a mail whose sender is unproven in one with proven ones: who was in copy knows the thread, and may write anybody's address. A
     message without an author is a conversation of its own, for two unnamed people must not be mixed up.
     """
     conversation_id = _same_thread(tx, found) or (_below_known(tx, found) if found.private else _same_issue(tx, found))
@@ -192,8 +199,15 @@ def _same_thread(tx: Connection, found: Waiting) -> int | None:
         conversation.c.thread_id == found.thread_id,
         conversation.c.author_key == found.author_key,
         _holds(is_private() if found.private else is_public()),
+        _as_proven(found),
     )
     return tx.execute(query).scalar()
+
+
+def _as_proven(found: Waiting) -> ColumnElement[bool]:
+    """The senders of the conversation's messages are as proven as this one's."""
+    unproven = _holds(is_unproven_there())
+    return unproven if found.unproven else ~unproven
 
 
 def _holds(what: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -214,6 +228,7 @@ def _below_known(tx: Connection, found: Waiting) -> int | None:
         conversation.c.platform == found.platform,
         conversation.c.realm == found.realm,
         conversation.c.author_key == found.author_key,
+        _as_proven(found),
     )
     same_case = support_case.c.conversation_id == conversation.c.conversation_id
     ours = select(func.max(conversation.c.conversation_id)).join_from(conversation, support_case, same_case)

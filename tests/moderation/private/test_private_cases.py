@@ -10,7 +10,7 @@ import pytest
 
 from listener.model.analysis import Analysis, AnalysisStep, Label
 from listener.model.issue import Membership, NewIssue
-from listener.model.mention import Author, BrandHit, Kept, Mention
+from listener.model.mention import PROVEN_SENDER, Author, BrandHit, Kept, Mention
 from moderation.ledger.contacts import ContactLedger, Read
 from moderation.ledger.thread import ThreadLedger
 from moderation.ledger.visits import VisitLedger
@@ -198,3 +198,19 @@ def test_reading_a_private_message_passes_over_no_imported_moment(desk: Desk) ->
 
 def _key(who: str) -> str:
     return Author(platform="mail", realm="loket.example", native_id=who).key
+
+
+@pytest.mark.parametrize("below", [{"root_id": "1"}, {"parent_id": "1"}])
+def test_a_mail_that_nobody_proved_joins_no_proven_customer_and_keeps_no_place_of_theirs(desk: Desk, below: dict[str, str]) -> None:
+    """Whoever was in copy knows the thread, and writes her address above a mail: that is a case of its own, without her next mail."""
+    proven = frozenset({PROVEN_SENDER})
+    hers, forged = private("1", flags=proven), private("2", "Stuur het geld naar een andere rekening", **below)
+    hers_again = private("3", "Is er al nieuws?", flags=proven, **below)
+    for one in (hers, forged, hers_again):
+        desk.hear(one, directed=False, source="loket")
+    assert [len(row.mention_ids) for row in desk.cases.rows()] == [2, 1]
+
+
+def test_where_nobody_is_proven_a_thread_is_one_conversation_as_ever(desk: Desk) -> None:
+    desk.hear(private("1"), private("2", "Is er al nieuws?", root_id="1"), directed=False, source="loket")
+    assert [len(row.mention_ids) for row in desk.cases.rows()] == [2]
