@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ async def test_an_edit_is_the_next_revision_and_keeps_what_the_answer_does_not_t
     """A look-up may show neither title nor conversation nor name; they are no edits."""
     rig = Rig(ledger, *some(5))
     edited_at = NOON + timedelta(hours=2)
-    bare = {"title": "", "root_id": "", "author": Author(platform="reddit", realm="reddit.com", native_id="u-t1_1")}
+    bare: dict[str, Any] = {"title": "", "root_id": "", "author": Author(platform="reddit", realm="reddit.com", native_id="u-t1_1")}
     rig.platform.posts["t1_1"] = mention("t1_1", "nu anders", edited_at=edited_at, **bare)
     rig.platform.posts["t1_2"] = mention("t1_2", **bare)
     looked = await rig.until(NOON + DAY)
