@@ -37,6 +37,8 @@ BREATH = timedelta(seconds=1)
 """A rest before what is there already is read on, and after an event before it is read: several come together."""
 HURRY_SECONDS = 5.0
 """A platform that tells of something new every second is not asked every second."""
+RESTART_REST = timedelta(minutes=1)
+"""A service that is started again every few seconds hears at each start that it is connected, and asks no more often than this."""
 HURRY_SHARE = 0.5
 """Pulls that are hurried use no more of a platform's pace than this part of ours."""
 FEW = 128
@@ -113,7 +115,9 @@ class SourceSchedule:
             state = state_of(one.settings.id)
             one.failures = state.failures if state else 0
             at = max(now, _due(state, one.settings) or now)
-            one.rests_until = now if state is None or state.state == "ok" else at
+            one.rests_until = at if state is None or state.last_try_at is None else min(at, max(now, state.last_try_at + RESTART_REST))
+            if state is not None and state.state != "ok":
+                one.rests_until = at
             self._plan(one, at)
 
     def hurry(self, source_id: str) -> None:

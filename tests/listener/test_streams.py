@@ -163,6 +163,14 @@ async def test_nothing_hurries_past_a_wait_from_before_a_restart(ledger: Ledger)
     assert rig.due == NOON + timedelta(minutes=14)
 
 
+async def test_a_service_that_is_started_again_and_again_does_not_pull_each_time(ledger: Ledger) -> None:
+    """Being connected hurries a pull; a crash every few seconds would make an attack of it."""
+    ledger.sources.note_ok("fake", at=NOON - 10 * FRESH, new=0, seen=0)
+    rig = Rig(ledger, FakeSource([]))
+    await rig.take(Connected())
+    assert rig.due == NOON + 50 * FRESH
+
+
 async def test_news_during_a_pull_is_read_by_another_one(ledger: Ledger) -> None:
     """It may have looked where the news is just before it came."""
     rig = Rig(ledger, FakeSource([]))
