@@ -43,7 +43,7 @@ class DiscordUserLedger:
     def kept(self, user_id: str) -> KeptOfUser:
         """Return how much there is of an account, by the same list of places by which an erasure goes."""
         with reading(self._engine) as tx:
-            subject = account_of(tx, PLATFORM, user_id)
+            subject = account_of(tx, PLATFORM, user_id, self._suppression.stand_in)
             theirs = Theirs(all_keys(subject))
             counts = dict.fromkeys([*_NAMED.values(), "more"], 0)
             for one in PLACES:

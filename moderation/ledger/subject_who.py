@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
@@ -60,14 +61,24 @@ def _addressee(table: Any) -> ColumnElement[str]:
     return key
 
 
-def account_of(tx: Connection, platform: str, native_id: str) -> Subject:
-    """Return whoever has this id on a platform whose ids are worldwide, in every realm and alone: what colleagues joined is not proven."""
+def account_of(tx: Connection, platform: str, native_id: str, stand_in: Callable[[str], str]) -> Subject:
+    """Return whoever has this id on a platform whose ids are worldwide, in every realm and alone: what colleagues joined is not proven.
+
+    stand_in: gives what takes a key's place in rows whose words were kept long enough; those are theirs too.
+    """
     end = f"/{native_id}"
     found = {anywhere(platform, native_id)}
     for column in KEYED:
         theirs = column.startswith(f"{platform}/", autoescape=True) & column.endswith(end, autoescape=True)
         found.update(tx.execute(select(column).where(theirs).distinct()).scalars())
-    return subject_of(tx, found, alone=True)
+    realms = tx.execute(select(mention.c.realm).where(mention.c.platform == platform).distinct()).scalars()
+    left = left_of(tx, {stand_in(key) for key in found | {f"{platform}/{realm}/{native_id}" for realm in realms}})
+    return replace(subject_of(tx, found, alone=True), joined=tuple(sorted(left)))
+
+
+def left_of(tx: Connection, stand_ins: Collection[str]) -> set[str]:
+    """Return which of these stand in any row."""
+    return {key for column in KEYED for key in tx.execute(select(column).where(column.in_(sorted(stand_ins))).distinct()).scalars()}
 
 
 def joined_with(tx: Connection, keys: Collection[str]) -> set[str]:

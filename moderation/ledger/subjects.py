@@ -24,7 +24,7 @@ from moderation.ledger.subject_names import common_names, names_of_others, trace
 from moderation.ledger.subject_places import PLACES, empty_shadow, stop_what_waits
 from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.ledger.subject_sweep import empty_audit, sweep, texts_with
-from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, subject_of
+from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, left_of, subject_of
 from moderation.ledger.tables_subject import subject_receipt, subject_request
 from moderation.model.subject import Receipt, Rows, Standing, Subject, out_everywhere
 from moderation.model.subject_request import Ending, RequestKind
@@ -56,23 +56,18 @@ class SubjectLedger:
     def account(self, platform: str, native_id: str) -> Subject:
         """Return the person with this id on a platform whose ids are worldwide, whether anything is kept of them or not."""
         with reading(self._engine) as tx:
-            return account_of(tx, platform, native_id)
+            return account_of(tx, platform, native_id, self._suppression.stand_in)
 
     def find(self, platform: str, account: str) -> Subject | None:
         """Return who is called that on a platform, with everybody joined to them; None when nobody is."""
         with reading(self._engine) as tx:
             keys = keys_of(tx, platform, account)
             typed = {account} if account.count("/") > 1 else set()
-            left = self._left_of(tx, keys | typed)
-            if not keys:
-                return subject_of(tx, left) if left else None
-            subject = subject_of(tx, keys)
+            left = left_of(tx, {self._suppression.stand_in(key) for key in keys | typed})
+            if not keys and not left:
+                return None
+            subject = subject_of(tx, keys or typed)
             return replace(subject, joined=tuple(sorted({*subject.joined, *left})))
-
-    def _left_of(self, tx: Connection, keys: Collection[str]) -> set[str]:
-        """Return what stands for these authors in rows whose words were kept long enough."""
-        stands = {self._suppression.stand_in(key) for key in keys}
-        return {key for column in KEYED for key in tx.execute(select(column).where(column.in_(sorted(stands))).distinct()).scalars()}
 
     def standing(self, subject: Subject) -> list[Standing]:
         """Return in which places the person stands, and with how much."""
@@ -155,12 +150,6 @@ class SubjectLedger:
             done = {RequestKind.OBJECT: Ending.DONE}
             self._requests.end_kinds(tx, subject.asked_as, done, by=by, at=at, receipt_id=receipt.receipt_id)
             return receipt
-
-    def is_out(self, subject: Subject) -> bool:
-        """Tell whether nothing more is collected of any account of theirs."""
-        with reading(self._engine) as tx:
-            listed = self._suppression.listed(tx, all_keys(subject))
-        return listed == set(all_keys(subject))
 
     def erased_and_back(self) -> list[Subject]:
         """Return people who were erased and stand here again, because an older ledger was put back."""

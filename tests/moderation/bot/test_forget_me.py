@@ -6,14 +6,21 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from listener.errors import StoreLocked
+from listener.ledger.tables import mention as mention_table
+from listener.ledger.transactions import writing
 from listener.model.mention import Author, Kept
 from moderation.bot.asked import Kind
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.bot_people import BotPeopleLedger
 from moderation.ledger.people import Act
 from moderation.ledger.subjects import SubjectLedger
+from moderation.ledger.tables import conversation
+from moderation.ledger.tables_conversation import case_note, case_question
+from moderation.ledger.tables_invitations import invitation_event
+from moderation.ledger.tables_leave import consent, opt_out
 from moderation.model.invitation import JourneyKind, NewEvent
 from moderation.model.leave import Consent
 from moderation.model.subject_request import Ending, RequestKind, Via
@@ -103,6 +110,23 @@ def test_who_was_forgotten_is_not_read_again(bot_house: BotHouse, guild: str) ->
     told = text_of(bot_house.command("forget-me", as_=user_id))
     assert "We hebben niets" in told
     assert "lezen we niet" in told
+
+
+def test_what_retention_left_of_them_goes_too(bot_house: BotHouse) -> None:
+    """A message whose words were let go has a stand-in for its author: with the key in the home it is still theirs."""
+    user_id = "1160000000000000598"
+    somebody(bot_house, user_id)
+    ledger = bot_house.house.parts.listening.ledger
+    key = f"discord/{SERVER}/{user_id}"
+    with writing(ledger.engine) as tx:
+        for table, name in ((mention_table, "author_key"), (conversation, "author_key"), (consent, "person_key")):
+            tx.execute(update(table).where(table.c[name] == key).values({name: ledger.suppression.stand_in(key)}))
+        for table in (opt_out, case_note, case_question, invitation_event):
+            tx.execute(update(table).where(table.c.person_key == key).values(person_key=""))
+    assert {"mention", "conversation", "consent"} <= set(rows_naming(bot_house, ledger.suppression.stand_in(key)))
+    bot_house.press(bot_house.command("forget-me", as_=user_id), "forget_me", as_=user_id)
+    assert rows_naming(bot_house, ledger.suppression.stand_in(key)) == {}
+    assert rows_naming(bot_house, user_id) == {}
 
 
 def test_a_press_outlives_whatever_comes_between(bot_house: BotHouse, monkeypatch: pytest.MonkeyPatch) -> None:
