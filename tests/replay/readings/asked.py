@@ -174,14 +174,18 @@ def _discord_agrees(read: Mention, item: Item) -> None:
     assert read.author.name
     edited = message.get("edited_timestamp")
     assert read.edited_at is None or (edited and read.edited_at == datetime.fromisoformat(edited))
-    answered = at(message, "message_reference", "message_id") if message["type"] == 19 else None
+    forwarded = at(message, "message_reference", "type") == 1
+    answered = at(message, "message_reference", "message_id") if message["type"] == 19 and not forwarded else None
     assert read.parent_id == (answered or "")
     assert not message["content"] or read.text.split()[0] in message["content"]
 
 
 def _as_said(message: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a message as it was recorded, and as what somebody wrote: makers of samples gave most of them the kind of a notice."""
-    return [message, {**message, "type": 0}] if message["content"] else [message]
+    if not message["content"]:
+        return [message]
+    answer = [{**message, "type": 19}] if at(message, "message_reference", "message_id") else []
+    return [message, {**message, "type": 0}, *answer]
 
 
 DISCORD = Posts(

@@ -73,6 +73,27 @@ def moments(found: dict[str, Any]) -> set[int]:
     return held
 
 
+def _must_be_said(body: dict[str, Any]) -> set[str]:
+    """Return the ids of what somebody undoubtedly wrote: texts of private messages, of WhatsApp, and new comments."""
+    found: list[Any] = []
+    for entry in body.get("entry") or ():
+        for event in entry.get("messaging") or ():
+            message = event.get("message") or {}
+            if message.get("text") and "timestamp" in event and not message.get("is_echo") and not message.get("is_deleted"):
+                found.append(message.get("mid"))
+        for change in entry.get("changes") or ():
+            value, field = change.get("value"), change.get("field")
+            if not isinstance(value, dict):
+                continue
+            if field == "messages" and at(value, "metadata", "phone_number_id"):
+                found += [one["id"] for one in value.get("messages") or () if one.get("type") == "text" and at(one, "text", "body")]
+            if field == "feed" and (value.get("item"), value.get("verb")) == ("comment", "add") and value.get("message"):
+                found.append(value.get("comment_id"))
+            if field == "comments" and value.get("text"):
+                found.append(value.get("id"))
+    return {str(one) for one in found if one}
+
+
 def _agrees(read: Mention, body: dict[str, Any]) -> None:
     chain = chain_to(body, read.native_id)
     whole = scalars(body)
@@ -129,6 +150,8 @@ class MetaReading:
         return f"{webhooks} webhooks, {shown} posts of the Graph API"
 
     def _webhook(self, body: dict[str, Any]) -> None:
+        said = {one.found.native_id for one in read_told(body) if isinstance(one.found, Mention)}
+        assert _must_be_said(body) <= said, "somebody said something"
         for told in read_told(body):
             if isinstance(told.found, Mention):
                 _agrees(told.found, body)
