@@ -19,7 +19,7 @@ from moderation.commands.desk import agent_option
 from moderation.model.retention import Agreed
 from moderation.settings import KlankbordSettings
 from moderation.workflows.name_again import name_again
-from moderation.workflows.retain import WORDS, Retain
+from moderation.workflows.retain import Retain
 
 LATE = timedelta(days=2)
 
@@ -127,8 +127,8 @@ def _finding(agreed: Agreed, retain: Retain, clock: SystemClock, file: Path) -> 
     now, limits = clock.now(), agreed.coming or retain.wanted
     kept = f"words are kept for {limits.raw_days} days (X: {limits.x_days}), ended cases for {limits.closed_cases_days} more"
     if agreed.coming is not None and agreed.from_at is not None and now < agreed.from_at:
-        words = retain.show(agreed.coming).get(WORDS, 0)
-        detail = f"from {agreed.from_at:%Y-%m-%d} {kept}; today that would be the words of {words:,} messages"
+        words = retain.words_over(agreed.coming)
+        detail = f"from {agreed.from_at:%Y-%m-%d} {kept}; today that would be those of {words:,} messages, less what cases hold"
         return Finding(
             level="warn", what="retention", detail=detail, mend=f"klankbord retention show, or raise retention.raw_days in {file}"
         )

@@ -100,6 +100,10 @@ class Retain:
         counted |= self._places.count(over) | {BACKUPS: len(old_backups(self._home, now, self._settings.backups_days))}
         return {place: things for place, things in counted.items() if things}
 
+    def words_over(self, limits: Limits) -> int:
+        """Return of how many messages words would go by these limits, what cases hold included: one quick count."""
+        return self._ledger.expiry.count(over_at(self._clock.now(), limits).cut)
+
     def once(self, limits: Limits, *, by: str, progress: Progress | None = None) -> Receipt | None:
         """Let go of everything over these limits; return the receipt, or None when nothing was, or when it was told to stop."""
         begun, bar = self._clock.now(), progress or NoProgress()

@@ -18,7 +18,7 @@ from listener.ledger.ledger import Ledger
 from listener.model.mention import Author
 from listener.progress import NoProgress
 from listener.workflows.rebuild_insight import catch_up, rebuild_insight
-from tests.listener.ledger.making import MODEL, NOON, add, analyse, contents, everything_on_disk, later, mention, removal
+from tests.listener.ledger.making import MODEL, NOON, add, analyse, contents, everything_on_disk, later, mention, removal, watched
 
 SECRET = "Kanarie-9c1e-woont-op-nummer-7"
 LONG_AGO = NOON - timedelta(days=100)
@@ -166,3 +166,14 @@ def test_due_ones_come_oldest_first_and_each_once(ledger: Ledger, most: int) -> 
     """However many there are in a list."""
     _filled(ledger)
     assert [one for some in ledger.expiry.due(CUT, most=most) for one in some] == [1, 2]
+
+
+def test_what_has_words_is_found_by_its_index(ledger: Ledger) -> None:
+    """Most of an old home has none any more; a night that reads all of it for every page of a list never ends."""
+    said: list[str] = []
+    with watched(ledger, said.append):
+        list(ledger.expiry.due(CUT))
+    (query,) = [one for one in said if "ORDER BY mention.first_seen_at" in one]
+    with ledger.engine.connect() as tx:
+        plan = tx.exec_driver_sql(f"explain query plan {query}", ("2026-01-01", 500, 0)[: query.count("?")]).all()
+    assert "ix_mention_with_text" in str(plan)
