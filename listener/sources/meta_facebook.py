@@ -12,7 +12,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
-from listener.sources.meta_fields import first_word, moment, thing, word
+from listener.sources.meta_fields import first_word, moment_of, text_of, thing
 from listener.sources.pushed import Found
 
 PLATFORM = "facebook"
@@ -25,7 +25,7 @@ def read_change(page: str, field: str, value: Mapping[str, Any], at: datetime | 
     """Return what one change of a page says; nothing for reactions, which say nothing. `at`: when Meta sent it."""
     if field not in ("feed", "mention", "ratings"):
         return [Skip(where=f"page {page}", reason=f"changes of {field[:40] or 'no field'} hold no message")]
-    item, verb = word(value.get("item")), word(value.get("verb"))
+    item, verb = text_of(value.get("item")), text_of(value.get("verb"))
     if item in _WITHOUT_WORDS:
         return []
     native_id = _id_of(item, value)
@@ -36,11 +36,11 @@ def read_change(page: str, field: str, value: Mapping[str, Any], at: datetime | 
         return [Removal(platform=PLATFORM, realm=page, native_id=native_id)]
     if verb in _MOVED:
         return [Skip(where=where, reason="it was hidden or shown again; nothing new was said")]
-    text, posted_at = first_word(value.get("message"), value.get("review_text")), moment(value.get("created_time")) or at
+    text, posted_at = first_word(value.get("message"), value.get("review_text")), moment_of(value.get("created_time")) or at
     if not text or posted_at is None:
         return [Skip(where=where, reason="it has no text" if posted_at is not None else "it has no time")]
     is_comment = item == "comment"
-    root = word(value.get("post_id")) if is_comment else ""
+    root = text_of(value.get("post_id")) if is_comment else ""
     return [
         Mention(
             platform=PLATFORM,
@@ -51,7 +51,7 @@ def read_change(page: str, field: str, value: Mapping[str, Any], at: datetime | 
             edited_at=max(at or posted_at, posted_at) if verb in _EDITED else None,
             author=_author(page, value),
             url=first_word(value.get("permalink_url"), thing(value.get("post")).get("permalink_url")) or f"{HOST}/{native_id}",
-            parent_id=(word(value.get("parent_id")) or root) if is_comment else "",
+            parent_id=(text_of(value.get("parent_id")) or root) if is_comment else "",
             root_id=root,
         )
     ]
@@ -59,8 +59,8 @@ def read_change(page: str, field: str, value: Mapping[str, Any], at: datetime | 
 
 def read_object(page: str, found: Mapping[str, Any], *, post_id: str = "") -> Mention | Skip:
     """Return a post or comment as the Graph API shows it; `post_id`: the post below which a comment stands."""
-    native_id, text = word(found.get("id")), word(found.get("message"))
-    posted_at = moment(found.get("created_time"))
+    native_id, text = text_of(found.get("id")), text_of(found.get("message"))
+    posted_at = moment_of(found.get("created_time"))
     if not native_id or not text or posted_at is None:
         why = "it has no id" if not native_id else "it has no text" if not text else "it has no time"
         return Skip(where=f"object {native_id or '?'}", reason=why)
@@ -71,8 +71,8 @@ def read_object(page: str, found: Mapping[str, Any], *, post_id: str = "") -> Me
         text=text,
         posted_at=posted_at,
         author=_author(page, found),
-        url=word(found.get("permalink_url")) or f"{HOST}/{native_id}",
-        parent_id=word(thing(found.get("parent")).get("id")) or post_id,
+        url=text_of(found.get("permalink_url")) or f"{HOST}/{native_id}",
+        parent_id=text_of(thing(found.get("parent")).get("id")) or post_id,
         root_id=post_id,
     )
 
@@ -80,10 +80,10 @@ def read_object(page: str, found: Mapping[str, Any], *, post_id: str = "") -> Me
 def _id_of(item: str, value: Mapping[str, Any]) -> str:
     """Return a comment's id, a review's, or a post's: a change of a comment names its post too."""
     if item == "comment":
-        return word(value.get("comment_id"))
+        return text_of(value.get("comment_id"))
     if item == "rating":
-        return word(value.get("open_graph_story_id"))
-    return word(value.get("post_id"))
+        return text_of(value.get("open_graph_story_id"))
+    return text_of(value.get("post_id"))
 
 
 def _author(page: str, value: Mapping[str, Any]) -> Author | None:

@@ -12,14 +12,14 @@ _MILLISECONDS = 10**11
 """A number of seconds above this lies in the year 5138: what is larger counts milliseconds."""
 
 
-def word(value: object) -> str:
+def text_of(value: object) -> str:
     """Return an id, a name or a text as text; null and anything unexpected count as missing."""
     return value if isinstance(value, str) else str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def first_word(*values: object) -> str:
     """Return the first of `values` that says something, "" when none does."""
-    return next((found for value in values if (found := word(value))), "")
+    return next((found for value in values if (found := text_of(value))), "")
 
 
 def thing(value: object) -> Mapping[str, Any]:
@@ -33,9 +33,9 @@ def things(value: object) -> list[Mapping[str, Any]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
-def moment(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
     """Return a moment in UTC, None when the value is none."""
-    written = word(value).strip()
+    written = text_of(value).strip()
     try:
         if written.isascii() and written.isdigit():
             number = int(written[:20])

@@ -16,7 +16,7 @@ from listener.model.page import Cursor, Page
 from listener.ports import Clock
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
-from listener.sources.meta_fields import things, word
+from listener.sources.meta_fields import text_of, things
 from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, regain_seconds, told, used_percent
 from listener.sources.meta_networks import NETWORKS, SINCE, Below, Listing, Seen, Timed, going_on, written_at
 from listener.sources.pushed import Found, page_of
@@ -108,7 +108,7 @@ class MetaGraphSource:
         times = [at for one in objects if (at := written_at(one)) is not None]
         more = going_on(answer) if objects and all(at >= oldest for at in times) else {}
         waiting = [below for one in seen for below in one.below if below.whole or _worth(one.found, known)]
-        names = {name for one in objects if listing.ours and (name := word(one.get("username")))}
+        names = {name for one in objects if listing.ours and (name := text_of(one.get("username")))}
         known = {**known, "ours": sorted({*known["ours"], *names})}
         return self._page(seen, known, waiting), {**known, "more": more, "listed": not more, "waiting": _kept(waiting)}
 

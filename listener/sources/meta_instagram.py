@@ -12,7 +12,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention
 from listener.model.page import Skip
-from listener.sources.meta_fields import first_word, moment, thing, word
+from listener.sources.meta_fields import first_word, moment_of, text_of, thing
 from listener.sources.pushed import Found
 
 PLATFORM = "instagram"
@@ -25,7 +25,7 @@ def read_change(account: str, field: str, value: Mapping[str, Any], at: datetime
         return [read_comment(account, value, at=at)]
     where = f"account {account}"
     if field == "mentions":
-        comment_id, media_id = word(value.get("comment_id")), word(value.get("media_id"))
+        comment_id, media_id = text_of(value.get("comment_id")), text_of(value.get("media_id"))
         return [Skip(where=f"mention {comment_id or media_id or '?'}", reason="Meta names only its id; its text is not shown to us")]
     return [Skip(where=where, reason=f"changes of {field[:40] or 'no field'} hold no message")]
 
@@ -34,13 +34,13 @@ def read_comment(
     account: str, found: Mapping[str, Any], *, at: datetime | None = None, media_id: str = "", parent_id: str = ""
 ) -> Mention | Skip:
     """Return a comment, from a change or from the Graph API; `media_id` and `parent_id`: where it was listed."""
-    native_id, text = word(found.get("id")), word(found.get("text"))
-    posted_at = moment(found.get("timestamp")) or at
+    native_id, text = text_of(found.get("id")), text_of(found.get("text"))
+    posted_at = moment_of(found.get("timestamp")) or at
     if not native_id or not text or posted_at is None:
         why = "it has no id" if not native_id else "it has no text" if not text else "it has no time"
         return Skip(where=f"comment {native_id or '?'}", reason=why)
     media = thing(found.get("media"))
-    root = word(media.get("id")) or media_id
+    root = text_of(media.get("id")) or media_id
     return Mention(
         platform=PLATFORM,
         realm=account,
@@ -48,15 +48,15 @@ def read_comment(
         text=text,
         posted_at=posted_at,
         author=_author(account, found),
-        url=word(media.get("permalink")),
-        parent_id=word(found.get("parent_id")) or parent_id or root,
+        url=text_of(media.get("permalink")),
+        parent_id=text_of(found.get("parent_id")) or parent_id or root,
         root_id=root,
     )
 
 
 def read_media(account: str, found: Mapping[str, Any]) -> Mention | Skip:
     """Return a post by its caption."""
-    native_id, text, posted_at = word(found.get("id")), word(found.get("caption")), moment(found.get("timestamp"))
+    native_id, text, posted_at = text_of(found.get("id")), text_of(found.get("caption")), moment_of(found.get("timestamp"))
     if not native_id or not text or posted_at is None:
         why = "it has no id" if not native_id else "it has no caption" if not text else "it has no time"
         return Skip(where=f"media {native_id or '?'}", reason=why)
@@ -67,7 +67,7 @@ def read_media(account: str, found: Mapping[str, Any]) -> Mention | Skip:
         text=text,
         posted_at=posted_at,
         author=_author(account, found),
-        url=word(found.get("permalink")),
+        url=text_of(found.get("permalink")),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
-from listener.sources.meta_fields import first_word, moment, thing, things, word
+from listener.sources.meta_fields import first_word, moment_of, text_of, thing, things
 from listener.sources.pushed import Found
 
 CHANNELS = {"page": "messenger", "instagram": "instagram"}
@@ -20,12 +20,12 @@ CHANNELS = {"page": "messenger", "instagram": "instagram"}
 
 def read_message(kind: str, account: str, event: Mapping[str, Any]) -> list[Found]:
     """Return what one event says; nothing for receipts and reactions."""
-    platform, sender = CHANNELS[kind], word(thing(event.get("sender")).get("id"))
+    platform, sender = CHANNELS[kind], text_of(thing(event.get("sender")).get("id"))
     message, edit, button = thing(event.get("message")), thing(event.get("message_edit")), thing(event.get("postback"))
     said = message or edit or button
     if not said:
         return []
-    native_id = word(said.get("mid")) or (f"{sender}-{word(event.get('timestamp'))}" if button else "")
+    native_id = text_of(said.get("mid")) or (f"{sender}-{text_of(event.get('timestamp'))}" if button else "")
     where = f"message {native_id or '?'}"
     if not native_id:
         return [Skip(where=where, reason="it has no id")]
@@ -33,7 +33,7 @@ def read_message(kind: str, account: str, event: Mapping[str, Any]) -> list[Foun
         return [Skip(where=where, reason="we wrote it ourselves")]
     if message.get("is_deleted") is True:
         return [Removal(platform=platform, realm=account, native_id=native_id)]
-    text, posted_at = first_word(said.get("text"), button.get("title")), moment(event.get("timestamp"))
+    text, posted_at = first_word(said.get("text"), button.get("title")), moment_of(event.get("timestamp"))
     if not text or posted_at is None:
         return [Skip(where=where, reason=_why_none(said) if posted_at is not None else "it has no time")]
     answered = thing(message.get("reply_to"))
@@ -53,5 +53,5 @@ def read_message(kind: str, account: str, event: Mapping[str, Any]) -> list[Foun
 
 
 def _why_none(said: Mapping[str, Any]) -> str:
-    kinds = sorted({word(one.get("type"))[:20] for one in things(said.get("attachments"))} - {""})
+    kinds = sorted({text_of(one.get("type"))[:20] for one in things(said.get("attachments"))} - {""})
     return f"it has no text, only: {', '.join(kinds)}" if kinds else "it has no text"

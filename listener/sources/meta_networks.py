@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from listener.model.mention import Mention
 from listener.sources.meta_facebook import read_object
-from listener.sources.meta_fields import moment, thing, things, word
+from listener.sources.meta_fields import moment_of, text_of, thing, things
 from listener.sources.meta_instagram import read_comment, read_media
 from listener.sources.meta_threads import read_post
 from listener.sources.pushed import Found
@@ -76,13 +76,13 @@ class Network:
 def going_on(answer: Mapping[str, Any]) -> dict[str, str]:
     """Return the arguments that lead to the next page, none on the last one. The address Meta names, with the token, is never visited."""
     paging = thing(answer.get("paging"))
-    query = dict(parse_qsl(urlsplit(word(paging.get("next"))).query))
+    query = dict(parse_qsl(urlsplit(text_of(paging.get("next"))).query))
     return {name: query[name] for name in _GOES_ON if query.get(name)}
 
 
 def written_at(found: Mapping[str, Any]) -> datetime | None:
     """Return when an object was written, None when it does not say."""
-    return moment(found.get("created_time")) or moment(found.get("timestamp"))
+    return moment_of(found.get("created_time")) or moment_of(found.get("timestamp"))
 
 
 def _timed(found: Mapping[str, Any], read: Found) -> Timed:
@@ -90,7 +90,7 @@ def _timed(found: Mapping[str, Any], read: Found) -> Timed:
 
 
 def _facebook(page: str, post: Mapping[str, Any]) -> Seen:
-    post_id = word(post.get("id"))
+    post_id = text_of(post.get("id"))
     comments = thing(post.get("comments"))
     below = Below(path=f"{post_id}/comments", fields=FACEBOOK_COMMENT, root=post_id, more=going_on(comments), whole=True)
     found = [_timed(post, read_object(page, post)), *(_timed(one, read_object(page, one, post_id=post_id)) for one in things(comments))]
@@ -102,7 +102,7 @@ def _facebook_below(page: str, comment: Mapping[str, Any], below: Below) -> Seen
 
 
 def _instagram(account: str, media: Mapping[str, Any]) -> Seen:
-    media_id = word(media.get("id"))
+    media_id = text_of(media.get("id"))
     below = Below(path=f"{media_id}/comments", fields=_instagram_comment(), root=media_id, more=going_on(thing(media.get("comments"))))
     seen = Seen([], [below] if below.more else [])
     for one in things(media.get("comments")):
@@ -114,7 +114,7 @@ def _instagram(account: str, media: Mapping[str, Any]) -> Seen:
 
 def _instagram_below(account: str, comment: Mapping[str, Any], below: Below) -> Seen:
     """Read a comment with the replies below it, or one reply."""
-    comment_id, replies = word(comment.get("id")), thing(comment.get("replies"))
+    comment_id, replies = text_of(comment.get("id")), thing(comment.get("replies"))
     found = [_timed(comment, read_comment(account, comment, media_id=below.root, parent_id=below.parent))]
     found += [_timed(one, read_comment(account, one, media_id=below.root, parent_id=comment_id)) for one in things(replies)]
     more = going_on(replies)
@@ -127,7 +127,7 @@ def _tagged(account: str, media: Mapping[str, Any]) -> Seen:
 
 
 def _threads(_account: str, post: Mapping[str, Any]) -> Seen:
-    post_id = word(post.get("id"))
+    post_id = text_of(post.get("id"))
     below = Below(path=f"{post_id}/conversation", fields=THREADS_POST, root=post_id)
     return Seen([], [below] if post_id and post.get("has_replies") is not False else [])
 

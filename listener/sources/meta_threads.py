@@ -12,7 +12,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
-from listener.sources.meta_fields import first_word, moment, thing, word
+from listener.sources.meta_fields import first_word, moment_of, text_of, thing
 from listener.sources.pushed import Found
 
 PLATFORM, REALM = "threads", "threads.net"
@@ -21,23 +21,23 @@ PLATFORM, REALM = "threads", "threads.net"
 def read_change(field: str, value: Mapping[str, Any], at: datetime | None) -> list[Found]:
     """Return what one notification says. `at`: when it was sent. `publish` tells of our own posts."""
     if field == "delete":
-        native_id = word(value.get("id"))
+        native_id = text_of(value.get("id"))
         return [Removal(platform=PLATFORM, realm=REALM, native_id=native_id)] if native_id else [_none("?", "it has no id")]
     if field in ("replies", "mentions"):
         return [read_post(value, at=at)]
     why = "we wrote it ourselves" if field == "publish" else f"changes of {field[:40] or 'no field'} hold no message"
-    return [_none(word(value.get("id")) or "?", why)]
+    return [_none(text_of(value.get("id")) or "?", why)]
 
 
 def read_post(found: Mapping[str, Any], *, at: datetime | None = None) -> Mention | Skip:
     """Return a post or reply as a notification or the Threads API shows it."""
-    native_id, text = word(found.get("id")), word(found.get("text"))
-    posted_at = moment(found.get("timestamp")) or at
+    native_id, text = text_of(found.get("id")), text_of(found.get("text"))
+    posted_at = moment_of(found.get("timestamp")) or at
     if not native_id or not text or posted_at is None:
         return _none(native_id or "?", "it has no id" if not native_id else "it has no text" if not text else "it has no time")
-    name, owner = word(found.get("username")), word(thing(found.get("owner")).get("id"))
+    name, owner = text_of(found.get("username")), text_of(thing(found.get("owner")).get("id"))
     writer = first_word(name, owner)
-    root = word(thing(found.get("root_post")).get("id"))
+    root = text_of(thing(found.get("root_post")).get("id"))
     return Mention(
         platform=PLATFORM,
         realm=REALM,
@@ -45,8 +45,8 @@ def read_post(found: Mapping[str, Any], *, at: datetime | None = None) -> Mentio
         text=text,
         posted_at=posted_at,
         author=Author(platform=PLATFORM, realm=REALM, native_id=writer, name=name) if writer else None,
-        url=word(found.get("permalink")),
-        parent_id=word(thing(found.get("replied_to")).get("id")) or root,
+        url=text_of(found.get("permalink")),
+        parent_id=text_of(thing(found.get("replied_to")).get("id")) or root,
         root_id=root,
     )
 

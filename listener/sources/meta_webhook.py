@@ -11,7 +11,7 @@ from listener.model.mention import Mention
 from listener.model.page import Page, Skip
 from listener.ports import Clock
 from listener.sources import meta_facebook, meta_instagram, meta_messages, meta_threads, meta_whatsapp
-from listener.sources.meta_fields import moment, thing, things, word
+from listener.sources.meta_fields import moment_of, text_of, thing, things
 from listener.sources.pushed import Found, PushedSource, page_of, read_body
 from listener.sources.signed import META_HEADER, same, signed_sha256
 
@@ -73,7 +73,7 @@ class MetaWebhook(PushedSource):
 
 def read_told(told: Mapping[str, Any]) -> list[Told]:
     """Return all that a body says, in order. Never raises, whatever the shape."""
-    kind = word(told.get("object"))
+    kind = text_of(told.get("object"))
     if "values" in told:
         return _threads(told)
     if kind not in (*_CHANGES, WHATSAPP):
@@ -82,11 +82,11 @@ def read_told(told: Mapping[str, Any]) -> list[Told]:
 
 
 def _entry(kind: str, entry: Mapping[str, Any]) -> list[Told]:
-    account, at = word(entry.get("id")), moment(entry.get("time"))
+    account, at = text_of(entry.get("id")), moment_of(entry.get("time"))
     found: list[Told] = []
     for change in things(entry.get("changes")):
-        field, value = word(change.get("field")), thing(change.get("value"))
-        number = word(thing(value.get("metadata")).get("phone_number_id"))
+        field, value = text_of(change.get("field")), thing(change.get("value"))
+        number = text_of(thing(value.get("metadata")).get("phone_number_id"))
         read = meta_whatsapp.read_change(field, value) if kind == WHATSAPP else _CHANGES[kind](account, field, value, at)
         found += [Told(accounts=(account, number), at=at, found=one) for one in read]
     if kind in meta_messages.CHANNELS:
@@ -97,10 +97,10 @@ def _entry(kind: str, entry: Mapping[str, Any]) -> list[Told]:
 
 def _threads(told: Mapping[str, Any]) -> list[Told]:
     """Read a notification of Threads: one a body, or a list of them below `values`."""
-    at, found = moment(told.get("time")), []
+    at, found = moment_of(told.get("time")), []
     for one in things(told.get("values")) or [thing(told.get("values"))]:
         value = thing(one.get("value"))
-        owner = word(thing(value.get("root_post")).get("owner_id"))
-        read = meta_threads.read_change(word(one.get("field")), value, at)
+        owner = text_of(thing(value.get("root_post")).get("owner_id"))
+        read = meta_threads.read_change(text_of(one.get("field")), value, at)
         found += [Told(accounts=(owner,), at=at, found=each) for each in read]
     return found

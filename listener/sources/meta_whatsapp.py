@@ -13,7 +13,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
-from listener.sources.meta_fields import first_word, moment, thing, things, word
+from listener.sources.meta_fields import first_word, moment_of, text_of, thing, things
 from listener.sources.pushed import Found
 
 PLATFORM = CHANNEL = "whatsapp"
@@ -22,7 +22,7 @@ _WITH_CAPTION = frozenset({"image", "video", "document", "audio", "sticker"})
 
 def read_change(field: str, value: Mapping[str, Any]) -> list[Found]:
     """Return what one change says; nothing for what became of our own messages (`statuses`)."""
-    number = word(thing(value.get("metadata")).get("phone_number_id"))
+    number = text_of(thing(value.get("metadata")).get("phone_number_id"))
     if field != "messages":
         why = "we wrote it ourselves" if field == "smb_message_echoes" else f"changes of {field[:40] or 'no field'} hold no message"
         return [Skip(where=f"number {number or '?'}", reason=why)]
@@ -31,13 +31,13 @@ def read_change(field: str, value: Mapping[str, Any]) -> list[Found]:
 
 
 def _read(number: str, message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> Found:
-    native_id, kind = word(message.get("id")), word(message.get("type"))
+    native_id, kind = text_of(message.get("id")), text_of(message.get("type"))
     where = f"{kind or 'message'} {native_id or '?'}"
     if not native_id or not number:
         return Skip(where=where, reason="it has no id" if not native_id else "it names no number of ours")
-    posted_at, content = moment(message.get("timestamp")), thing(message.get(kind))
+    posted_at, content = moment_of(message.get("timestamp")), thing(message.get(kind))
     if kind == "revoke":
-        original = word(content.get("original_message_id"))
+        original = text_of(content.get("original_message_id"))
         return (
             Removal(platform=PLATFORM, realm=number, native_id=original)
             if original
@@ -45,8 +45,8 @@ def _read(number: str, message: Mapping[str, Any], contacts: list[Mapping[str, A
         )
     edited = kind == "edit"
     if edited:
-        native_id, inner = word(content.get("original_message_id")) or native_id, thing(content.get("message"))
-        kind, message = word(inner.get("type")), {**message, **inner}
+        native_id, inner = text_of(content.get("original_message_id")) or native_id, thing(content.get("message"))
+        kind, message = text_of(inner.get("type")), {**message, **inner}
         content = thing(inner.get(kind))
     text = _text(kind, content)
     if not text or posted_at is None:
@@ -59,7 +59,7 @@ def _read(number: str, message: Mapping[str, Any], contacts: list[Mapping[str, A
         posted_at=posted_at,
         edited_at=posted_at if edited else None,
         author=_author(number, message, contacts),
-        parent_id=word(thing(message.get("context")).get("id")),
+        parent_id=text_of(thing(message.get("context")).get("id")),
         channel=CHANNEL,
     )
 
@@ -67,16 +67,16 @@ def _read(number: str, message: Mapping[str, Any], contacts: list[Mapping[str, A
 def _text(kind: str, content: Mapping[str, Any]) -> str:
     """Return the words of a message, "" when there are none."""
     if kind == "text":
-        return word(content.get("body"))
+        return text_of(content.get("body"))
     if kind == "button":
         return first_word(content.get("text"), content.get("payload"))
     if kind == "interactive":
         return _answer(content)
     if kind in _WITH_CAPTION:
-        return word(content.get("caption"))
+        return text_of(content.get("caption"))
     if kind == "location":
-        return ", ".join(dict.fromkeys(part for name in ("name", "address") if (part := word(content.get(name)))))
-    return word(content.get("text")) if kind == "order" else ""
+        return ", ".join(dict.fromkeys(part for name in ("name", "address") if (part := text_of(content.get(name)))))
+    return text_of(content.get("text")) if kind == "order" else ""
 
 
 def _answer(content: Mapping[str, Any]) -> str:
@@ -84,20 +84,20 @@ def _answer(content: Mapping[str, Any]) -> str:
     form = thing(content.get("nfm_reply"))
     if form:
         try:
-            fields = json.loads(word(form.get("response_json")))
+            fields = json.loads(text_of(form.get("response_json")))
         except (ValueError, RecursionError):
             return ""
-        lines = [f"{name}: {said}" for name, value in thing(fields).items() if name != "flow_token" and (said := word(value))]
+        lines = [f"{name}: {said}" for name, value in thing(fields).items() if name != "flow_token" and (said := text_of(value))]
         return "\n".join(lines)
     chosen = thing(content.get("button_reply")) or thing(content.get("list_reply"))
-    return "\n".join(part for name in ("title", "description") if (part := word(chosen.get(name))))
+    return "\n".join(part for name in ("title", "description") if (part := text_of(chosen.get(name))))
 
 
 def _author(number: str, message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> Author | None:
     """Return who wrote. Contacts stand beside the messages: one of them is the writer, by number or by id, or the only one there."""
-    ids = [found for name in ("from", "from_user_id") if (found := word(message.get(name)))]
-    named = [one for one in contacts if {word(one.get("wa_id")), word(one.get("user_id"))} & set(ids)]
+    ids = [found for name in ("from", "from_user_id") if (found := text_of(message.get(name)))]
+    named = [one for one in contacts if {text_of(one.get("wa_id")), text_of(one.get("user_id"))} & set(ids)]
     known = (named or (contacts if len(contacts) == 1 else [{}]))[0]
     native_id = first_word(*ids, known.get("wa_id"), known.get("user_id"))
-    name = word(thing(known.get("profile")).get("name"))
+    name = text_of(thing(known.get("profile")).get("name"))
     return Author(platform=PLATFORM, realm=number, native_id=native_id, name=name) if native_id else None

@@ -12,7 +12,7 @@ from listener.errors import InputError
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Page, Skip
 from listener.ports import Clock
-from listener.sources.meta_fields import moment, thing, things, word
+from listener.sources.meta_fields import moment_of, text_of, thing, things
 from listener.sources.pushed import Found, PushedSource, page_of, read_body
 from listener.sources.signed import SIGNATURE_HEADER, TIME_HEADER, signed_in_time
 
@@ -47,18 +47,18 @@ class SignedWebhook(PushedSource):
         if len(mentions) + len(removed) > MOST_ITEMS:
             raise InputError(f"The body holds more than {MOST_ITEMS} items; send them in several.")
         found: list[Found] = [self._mention(place, one) for place, one in enumerate(mentions)]
-        found += [Removal(platform=PLATFORM, realm=self.source_id, native_id=one) for each in removed if (one := word(each)[:MOST_ID])]
+        found += [Removal(platform=PLATFORM, realm=self.source_id, native_id=one) for each in removed if (one := text_of(each)[:MOST_ID])]
         return page_of(found)
 
     def _mention(self, place: int, one: Mapping[str, Any]) -> Mention | Skip:
-        native_id, text, title = word(one.get("id")), word(one.get("text")), word(one.get("title"))
-        posted_at = moment(one.get("posted_at"))
+        native_id, text, title = text_of(one.get("id")), text_of(one.get("text")), text_of(one.get("title"))
+        posted_at = moment_of(one.get("posted_at"))
         if not 0 < len(native_id) <= MOST_ID:
             return Skip(where=f"mention {place}", reason=f"it needs an id of at most {MOST_ID} characters")
         if not (text or title) or posted_at is None:
             return Skip(where=f"mention {native_id}", reason="it needs a text" if posted_at is not None else "it needs posted_at")
         wrote = thing(one.get("author"))
-        writer, url = word(wrote.get("id")), word(one.get("url"))
+        writer, url = text_of(wrote.get("id")), text_of(one.get("url"))
         return Mention(
             platform=PLATFORM,
             realm=self.source_id,
@@ -66,10 +66,10 @@ class SignedWebhook(PushedSource):
             text=text,
             title=title,
             posted_at=posted_at,
-            edited_at=moment(one.get("edited_at")),
-            author=Author(platform=PLATFORM, realm=self.source_id, native_id=writer, name=word(wrote.get("name"))) if writer else None,
+            edited_at=moment_of(one.get("edited_at")),
+            author=Author(platform=PLATFORM, realm=self.source_id, native_id=writer, name=text_of(wrote.get("name"))) if writer else None,
             url=url if url.startswith(("https://", "http://")) else "",
-            parent_id=word(one.get("parent_id")),
-            root_id=word(one.get("root_id")),
-            channel=word(one.get("channel"))[:40],
+            parent_id=text_of(one.get("parent_id")),
+            root_id=text_of(one.get("root_id")),
+            channel=text_of(one.get("channel"))[:40],
         )
