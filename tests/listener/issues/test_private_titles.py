@@ -71,6 +71,8 @@ def test_what_is_said_in_private_only_has_a_name_of_ours(present: str) -> None:
 def test_a_title_that_nothing_public_supports_goes() -> None:
     texts = [*told("De monteur van {n} komt niet opdagen", 3, private=False), *told("Mijn " + CANARY + " bleef weg {n}", 3, private=True)]
     assert CANARY not in named(*texts, present=CANARY + " · bleef weg")
+    unlike = [("De monteur komt niet", False), ("Wat een onzin zeg", False), *told("Mijn " + CANARY + " bleef weg {n}", 3, private=True)]
+    assert CANARY not in named(*unlike, present=CANARY + " · bleef weg"), "also where the public ones share no word"
     kept = "monteur · opdagen"
     assert named(*texts, present=kept) == kept, "readers keep the name that they are used to"
 
