@@ -120,8 +120,10 @@ def test_x_has_a_limit_of_its_own_however_a_file_spells_it(ledger: Ledger) -> No
     came = NOON - timedelta(days=31)
     for number, platform in enumerate(("x", "Twitter / X", "reddit", "xing")):
         add(ledger, mention(str(number), platform=platform), at=came)
-    assert _let_go(ledger) == 2
-    assert [one.mention.platform for one in ledger.mentions.latest() if one.expired_at is not None] == ["Twitter / X", "x"]
+    add(ledger, mention("9", platform="x"), at=LONG_AGO)
+    assert [len(some) for some in ledger.expiry.due(CUT)] == [1, 2], "each once, also one of X that is over both limits"
+    assert _let_go(ledger) == 3
+    assert [one.mention.platform for one in ledger.mentions.latest() if one.expired_at is not None] == ["x", "Twitter / X", "x"]
     assert not is_x("xing")
 
 
