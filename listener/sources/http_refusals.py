@@ -24,7 +24,7 @@ MOST_SAID = 4_000
 
 
 def refuse_bad(status: int, headers: Mapping[str, str], body: bytes, *, url: str, now: datetime) -> None:
-    """Return for 2xx and 304. Raises `RateLimited`, `SourceRefused` or `SourceUnavailable` for everything else; headers by lower-case name."""
+    """Return for 2xx and 304; raises `RateLimited`, `SourceRefused` or `SourceUnavailable` for the rest. Headers by lower-case name."""
     host = host_of(url)
     if 200 <= status < 300 or status == 304:
         return

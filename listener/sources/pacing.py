@@ -46,7 +46,7 @@ PUBLISHED: Mapping[str, tuple[Limit, ...]] = {
 
 
 def seconds_per_request(platform: str) -> float:
-    """Return after how many seconds another request fits into our share, were they spread evenly; 0.8 for a platform that publishes nothing."""
+    """Return after how many seconds another request fits into our share, were they spread evenly; 1 where nothing is published."""
     return max(one.seconds / (one.requests * SHARE) for one in PUBLISHED.get(platform, POLITE))
 
 
