@@ -19,16 +19,15 @@ _EPOCH_FROM = 1_000_000_000  # larger numbers in reset headers are moments, smal
 def wait_seconds(headers: Mapping[str, str], body: bytes, *, now: datetime) -> float:
     """Return seconds to wait, between 1 and 900; 60 when the platform does not say (or says nothing readable).
 
-    Read in this order: `Retry-After` (seconds or HTTP date), a JSON body (Discord's `retry_after`, Matrix's `retry_after_ms`,
-    Discourse's `extras.wait_seconds`), then the reset headers
+    Read in this order: the longer of `Retry-After` (seconds or HTTP date) and a JSON body (Discord's `retry_after`, Matrix's
+    `retry_after_ms`, Discourse's `extras.wait_seconds`), then the reset headers
     `x-ratelimit-reset-after` (Discord: seconds left), `x-rate-limit-reset` (X: epoch), `x-ratelimit-reset` (Reddit: seconds left;
     Mastodon: ISO date), `ratelimit-reset` (IETF draft).
     `headers` is looked up in lower case. Waits above 15 minutes are cut there: the schedule asks again and is told again.
     """
-    candidates = [headers.get("retry-after"), _from_body(body)]
-    candidates += [headers.get(name) for name in _RESETS]
-    for candidate in candidates:
-        seconds = _seconds(candidate, now)
+    told = [_seconds(headers.get("retry-after"), now), _seconds(_from_body(body), now)]
+    longest = max((one for one in told if one is not None), default=None)  # Discord says 64.57 in the body and 64 or 65 in the header
+    for seconds in (longest, *(_seconds(headers.get(name), now) for name in _RESETS)):
         if seconds is not None:
             return min(max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
     return DEFAULT_WAIT_SECONDS
