@@ -106,6 +106,8 @@ def test_rows_follow_each_other_without_a_hole_whatever_is_answered(ledger: Ledg
     for answered in (7, 0, 3, 10, 1, 10, 10, 10, 10, 10, 10, 10, 10, 10):
         seen += look(ledger, asker(), now, most=10, answered=min(answered, len(due(ledger, asker(), now, most=10))))
     assert sorted(seen) == sorted([*map(str, range(40)), *(f"late{n}" for n in range(40))])
+    assert len(look(ledger, asker(), now + DAY, most=7)) == 7
+    assert len(look(ledger, asker(), now + DAY, most=9, answered=4)) == 4
     rows = stretches(ledger)
     assert rows[0][0] == 1
     assert all(before[1] + 1 == after[0] for before, after in pairwise(rows))
