@@ -327,7 +327,10 @@ async def test_a_broken_connection_is_an_end_and_what_came_before_it_is_kept(sit
 
 async def test_who_stops_listening_leaves_x_at_once(site: Site, fake: FakeXStream, clock: ManualClock) -> None:
     """RULES F37: a thread that waits for X's next line must not hold up the service."""
-    async with listening(opened(site, clock)):
+    async with listening(opened(site, clock)) as events:
+        fake.push(post("stroomwerk", at=NOW))
+        await posts_until(events, 1)
+        await asyncio.sleep(0.05)  # now it waits for the next one
         began = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - began < 2
     await left(fake)
