@@ -64,6 +64,15 @@ def test_both_tables_have_the_same_keys(name: str) -> None:
     assert dutch == english
 
 
+def test_what_mail_programs_write_has_the_same_keys_in_every_language() -> None:
+    """A language with a key missing would stop the reading of all mail."""
+    lists = {file.parent.name: yaml.safe_load(file.read_text(encoding="utf-8")) for file in CONFIG.glob("lexicons/*/mail.yaml")}
+    assert lists.keys() == {"de", "en", "fr", "nl"}
+    for language, words in lists.items():
+        assert shape(words) == shape(lists["en"]), language
+        assert all(isinstance(phrase, str) and phrase.strip() for phrases in words.values() for phrase in phrases), language
+
+
 def test_a_missing_field_would_be_seen() -> None:
     """The comparison above compares something."""
     assert fields("{{ name }} {% for one in issues %}{{ one.title }}{% endfor %}") == {"name", "issues"}

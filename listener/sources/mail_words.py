@@ -1,26 +1,31 @@
-"""What somebody wrote in an e-mail: without the mails it answers, without a signature. Careful: what is left empty stays whole. Pure."""
+"""What somebody wrote in an e-mail: without the mails it answers, without a signature. Careful: what is left empty stays whole."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from listener.settings.resources import shipped, shipped_text
 
 MOST_LINES = 20_000
 _SIGNATURE = re.compile(r"--\s?$")
-_SENT_FROM = re.compile(
-    r"(?:sent|get|verzonden|verstuurd|gesendet|envoyé)\s+(?:from|vanaf|vanuit|met|via|von|depuis|outlook)\b.{0,60}$", re.IGNORECASE
-)
-_WROTE = re.compile(
-    r"(?:op|on|am|le)\s.{4,200}\b(?:schreef|het volgende geschreven|wrote|schrieb|a écrit)\b.{0,120}:\s*$", re.IGNORECASE | re.DOTALL
-)
-_ORIGINAL = re.compile(
-    r"-{2,}\s*(?:original message|oorspronkelijk bericht|doorgestuurd bericht|forwarded message|ursprüngliche nachricht|message d'origine)",
-    re.IGNORECASE,
-)
 _LINE_ABOVE = re.compile(r"_{10,}\s*$|-{10,}\s*$")
-_FROM = re.compile(r"\*?(?:van|from|von|de)\s?:\*?\s", re.IGNORECASE)
-_OTHERS = re.compile(
-    r"\*?(?:verzonden|datum|date|sent|aan|to|onderwerp|subject|gesendet|betreff|an|envoyé|objet|à|cc)\s?:\*?\s", re.IGNORECASE
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """How mail programs of every language in `config/lexicons/*/mail.yaml` mark what the writer did not write."""
+
+    sent_from: re.Pattern[str]
+    begins: re.Pattern[str]
+    wrote: re.Pattern[str]
+    original: re.Pattern[str]
+    head_from: re.Pattern[str]
+    head_line: re.Pattern[str]
 
 
 def own_words(text: str) -> str:
@@ -28,10 +33,13 @@ def own_words(text: str) -> str:
 
     Answers between quoted lines stay. When nothing would be left (a mail that only forwards), the whole is returned.
     """
+    signs = _signs()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
-    end = next((place for place in range(len(lines)) if _begins_history(lines, place) or _SIGNATURE.fullmatch(lines[place])), len(lines))
+    end = next(
+        (place for place in range(len(lines)) if _begins_history(lines, place, signs) or _SIGNATURE.fullmatch(lines[place])), len(lines)
+    )
     kept = [line for line in lines[:end] if not line.lstrip().startswith(">")]
-    while kept and (not kept[-1].strip() or _SENT_FROM.match(kept[-1].strip()) or _LINE_ABOVE.fullmatch(kept[-1].strip())):
+    while kept and (not kept[-1].strip() or signs.sent_from.match(kept[-1].strip()) or _LINE_ABOVE.fullmatch(kept[-1].strip())):
         kept.pop()
     words = "\n".join(line.rstrip() for line in kept).strip()
     return re.sub(r"\n{3,}", "\n\n", words) or text.strip()
@@ -51,16 +59,44 @@ def unfolded(text: str) -> str:
     return "\n".join(joined)
 
 
-def _begins_history(lines: list[str], place: int) -> bool:
+def _begins_history(lines: list[str], place: int, signs: _Signs) -> bool:
     """Tell whether the mail that is answered begins here: by the line a mail program writes above it, or by its own head."""
     line = lines[place].strip()
     if not line:
         return False
-    if _ORIGINAL.match(line):
+    if signs.original.match(line):
         return True
-    if re.match(r"(?:op|on|am|le)\s", line, re.IGNORECASE) and any(
-        _WROTE.match("\n".join(lines[place : place + n]).strip()) for n in (1, 2, 3)
-    ):
+    if signs.begins.match(line) and any(signs.wrote.match("\n".join(lines[place : place + n]).strip()) for n in (1, 2, 3)):
         return True
     below = [one.strip() for one in lines[place + 1 : place + 5] if one.strip()]
-    return bool(_FROM.match(line)) and sum(bool(_OTHERS.match(one)) for one in below) >= 2
+    return bool(signs.head_from.match(line)) and sum(bool(signs.head_line.match(one)) for one in below) >= 2
+
+
+@cache
+def _signs() -> _Signs:
+    """Return the signs of all languages that ship with them: a mail program speaks its owner's language, whatever the mail is in."""
+    languages = [
+        yaml.safe_load(shipped_text("lexicons", folder.name, "mail.yaml"))
+        for folder in sorted(shipped("lexicons").iterdir(), key=lambda one: one.name)
+        if folder.joinpath("mail.yaml").is_file()
+    ]
+
+    def said(key: str) -> str:
+        return _any_of(phrase for words in languages for phrase in words[key])
+
+    def pattern(written: str) -> re.Pattern[str]:
+        return re.compile(written, re.IGNORECASE | re.DOTALL)
+
+    begins = rf"{said('answered_begins')}\s"
+    return _Signs(
+        sent_from=pattern(rf"{said('sent_from')}\b.{{0,60}}$"),
+        begins=pattern(begins),
+        wrote=pattern(rf"{begins}.{{4,200}}\b{said('answered_ends')}\b.{{0,120}}:\s*$"),
+        original=pattern(rf"-{{2,}}\s*{said('answered_below')}"),
+        head_from=pattern(rf"\*?{said('head_from')}\s?:\*?\s"),
+        head_line=pattern(rf"\*?{said('head_lines')}\s?:\*?\s"),
+    )
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    return "(?:" + "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases) + ")"

@@ -193,6 +193,13 @@ HISTORY: tuple[tuple[str, str, str], ...] = (
     ("a signature", "Geen stroom.\n\n-- \nKim de Vries\nDirecteur", "Geen stroom."),
     ("a telephone", "Geen stroom.\n\nVerzonden vanaf mijn iPhone", "Geen stroom."),
     ("a telephone, English", "No power.\nSent from my Galaxy\n", "No power."),
+    ("a program, German", "Kein Strom.\n\nGesendet mit der Post-App", "Kein Strom."),
+    ("a telephone, French", "Pas de courant.\n\nEnvoyé de mon iPhone", "Pas de courant."),
+    ("German", "Immer noch nicht.\n\nAm 02.03.2026 um 13:00 schrieb Loket:\n> Wir sehen nach.", "Immer noch nicht."),
+    ("French", "Toujours rien.\n\nLe lun. 2 mars 2026 à 13:00, Loket a écrit :\n> On regarde.", "Toujours rien."),
+    ("outlook, German", "Noch nicht.\n\nVon: Loket\nGesendet: Montag\nAn: Kim\nBetreff: x\n\nWir sehen nach.", "Noch nicht."),
+    ("outlook, French", "Pas encore.\n\nDe : Loket\nEnvoyé : lundi\nÀ : Kim\nObjet : x\n\nOn regarde.", "Pas encore."),
+    ("outlook, older German", "Noch nicht.\n\n-----Ursprüngliche Nachricht-----\nVon: Loket\n\nWir sehen nach.", "Noch nicht."),
     # words that only look like it stay
     ("a sentence with 'schreef'", "Op uw site schreef u dat het klaar is.\nNiet dus.", "Op uw site schreef u dat het klaar is.\nNiet dus."),
     ("a journey", "Van: Utrecht\nNaar: Zwolle\nDe trein reed niet.", "Van: Utrecht\nNaar: Zwolle\nDe trein reed niet."),
