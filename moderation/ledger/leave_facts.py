@@ -13,7 +13,7 @@ from listener.model.mention import is_unproven
 from moderation.ledger.conditions import may_be_there
 from moderation.ledger.tables import outbox
 from moderation.ledger.tables_leave import consent, opt_out
-from moderation.model.leave import LeaveFacts, person_key
+from moderation.model.leave import LeaveFacts, consent_channel, person_key
 from moderation.model.post import AccountId, Target
 
 PAID_PLATFORMS = frozenset({"x"})
@@ -34,7 +34,7 @@ def leave_facts(tx: Connection, *, account: AccountId, target: Target, at: datet
             facts,
             opted_out=opted_out,
             asked_since=asked_since,
-            consented=_consented(tx, keys, target.platform),
+            consented=_consented(tx, keys, consent_channel(target.platform)),
             heard_at=tx.execute(_heard(keys, target)).scalar() if target.platform in WINDOWED_PLATFORMS else None,
         )
     if target.platform not in PAID_PLATFORMS:

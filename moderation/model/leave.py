@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,15 @@ class OptOut:
     note: str = ""
     ended_at: datetime | None = None
     ended_by: str = ""
+
+
+CONSENT_CHANNELS: Mapping[str, str] = {"mail": "email"}
+"""The name under which people agree to be written to, where a platform is called otherwise."""
+
+
+def consent_channel(platform: str) -> str:
+    """Return the channel whose consent a direct message on `platform` needs."""
+    return CONSENT_CHANNELS.get(platform, platform)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

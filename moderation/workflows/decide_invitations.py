@@ -15,6 +15,7 @@ from moderation.ledger.invitations import InvitationLedger
 from moderation.ledger.journeys import JourneyLedger, Talk
 from moderation.ledger.visits import VisitLedger
 from moderation.model.invitation import Answer, AskFacts, Decision, JourneyEvent, JourneyKind, QuietTime
+from moderation.model.leave import consent_channel
 from moderation.model.post import PostKind, Target
 from moderation.outbox.precheck import Precheck
 from moderation.prompts.decide import decide
@@ -148,7 +149,7 @@ class DecideInvitations:
             staff=event.person_key in look.ours,
             place_allowed=place != "never",
             account_connected=target is not None and self._connected(target),
-            consent=not direct or self._around.leave.consent(event.person_key, event.platform) is not None,
+            consent=not direct or self._around.leave.consent(event.person_key, consent_channel(event.platform)) is not None,
             link=bool(self._setup.base_url) and self._around.links is not None,
             fits=target is None or fits(event, spoken(language, self._setup), target, self._precheck, self._setup),
             language=language,

@@ -310,7 +310,8 @@ def by_mail(tmp_path: Path) -> Iterator[Invited]:
     """A desk that may ask by e-mail, as far as its table of places goes."""
     with open_invited(tmp_path / "mail", house=replace(HOUSE, sender_names=("Stroomwerk",))) as invited:
         policy = invited.desk.precheck.policy
-        invited.desk.precheck.policy = replace(policy, places={**policy.places, "email": {"invitation": "allowed"}})
+        allowed = {"email": {"invitation": "allowed"}, "mail": {"invitation": "allowed"}}
+        invited.desk.precheck.policy = replace(policy, places={**policy.places, **allowed})
         yield invited
 
 
@@ -322,9 +323,11 @@ def test_where_the_law_asks_for_consent_nobody_is_asked_without(by_mail: Invited
     assert by_mail.why_not() == {"no_consent"}
 
 
-def test_with_consent_one_person_gets_a_link_of_their_own(by_mail: Invited) -> None:
+@pytest.mark.parametrize("platform", ["email", "mail"])
+def test_with_consent_one_person_gets_a_link_of_their_own(by_mail: Invited, platform: str) -> None:
+    """What colleagues note is consent to e-mail; mails that are read come on a platform called mail."""
     desk = by_mail.desk
-    (one,) = by_mail.talk(said("1", platform="email", realm="mail", person="jan"), answered=False)
+    (one,) = by_mail.talk(said("1", platform=platform, realm="mail", person="jan"), answered=False)
     key = desk.ledger.mentions.by_ids([one])[0].mention.author.key  # type: ignore[union-attr]  # `said` names one
     by_mail.leave.add_consent(Consent(person_key=key, channel="email", wording="w1", given_at=desk.clock.now(), noted_by="anna"))
     by_mail.wait(3 * DAYS)
