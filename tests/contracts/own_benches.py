@@ -1,4 +1,4 @@
-"""Meta's Graph API and a mailbox with five posts each, for the contract of sources."""
+"""Meta's Graph API, a mailbox and a queue of moderators with five posts each, for the contract of sources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from listener.clock import ManualClock
 from listener.sources.http import HttpClient
 from listener.sources.imap import ImapSource, MailServer
 from listener.sources.meta_graph import MetaGraphSource
+from listener.sources.reddit import RedditSource
+from listener.sources.reddit_access import RedditKey
 from tests.contracts.source_bench import Bench
+from tests.fakes import reddit
 from tests.fakes.graph import PAGE, TOKEN, FakeGraph, comment, post
 from tests.fakes.mailbox import US, FakeMailbox, mail
 from tests.fakes.site import Reply, Site
@@ -71,4 +74,32 @@ def _imap(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Bench:
     )
 
 
-BENCHES = {"meta_graph": _meta_graph, "imap": _imap}
+def _reddit_modqueue(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Bench:
+    start, fake = clock.now().timestamp(), reddit.SignedIn(frozenset({"read", "modposts"}))
+    queue = fake.listings["modqueue klussen"] = [reddit.submission(n, created=start - 3_600 * n) for n in (1, 2)]
+    queue += [reddit.comment(n, created=start - 3_600 * n) for n in (3, 4, 5)]
+
+    def another() -> str:
+        queue.append(reddit.comment(77, created=clock.now().timestamp()))
+        return "t1_4d"
+
+    return Bench(
+        ids={one.name for one in queue},
+        open=lambda: RedditSource(
+            "queue",
+            subreddits=["klussen"],
+            queries=[],
+            comments=False,
+            moderates=True,
+            key=lambda: RedditKey(client_id="id", client_secret="secret", account="stroomwerk_mod", refresh_token="a-token"),
+            approval_reference="R-1",
+            clock=clock,
+            factory=lambda: fake,
+        ),
+        post=another,
+        break_down=lambda: fake.errors.update({"modqueue klussen": ConnectionResetError("cable pulled")}),
+        interfere=lambda hook: setattr(fake, "before", hook),
+    )
+
+
+BENCHES = {"meta_graph": _meta_graph, "imap": _imap, "reddit_modqueue": _reddit_modqueue}

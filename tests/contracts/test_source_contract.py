@@ -22,10 +22,12 @@ from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
 from listener.sources.imports import FileSource
+from listener.sources.incoming import INCOMING
 from listener.sources.mastodon import MastodonSource
 from listener.sources.matrix import MatrixSource
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
+from listener.sources.registry import SOURCES
 from tests.contracts import asked_benches, own_benches
 from tests.contracts.source_bench import Bench
 from tests.fakes import bluesky, hackernews, mastodon, matrix, reddit
@@ -232,6 +234,11 @@ BENCHES = {
     "file": _file_bench,
     "fake": _fake_bench,
 }
+
+
+def test_every_kind_that_settings_may_name_is_tried_here() -> None:
+    """All but those that are called: nothing comes of asking them."""
+    assert BENCHES.keys() - {"file", "fake"} == SOURCES.keys() - INCOMING.keys()
 
 
 @pytest.fixture(params=list(BENCHES))

@@ -57,6 +57,7 @@ class _FakeSubreddit:
     def __init__(self, reddit: FakeReddit, name: str) -> None:
         self._reddit = reddit
         self._name = name
+        self.mod: Any = None
 
     def new(self, *, limit: int, request_limit: int) -> Iterator[SimpleNamespace]:
         return self._reddit.listing(f"submissions {self._name}", limit)
@@ -66,3 +67,17 @@ class _FakeSubreddit:
 
     def search(self, query: str, *, sort: str, time_filter: str, limit: int, request_limit: int) -> Iterator[SimpleNamespace]:
         return self._reddit.listing(f"search {query}", limit)
+
+
+class SignedIn(FakeReddit):
+    """The same under a refresh token: an inbox, queues of moderators beside what anybody sees, and the scopes of the token."""
+
+    def __init__(self, scopes: frozenset[str] = frozenset({"identity", "read", "privatemessages"})) -> None:
+        super().__init__()
+        self.auth = SimpleNamespace(scopes=lambda: set(scopes))
+        self.inbox = SimpleNamespace(all=lambda *, limit, request_limit: self.listing("inbox", limit))
+
+    def subreddit(self, name: str) -> _FakeSubreddit:
+        found = super().subreddit(name)
+        found.mod = SimpleNamespace(modqueue=lambda *, limit, request_limit: self.listing(f"modqueue {name}", limit))
+        return found
