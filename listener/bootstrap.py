@@ -33,10 +33,11 @@ from listener.settings.secrets import Secrets
 from listener.settings.wording import label_checks, label_heads, lexicons, private_titles, stop_words
 from listener.signals.volume import VolumeRule
 from listener.sources.canaries import canary_settings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, Incoming, asking_about
 from listener.sources.purse import Purse
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from listener.sources.said_to import said_to, said_to_in_private
 from listener.sources.streaming import stream_of
 from listener.text.language import Languages

@@ -15,10 +15,11 @@ from listener.ledger.ledger import Ledger
 from listener.model.recheck import Asker, RecheckRule
 from listener.ports import Clock
 from listener.schedule import Watched
+from listener.sources.context import SourceContext
 from listener.sources.looking_up import LookUp, look_up_of
 from listener.sources.purse import Purse
 from listener.sources.recheck_rules import rule_of
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from listener.workflows.recheck_mentions import FAILED_WAIT, Asking, Rechecked, RecheckMentions
 
 logger = logging.getLogger(__name__)

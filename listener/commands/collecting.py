@@ -15,9 +15,10 @@ from listener.commands.place import Place, json_option, pass_place, print_json, 
 from listener.errors import InputError, StoreLocked
 from listener.settings.load import settings_file
 from listener.settings.schema import SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.imports import FileSource
 from listener.sources.incoming import INCOMING
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from listener.workflows.collect_mentions import Collected, CollectMentions
 from listener.workflows.import_file import Imported, import_file
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from listener.errors import SettingsError
 from listener.ports import Source
 from listener.settings.schema import SourceSettings
+from listener.sources.context import SourceContext, SourceFactory
 from listener.sources.discord import DiscordSource
 from listener.sources.discord_rest import DiscordRest
 from listener.sources.discourse import DiscourseSource
@@ -18,9 +17,6 @@ from listener.sources.said_to import said_to_in_private
 from listener.sources.stackexchange import StackExchangeSource
 from listener.sources.x import XSource
 from listener.sources.youtube import YouTubeSource
-
-if TYPE_CHECKING:
-    from listener.sources.registry import SourceContext  # it lists these kinds among all others
 
 
 def queries_of(settings: SourceSettings, context: SourceContext) -> tuple[str, ...]:
@@ -115,7 +111,7 @@ def _discord(settings: SourceSettings, context: SourceContext) -> Source:
     return DiscordSource(settings.id, rest, channels=settings.channels, clock=context.clock, look_back=look_back)
 
 
-ASKED: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {
+ASKED: dict[str, SourceFactory] = {
     "discord": _discord,
     "discourse": _discourse,
     "stackexchange": _stackexchange,

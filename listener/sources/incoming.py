@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from listener.settings.schema import SourceSettings
 from listener.sources.asked_platforms import forum_of
+from listener.sources.context import SourceContext
 from listener.sources.discourse import DiscourseSource
 from listener.sources.discourse_webhook import DiscourseWebhook
 from listener.sources.meta_webhook import MetaWebhook
 from listener.sources.pushed import Found
 from listener.sources.signed_webhook import SignedWebhook
-
-if TYPE_CHECKING:
-    from listener.sources.registry import SourceContext  # it lists these kinds among all others
 
 Incoming = MetaWebhook | DiscourseWebhook | SignedWebhook
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from listener.errors import SettingsError
 from listener.ports import Source
 from listener.settings.schema import BrandSettings, SourceSettings
 from listener.sources.bluesky import BlueskySource
+from listener.sources.context import SourceContext, SourceFactory
 from listener.sources.mastodon import MastodonSource
 from listener.sources.matrix import MatrixSource
-
-if TYPE_CHECKING:
-    from listener.sources.registry import SourceContext  # it lists these kinds among all others
 
 
 def _mastodon(settings: SourceSettings, context: SourceContext) -> Source:
@@ -87,7 +83,7 @@ def _hashtags(brand: BrandSettings) -> tuple[str, ...]:
     return (*brand.hashtags, "".join(re.findall(r"\w+", brand.name)))
 
 
-OPEN_NETWORKS: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {
+OPEN_NETWORKS: dict[str, SourceFactory] = {
     "bluesky": _bluesky,
     "mastodon": _mastodon,
     "matrix": _matrix,

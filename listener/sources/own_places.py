@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from listener.ports import Source
 from listener.settings.schema import SourceSettings
+from listener.sources.context import SourceContext, SourceFactory
 from listener.sources.imap import ImapSource, mail_server
 from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.pacing import Limit
 from listener.sources.said_to import said_to
-
-if TYPE_CHECKING:
-    from listener.sources.registry import SourceContext  # it lists these kinds among all others
 
 META_LIMITS = (Limit(requests=200, seconds=3_600),)
 """Calls an hour for each user of an app (developers.facebook.com/docs/graph-api/overview/rate-limiting); pages with traffic have more."""
@@ -53,7 +49,7 @@ def _imap(settings: SourceSettings, context: SourceContext) -> Source:
     )
 
 
-OWN_PLACES: dict[str, Callable[[SourceSettings, SourceContext], Source]] = {"meta_graph": _meta_graph, "imap": _imap}
+OWN_PLACES: dict[str, SourceFactory] = {"meta_graph": _meta_graph, "imap": _imap}
 OWN_PLACE_KEYS: dict[str, frozenset[str]] = {
     "meta_graph": frozenset({"network", "accounts", "brand", "url", "allow_http", "allow_private"}),
     "imap": frozenset({"url", "account", "accounts", "brand", "folder", "trusted_mail_server", "allow_http", "allow_private"}),

@@ -2,62 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
 from listener.errors import SettingsError, SourceRefused
-from listener.ports import Clock, Source
-from listener.settings.schema import BrandSettings, SourceSettings
-from listener.settings.secrets import account_secret_names
+from listener.ports import Source
+from listener.settings.schema import SourceSettings
 from listener.sources.asked_platforms import ASKED, ASKED_KEYS, queries_of
 from listener.sources.canaries import canary_settings
+from listener.sources.context import SourceContext, SourceFactory
 from listener.sources.extras import WithoutLibrary, missing_for
 from listener.sources.feed import FeedSource
 from listener.sources.hackernews import HackerNewsSource
-from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING, INCOMING_KEYS
 from listener.sources.misleading import refuse_misleading
 from listener.sources.open_networks import OPEN_NETWORK_KEYS, OPEN_NETWORKS
 from listener.sources.own_places import OWN_PLACE_KEYS, OWN_PLACES
-from listener.sources.pacing import Limit, Paces
-from listener.sources.purse import Purse
 from listener.sources.recheck_rules import rule_of
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
 from listener.sources.said_to import said_to_in_private
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceContext:
-    """What sources are built with. `secrets` returns a secret by its name, None when it is not set: ask it at each pull, not once.
-
-    `paces` are shared by all sources: platforms count requests per address or key, not per source. `purse` is this source's own.
-    """
-
-    http: HttpClient
-    clock: Clock
-    secrets: Callable[[str], str | None]
-    brands: tuple[BrandSettings, ...]
-    paces: Paces = field(default_factory=Paces)
-    purse: Purse = field(default_factory=Purse)
-
-    def paced(self, platform: str, host: str = "", *, key: str = "", limits: tuple[Limit, ...] = ()) -> HttpClient:
-        """Return the HTTP client at the pace of a platform (see `Paces.of`); its requests count against this source's own caps."""
-        return self.http.at_pace(self.paces.of(platform, host, key=key, limits=limits), self.purse)
-
-    def of(self, settings: SourceSettings) -> SourceContext:
-        """Return this context for one source, with a purse of its own."""
-        return replace(self, purse=Purse(most_requests=settings.budget_requests_per_day, most_usd=settings.budget_usd_per_day))
-
-    def secret(self, platform: str, source_id: str, kind: str) -> str:
-        """Return a source's secret of a kind that `SOURCE_KINDS` lists: its own one, else that of all sources of the platform, else ""."""
-        return next((found for name in account_secret_names(platform, source_id, kind) if (found := self.secrets(name))), "")
-
-
-SourceFactory = Callable[[SourceSettings, SourceContext], Source]
 
 
 def build_source(settings: SourceSettings, *, context: SourceContext) -> Source:

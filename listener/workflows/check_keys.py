@@ -16,10 +16,11 @@ from listener.ports import Clock
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets, account_secret_names, nearest_name
 from listener.sources.addresses import checked_url
+from listener.sources.context import SourceContext
 from listener.sources.extras import NEEDED as EXTRA_OF_KIND
 from listener.sources.extras import missing_for
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 
 REDDIT_KINDS = ("reddit", "reddit_modqueue")
 NEEDED_KEYS = {

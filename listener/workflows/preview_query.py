@@ -7,7 +7,8 @@ import asyncio
 from listener.errors import ProductError
 from listener.settings.schema import ListenerSettings
 from listener.setup_questions import Preview
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.context import SourceContext
+from listener.sources.registry import build_source
 from listener.text.query import compile_brand
 from listener.text.shorten import shorten
 

@@ -15,9 +15,9 @@ from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger
 from listener.model.page import Page
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING
-from listener.sources.registry import SourceContext
 from listener.text.query import compile_brand
 from listener.workflows.receive_mentions import ReceiveMentions
 from moderation.public.app import build_public_app

@@ -27,8 +27,9 @@ from listener.ports import Clock
 from listener.settings.home import home_folder
 from listener.settings.load import load_settings
 from listener.settings.schema import ListenerSettings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from tests.replay.scrubbing import Scrubber, SecretSurvived
 
 KEPT_HEADERS = ("content-type", "etag", "last-modified", "link", "retry-after", "ratelimit", "x-ratelimit", "x-rate-limit")

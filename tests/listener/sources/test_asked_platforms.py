@@ -9,8 +9,9 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import SettingsError, SourceRefused
 from listener.settings.schema import BrandSettings, SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 
 CHANNEL = "UC" + "a" * 22
 

@@ -13,11 +13,12 @@ from listener.errors import RateLimited, SettingsError, SourceRefused
 from listener.model.mention import Mention
 from listener.model.page import Cursor, Page, Skip
 from listener.settings.schema import SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.discord import DiscordSource
 from listener.sources.discord_items import read_message
 from listener.sources.discord_rest import DiscordRest
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from tests.fakes.discord_history import CHANNEL, FORUM, GUILD, TOKEN, FakeDiscord
 from tests.fakes.site import Reply, Site
 

@@ -21,12 +21,13 @@ from listener.ledger.ledger import Ledger, open_ledger
 from listener.ports import Source
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
 from listener.sources import addresses
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING
-from listener.sources.registry import SOURCES, SourceContext, build_source
+from listener.sources.registry import SOURCES, build_source
 from listener.workflows.collect_mentions import CollectMentions
 
-OTHERS = frozenset({"reddit", "x", "imap"})
+OTHERS = frozenset({"reddit", "reddit_modqueue", "x", "imap"})
 """Read by client libraries, which have suites of their own."""
 ASKING: dict[str, dict[str, Any]] = {
     "bluesky": {"account": "kim.example", "query": "stroomwerk"},

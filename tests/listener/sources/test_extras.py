@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ from listener.errors import SettingsError, SourceRefused
 from listener.ports import Source
 from listener.settings.schema import HttpSettings, ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets
+from listener.sources.context import SourceContext
 from listener.sources.extras import LIBRARIES, NEEDED, WithoutLibrary, missing_library
 from listener.sources.http import HttpClient
 from listener.sources.looking_up import look_up_of
-from listener.sources.registry import SOURCES, SourceContext, build_source
+from listener.sources.registry import SOURCES, build_source
 from listener.sources.streaming import stream_of
 from listener.workflows.check_keys import check_sources
 from moderation.publishers.registry import Opening, open_publisher
@@ -46,7 +46,7 @@ class Hidden(MetaPathFinder):
 
 
 @pytest.fixture
-def without(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def without(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Hide the library of an extra."""
     extra: str = request.param
     for name in [one for one in sys.modules if one.partition(".")[0] == LIBRARIES[extra]]:

@@ -11,11 +11,12 @@ from listener.clock import ManualClock
 from listener.errors import SettingsError
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
 from listener.sources.canaries import ASKED_BY
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.incoming import INCOMING
 from listener.sources.misleading import CALLED, CHARGED, OF_PULLS
 from listener.sources.recheck_rules import RULES
-from listener.sources.registry import COMMON_KEYS, KEYS, SOURCES, SourceContext, build_source
+from listener.sources.registry import COMMON_KEYS, KEYS, SOURCES, build_source
 from tests.fakes.calling import NOW
 
 LEAST: dict[str, dict[str, Any]] = {

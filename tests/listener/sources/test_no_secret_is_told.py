@@ -24,11 +24,12 @@ from listener.logs import JsonLines
 from listener.ports import Receiver, Source
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
 from listener.settings.secrets import Secret
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.imap import ImapSource, MailServer
 from listener.sources.imap_mailbox import Mailbox
 from listener.sources.incoming import INCOMING
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from listener.workflows.collect_mentions import CollectMentions
 from tests.listener.sources.test_every_kind import ASKING
 

@@ -10,8 +10,9 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import SettingsError
 from listener.settings.schema import BrandSettings, SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
-from listener.sources.registry import KEYS, SOURCES, SourceContext, build_source
+from listener.sources.registry import KEYS, SOURCES, build_source
 
 
 @pytest.fixture

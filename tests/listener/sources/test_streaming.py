@@ -9,9 +9,10 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import SettingsError
 from listener.settings.schema import BrandSettings, SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.mastodon_stream import MastodonStream
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from listener.sources.streaming import FREE, PAID, is_streamed, stream_of
 from listener.sources.x_stream import XStream
 

@@ -15,9 +15,10 @@ from listener.model.issue import SILENCE, Signal
 from listener.model.page import Page, Spent
 from listener.settings.schema import HttpSettings, SourceSettings
 from listener.sources.canaries import ASKED_BY, canary_settings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.purse import Purse
-from listener.sources.registry import KEYS, SourceContext, build_source
+from listener.sources.registry import KEYS, build_source
 from listener.workflows.ask_canary import AskCanary
 from tests.fakes.source import FakeSource, mention
 from tests.listener.workflows.conftest import NOON

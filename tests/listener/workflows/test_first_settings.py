@@ -15,8 +15,8 @@ from listener.clock import ManualClock
 from listener.errors import SettingsError
 from listener.settings.load import load_settings
 from listener.setup_questions import FirstQuestions, Given, Preview
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext
 from listener.workflows.preview_query import preview_query
 from listener.workflows.write_first_settings import write_first_settings
 from moderation.settings import KlankbordSettings

@@ -18,8 +18,9 @@ from listener.model.issue import SILENCE, Signal
 from listener.schedule import SourceSchedule, Watched
 from listener.settings.schema import HttpSettings, SourceSettings
 from listener.settings.secrets import Secrets
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
-from listener.sources.registry import SourceContext, build_source
+from listener.sources.registry import build_source
 from listener.workflows.collect_mentions import CollectMentions
 from moderation.ledger.alarms import AlarmLedger
 from moderation.workflows.tell_source_trouble import TellSourceTrouble
