@@ -216,3 +216,12 @@ def test_a_day_is_counted_once_however_many_looks_it_took(ledger: Ledger) -> Non
     assert ledger.rechecks.coverage(NOON)["news"].today == Looked(asked=198, removed=4, edited=2, unsure=6)
     assert ledger.rechecks.spent("news", NOON.date()) == Spent(requests=2, micro_usd=10)
     assert ledger.rechecks.coverage(NOON + DAY)["news"].today == Looked()
+
+
+def test_what_was_let_go_is_not_asked_for_again(ledger: Ledger) -> None:
+    """Nothing of it is left to look at again, and on X a question costs money."""
+    keep(ledger, "1", "2", "3")
+    by_name = {one.mention.native_id: one.mention_id for one in ledger.mentions.by_ids([1, 2, 3])}
+    ledger.expiry.let_go([by_name["2"]], at=NOON)
+    assert look(ledger, asker(), NOON + DAY) == ["1", "3"]
+    assert due(ledger, asker(), NOON + DAY) == []
