@@ -48,7 +48,9 @@ RULES: Mapping[str, Written] = {
         rule=FADING,
         source="YouTube's Developer Policies III.E.4: refresh or delete what is stored within 30 days; a week keeps well within that",
     ),
-    "discord": Written(rule=FADING, source="ours; Discord's Developer Policy wants what was deleted to be gone, and names no days", read_on="2022"),
+    "discord": Written(
+        rule=FADING, source="ours; Discord's Developer Policy wants what was deleted to be gone, and names no days", read_on="2022"
+    ),
     "bluesky": Written(rule=FADING, source="ours; Bluesky asks developers to respect deletions (docs.bsky.app)"),
     "mastodon": Written(rule=FADING, source="ours; servers are asked one post at a time"),
     "matrix": Written(rule=FADING, source="ours; redactions come by themselves as long as we are in the room"),
