@@ -132,6 +132,9 @@ def _finding(agreed: Agreed, retain: Retain, clock: SystemClock, file: Path) -> 
         return Finding(
             level="warn", what="retention", detail=detail, mend=f"klankbord retention show, or raise retention.raw_days in {file}"
         )
+    if agreed.held_until is not None and now < agreed.held_until:
+        detail = f"the clock leapt ahead, or `klankbord run` was off for long; nothing goes before {agreed.held_until:%Y-%m-%d %H:%M} UTC"
+        return Finding(level="warn", what="retention", detail=detail, mend="date -u, and set the clock right if that is not the time")
     last = agreed.last_at or agreed.from_at or agreed.noted_at
     if last is not None and now - last > LATE:
         detail = f"nothing that is too old was let go since {last:%Y-%m-%d}: `klankbord run` does it at night"

@@ -19,7 +19,7 @@ from listener.progress import NoProgress
 from listener.settings.schema import RetentionSettings
 from moderation.ledger.retention import RetentionLedger, held_by_cases
 from moderation.ledger.retention_limits import Over
-from moderation.model.retention import Agreed, Limits, agree, months_before
+from moderation.model.retention import Agreed, Limits, agree, awake, months_before
 from moderation.model.subject import Receipt
 from moderation.workflows.retain_digests import KeptDigests
 from moderation.workflows.retain_files import drop_backups, old_backups
@@ -62,6 +62,7 @@ class Retain:
         self._stopped = stopped
         self._rest = rest
         self._places = RetentionLedger(ledger.engine, ledger.suppression)
+        self._looked: float | None = None
 
     @property
     def wanted(self) -> Limits:
@@ -70,9 +71,11 @@ class Retain:
         return Limits(**{name: getattr(given, name) for name in ("raw_days", "x_days", "closed_cases_days", "aggregates_months")})
 
     def agreed(self) -> Agreed:
-        """Return which limits hold now, and note it: the first time is when this home was told."""
-        before = Agreed.read(self._ledger.meta.get(KEY))
-        now = agree(before, self.wanted, self._clock.now())
+        """Return which limits hold now, and note it: the first time is when this home was told. A clock that leaps holds everything."""
+        before, now_at, looked = Agreed.read(self._ledger.meta.get(KEY)), self._clock.now(), self._clock.monotonic()
+        passed = None if self._looked is None else timedelta(seconds=looked - self._looked)
+        self._looked = looked
+        now = agree(awake(before, now_at, passed=passed), self.wanted, now_at)
         if now != before:
             self._ledger.meta.set(KEY, now.written())
         return now
@@ -82,8 +85,11 @@ class Retain:
         return Agreed.read(self._ledger.meta.get(KEY))
 
     def when_due(self) -> Receipt | None:
-        """Run once a night from the hour on, as soon as this home had its notice."""
+        """Run once a night from the hour on, as soon as this home had its notice; not while nobody knows whether the clock is right."""
         agreed, now = self.agreed(), self._clock.now()
+        if agreed.held_until is not None:
+            logger.warning("the clock leapt: nothing is let go for now", extra={"until": agreed.held_until.isoformat()})
+            return None
         local = now.astimezone(self._zone)
         ran = agreed.last_at is not None and agreed.last_at.astimezone(self._zone).date() >= local.date()
         if agreed.standing is None or ran or local.hour < self._hour:
