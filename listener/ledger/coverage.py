@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from listener.ledger.recheck_coverage import read_rechecks
 from listener.ledger.streams import stream_standings
-from listener.ledger.tables import mention, mention_source, signal, source_run, source_spend, source_state
+from listener.ledger.tables import mention, mention_source, signal
+from listener.ledger.tables_sources import source_run, source_spend, source_state
 from listener.model.figures import BLIND_STATES, BlindWindow, SourceCoverage
 from listener.model.issue import SILENCE
 from listener.model.push import StreamStanding

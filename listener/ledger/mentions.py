@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, delete, exists, func, select, update
 
-from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import MOST_ID, insert_or_update
 from listener.ledger.page import decide, sound_key
@@ -19,6 +18,7 @@ from listener.ledger.source_rows import note_page
 from listener.ledger.stored import mentions_with_text, stored_mentions
 from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.tables import mention, quarantine, revision
+from listener.ledger.tables_sources import source_state
 from listener.ledger.transactions import once_per_reading, reading, writing
 from listener.model.mention import Kept, MentionKey, Removal, StoredMention
 from listener.model.page import Cursor, Skip
@@ -101,7 +101,7 @@ class MentionLedger:
     def cursor(self, source: str) -> Cursor | None:
         """Return where to go on reading a source, or None when nothing was read yet."""
         with reading(self._engine) as tx:
-            found = tx.execute(select(tables.source_state.c.cursor).where(tables.source_state.c.source == source)).scalar()
+            found = tx.execute(select(source_state.c.cursor).where(source_state.c.source == source)).scalar()
         return None if found is None else Cursor(found)
 
     def known(self, keys: Iterable[MentionKey]) -> set[MentionKey]:

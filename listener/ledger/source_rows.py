@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from listener.ledger.dialect import insert_missing
-from listener.ledger.tables import source_event, source_state
+from listener.ledger.tables_sources import source_event, source_state
 from listener.model.page import Cursor, Skip
 
 MOST_EVENTS = 1_000

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from listener.ledger.coverage import read_coverage, silent_since
 from listener.ledger.dialect import insert_missing
 from listener.ledger.source_rows import ensure_source, note_gap
-from listener.ledger.tables import source_event, source_run, source_spend, source_state
+from listener.ledger.tables_sources import source_event, source_run, source_spend, source_state
 from listener.ledger.transactions import reading, writing
 from listener.model.figures import SourceCoverage
 from listener.model.page import Skip, Spent

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, case, func, select
 
-from listener.ledger.tables import quarantine, report, source_state
+from listener.ledger.tables import quarantine, report
+from listener.ledger.tables_sources import source_state
 from listener.ledger.transactions import reading
 from moderation.ledger.tables import outbox, support_case
 from moderation.ledger.tables_delivery import delivery

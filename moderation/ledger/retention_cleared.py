@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 
 from listener.ledger import tables as heard
+from listener.ledger import tables_sources
 from moderation.ledger import (
     tables,
     tables_bot,
@@ -193,10 +194,10 @@ CLEARED: tuple[Place, ...] = (
         table=_FEED.feedback_answer, limit=Limit.RAW, words="feedback in their own words", over=_words_of_feedback, emptied={"value": ""}
     ),
     Place(
-        table=heard.source_event,
+        table=tables_sources.source_event,
         limit=Limit.RAW,
         words="places of what sources missed",
-        over=lambda over: heard.source_event.c.at < over.cut.raw,
+        over=lambda over: tables_sources.source_event.c.at < over.cut.raw,
         emptied={"place": ""},
     ),
     Place(
@@ -218,6 +219,6 @@ CLEARED: tuple[Place, ...] = (
         ),
     ),
     Place(table=heard.signal, limit=Limit.FIGURES, words="signals", over=_figures(heard.signal, "at")),
-    Place(table=heard.source_run, limit=Limit.FIGURES, words="rounds of sources", over=_figures(heard.source_run, "at")),
+    Place(table=tables_sources.source_run, limit=Limit.FIGURES, words="rounds of sources", over=_figures(tables_sources.source_run, "at")),
 )
 """In this order: what others are found by comes after them."""

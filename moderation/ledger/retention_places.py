@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Table
 
 from listener.ledger import tables as heard
-from listener.ledger import tables_recheck
+from listener.ledger import tables_recheck, tables_sources
 from moderation.ledger import (
     tables,
     tables_bot,
@@ -63,7 +63,11 @@ SEEN_TO: tuple[Place, ...] = (
     Place(table=tables_knowledge.article_version, limit=Limit.MESSAGE, why="words of a message go with it; reworded ones are ours"),
     Place(table=tables_knowledge.article_vector, limit=Limit.MESSAGE, why="made anew from the messages that are left"),
     *_all((tables_recheck.recheck, tables_recheck.recheck_state, tables_recheck.recheck_day), Limit.STAYS, _IDS),
-    *_all((heard.label_correction, heard.membership, heard.change, heard.source_state, heard.source_spend), Limit.STAYS, _IDS),
+    *_all(
+        (heard.label_correction, heard.membership, heard.change, tables_sources.source_state, tables_sources.source_spend),
+        Limit.STAYS,
+        _IDS,
+    ),
     *_all((heard.suppressed, heard.meta), Limit.STAYS, "keyed hashes of whom not to collect; what the home remembers of itself"),
     *_all(
         (tables.conversation_mention, tables.support_case, tables_clocks.clock_told, _TALK.contact_sign_read, _TALK.contact_reading),

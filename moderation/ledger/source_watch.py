@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from listener.ledger.coverage import blind_windows
-from listener.ledger.tables import source_run
+from listener.ledger.tables_sources import source_run
 from listener.ledger.transactions import reading
 from moderation.model.chart import Watched
 

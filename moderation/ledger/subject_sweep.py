@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, Table, Text, select, update
 
 from listener.ledger import tables as heard
+from listener.ledger import tables_sources
 from listener.ledger.metadata import metadata
 from listener.ledger.removal import NO_TITLE
 from moderation.audit.chain import ERASED
@@ -29,8 +30,8 @@ _OTHERS = {
         heard.embedding,
         heard.change,
         heard.meta,
-        heard.source_state,
-        heard.source_spend,
+        tables_sources.source_state,
+        tables_sources.source_spend,
         heard.suppressed,
         audit_line,
         audit_head,

@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, func, literal, or_, select, true
 
 from listener.ledger.changes import batches
-from listener.ledger.tables import issue, mention, source_event
+from listener.ledger.tables import issue, mention
+from listener.ledger.tables_sources import source_event
 from listener.ledger.transactions import reading
 from moderation.ledger.brand_conditions import about_brands, post_about
 from moderation.ledger.conditions import POSTED_STATES

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, insert
 from listener.bootstrap import listening
 from listener.clock import ManualClock
 from listener.embedding.hashed import HashedEmbedder
-from listener.ledger import tables
+from listener.ledger import tables, tables_sources
 from listener.ledger.transactions import writing
 from listener.model.mention import Removal
 from listener.parts import Listening
@@ -198,9 +198,9 @@ class Drawn:
     def _sources(self) -> None:
         for platform in PLATFORMS:
             self._add(
-                tables.source_state, source=platform, kind="demo", state="blind" if platform == "feed" else "ok", last_ok_at=NOW,
+                tables_sources.source_state, source=platform, kind="demo", state="blind" if platform == "feed" else "ok", last_ok_at=NOW,
                 blind_since=NOW - timedelta(hours=3) if platform == "feed" else None,
             )  # fmt: skip
             for _ in range(3):
                 kind = self._draw.choice(("gap", "skip"))
-                self._add(tables.source_event, source=platform, kind=kind, at=self._moment(), place="", reason="r")
+                self._add(tables_sources.source_event, source=platform, kind=kind, at=self._moment(), place="", reason="r")
