@@ -17,6 +17,7 @@ from listener.sources.http import Answer
 GONE = frozenset({404, 410})
 MOST_ASKED = 3
 MOST_TRIES = 3
+MOST_BESIDE = 20
 Fate = Literal["gone", "stands", "unsure"]
 
 
@@ -59,12 +60,15 @@ class Pages:
         address, fragment = urldefrag(entry.link)
         if not address:
             return "unsure"
-        beside = any(place[0] == address and place[1] for one in self._shown if (place := urldefrag(one.link)))
+        beside = [place[1] for one in self._shown if (place := urldefrag(one.link))[0] == address and place[1]]
         page = await self._page(address)
         if fragment and beside:  # it has no page of its own: a place on one that others share
             if not isinstance(page, Answer) or not _is_at(page, address):
                 return "unsure"
-            return "stands" if _has(page.body, fragment) else "gone"
+            if _has(page.body, fragment):
+                return "stands"
+            # a wall of consent, or a page whose own scripts fill it in, lacks the others as well
+            return "gone" if any(_has(page.body, other) for other in beside[:MOST_BESIDE]) else "unsure"
         if isinstance(page, Answer):
             return "stands"
         return "gone" if _says_gone(page) and await self._shows_another(entry) else "unsure"
@@ -109,6 +113,6 @@ def _says_gone(error: SourceError) -> bool:
 
 
 def _has(page: bytes, fragment: str) -> bool:
-    """Tell whether a page has the place that a fragment names; one that its own scripts fill in later has none."""
+    """Tell whether a page has the place that a fragment names."""
     names = b"|".join(re.escape(one.encode("utf-8", "replace")) for one in (fragment, unquote(fragment)))
     return re.search(rb"""\b(?:id|name)\s*=\s*["']?(?:""" + names + rb""")["'\s>]""", page, re.IGNORECASE) is not None

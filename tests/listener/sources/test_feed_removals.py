@@ -388,6 +388,8 @@ PAGES = {
     "it is gone itself": Reply(status=404),
     "it fails": Reply(status=503),
     "it holds nothing": Reply(status=204),
+    # nobody's comment is there: a wall of consent, or the page's own scripts fill it in
+    "it shows no comments": Reply(body=b"<html><p id=cookies>May we?</p><main id=app></main></html>"),
 }
 
 
