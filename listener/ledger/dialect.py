@@ -26,6 +26,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    literal_column,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -63,6 +64,14 @@ _ASK_DOCTOR = "Stop Klankbord and run `klankbord doctor`, which says how to put 
 def only_where(condition: ColumnElement[bool]) -> dict[str, Any]:
     """Return index options that keep only rows for which `condition` holds; a query uses the index when it states the same."""
     return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+def written_out(number: int) -> ColumnElement[int]:
+    """Return a number that stands in the statement itself: SQLite takes an index of `only_where` for no number that is bound.
+
+    sqlite.org/partialindex.html, read 2026-11-27.
+    """
+    return literal_column(str(number))
 
 
 def in_one_row(dialect: Dialect, number: ColumnElement[int], kept: ColumnElement[bytes]) -> ColumnElement[str]:

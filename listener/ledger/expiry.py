@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, delete, func, or_, select, update
 
 from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
-from listener.ledger.dialect import insert_missing
+from listener.ledger.dialect import insert_missing, written_out
 from listener.ledger.page import content_hash
 from listener.ledger.removal import NO_TITLE, drop_unused_embeddings, remove_mentions
 from listener.ledger.suppression import SuppressionLedger
@@ -158,8 +158,8 @@ def is_x(platform: str) -> bool:
 
 
 def _has_words() -> ColumnElement[bool]:
-    """The message has words. The zero is written out: SQLite takes the index of these only for a query that says so (partialindex.html)."""
-    return mention.c.expired_at.is_(None) & (mention.c.latest_revision >= literal_column("0"))
+    """The message has words: what the index `ix_mention_with_text` is of."""
+    return mention.c.expired_at.is_(None) & (mention.c.latest_revision >= written_out(0))
 
 
 def _over(cut: Cut, platforms: Collection[str]) -> ColumnElement[bool]:

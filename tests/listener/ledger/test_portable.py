@@ -16,10 +16,13 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from listener.ledger import dialect, tables
+from listener.ledger import dialect, tables, tables_recheck, tables_sources
+from listener.ledger.expiry import Cut
 from listener.ledger.ledger import Ledger
+from listener.ledger.transactions import writing
 from listener.model.mention import Kept
 from listener.model.page import Skip, Spent
+from listener.model.push import StreamStanding
 from listener.model.recheck import Asker, Looked, RecheckRule
 from moderation.ledger import tables as answering
 from moderation.ledger import tables_bot as _bot  # noqa: F401 - its tables join the others'
@@ -95,6 +98,8 @@ def everything(ledger: Ledger) -> None:
     _everything_about_labels(ledger)
     _everything_about_sources(ledger)
     _everything_about_rechecks(ledger)
+    _everything_about_reports(ledger)
+    _everything_that_ends(ledger)
     ledger.check()
 
 
@@ -162,12 +167,40 @@ def _everything_about_sources(ledger: Ledger) -> None:
     ledger.sources.gaps("file", since=NOON)
     ledger.sources.states()
     ledger.sources.last_failure("news")
-    ledger.reports.add("weekly", "2026-W10", NOON, "tekst")
-    ledger.reports.made("weekly", "2026-W10")
-    ledger.reports.periods("weekly")
+    ledger.streams.keep("news", StreamStanding(up=True, since=NOON, heard_at=NOON))
+    ledger.streams.standing("news")
+    ledger.streams.forget("news")
+    ledger.claims.add("news", ["9"], at=NOON)
+    ledger.claims.due("news", NOON, most=1)
+    ledger.claims.settle("news", answered=["9"])
     ledger.meta.set("a", "b")
     ledger.meta.keep_first("a", "c")
     ledger.meta.get("a")
+
+
+def _everything_about_reports(ledger: Ledger) -> None:
+    ledger.reports.add("weekly", "2026-W10", NOON, "tekst")
+    ledger.reports.made("weekly", "2026-W10")
+    ledger.reports.periods("weekly")
+    for number, _, _ in ledger.reports.kept("weekly"):
+        ledger.reports.word_anew(number, "andere tekst")
+    ledger.reports.drop_before(later(1))
+
+
+def _everything_that_ends(ledger: Ledger) -> None:
+    """What is kept long enough, and who is not collected."""
+    cut = Cut(raw=later(9), x=later(9), whole=later(9))
+    ledger.expiry.begun()
+    ledger.expiry.count(cut)
+    for some in ledger.expiry.due(cut):
+        ledger.expiry.let_go(some, at=later(9))
+    ledger.expiry.uncounted_count(cut)
+    ledger.expiry.drop(ledger.expiry.uncounted(cut), at=later(9))
+    with writing(ledger.engine) as tx:
+        ledger.suppression.add(tx, ["reddit:reddit.com:kim"], why="erase", at=NOON)
+        ledger.suppression.listed(tx, ["reddit:reddit.com:kim"])
+    ledger.suppression.erased(["reddit:reddit.com:kim"])
+    ledger.suppression.count()
 
 
 def test_every_statement_the_ledger_runs_is_also_postgresqls(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +239,8 @@ def test_every_statement_the_ledger_runs_is_also_postgresqls(ledger: Ledger, mon
 def test_every_public_method_is_in_that_test(ledger: Ledger) -> None:
     """A method added later must not slip past it."""
     source = Path(__file__).read_text(encoding="utf-8") + Path(__file__).with_name("making.py").read_text(encoding="utf-8")
-    rooms = (ledger.mentions, ledger.analyses, ledger.issues, ledger.sources, ledger.rechecks, ledger.reports, ledger.meta)
+    rooms: tuple[object, ...] = (ledger.mentions, ledger.analyses, ledger.expiry, ledger.issues, ledger.sources, ledger.streams)
+    rooms = (*rooms, ledger.rechecks, ledger.claims, ledger.reports, ledger.meta)
     public = {name for room in rooms for name in vars(type(room)) if not name.startswith("_")}
     assert {name for name in public if f".{name}" not in source} <= {"body", "state"}, "body is used by made, state by the schedule"
 
@@ -262,4 +296,4 @@ def _names_a_database(tree: ast.AST) -> Iterator[bool]:
 
 
 def _listening_tables() -> list[Table]:
-    return [value for value in vars(tables).values() if isinstance(value, Table)]
+    return [value for file in (tables, tables_sources, tables_recheck) for value in vars(file).values() if isinstance(value, Table)]
