@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from listener.errors import StoreDamaged, StoreFull
 from listener.insight.batches import candidates_of, fact_table, label_table, vector_table
 from listener.insight.buckets import bucket_edges
 from listener.insight.file import connect
@@ -21,6 +19,7 @@ from listener.insight.open_file import OpenFile
 from listener.insight.records import Candidate, Card, HourCount, IssueCounts, PeriodTotals, PlaceCount
 from listener.insight.rewrite import copy_whole, new_file, put_in_place
 from listener.insight.sql import query
+from listener.insight.transactions import InsightFile
 from listener.model.analysis import AnalysedMention
 
 REWRITE_WAIT_SECONDS = 20.0
@@ -28,17 +27,15 @@ REWRITE_WAIT_SECONDS = 20.0
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
-class Insight:
+class Insight(InsightFile):
     """Facts, labels and vectors of analysed mentions. Safe to use from several threads; readers never see half a batch.
 
-    All periods hold what was posted after `from_at`, up to and including `as_of`. Raises `StoreDamaged` when the file cannot be read.
+    All periods hold what was posted after `from_at`, up to and including `as_of`. Raises what `InsightFile` raises.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection | OpenFile, *, name: str, path: Path | None = None) -> None:
-        self._file = connection if isinstance(connection, OpenFile) else OpenFile(connection)
-        self._name = name
+        super().__init__(connection, name=name)
         self._path = path
-        self._writing = threading.Lock()
         self._hidden: bool | None = None
 
     def applied_seq(self) -> int:
@@ -122,9 +119,6 @@ class Insight:
             if not done:
                 fresh.unlink(missing_ok=True)
         return done
-
-    def close(self) -> None:
-        self._file.close()
 
     def issue_counts(self, from_at: datetime, as_of: datetime) -> list[IssueCounts]:
         """Return the numbers of every issue that has a mention up to `as_of`, by issue id."""
@@ -268,57 +262,6 @@ class Insight:
             tx.execute(query("vectors").format(dims=int(dims)))
             _copy(tx, vectors, "insert into vector select * from batch")
 
-    @contextmanager
-    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._writing, self._translated(), self._file.cursor() as tx:
-            tx.execute("begin transaction")
-            try:
-                yield tx
-                tx.execute("commit")
-            except BaseException:
-                _roll_back(tx)
-                raise
-
-    def _rows(self, sql: str, given: Mapping[str, Any] | None = None) -> list[Any]:
-        with self._asked(sql, given) as answer:
-            return answer.fetchall()
-
-    @contextmanager
-    def _asked(self, sql: str, given: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._translated(), self._file.cursor() as cursor:
-            self._narrow(cursor)
-            yield cursor.execute(sql, dict(given) if given else None)
-
-    @contextmanager
-    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Hand out a cursor for questions of the half above that belong together: all of them see one moment, and the same as `self`.
-
-        Temporary tables made on it are gone afterwards; nothing else may be written.
-        """
-        with self._translated(), self._file.cursor() as cursor:
-            self._narrow(cursor)
-            cursor.execute("begin transaction")
-            try:
-                yield cursor
-            finally:
-                _roll_back(cursor)
-
-    def _narrow(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Limit what a question sees; here it sees everything."""
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except duckdb.Error as error:
-            if "No space left" in str(error) or isinstance(error, duckdb.OutOfMemoryException):
-                raise StoreFull(f"No room left for {self._name}; free disk space or memory, and go on; the ledger is untouched.") from error
-            if isinstance(error, duckdb.IOException | duckdb.InternalException | duckdb.FatalException | duckdb.SerializationException):
-                raise StoreDamaged(
-                    f"{self._name} is damaged; move it away and run `klankbord rebuild`; the ledger is untouched."
-                ) from error
-            raise
-
 
 @contextmanager
 def open_insight(path: Path | None) -> Iterator[Insight]:
@@ -342,11 +285,3 @@ def _copy(tx: duckdb.DuckDBPyConnection, batch: Any, sql: str) -> None:
         tx.execute(sql)
     finally:
         tx.unregister("batch")
-
-
-def _roll_back(tx: duckdb.DuckDBPyConnection) -> None:
-    try:
-        tx.execute("rollback")
-    except duckdb.Error as error:
-        # A broken connection has nothing left to roll back; the error that broke it is on its way to the caller.
-        error.add_note("while rolling back")
