@@ -37,6 +37,8 @@ BREATH = timedelta(seconds=1)
 """A rest before what is there already is read on, and after an event before it is read: several come together."""
 HURRY_SECONDS = 5.0
 """A platform that tells of something new every second is not asked every second."""
+LONGEST_PLAN = timedelta(days=1)
+"""No source waits longer for its turn: a moment beyond that was noted by a clock that was set wrong (RULES F13)."""
 RESTART_REST = timedelta(minutes=1)
 """A service that is started again every few seconds hears at each start that it is connected, and asks no more often than this."""
 HURRY_SHARE = 0.5
@@ -114,7 +116,8 @@ class SourceSchedule:
         for one in self._watched:
             state = state_of(one.settings.id)
             one.failures = state.failures if state else 0
-            at = max(now, _due(state, one.settings) or now)
+            due = _due(state, one.settings) or now
+            at = max(now, due) if due <= now + LONGEST_PLAN else now
             one.rests_until = at if state is None or state.last_try_at is None else min(at, max(now, state.last_try_at + RESTART_REST))
             if state is not None and state.state != "ok":
                 one.rests_until = at

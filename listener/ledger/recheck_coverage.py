@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, case, func, select, true
 
 from listener.ledger.tables import mention_source
 from listener.ledger.tables_recheck import recheck, recheck_day, recheck_state
-from listener.model.recheck import Looked, RecheckCoverage
+from listener.model.recheck import AHEAD, Looked, RecheckCoverage
 
 
 def read_rechecks(tx: Connection, now: datetime) -> Mapping[str, RecheckCoverage]:
@@ -24,7 +24,9 @@ def _coverage(tx: Connection, state: Row[Any], day: Row[Any] | None, now: dateti
     every, then = timedelta(hours=state.every_hours), timedelta(hours=state.then_hours)
     age_of_young = timedelta(days=state.young_days) if state.young_days else timedelta(days=36_500)
     promised_since = case(
-        (recheck.c.newest_at > now - age_of_young, recheck.c.looked_at < now - every), else_=recheck.c.looked_at < now - then
+        (recheck.c.looked_at > now + AHEAD, true()),
+        (recheck.c.newest_at > now - age_of_young, recheck.c.looked_at < now - every),
+        else_=recheck.c.looked_at < now - then,
     )
     query = select(
         func.coalesce(func.sum(recheck.c.members), 0),

@@ -15,7 +15,7 @@ from listener.ledger.tables import mention, mention_source
 from listener.ledger.tables_recheck import recheck, recheck_day, recheck_state
 from listener.ledger.transactions import reading, writing
 from listener.model.page import Spent
-from listener.model.recheck import Asker, Due, Looked, RecheckCoverage, RecheckRule, Stretch, Wanted, due_after
+from listener.model.recheck import AHEAD, Asker, Due, Looked, RecheckCoverage, RecheckRule, Stretch, Wanted, due_after
 
 MOST_NEIGHBOURS = 20_000
 """Ids that one stretch spans at most, so that looking for the few posts of a small source reads little at a time."""
@@ -148,6 +148,7 @@ def _candidates(tx: Connection, asker: Asker, now: datetime) -> Iterator[tuple[i
     is_young = recheck.c.newest_at > now - (rule.young if rule.young is not None else timedelta(days=36_500))
     soon, late = recheck.c.looked_at <= now - due_after(rule.every), recheck.c.looked_at <= now - due_after(rule.later)
     is_due = or_(late, and_(soon, is_young)) if rule.young is not None else soon
+    is_due = or_(is_due, recheck.c.looked_at > now + AHEAD)
     query = select(recheck.c.first_id, recheck.c.last_id, recheck.c.looked_at).where(recheck.c.source == asker.source, is_due)
     rows = [(row.looked_at, row.first_id, row.last_id) for row in tx.execute(query.order_by(recheck.c.looked_at).limit(MOST_STRETCHES))]
     newest = _behind_the_last(tx, asker.source, now - due_after(rule.every))

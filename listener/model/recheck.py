@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+AHEAD = timedelta(hours=1)
+"""A look that lies further in the future than this was noted by a clock that was set wrong: nobody knows when it was (RULES F13)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckRule:

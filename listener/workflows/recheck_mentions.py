@@ -26,6 +26,8 @@ NOTHING_DUE = timedelta(minutes=10)
 FAILED_WAIT = timedelta(minutes=10)
 REFUSED_WAIT = timedelta(hours=1)
 DOUBTED_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(days=1)
+"""No wait is longer; one that seems so was noted by a clock that was set wrong, and holds no more."""
 MOST_DOUBTS = 3
 """So often the same posts are asked for again when the answer is not believed; then the others have their turn."""
 CONTROLS = 3
@@ -75,7 +77,7 @@ class RecheckMentions:
         """Ask one question and apply its answer. Never raises `SourceError`."""
         name, now = one.asker.source, self._clock.now()
         standing = await asyncio.to_thread(self._ledger.rechecks.standing, name)
-        if standing.wait_until is not None and standing.wait_until > now:
+        if standing.wait_until is not None and now < standing.wait_until <= now + LONGEST_WAIT:
             return Rechecked(source=name, wait=standing.wait_until - now)
         due = await asyncio.to_thread(self._ledger.rechecks.due, one.asker, now, most=one.look_up.most)
         if not due.wanted:

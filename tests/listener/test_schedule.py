@@ -128,6 +128,15 @@ async def test_a_restart_forgets_no_wait(ledger: Ledger, failure: dict[str, Any]
     assert rig.watched[0].failures == 1
 
 
+async def test_what_a_clock_noted_that_ran_ahead_keeps_no_source_from_being_read(ledger: Ledger) -> None:
+    """RULES F13: it is right again with the restart, and nothing would be read for ten years."""
+    ledger.sources.note_failure("failed", at=NOON + timedelta(days=3_650), error="x", kind="blind", open_until=NOON + timedelta(days=3_651))
+    ledger.sources.note_ok("read", at=NOON + timedelta(days=3_650), new=0, seen=0)
+    rig = Rig(ledger, FakeSource([], source_id="failed"), FakeSource([], source_id="read"))
+    rig.schedule.start(ledger.sources.state)
+    assert rig.due() == {"pull:failed": NOON, "pull:read": NOON}
+
+
 async def test_a_platform_that_is_down_is_asked_ever_less_and_at_once_when_it_is_back(ledger: Ledger) -> None:
     """RULES F17: two hours of 503 cost a dozen requests, and everything is read afterwards."""
     down = FakeSource([*[SourceUnavailable("503")] * 200, *[[mention(str(n))] for n in range(30)]], source_id="forum")

@@ -225,3 +225,15 @@ def test_what_was_let_go_is_not_asked_for_again(ledger: Ledger) -> None:
     ledger.expiry.let_go([by_name["2"]], at=NOON)
     assert look(ledger, asker(), NOON + DAY) == ["1", "3"]
     assert due(ledger, asker(), NOON + DAY) == []
+
+
+def test_what_a_clock_noted_that_ran_ahead_is_looked_at_again(ledger: Ledger) -> None:
+    """RULES F13: it was put right, and nothing would be looked at for ten years."""
+    keep(ledger, "one", "two")
+    ahead = NOON + timedelta(days=3_650)
+    ledger.rechecks.describe("news", DAILY)
+    assert look(ledger, asker(), ahead) == ["one", "two"]
+    assert ledger.rechecks.coverage(NOON + HOUR)["news"].overdue == 2
+    assert look(ledger, asker(), NOON + HOUR) == ["one", "two"]
+    assert due(ledger, asker(), NOON + 2 * HOUR) == []
+    assert ledger.rechecks.coverage(NOON + 2 * HOUR)["news"].overdue == 0

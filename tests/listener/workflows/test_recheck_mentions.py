@@ -284,3 +284,13 @@ async def test_an_answer_about_another_post_is_none(ledger: Ledger) -> None:
     looked = await rig.until(NOON + DAY)
     assert looked.edited == 0
     assert rig.text("t1_1") == "tekst t1_1"
+
+
+async def test_a_wait_that_a_clock_noted_that_ran_ahead_holds_no_more(ledger: Ledger) -> None:
+    """RULES F13: ten years ahead a question failed; when the clock is right again the next one is asked."""
+    rig = Rig(ledger, *some(3))
+    rig.clock._now += timedelta(days=3_650)
+    rig.platform.errors = [SourceUnavailable("down")]
+    assert (await rig.once()).error is not None
+    rig.clock._now -= timedelta(days=3_649)
+    assert (await rig.once()).looked.asked == 3
