@@ -46,8 +46,9 @@ def _stackexchange(site: Site, clock: ManualClock, http: HttpClient, _: Path) ->
     )
 
     def post() -> str:
-        fake.items.append(stackexchange.comment(77, at=int(clock.now().timestamp()), to=1))
-        return "c77"
+        number = 100 + len(fake.items)
+        fake.items.append(stackexchange.comment(number, at=int(clock.now().timestamp()), to=1))
+        return f"c{number}"
 
     site.answer = fake
     return Bench(
@@ -66,8 +67,8 @@ def _youtube(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Bench
     fake.answers["t3"] = [youtube.comment(f"t3.{n}", at=start - n * HOUR, parent="t3") for n in (1, 2)]
 
     def post() -> str:
-        fake.comments.append(youtube.comment("new", at=clock.now()))
-        return "new"
+        fake.comments.append(youtube.comment(f"new{len(fake.comments)}", at=clock.now()))
+        return str(fake.comments[-1]["id"])
 
     site.answer = fake
     return Bench(
@@ -91,8 +92,9 @@ def _discourse(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Ben
     fake = discourse_posts.FakeForum(*(discourse_posts.post(n, at=clock.now() - (10 - n) * HOUR) for n in range(1, 6)))
 
     def post() -> str:
-        fake.posts.append(discourse_posts.post(77, at=clock.now(), reply_to_post_number=2))
-        return "77"
+        number = 100 + len(fake.posts)
+        fake.posts.append(discourse_posts.post(number, at=clock.now(), reply_to_post_number=2))
+        return str(number)
 
     def opened() -> DiscourseSource:
         forum = Forum(base=site.url(""), http=http, allow_http=True, allow_private=True)

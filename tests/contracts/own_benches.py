@@ -26,8 +26,8 @@ def _meta_graph(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Be
     below = fake.below[f"{PAGE}_1/comments"] = [comment(f"1_{n}", start - HOUR / n) for n in (2, 3, 4)]
 
     def another() -> str:
-        below.append(comment("1_77", clock.now()))
-        return "1_77"
+        below.append(comment(f"1_{100 + len(below)}", clock.now()))
+        return str(below[-1]["id"])
 
     site.answer = fake
     return Bench(
@@ -54,8 +54,9 @@ def _imap(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> Bench:
         box.put(start - (10 - number) * HOUR, mail(number, start - (10 - number) * HOUR))
 
     def another() -> str:
-        box.put(clock.now(), mail(77, clock.now()))
-        return "<vraag-77@klant.example>"
+        number = 100 + len(box.mails)
+        box.put(clock.now(), mail(number, clock.now()))
+        return f"<vraag-{number}@klant.example>"
 
     return Bench(
         ids={f"<vraag-{n}@klant.example>" for n in range(1, 6)},
@@ -80,8 +81,8 @@ def _reddit_modqueue(_: Site, clock: ManualClock, __: HttpClient, ___: Path) -> 
     queue += [reddit.comment(n, created=start - 3_600 * n) for n in (3, 4, 5)]
 
     def another() -> str:
-        queue.append(reddit.comment(77, created=clock.now().timestamp()))
-        return "t1_4d"
+        queue.append(reddit.comment(100 + len(queue), created=clock.now().timestamp()))
+        return str(queue[-1].name)
 
     return Bench(
         ids={one.name for one in queue},

@@ -36,6 +36,7 @@ from tests.fakes.source import FakeSource, mention
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POSTS = 5
+FEED_SHOWS = 50
 
 
 def _http(clock: ManualClock, closing: AsyncExitStack) -> HttpClient:
@@ -51,7 +52,7 @@ def _feed_bench(site: Site, clock: ManualClock, http: HttpClient, _: Path) -> Be
         items = "".join(
             f"<item><guid>{guid}</guid><title>t</title><description>{guid}</description>"
             f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} GMT</pubDate></item>"
-            for guid, at in reversed(entries)
+            for guid, at in entries[: -FEED_SHOWS - 1 : -1]
         )
         return Reply(body=f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode())
 

@@ -32,6 +32,7 @@ class FakeX:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.refuse_tokens = False
         self.sold: list[str] = []
+        self.lists = 10**9
 
     def __call__(self, request: Request) -> Reply:
         address = urlsplit(request.path)
@@ -52,7 +53,7 @@ class FakeX:
         token = asked.get("next_token") or asked.get("pagination_token") or ""
         if token and self.refuse_tokens:
             return _json({"title": "Invalid Request", "detail": "Invalid 'next_token'.", "status": 400}, 400)
-        found = sorted((one for one in self.posts if low < int(one["id"]) < high), key=lambda one: -int(one["id"]))
+        found = sorted((one for one in self.posts if low < int(one["id"]) < high), key=lambda one: -int(one["id"]))[: self.lists]
         start, size = int(token or 0), int(asked["max_results"])
         page = found[start : start + size]
         self.sold += [one["id"] for one in page]
