@@ -12,6 +12,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from threadpoolctl import threadpool_limits
 
+from listener.clock_steps import LOOK_SECONDS, ClockSteps
 from listener.control import Answer, answering
 from listener.model.issue import Signal
 from listener.parts import Listening
@@ -164,7 +165,7 @@ async def serve(parts: Answering, *, port: int, public_port: int, stop: asyncio.
 async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Event) -> list[asyncio.Task[None]]:
     listening = parts.listening
     arrived = asyncio.Event()
-    streams = await _schedule_sources(listening, closing, arrived, parts.discord)
+    streams, steps = await _schedule_sources(listening, closing, arrived, parts.discord)
 
     def after_analysis(signals: tuple[Signal, ...]) -> None:
         logger.info("signals raised", extra={"signals": [signal.signal_id for signal in signals]})
@@ -178,6 +179,7 @@ async def _started(parts: Answering, closing: AsyncExitStack, stop: asyncio.Even
     return [
         asyncio.create_task(keep_analysing(analyse, arrived=arrived, stop=stop, flagged=after_analysis)),
         asyncio.create_task(streams.run(stop)),
+        asyncio.create_task(every_async(LOOK_SECONDS, steps.once, stop, "looking at the clock")),
         asyncio.create_task(every(CASES_SECONDS, parts.desk.follow_cases, stop, "opening cases")),
         asyncio.create_task(every(CHECK_CASES_SECONDS, parts.desk.check_cases, stop, "checking cases")),
         asyncio.create_task(every(STATUS_SECONDS, parts.desk.status.once, stop, "keeping promises")),
@@ -216,8 +218,8 @@ def _started_writing(sending: Sending, stop: asyncio.Event) -> list[asyncio.Task
 
 async def _schedule_sources(
     listening: Listening, closing: AsyncExitStack, arrived: asyncio.Event, discord: DiscordConnection | None
-) -> StreamSchedule:
-    """Start pulls; return what listens to what platforms push, for the caller to run."""
+) -> tuple[StreamSchedule, ClockSteps]:
+    """Start pulls; return what listens to what platforms push, and what keeps plans when the clock is set, for the caller to run."""
     watched = listening.open_sources(closing)
     scheduler = AsyncIOScheduler(timezone="UTC")
     collect = CollectMentions(listening.ledger, listening.queries, clock=listening.clock)
@@ -227,7 +229,7 @@ async def _schedule_sources(
     RecheckSchedule(scheduler, recheck, watched, clock=listening.clock, arrived=arrived).start()
     scheduler.start()
     closing.callback(scheduler.shutdown, wait=False)
-    return listen_beside(watched, collect, pulls, listening, arrived, discord)
+    return listen_beside(watched, collect, pulls, listening, arrived, discord), ClockSteps(scheduler, listening.clock)
 
 
 def listen_beside(
