@@ -193,6 +193,10 @@ class MastodonSource:
         except SourceRefused as error:
             if error.status not in (404, 410):
                 raise
+            if not _tells_itself(error):
+                return Skip(
+                    where=f"status {native_id}"[:300], reason=f"something before {self._host} says that it is not there; it is kept"
+                )
             return removal_of(native_id)
         if not isinstance(status, dict) or native_id_of(status, host=self._host) != native_id:
             return Skip(where=f"status {native_id}"[:300], reason="its server answered with another one")
@@ -268,3 +272,11 @@ class MastodonSource:
 
 def _newest(recent: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(recent.items(), key=lambda one: order(one[1][1]), reverse=True)[:MOST_REMEMBERED])
+
+
+def _tells_itself(error: SourceRefused) -> bool:
+    """Tell whether a server's own program refused, which it does in JSON: a proxy says 404 of everything on a bad day."""
+    try:
+        return bool(word(read_json(error.said), "error"))
+    except ValueError:
+        return False

@@ -292,6 +292,31 @@ async def test_posts_of_other_servers_are_looked_up_by_their_address(clock: Manu
     assert tokens == [""]
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, b'{"error": "Record not found"}', Removal),
+        (410, b'{"error": "Gone"}', Removal),
+        (404, b"<html><h1>404 Not Found</h1><hr>nginx</html>", Skip),
+        (404, b"", Skip),
+        (404, b'{"message": "no Route matched"}', Skip),
+        (410, b"[]", Skip),
+    ],
+)
+async def test_only_the_servers_own_program_says_that_a_post_is_gone(clock: ManualClock, status: int, body: bytes, kind: type) -> None:
+    """A proxy that lost its way says 404 of every post; and those that are asked about one by one are too few to doubt."""
+    fake = FakeMastodon()
+    name = fake.name_of(fake.add("hoi", NOW - timedelta(minutes=5)))
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=body)
+
+    async with answered_by(answer, clock) as http:
+        source = MastodonSource("m", "https://social.example", token=lambda: TOKEN, http=http, clock=clock, hashtags=["x"])
+        (found,) = await source.look_up([name])
+    assert isinstance(found, kind)
+
+
 @pytest.mark.parametrize("odd", [None, 5, True, "x", [], {}, [None], {"id": {}}, 1e400, -(2**70)])
 def test_a_status_of_any_shape_is_read_or_told(odd: object) -> None:
     """Other software, older servers and liars: every field may be anything."""
