@@ -140,6 +140,11 @@ class Purse:
             spent, self._untold = self._untold, Spent()
             return spent
 
+    def tell_again(self, spent: Spent) -> None:
+        """Take back what `told` gave and the ledger could not keep: it counts as spent, and is told next time."""
+        with self._lock:
+            self._untold = _sum(self._untold, spent)
+
     def _free(self) -> int:
         """Return the millionths of a dollar that are left, beside what a stream keeps aside and a quarter of that, which it may use."""
         return max(0, (self._most_micro or 0) - self._day.micro_usd - self._aside - self._aside // 4)

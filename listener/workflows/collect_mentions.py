@@ -92,7 +92,7 @@ class CollectMentions:
 
         What it cost was counted in `purse` already, and is noted before it is stored: a process that dies in between spends nothing twice.
         """
-        await self._note_spent(source_id, purse)
+        await self.note_spent(source_id, purse)
         return await self.in_turn(self._store, page, source_id, keep, Collected(source=source_id), moves=False)
 
     async def _read_on(self, source: Source, keep: Literal["matching", "all"], most_pages: int, purse: Purse) -> Collected:
@@ -116,7 +116,7 @@ class CollectMentions:
             return await self.in_turn(self._failed, result, error)
         finally:
             purse.settle()
-            await self._note_spent(name, purse)
+            await self.note_spent(name, purse)
         await self.in_turn(self._went_well, result)
         return result
 
@@ -124,9 +124,19 @@ class CollectMentions:
         """Do something with the ledger after all that was asked for before, and return what it returns."""
         return await asyncio.get_running_loop().run_in_executor(self._writing, partial(write, *given, **named))
 
-    async def _note_spent(self, name: str, purse: Purse) -> None:
+    async def note_spent(self, name: str, purse: Purse) -> None:
+        """Note what went out of a purse. What a full or busy ledger cannot keep is kept in the purse: a cap holds while nothing is written.
+
+        Raises `StoreError`.
+        """
+
         def note() -> None:
-            self._ledger.sources.note_spent(name, purse.told(), at=self._clock.now())
+            spent = purse.told()
+            try:
+                self._ledger.sources.note_spent(name, spent, at=self._clock.now())
+            except BaseException:
+                purse.tell_again(spent)
+                raise
 
         await self.in_turn(note)
 
@@ -153,7 +163,7 @@ class CollectMentions:
         purse.count(page.requests)
         purse.pay(page.cost_usd)
         if page.cost_usd:
-            await self._note_spent(source.source_id, purse)
+            await self.note_spent(source.source_id, purse)
         return page
 
     def _stopped(self, result: Collected, gap: str) -> Collected:

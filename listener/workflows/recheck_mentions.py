@@ -87,19 +87,19 @@ class RecheckMentions:
             await self._fill(one, now)
             found, believed = await self._asked(one, due, tries=standing.tries)
         except SourceError as error:
-            spent = await self._settle(one, Looked())
-            return await self._failed(one, error, spent)
+            return await self._failed(one, error, await self._settle(one))
+        spent = await self._settle(one)
         if not believed:
-            spent = await self._settle(one, Looked())
             return await self._doubted(one, due, found, standing, spent)
         looked = await self._apply(one, due, found)
-        spent = await self._settle(one, looked)
+        await self._in_turn(self._ledger.rechecks.note_found, name, looked, Spent(), at=self._clock.now())
         if standing.state != "ok":
             await self._in_turn(self._ledger.rechecks.note_standing, name, RecheckStanding(), at=now)
         return Rechecked(source=name, looked=looked, wait=timedelta(seconds=one.look_up.rest_seconds(spent.requests)))
 
     async def _fill(self, one: Asking, now: datetime) -> None:
         """Put into the allowance what looking again may still use today. Raises `BudgetSpent` when that is nothing."""
+        await self._settle(one)  # of a question that broke off
         await self._collect.begin(one.asker.source, one.purse)
         used = await asyncio.to_thread(self._ledger.rechecks.spent, one.asker.source, now.astimezone(UTC).date())
         requests = None if one.most_requests is None else int(one.most_requests * one.share) - used.requests
@@ -154,13 +154,14 @@ class RecheckMentions:
     def _stored(self, asked: Sequence[Wanted]) -> list[StoredMention]:
         return self._ledger.mentions.by_ids(each.mention_id for each in asked)
 
-    async def _settle(self, one: Asking, looked: Looked) -> Spent:
-        """Note what a question cost, in the source's own purse and among what looking again cost, with what it brought."""
-        now, spent = self._clock.now(), one.allowance.told()
+    async def _settle(self, one: Asking) -> Spent:
+        """Note what a question cost, in the source's own purse and among what looking again cost, before anything else is written."""
+        spent = one.allowance.told()
         one.purse.count(spent.requests)
         one.purse.pay(spent.usd)
-        await self._in_turn(self._ledger.sources.note_spent, one.asker.source, one.purse.told(), at=now)
-        await self._in_turn(self._ledger.rechecks.note_found, one.asker.source, looked, spent, at=now)
+        await self._collect.note_spent(one.asker.source, one.purse)
+        if spent != Spent():
+            await self._in_turn(self._ledger.rechecks.note_found, one.asker.source, Looked(), spent, at=self._clock.now())
         return spent
 
     async def _failed(self, one: Asking, error: SourceError, spent: Spent) -> Rechecked:

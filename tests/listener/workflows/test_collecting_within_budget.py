@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import BudgetSpent, SourceUnavailable
+from listener.errors import BudgetSpent, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.page import Cursor, Page, Spent
 from listener.sources.purse import Purse
@@ -108,3 +109,26 @@ def test_a_part_of_a_purse_holds_no_more_than_is_left_in_it() -> None:
     with pytest.raises(BudgetSpent):
         part.ask()
     assert part.affordable(0.005, 100) == 10
+
+
+async def test_a_cap_holds_while_the_ledger_can_keep_nothing(
+    ledger: Ledger, collect: CollectMentions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RULES F10, P8: a disk that is full for a day is read from, and what was paid meanwhile is told once it has room."""
+    source = PaidSource(Purse(most_usd=1.0))
+    real, full = ledger.sources.note_spent, [True]
+
+    def note(*given: Any, **named: Any) -> None:
+        if full[0]:
+            raise StoreError("The disk is full.")
+        real(*given, **named)
+
+    monkeypatch.setattr(ledger.sources, "note_spent", note)
+    for _ in range(20):
+        with pytest.raises(StoreError):
+            await collect.round(source, keep="all", purse=source.purse)
+    assert source.sold <= 200
+    full[0] = False
+    result = await collect.round(source, keep="all", purse=source.purse)
+    assert isinstance(result.error, BudgetSpent)
+    assert ledger.sources.spent("fake", NOON.date()).usd == 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.errors import RateLimited, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Author, Kept, Mention, MentionKey
 from listener.model.page import Cursor, Spent
@@ -294,3 +295,37 @@ async def test_a_wait_that_a_clock_noted_that_ran_ahead_holds_no_more(ledger: Le
     assert (await rig.once()).error is not None
     rig.clock._now -= timedelta(days=3_649)
     assert (await rig.once()).looked.asked == 3
+
+
+async def test_a_question_whose_answer_cannot_be_kept_is_paid_for_all_the_same(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RULES P8: it is asked again every ten minutes, a thousand times a week; the cap holds."""
+    rig = Rig(ledger, *some(100), usd_each=0.005, most_usd=2.0)
+    rig.clock.advance(DAY)
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(ledger.rechecks, "note_looked", fails)
+    for _ in range(20):
+        with contextlib.suppress(StoreError):
+            await rig.once()
+    assert sum(map(len, rig.platform.asked)) == 200, "half of two dollars"
+    assert ledger.sources.spent("src", rig.clock.now().date()).usd == 1.0
+
+
+async def test_a_question_that_was_given_up_is_paid_for_before_the_next(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took too long, or our own reader broke: the platform had answered."""
+    rig = Rig(ledger, *some(100), usd_each=0.005, most_usd=2.0)
+    rig.clock.advance(DAY)
+    real = rig.platform.look_up
+
+    async def breaks(*given: Any, **named: Any) -> Any:
+        await real(*given, **named)
+        raise TimeoutError
+
+    monkeypatch.setattr(rig.platform, "look_up", breaks)
+    for _ in range(20):
+        with contextlib.suppress(TimeoutError):
+            await rig.once()
+    assert sum(map(len, rig.platform.asked)) == 200
+    assert ledger.sources.spent("src", rig.clock.now().date()).usd == 1.0
