@@ -237,3 +237,12 @@ def test_what_a_clock_noted_that_ran_ahead_is_looked_at_again(ledger: Ledger) ->
     assert look(ledger, asker(), NOON + HOUR) == ["one", "two"]
     assert due(ledger, asker(), NOON + 2 * HOUR) == []
     assert ledger.rechecks.coverage(NOON + 2 * HOUR)["news"].overdue == 0
+
+
+def test_what_lost_its_words_is_asked_for_no_more(ledger: Ledger) -> None:
+    """Its number and its labels count on; a day's dollars on X go to what is kept whole."""
+    keep(ledger, "old", "young")
+    assert look(ledger, asker(), NOON + DAY) == ["old", "young"]
+    ledger.expiry.let_go([1], at=NOON + DAY)
+    assert due(ledger, asker(), NOON + 2 * DAY) == ["young"]
+    assert [one.native_id for one in ledger.rechecks.newest(asker(), but=(), most=5)] == ["young"]
