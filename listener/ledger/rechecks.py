@@ -174,7 +174,6 @@ def _members(asker: Asker, first_id: int, last_id: int, *, newest_first: bool = 
     columns = (mention.c.mention_id, mention.c.realm, mention.c.native_id, mention.c.root_id, mention.c.channel, mention.c.first_seen_at)
     here = and_(mention.c.mention_id >= first_id, mention.c.mention_id <= last_id, mention.c.latest_revision >= 0)
     here = and_(here, mention.c.expired_at.is_(None))  # of what lost its words nothing is left to follow, and X would be paid for it
-    here = and_(here, mention.c.expired_at.is_(None))  # of what was let go nothing is left to look at again
     platform = mention.c.platform.concat("") == asker.platform  # as text of its own: a database would look it up by its index otherwise
     mine = and_(_shown_by([asker.source]), ~_shown_by(asker.before)) if asker.before else _shown_by([asker.source])
     if asker.adopts:
