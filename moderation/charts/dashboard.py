@@ -15,7 +15,9 @@ from moderation.charts.trend import trend
 from moderation.model.chart import Chart, ClockRow, Feelings, GridCell, MatrixPoint, Series, ShareRow
 from moderation.model.dashboard import DashboardFigures
 from moderation.model.feedback import Figure, Rate
-from moderation.model.week_report import CellWeek, ClockWeek, Part
+from moderation.model.shares import Part
+from moderation.model.week_report import CellWeek
+from moderation.model.week_work import ClockWeek
 
 MOST_IN_MATRIX = 40
 

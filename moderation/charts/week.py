@@ -16,7 +16,8 @@ from moderation.charts.stacked import clocks, feelings
 from moderation.charts.trend import trend
 from moderation.model.chart import Chart, Compared, Feelings, MatrixPoint, Series, ShareRow, Widths
 from moderation.model.feedback import Figure
-from moderation.model.week_report import Growth, IssueWeek, Part, WeekFigures
+from moderation.model.shares import Part
+from moderation.model.week_report import Growth, IssueWeek, WeekFigures
 from moderation.reports.feedback import BARE_BENCHMARK, WITHIN_BENCHMARK
 from moderation.reports.say import FEW, Say
 from moderation.reports.shown import Shown

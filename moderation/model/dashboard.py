@@ -9,7 +9,9 @@ from datetime import datetime
 from moderation.model.chart import Coverage
 from moderation.model.feedback import FeedbackFigures, Figure
 from moderation.model.matrix import Quadrant
-from moderation.model.week_report import CellWeek, ClockWeek, Part, ValueWeek
+from moderation.model.shares import Part
+from moderation.model.week_report import CellWeek, ValueWeek
+from moderation.model.week_work import ClockWeek
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from moderation.model.document import Block, Bullets, Grid, Heading, Line, Para, Picture, Pictures, Piece, Tone, text
+from moderation.model.shares import Mean
 from moderation.model.tap import TapVerdict
-from moderation.model.week_report import ActionWeek, Mean, PromiseWeek, TapSaid
+from moderation.model.week_work import ActionWeek, PromiseWeek, TapSaid
 from moderation.reports.say import Say, sentences
 from moderation.reports.shown import Shown
 

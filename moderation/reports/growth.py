@@ -6,7 +6,8 @@ from datetime import datetime
 
 from scipy.special import bdtr, bdtrc
 
-from moderation.model.week_report import Growth, Part
+from moderation.model.shares import Part
+from moderation.model.week_report import Growth
 from moderation.reports.feedback import share
 from moderation.reports.week import Week
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from listener.text.shorten import shorten
 from moderation.model.document import Block, Bullets, Fact, Facts, Heading, Line, Para, Picture, Pictures, Piece, Tone, plain_text, text
-from moderation.model.week_report import FollowedUp, Growth, IssueWeek, Part
+from moderation.model.shares import Part
+from moderation.model.week_report import Growth, IssueWeek
+from moderation.model.week_work import FollowedUp
 from moderation.reports.growth import part
 from moderation.reports.say import Say, sentences
 from moderation.reports.shown import Shown

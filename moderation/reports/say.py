@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 
 from listener.digest import phrases
 from moderation.model.document import Line, Piece, text
-from moderation.model.week_report import Part
+from moderation.model.shares import Part
 
 FEW = 10
 """Below so many a share is said as a count, and that it is too little to go by."""

@@ -14,20 +14,10 @@ from moderation.ledger.week_reports import MadeReport, WeekReportLedger
 from moderation.model.action import Action, ActionState
 from moderation.model.feedback import Figure, Rate
 from moderation.model.matrix import Quadrant
+from moderation.model.shares import Mean, Part
 from moderation.model.status import PromiseState
-from moderation.model.week_report import (
-    FeedbackWeek,
-    FollowedUp,
-    IssueWeek,
-    Mean,
-    Part,
-    PromiseWeek,
-    Searched,
-    SourceWeek,
-    Unknown,
-    Unneeded,
-    WeekFigures,
-)
+from moderation.model.week_report import IssueWeek, Searched, SourceWeek, Unknown, Unneeded, WeekFigures
+from moderation.model.week_work import FeedbackWeek, FollowedUp, PromiseWeek
 from moderation.reports.growth import growth_of, known_share, part
 from moderation.reports.matrix import start_place
 from moderation.reports.week import Week

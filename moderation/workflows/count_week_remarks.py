@@ -60,7 +60,7 @@ def praise_of(parts: WeekParts, facts: WeekFacts, found: Sequence[Remark]) -> Re
 
 
 def voices_of(parts: WeekParts, issue_ids: Sequence[int], week: Week) -> dict[int, int]:
-    """Return a mention to quote for each of these issues: what its people typically wrote in the week, never one that only links, nor a private one."""
+    """Return a mention to quote for each of these issues: what its people typically wrote that week; none that only links or is private."""
     found = parts.insight.candidates(issue_ids, week.from_at, week.as_of, MOST_CANDIDATES)
     voices: dict[int, int] = {}
     private = parts.listening.ledger.mentions.private_among(one.mention_id for some in found.values() for one in some)

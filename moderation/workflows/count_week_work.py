@@ -13,7 +13,8 @@ from moderation.ledger.week_facts import WeekFacts
 from moderation.model.action import Action, ActionState
 from moderation.model.card import SENTIMENTS, Card, CardPart
 from moderation.model.clock import Wait
-from moderation.model.week_report import ActionWeek, CellWeek, ClockWeek, Ignored, IssueWeek, SilenceWeek, TapSaid, ValueWeek
+from moderation.model.week_report import CellWeek, IssueWeek, ValueWeek
+from moderation.model.week_work import ActionWeek, ClockWeek, Ignored, SilenceWeek, TapSaid
 from moderation.reports.growth import part
 from moderation.reports.week import Week
 from moderation.triage.clock_figures import clocks_kept, waits_of

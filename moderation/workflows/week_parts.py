@@ -15,7 +15,8 @@ from moderation.ledger.our_words import OurWords
 from moderation.ledger.tap import TapLedger
 from moderation.model.grid import GridHistory
 from moderation.model.matrix import Quadrant
-from moderation.model.week_report import IssueWeek, TapSaid
+from moderation.model.week_report import IssueWeek
+from moderation.model.week_work import TapSaid
 from moderation.reports.matrix import Rules, read_rules
 from moderation.reports.week import Week
 from moderation.settings import KlankbordSettings

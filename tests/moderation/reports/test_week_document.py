@@ -20,28 +20,21 @@ from moderation.model.advice import Way
 from moderation.model.clock import ClockKind
 from moderation.model.document import Document, Grid, PageBreak
 from moderation.model.matrix import Quadrant
+from moderation.model.shares import Mean
 from moderation.model.tap import Span, TapReason, TapVerdict
 from moderation.model.week_report import (
-    ActionWeek,
     CellWeek,
-    ClockWeek,
-    FeedbackWeek,
-    FollowedUp,
     Growth,
-    Ignored,
     IssueWeek,
-    Mean,
-    PromiseWeek,
     Remarks,
     Searched,
-    SilenceWeek,
     SourceWeek,
-    TapSaid,
     Unknown,
     Unneeded,
     ValueWeek,
     WeekFigures,
 )
+from moderation.model.week_work import ActionWeek, ClockWeek, FeedbackWeek, FollowedUp, Ignored, PromiseWeek, SilenceWeek, TapSaid
 from moderation.reports.document_links import Links
 from moderation.reports.growth import part
 from moderation.reports.kept import figures_of
