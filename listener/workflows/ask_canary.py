@@ -52,7 +52,12 @@ class AskCanary:
             spent = part.told()
             self._purse.count(spent.requests)
             self._purse.pay(spent.usd)
-            self._ledger.sources.note_spent(self._source_id, self._purse.told(), at=now)
+            told = self._purse.told()
+            try:
+                self._ledger.sources.note_spent(self._source_id, told, at=now)
+            except BaseException:
+                self._purse.tell_again(told)  # a full disk must not make it forget what was paid
+                raise
         self._ledger.sources.note_canary(self._source_id, outcome, at=now)
         logger.info("canary asked", extra={"source": self._source_id, "outcome": outcome})
         return outcome

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import SettingsError, SourceUnavailable
+from listener.errors import SettingsError, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import SILENCE, Signal
@@ -83,6 +83,21 @@ async def test_what_it_costs_comes_out_of_the_days_purse(ledger: Ledger) -> None
     await rig.canary.once()
     assert ledger.sources.spent("forum", NOON.date()) == Spent(requests=1, micro_usd=150_000)
     assert rig.purse.affordable(0.01, 100) == 85
+
+
+async def test_what_it_cost_is_remembered_while_the_ledger_can_keep_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RULES F10, P8: on a full disk it would be asked, and paid for, after every round."""
+    rig = Rig(ledger, [mention("1")])
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as full:
+        full.setattr(ledger.sources, "note_spent", fails)
+        with pytest.raises(StoreError):
+            await rig.canary.once()
+    rig.purse.begin(Spent())
+    assert rig.purse.requests_today == 1
 
 
 def test_a_canary_keeps_the_access_of_its_source_and_asks_for_nothing_else() -> None:
