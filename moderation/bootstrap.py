@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
-from listener.bootstrap import listening, new_reader, reading, secrets_of
+from listener.bootstrap import listening, new_reader, reading
+from listener.bootstrap_sources import secrets_of
 from listener.errors import SettingsError
 from listener.ledger.ledger import Ledger
 from listener.ledger.lock import home_lock

@@ -121,7 +121,7 @@ NETWORK_ROOMS = (
     "listener.control",  # the Unix socket in the home: no network
 )
 COMMANDS = ("listener.cli", "listener.commands", "listener.__main__", "moderation.cli", "moderation.commands", "moderation.__main__")
-BOOTSTRAPS = ("listener.bootstrap", "moderation.bootstrap")
+BOOTSTRAPS = ("listener.bootstrap", "listener.bootstrap_sources", "moderation.bootstrap")
 KNOWS_BOOTSTRAP = (*COMMANDS, *BOOTSTRAPS, "listener.answers", "moderation.answers")  # answers: what commands ask of an open home
 PUBLISH = "publish"
 OPENS_CONNECTIONS = frozenset(

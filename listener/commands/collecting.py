@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from listener.bootstrap import brand_queries, source_context
+from listener.bootstrap_sources import brand_queries, source_context
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table, progress_for
 from listener.errors import InputError, StoreLocked

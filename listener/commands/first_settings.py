@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from listener.bootstrap import source_context
+from listener.bootstrap_sources import source_context
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
 from listener.errors import InputError, SettingsError

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from listener.bootstrap import brand_queries, known_languages
+from listener.bootstrap import known_languages
+from listener.bootstrap_sources import brand_queries
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import InputError
 from listener.ledger.ledger import Ledger

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from listener.bootstrap import secrets_of
+from listener.bootstrap_sources import secrets_of
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import SettingsError

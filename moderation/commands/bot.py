@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from listener.bootstrap import reading, secrets_of
+from listener.bootstrap import reading
+from listener.bootstrap_sources import secrets_of
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
 from listener.commands.setting_up import show_findings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from listener.bootstrap import new_receiving, open_receivers, open_sources
+from listener.bootstrap_sources import new_receiving, open_receivers, open_sources
 from listener.clock import SystemClock
 from listener.commands.collecting import collect_command
 from listener.commands.place import Place

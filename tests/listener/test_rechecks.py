@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from listener.bootstrap import source_context
+from listener.bootstrap_sources import source_context
 from listener.clock import ManualClock, SystemClock
 from listener.errors import SettingsError
 from listener.ledger.ledger import Ledger, open_ledger

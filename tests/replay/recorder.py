@@ -20,7 +20,7 @@ import httpx
 import yaml
 from pydantic import ConfigDict
 
-from listener.bootstrap import secrets_of
+from listener.bootstrap_sources import secrets_of
 from listener.clock import SystemClock
 from listener.errors import InputError, ProductError
 from listener.ports import Clock

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from listener.bootstrap import brand_queries, new_analysis
+from listener.bootstrap import new_analysis
+from listener.bootstrap_sources import brand_queries
 from listener.clock import ManualClock
 from listener.embedding.hashed import HashedEmbedder
 from listener.errors import SourceUnavailable, StoreFull
