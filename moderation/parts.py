@@ -20,6 +20,7 @@ from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.cases import CaseLedger
 from moderation.ledger.following import Followed
+from moderation.ledger.gone_accounts import forget_gone_accounts
 from moderation.ledger.leave import LeaveLedger
 from moderation.model.case import Opened
 from moderation.model.outbox import SendReport
@@ -98,6 +99,7 @@ class Desk:
         """Look at every message and every case once: nobody is forgotten because something was overlooked on the way."""
         self.queueing.follow.check_all()
         self.open_cases()
+        forget_gone_accounts(self.ledger.engine, self.ledger.suppression)
 
     def decide_invitations(self) -> Decided:
         """Decide whom to ask, after whoever asked to be left alone was heard."""
