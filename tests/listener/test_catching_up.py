@@ -17,7 +17,7 @@ from listener.streams import connect_after
 from tests.fakes.mastodon import TOKEN, FakeMastodon
 from tests.fakes.site import Reply, open_site
 from tests.fakes.source import FakeSource
-from tests.listener.test_streams import Rig
+from tests.fakes.stream_rig import Rig
 
 MINUTE = timedelta(minutes=1)
 

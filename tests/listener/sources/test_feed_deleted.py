@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,36 +12,17 @@ from listener.model.page import Page
 from listener.sources.feed import FeedSource
 from listener.sources.feed_deleted import deleted_in
 from listener.sources.http import HttpClient
+from tests.fakes.atom import atom, entry, tombstone
+from tests.fakes.isso_comments import ISSO
 from tests.fakes.rss import item, rss, serve
 from tests.fakes.site import Reply, Request, Site
 
-BEGIN = (
-    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:t="http://purl.org/syndication/thread/1.0"'
-    ' xmlns:at="http://purl.org/atompub/tombstones/1.0"><title>x</title>'
-)
 EMPTY = "&lt;p&gt;&lt;/p&gt;"
-ISSO = "tag:blog.example,2018:/isso/1/"
 
 
 @pytest.fixture
 def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
     return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
-
-
-def entry(guid: str, text: str = "words", *, answers: str = "", at: str = "2026-03-02T08:00:00Z", author: str = "Kim") -> str:
-    above = f'<t:in-reply-to ref="{answers}" href="https://x.example/#1"/>' if answers else ""
-    return (
-        f"<entry><id>{guid}</id><title>t</title><updated>{at}</updated><author><name>{author}</name></author>"
-        f'<content type="html">{text}</content>{above}</entry>'
-    )
-
-
-def tombstone(guid: str) -> str:
-    return f'<at:deleted-entry ref="{guid}" when="2026-03-02T09:00:00Z"><at:comment>spam</at:comment></at:deleted-entry>'
-
-
-def atom(*parts: str) -> bytes:
-    return f"{BEGIN}{''.join(parts)}</feed>".encode()
 
 
 async def shown(source: FeedSource, site: Site, body: bytes, before: Page | None = None) -> Page:
@@ -200,61 +180,6 @@ async def test_a_feed_is_asked_for_whole_once_an_hour(source: FeedSource, site: 
     assert "if-none-match" in site.requests[-1].headers
 
 
-class Comments:
-    """An Isso with one thread: `numbers` are the comments that stand, `answering` those of them that answer comment 1."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.numbers = [1, 2, 3]
-        self.answering: set[int] = set()
-        self.at: dict[int, str] = {}
-        self.refuses = 403
-        site.answer = self.answer
-
-    def answer(self, request: Request) -> Reply:
-        path, number = request.path.rpartition("/")[::2]
-        if path == "/id":
-            return Reply(status=self.refuses if int(number) in self.numbers else 404)
-        etag = f'"1-{max(n for n in self.numbers if n not in self.answering)}"'
-        if request.headers.get("if-none-match") == etag:
-            return Reply(status=304, headers={"ETag": etag})
-        top = [n for n in reversed(self.numbers) if n not in self.answering]
-        listed = [*top, *(n for n in self.numbers if n in self.answering)]
-        return Reply(body=atom(*map(self.entry, listed)), headers={"ETag": etag})
-
-    def entry(self, number: int) -> str:
-        above = f"{ISSO}1" if number in self.answering else ""
-        link = f'<link href="{self.site.url("/post")}#isso-{number}"/><title>'
-        at = self.at.get(number, "2026-03-02T08:00:00Z")
-        return entry(f"{ISSO}{number}", f"comment {number} {at}", answers=above, at=at).replace("<title>", link)
-
-    async def after(self, source: FeedSource, clock: ManualClock, before: Page, *minutes: int) -> tuple[list[str], Page]:
-        """Pull after each wait; return what was removed, by number, and the last page."""
-        removed: list[str] = []
-        page = before
-        for wait in minutes:
-            clock.advance(timedelta(minutes=wait))
-            page = await source.pull(page.next)
-            removed += [one.native_id.removeprefix(ISSO) for one in page.removals]
-        return removed, page
-
-
-@pytest.fixture
-def comments(site: Site) -> Comments:
-    return Comments(site)
-
-
-async def test_what_isso_calls_unchanged_is_read_nevertheless(source: FeedSource, comments: Comments, clock: ManualClock) -> None:
-    """Its ETag tells of the newest comment that answers none: answers would be heard of an hour late."""
-    page = await source.pull(None)
-    comments.numbers.append(4)
-    comments.answering = {4}
-    comments.at[1] = "2026-03-02T09:00:00Z"
-    _, page = await comments.after(source, clock, page, 1)
-    assert {one.native_id for one in page.mentions} == {f"{ISSO}1", f"{ISSO}4"}
-    assert not [one for one in comments.site.requests if "if-none-match" in one.headers]
-
-
 async def test_a_missing_entry_is_settled_although_the_site_calls_its_feed_unchanged(
     source: FeedSource, site: Site, clock: ManualClock
 ) -> None:
@@ -277,100 +202,3 @@ async def test_a_missing_entry_is_settled_although_the_site_calls_its_feed_uncha
         page = await source.pull(page.next)
         assert [one.native_id for one in page.removals] == removed
     assert [one.path for one in site.requests] == ["/feed"] * 4 + ["/2", "/1"]
-
-
-async def test_a_comment_that_was_deleted_is_removed_after_a_second_look(
-    source: FeedSource, comments: Comments, clock: ManualClock
-) -> None:
-    page = await source.pull(None)
-    comments.numbers.remove(3)
-    removed, page = await comments.after(source, clock, page, 0, 10)
-    assert removed == []
-    removed, page = await comments.after(source, clock, page, 21)
-    assert removed == ["3"]
-    assert "missing" not in json.loads(str(page.next))
-
-
-async def test_the_last_answer_of_a_thread_is_followed_too(source: FeedSource, comments: Comments, clock: ManualClock) -> None:
-    """Isso lists answers last and oldest first, so nothing older stands below it; the feed got shorter, and Isso knows each comment."""
-    comments.numbers, comments.answering = [1, 2, 3, 4], {2, 4}
-    page = await source.pull(None)
-    comments.numbers.remove(4)
-    assert (await comments.after(source, clock, page, 61, 31))[0] == ["4"]
-
-
-async def test_an_answer_that_newer_comments_pushed_out_of_the_feed_is_not_missed(
-    source: FeedSource, comments: Comments, clock: ManualClock
-) -> None:
-    """Its feed is as long as before; nobody is asked."""
-    comments.numbers, comments.answering = [1, 2, 3, 4], {2, 4}
-    page = await source.pull(None)
-    comments.numbers = [1, 2, 3, 5]
-    assert (await comments.after(source, clock, page, 61, 61, 61))[0] == []
-    assert not [one.path for one in comments.site.requests if one.path.startswith("/id/")]
-
-
-async def test_a_comment_that_isso_still_knows_is_kept(source: FeedSource, comments: Comments, clock: ManualClock) -> None:
-    page = await source.pull(None)
-    comments.answer, whole = (lambda request: Reply(status=403) if request.path == "/id/2" else whole(request)), comments.answer  # type: ignore[method-assign]
-    comments.site.answer = comments.answer
-    comments.numbers.remove(2)
-    assert (await comments.after(source, clock, page, 61, 61, 61, 61))[0] == []
-
-
-async def test_an_isso_of_which_only_the_feed_can_be_reached_takes_nothing(
-    source: FeedSource, comments: Comments, clock: ManualClock
-) -> None:
-    """Whatever comment it is asked for, there is nothing."""
-    comments.refuses = 404
-    page = await source.pull(None)
-    comments.numbers.remove(2)
-    assert (await comments.after(source, clock, page, 61, 61, 61, 61))[0] == []
-
-
-async def test_a_comment_that_got_the_number_of_a_removed_one_is_another_one(
-    source: FeedSource, comments: Comments, clock: ManualClock
-) -> None:
-    """Isso gives the newest number again. What was removed never comes back, so the new comment must not be taken for it."""
-    page = await source.pull(None)
-    comments.numbers.remove(3)
-    removed, page = await comments.after(source, clock, page, 0, 31)
-    assert removed == ["3"]
-    comments.numbers.append(3)
-    comments.at[3] = "2026-03-02T13:00:00Z"
-    _, page = await comments.after(source, clock, page, 10)
-    (said,) = page.mentions
-    assert said.native_id == f"{ISSO}3@{datetime(2026, 3, 2, 13, tzinfo=UTC).timestamp():.0f}"
-    comments.numbers.append(4)
-    comments.answering = {4}
-    comments.at[3] = "2026-03-02T14:00:00Z"
-    _, page = await comments.after(source, clock, page, 61)
-    assert {one.native_id.removeprefix(ISSO): one.posted_at.hour for one in page.mentions} == {
-        said.native_id.removeprefix(ISSO): 13,
-        "4": 8,
-    }
-    comments.numbers.remove(3)
-    removed, page = await comments.after(source, clock, page, 61, 31)
-    assert removed == [said.native_id.removeprefix(ISSO)]
-
-
-async def test_a_number_given_again_while_its_comment_is_missing_settles_that_one(
-    source: FeedSource, comments: Comments, clock: ManualClock
-) -> None:
-    page = await source.pull(None)
-    comments.numbers.remove(3)
-    _, page = await comments.after(source, clock, page, 0)
-    comments.numbers.append(3)
-    comments.at[3] = "2026-03-02T13:00:00Z"
-    removed, page = await comments.after(source, clock, page, 10)
-    assert (removed, [one.posted_at.hour for one in page.mentions]) == (["3"], [13])
-
-
-async def test_a_comment_that_was_left_out_for_a_moment_is_the_same_one(source: FeedSource, comments: Comments, clock: ManualClock) -> None:
-    page = await source.pull(None)
-    comments.numbers.remove(3)
-    _, page = await comments.after(source, clock, page, 0)
-    comments.numbers.append(3)
-    removed, page = await comments.after(source, clock, page, 10)
-    assert (removed, page.mentions) == ([], page.mentions)
-    assert {one.native_id for one in page.mentions} <= {f"{ISSO}3"}

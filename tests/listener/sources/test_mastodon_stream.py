@@ -279,7 +279,7 @@ async def test_a_server_cannot_send_us_and_the_token_inward(fake: FakeMastodon, 
 async def test_an_address_that_is_none_is_not_used(fake: FakeMastodon, source: MastodonSource, named: str) -> None:
     fake.streams_at = named
     async with listening(source):
-        pass
+        assert fake.pushes.opened, "the server itself was asked"
 
 
 async def test_without_a_token_nobody_is_asked(site: Site, http: HttpClient, clock: ManualClock, fake: FakeMastodon) -> None:

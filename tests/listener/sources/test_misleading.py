@@ -9,6 +9,7 @@ import pytest
 
 from listener.clock import ManualClock
 from listener.errors import SettingsError
+from listener.ports import Source
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
 from listener.sources.canaries import ASKED_BY
 from listener.sources.context import SourceContext
@@ -65,14 +66,14 @@ REFUSED = (
 )
 
 
-def build(kind: str, **written: Any) -> None:
+def build(kind: str, **written: Any) -> Source:
     context = SourceContext(
         http=HttpClient(HttpSettings.model_validate({})),
         clock=ManualClock(NOW),
         secrets=lambda _: "s",
         brands=(BrandSettings.model_validate({"name": "Stroomwerk"}),),
     )
-    build_source(SourceSettings.model_validate({"id": "one", "kind": kind, **LEAST[kind], **written}), context=context)
+    return build_source(SourceSettings.model_validate({"id": "one", "kind": kind, **LEAST[kind], **written}), context=context)
 
 
 def test_every_kind_is_in_this_file() -> None:
@@ -117,4 +118,5 @@ async def test_keys_that_undo_each_other_are_told_with_what_to_write(kind: str, 
 @pytest.mark.parametrize("kind", LEAST)
 async def test_what_says_the_same_as_leaving_it_out_is_no_mistake(kind: str) -> None:
     """A file that shows every default is a good file."""
-    build(kind, interval_minutes=10.0, look_back_days=7.0, budget_requests_per_day=None, budget_usd_per_day=1.0, recheck_share=0.5)
+    built = build(kind, interval_minutes=10.0, look_back_days=7.0, budget_requests_per_day=None, budget_usd_per_day=1.0, recheck_share=0.5)
+    assert built.source_id == "one"

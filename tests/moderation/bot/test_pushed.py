@@ -24,7 +24,7 @@ from tests.fakes.discord_history import CHANNEL, GUILD, PREFIX, TOKEN, FakeDisco
 from tests.fakes.discord_wire.gateway import GUILDS, MESSAGES
 from tests.fakes.discord_wire.wire import DiscordWire, discord_wire
 from tests.fakes.site import open_site
-from tests.listener.test_streams import Rig
+from tests.fakes.stream_rig import Rig
 
 
 @pytest.fixture
