@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
@@ -15,6 +15,8 @@ from listener.ledger.transactions import reading, writing
 
 MOST_CLAIMS = 5_000
 """Of one source at a time. What comes beyond them is not kept; the platform is asked about those that are."""
+LONGEST_WAIT = timedelta(days=4)
+"""A claim that is due later than this was noted by a clock that was set wrong, and is due now (RULES F13)."""
 _KEY = "claimed:"
 
 
@@ -46,7 +48,7 @@ class ClaimLedger:
     def due(self, source: str, now: datetime, *, most: int) -> list[Claim]:
         """Return claims to ask about now, those that wait longest first."""
         with reading(self._engine) as tx:
-            waiting = [one for one in _held(tx, source).values() if one.due_at <= now]
+            waiting = [one for one in _held(tx, source).values() if not now < one.due_at <= now + LONGEST_WAIT]
         return sorted(waiting, key=lambda one: (one.due_at, one.native_id))[:most]
 
     def settle(self, source: str, *, answered: Iterable[str], later: Iterable[Claim] = ()) -> None:

@@ -59,8 +59,11 @@ class Missing:
     asked: int = 0
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether it has been missing for long enough, and was not asked for within the hour."""
-        return now.timestamp() >= max(self.since + GRACE_SECONDS, self.asked + AGAIN_SECONDS)
+        """Tell whether it has been missing for long enough, and was not asked for within the hour.
+
+        So it has when its times lie ahead: a clock noted them that was set wrong, and nobody would ask for years (RULES F13).
+        """
+        return not 0 < max(self.since + GRACE_SECONDS, self.asked + AGAIN_SECONDS) - now.timestamp() <= AGAIN_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,7 @@ class Memory:
         entry is the same one) holds edits and deletions of older entries.
         """
         settle = any(one.is_due(now) for one in self.missing)
-        stale = now.timestamp() >= self.whole_at + WHOLE_EVERY_SECONDS
+        stale = not 0 <= now.timestamp() - self.whole_at < WHOLE_EVERY_SECONDS
         return {"Accept": ACCEPT, **({} if settle or stale else self.validators.headers())}
 
     def knows(self, native_id: str) -> bool:

@@ -13,10 +13,11 @@ import pytest
 from listener.clock import ManualClock
 from listener.model.page import Cursor, Page
 from listener.settings.schema import HttpSettings
+from listener.sources.conditional import Validators
 from listener.sources.feed import FeedSource
 from listener.sources.feed_entries import Entry, FeedBody
 from listener.sources.feed_gone import missing_from, order_of
-from listener.sources.feed_memory import Memory
+from listener.sources.feed_memory import Memory, Missing, Shown
 from listener.sources.feed_mentions import listing_of
 from listener.sources.http import HttpClient
 from tests.fakes.rss import item, rss
@@ -479,3 +480,15 @@ def test_ten_thousand_entries_are_compared_and_remembered_in_seconds() -> None:
     assert time.monotonic() - started < 10
     assert [one.shown.native_id[-4:] for one in before.missing] == ["9990"]
     assert len(before.written()) < 450_000
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=3_650)])
+def test_what_a_clock_noted_that_ran_ahead_keeps_no_feed_from_being_followed(ahead: timedelta) -> None:
+    """RULES F13: it was put right; without this nobody would read the feed whole, or ask for a page, for ten years."""
+    noted = int((START + ahead).timestamp())
+    missing = Missing(shown=Shown(native_id="urn:5", at=1), since=noted)
+    memory = Memory(url="u", prints={}, validators=Validators(etag='"1"'), whole_at=noted)
+    assert missing.is_due(START + timedelta(minutes=1)) is bool(ahead)
+    assert ("If-None-Match" not in memory.conditions(START + timedelta(minutes=1))) is bool(ahead)
+    assert missing.is_due(START + timedelta(minutes=31))
+    assert "If-None-Match" not in memory.conditions(START + timedelta(hours=1))

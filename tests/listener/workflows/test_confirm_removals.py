@@ -133,3 +133,14 @@ async def test_many_are_asked_about_in_turns_and_a_flood_is_bounded(told: Told) 
     assert len(told.asked) == MOST_AT_ONCE
     await told.confirm.once()
     assert len(set(told.asked)) == 2 * MOST_AT_ONCE
+
+
+async def test_a_claim_that_a_clock_noted_that_ran_ahead_is_asked_about(ledger: Ledger) -> None:
+    """RULES F13: it was put right, and the forum would be asked in ten years."""
+    told = Told(ledger)
+    told.clock._now += timedelta(days=3_650)
+    told.post(1)
+    told.post(1, "post_destroyed")
+    told.clock._now -= timedelta(days=3_650)
+    assert await told.confirm.once() == 1
+    assert told.there() == set()
