@@ -50,7 +50,7 @@ class SealedWriter(io.RawIOBase):
         return True
 
     def write(self, given: object) -> int:
-        added = bytes(given)  # type: ignore[call-overload]
+        added = bytes(given)  # type: ignore[call-overload]  # whatever a raw file may be given
         self._waiting += added
         while len(self._waiting) > _BLOCK:
             self._seal(bytes(self._waiting[:_BLOCK]), last=False)
@@ -86,7 +86,7 @@ class SealedReader(io.RawIOBase):
         return True
 
     def readinto(self, into: object) -> int:
-        view = memoryview(into).cast("B")  # type: ignore[arg-type]
+        view = memoryview(into).cast("B")  # type: ignore[arg-type]  # a buffer, as every raw file is given
         while not self._ready and not self._over:
             self._open()
         taken = self._ready[: len(view)]

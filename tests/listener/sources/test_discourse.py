@@ -272,7 +272,11 @@ async def test_a_private_message_that_is_listed_no_more_is_looked_up_as_one(site
     pages, cursor = await _round(source)
     assert {m.native_id: m.said_to for page in pages for m in page.mentions if m.channel} == {"1": "Stroomwerk", "2": "Stroomwerk"}
     whole = type(fake)._newest
-    fake._newest = lambda path, before: whole(fake, path, before) if path == "/posts.json" else _listed(fake.private[1:])  # type: ignore[method-assign]
+
+    def without_the_first(path: str, before: int) -> Reply:
+        return whole(fake, path, before) if path == "/posts.json" else _listed(fake.private[1:])
+
+    fake._newest = without_the_first  # type: ignore[method-assign]  # the forum lists its messages without one
     again, _ = await _round(source, cursor)
     assert {m.native_id: m.channel for page in again for m in page.mentions if m.native_id == "1"} == {"1": "discourse"}
 

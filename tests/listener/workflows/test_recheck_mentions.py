@@ -28,7 +28,7 @@ CAPS = {"most_requests": None, "most_usd": None}
 def mention(native_id: str, text: str = "", **changes: object) -> Mention:
     author = Author(platform="reddit", realm="reddit.com", native_id=f"u-{native_id}", name=f"Naam {native_id}")
     fields: dict[str, object] = {"platform": "reddit", "realm": "reddit.com", "native_id": native_id, "text": text or f"tekst {native_id}"}
-    return Mention(**{**fields, "posted_at": NOON, "author": author, "title": "Storing", "root_id": "t3_1", **changes})  # type: ignore[arg-type]
+    return Mention(**{**fields, "posted_at": NOON, "author": author, "title": "Storing", "root_id": "t3_1", **changes})  # type: ignore[arg-type]  # fields by name
 
 
 class Rig:
@@ -52,7 +52,7 @@ class Rig:
     def restart(self) -> None:
         """Begin anew with what the ledger knows."""
         asker = Asker(source="src", platform="reddit", rule=RecheckRule(every=DAY), all_askers=("src",))
-        purse = Purse(most_requests=self.caps["most_requests"], most_usd=self.caps["most_usd"])  # type: ignore[arg-type]
+        purse = Purse(most_requests=self.caps["most_requests"], most_usd=self.caps["most_usd"])  # type: ignore[arg-type]  # each of one kind
         self.recheck = RecheckMentions(self.ledger, self.collect, clock=self.clock)
         self.asking = Asking(
             asker=asker,
@@ -60,7 +60,7 @@ class Rig:
             purse=purse,
             allowance=self.platform.purse,
             share=self.share,
-            **self.caps,  # type: ignore[arg-type]
+            **self.caps,  # type: ignore[arg-type]  # each name is of one kind
         )
 
     async def once(self) -> Rechecked:
@@ -154,7 +154,7 @@ async def test_a_platform_that_says_no_is_left_alone_and_nothing_counts_as_looke
     ledger: Ledger, error: Exception, state: str, wait: timedelta
 ) -> None:
     rig = Rig(ledger, *some(10))
-    rig.platform.errors = [error]  # type: ignore[list-item]
+    rig.platform.errors = [error]  # type: ignore[list-item]  # any error
     rig.clock.move_to(NOON + DAY)
     result = await rig.once()
     assert (result.wait, result.error) == (wait, error)

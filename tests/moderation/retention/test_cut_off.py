@@ -43,7 +43,7 @@ def run(home: Path, rest: Any = lambda _seconds: None) -> dict[str, int]:
     expiry.MOST_AT_ONCE = 2
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
         due = ledger.expiry.due
-        ledger.expiry.due = lambda cut: due(cut, most=2)  # type: ignore[method-assign]
+        ledger.expiry.due = lambda cut: due(cut, most=2)  # type: ignore[method-assign]  # small steps, to be cut in
         retain = Retain(home, ledger, RetentionSettings.model_validate({}), ManualClock(NOW), zone=UTC, hour=3, rest=rest)
         receipt = retain.once(retain.wanted, by="night")
         return {} if receipt is None else dict(receipt.counts)
@@ -80,8 +80,8 @@ def test_a_service_that_stops_leaves_the_rest_for_the_next_night(home: Path) -> 
     clock, stops = ManualClock(NOON), iter([False, True])
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
         due = ledger.expiry.due
-        ledger.expiry.due = lambda cut: due(cut, most=2)  # type: ignore[method-assign]
-        given = {"zone": UTC, "hour": 3, "rest": lambda _seconds: None}
+        ledger.expiry.due = lambda cut: due(cut, most=2)  # type: ignore[method-assign]  # small steps, to be cut in
+        given: dict[str, Any] = {"zone": UTC, "hour": 3, "rest": lambda _seconds: None}
         stopping = Retain(home, ledger, RetentionSettings.model_validate({}), clock, stopped=lambda: next(stops), **given)
         stopping.agreed()
         clock.advance(NOTICE + timedelta(days=100))
