@@ -19,8 +19,8 @@ from listener.settings.schema import ListenerSettings
 from listener.text.query import BrandQuery
 from listener.workflows.analyse_mentions import AnalyseMentions
 from listener.workflows.clean_files import Cleaned, CleanFiles
-from listener.workflows.gather_figures import gather_figures
 from listener.workflows.confirm_removals import ConfirmRemovals
+from listener.workflows.gather_figures import gather_figures
 from listener.workflows.learn_labels import LearnLabels
 from listener.workflows.receive_mentions import ReceiveMentions
 from listener.workflows.search_mentions import SearchMentions

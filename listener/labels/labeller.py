@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,7 +50,7 @@ class Labeller:
         model_id: str = "",
         offsets: Mapping[str, Mapping[str, Offset]] | None = None,
         rules: Sequence[TextRule] = (),
-        replaced: Sequence[str] = (),
+        replaced: Collection[str] = (),
     ) -> None:
         self._lexicons = lexicons
         self._heads = heads

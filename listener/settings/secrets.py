@@ -59,7 +59,7 @@ SOURCE_KINDS: Mapping[str, Mapping[str, str]] = {
         "READ_API_KEY": "API key that reads a forum, for the one user named in account.",
     },
     "REDDIT": {
-        "READ_REFRESH_TOKEN": "Refresh token of the account whose inbox is read; scopes identity, read and privatemessages, none of moderators.",
+        "READ_REFRESH_TOKEN": "Refresh token of the account whose inbox is read; scopes identity read privatemessages, none of moderators.",
         "MOD_CLIENT_ID": "Client id of the Reddit application that moderates; another one than those which read and post.",
         "MOD_CLIENT_SECRET": "Its secret.",
         "MOD_REFRESH_TOKEN": "Refresh token of a moderator, with the scopes identity, read and modposts.",

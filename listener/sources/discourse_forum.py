@@ -29,7 +29,10 @@ Post = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TopicPart:
-    """Some posts of a topic, oldest first; `private`: of a message between people; `at` is how many older ones are left to read, `ids` the posts of the topic in order."""
+    """Some posts of a topic, oldest first. `private`: of a message between people.
+
+    `at` is how many older ones are left to read, `ids` the posts of the topic in order.
+    """
 
     title: str
     posts: tuple[Post, ...]

@@ -81,7 +81,8 @@ def _told(call: Call, case_id: int, error: AlreadyClaimed) -> AlreadyClaimed:
 def _shown(call: Call, detail: CaseDetail) -> Said:
     entry, words = detail.entry, call.words
     private = f" · {words.text('mention.private')}" if entry.private else ""
-    where = f"{call.where(entry.opening.platform)}{private} · {words.text('queue.waits', stretch=words.stretch(entry.waiting_since, call.now()))}"
+    waits = words.text("queue.waits", stretch=words.stretch(entry.waiting_since, call.now()))
+    where = f"{call.where(entry.opening.platform)}{private} · {waits}"
     holder = words.text("queue.holder", holder=harmless(entry.holder, 80)) if entry.holder else words.text("bot.free")
     why = " · ".join(call.parts.why(one, call.language) for one in entry.why if not isinstance(one, str))
     lines = [f"{where} · {holder}", *([why] if why else []), *(_message(call, one) for one in detail.mentions[-MOST_MESSAGES:])]

@@ -162,8 +162,9 @@ class JourneyLedger:
         )
 
     def target(self, mention_id: int, *, to_person: bool = False) -> Target | None:
-        """Return the place right below a mention, bound to what it says now; None when it is gone. `to_person`: to its author alone, as always
-        below a private message.
+        """Return the place right below a mention, bound to what it says now; None when it is gone.
+
+        `to_person`: to its author alone, as always below a private message.
         """
         query = (
             select(mention, revision.c.content_hash, THREAD.label("thread"), is_private().label("private"))

@@ -10,7 +10,6 @@ from enum import StrEnum
 from moderation.model.advice import Way
 from moderation.model.feedback import Figure
 
-
 PRIVATE = "mail"
 """The platform in whose column private messages of every platform stand."""
 

@@ -44,7 +44,7 @@ def bot_parts(
 ) -> BotParts:
     """Return the bot's parts over an open home. `person_of` finds a colleague by their number at Discord."""
     listening = parts.listening
-    engine, settings = listening.ledger.engine, listening.settings
+    engine, settings, public = listening.ledger.engine, listening.settings, parts.desk.settings.public.base_url
     newest, own = BrandMentionLedger(engine), parts.subjects.forget_me
     pictured = PictureDigest(parts.draw, settings.zone)
 
@@ -72,7 +72,7 @@ def bot_parts(
         forget=own.forget,
         object=own.object,
         privacy=privacy_facts(parts),
-        privacy_page=f"{settings.public.base_url.rstrip('/')}/privacy" if settings.public.base_url else "",
+        privacy_page=f"{public.rstrip('/')}/privacy" if public else "",
         digest_hour=settings.digest.hour,
         templates=templates,
         sees_texts=sees_texts,

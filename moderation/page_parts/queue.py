@@ -82,9 +82,7 @@ def queue_parts(room: Queueing, ledger: Ledger, clock: Clock, *, case_ids_for: C
     )
 
 
-def entry_of(
-    case: CaseSummary, opening: StoredMention, titles: Mapping[int, str], now: datetime, *, hide: bool = False
-) -> QueueEntry:
+def entry_of(case: CaseSummary, opening: StoredMention, titles: Mapping[int, str], now: datetime, *, hide: bool = False) -> QueueEntry:
     """Return a case as the queue shows it, with the message that stands for it; `hide`: without the words of a private one."""
     return QueueEntry(
         case_id=case.case_id,

@@ -97,9 +97,7 @@ def staff_parts(parts: Answering, sign_in: SignIn) -> StaffParts:
         noted=reading_noted(parts.desk),
         base_url=parts.desk.settings.web.base_url,
     )
-    return replace(
-        whole, within=lambda brands: within(whole, parts, brands), readers=lambda mine: without_private(mine, parts.desk)
-    )
+    return replace(whole, within=lambda brands: within(whole, parts, brands), readers=lambda mine: without_private(mine, parts.desk))
 
 
 def _conversation(desk: Desk) -> ConversationParts:

@@ -74,7 +74,7 @@ def told_by_page(*changes: Mapping[str, Any], at: datetime = NOW) -> dict[str, A
     return {"object": "page", "entry": [{"id": PAGE, "time": int(at.timestamp()), "changes": list(changes)}]}
 
 
-def forum_post(number: int = 12, **more: Any) -> dict[str, Any]:
+def forum_post(number: int | str = 12, **more: Any) -> dict[str, Any]:
     """Return the body that tells of a post on the forum."""
     post = {
         "id": number,

@@ -28,7 +28,7 @@ class ShownMention(BaseModel):
     title: str
     text: str
     url: str
-    channel: str = Field(description="Of private messages (email, whatsapp …) and contact moments (telephone …); empty for public messages.")
+    channel: str = Field(description="Of private messages (email, whatsapp …) and contact moments (telephone …); empty for public ones.")
     private: bool = Field(description="A live message that only its writer and we read; imported contact moments are none.")
     kept_no_longer: bool = Field(description="Its words, author and address were let go after `retention.raw_days`; it counts on.")
     posted_at: datetime

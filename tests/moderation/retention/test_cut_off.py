@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def run(home: Path, rest: Any = lambda _seconds: None) -> dict[str, int]:
     expiry.MOST_AT_ONCE = 2
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
         due = ledger.expiry.due
-        ledger.expiry.due = lambda cut: due(cut, most=2)  # type: ignore[method-assign]  # small steps, to be cut in
+        ledger.expiry.due = partial(due, most=2)  # type: ignore[method-assign]  # small steps, to be cut in
         retain = Retain(home, ledger, RetentionSettings.model_validate({}), ManualClock(NOW), zone=UTC, hour=3, rest=rest)
         receipt = retain.once(retain.wanted, by="night")
         return {} if receipt is None else dict(receipt.counts)
@@ -80,7 +81,7 @@ def test_a_service_that_stops_leaves_the_rest_for_the_next_night(home: Path) -> 
     clock, stops = ManualClock(NOON), iter([False, True])
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
         due = ledger.expiry.due
-        ledger.expiry.due = lambda cut: due(cut, most=2)  # type: ignore[method-assign]  # small steps, to be cut in
+        ledger.expiry.due = partial(due, most=2)  # type: ignore[method-assign]  # small steps, to be cut in
         given: dict[str, Any] = {"zone": UTC, "hour": 3, "rest": lambda _seconds: None}
         stopping = Retain(home, ledger, RetentionSettings.model_validate({}), clock, stopped=lambda: next(stops), **given)
         stopping.agreed()

@@ -13,8 +13,8 @@ from sqlalchemy import update
 from listener.ledger.transactions import writing
 from listener.model.mention import KEPT_NO_LONGER
 from moderation.commands.answering import _words
-from moderation.inbox.gate import COOKIE
 from moderation.inbox.shown import shown_mention
+from moderation.inbox.sign_in import COOKIE
 from moderation.ledger.exports import ExportLedger
 from moderation.ledger.tables import support_case
 from moderation.model.export import ExportAsked, ExportKind
