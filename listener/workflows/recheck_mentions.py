@@ -188,7 +188,7 @@ class RecheckMentions:
             await self._in_turn(self._ledger.sources.note_gap, name, note, at=now)
         if tries >= MOST_DOUBTS:
             await self._in_turn(self._ledger.rechecks.note_looked, name, due, answered=len(found), at=now)
-        standing = RecheckStanding(state="doubted", note=note, wait_until=now + DOUBTED_WAIT, tries=tries)
+        standing = RecheckStanding(state="doubted", note=note, wait_until=now + DOUBTED_WAIT, tries=tries % MOST_DOUBTS)
         await self._in_turn(self._ledger.rechecks.note_standing, name, standing, at=now)
         logger.warning("what looking again found is not believed", extra={"source": name, "gone": gone, "requests": spent.requests})
         return Rechecked(source=name, wait=DOUBTED_WAIT)

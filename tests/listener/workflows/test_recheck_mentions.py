@@ -329,3 +329,17 @@ async def test_a_question_that_was_given_up_is_paid_for_before_the_next(ledger: 
             await rig.once()
     assert sum(map(len, rig.platform.asked)) == 200
     assert ledger.sources.spent("src", rig.clock.now().date()).usd == 1.0
+
+
+async def test_doubt_about_some_posts_is_no_proof_about_the_next(ledger: Ledger) -> None:
+    """An outage that said it of everything, three times, and that is half over: each post is asked for three times of its own."""
+    rig = Rig(ledger, *some(20), most=10)
+    rig.clock.advance(DAY)
+    rig.platform.down = True
+    for _ in range(3):
+        assert (await rig.once()).looked.removed == 0
+        rig.clock.advance(timedelta(hours=1, minutes=1))
+    rig.platform.down = False
+    rig.platform.posts = {name: one for name, one in rig.platform.posts.items() if name in ("t1_10", "t1_11", "t1_12")}
+    assert (await rig.once()).looked.removed == 0
+    assert ledger.mentions.count() == 20
