@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
+from listener.errors import SettingsError, SourceRefused
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.discourse_forum import CHUNK, FORBIDDEN, GONE, Forum, Post
-from listener.sources.discourse_posts import PLATFORM, Found, answers, place_of, read_post
+from listener.sources.discourse_forum import CHUNK, GONE, Forum, Post
+from listener.sources.discourse_look_up import as_found, look_up
+from listener.sources.discourse_posts import Found, answers, place_of, read_post
 from listener.sources.fields import moment, number, part, rows, word
 from listener.sources.turns import Turn
 
@@ -20,7 +21,6 @@ OVERLAP = timedelta(hours=1)
 """Read again each round: edits and deletions of the last hour are found by it, later ones by the webhook and by re-checks."""
 PAGE = 50
 MOST_PARENTS = 10
-MOST_LOOKED_UP = 20
 MOST_LOST = 10
 MOST_REMEMBERED = 1_000
 MOST_NUMBERS = 300
@@ -123,30 +123,8 @@ class DiscourseSource:
         return turn.then(page, after, finished=read.finished)
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
-        """Return up to 20 posts as they stand now, in the order asked for; one that the forum does not show any more is a removal.
-
-        Fewer come back when the forum asks us to wait in between, or fails. When it shows none at all and no list either, that proves
-        nothing; nor does it that a post is not for us to see (403).
-        """
-        found: list[Post | Skip | None] = []
-        asked = list(dict.fromkeys(native_ids))[:MOST_LOOKED_UP]
-        for one in asked:
-            try:
-                found.append(await self._forum.standing(one) if number(one) else None)
-            except SourceRefused as refusal:
-                if refusal.status != FORBIDDEN:
-                    raise
-                found.append(
-                    Skip(where=f"post {one}", reason=f"{self._forum.host} does not show it to us; it is kept, for it may be there")
-                )
-            except (RateLimited, SourceUnavailable):
-                if not found:
-                    raise
-                break
-        shown = any(post is not None and not isinstance(post, Skip) for post in found)
-        sure = shown or bool(found and await self._shows_anything())
-        answers = zip(asked, found, strict=False)
-        return tuple(post if isinstance(post, Skip) else self._as_found(one, post, sure=sure) for one, post in answers)
+        """Return how posts stand now; see `discourse_look_up`."""
+        return await look_up(self._forum, native_ids)
 
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
@@ -195,7 +173,7 @@ class DiscourseSource:
         """Return what became of posts that are no longer listed, and those that are still to be asked for."""
         asked = list(post_ids)
         posts = [(str(one), await self._forum.post(str(one))) for one in asked[:MOST_LOST]]
-        found = [self._as_found(one, post, sure=sure, private=private) for one, post in posts]
+        found = [as_found(self._forum, one, post, sure=sure, private=private) for one, post in posts]
         return found, [*(one for one, is_what in zip(asked, found, strict=False) if isinstance(is_what, Skip)), *asked[MOST_LOST:]]
 
     async def _searched(self, query: str, known: Mapping[str, Any], reach: datetime) -> Part:
@@ -295,22 +273,6 @@ class DiscourseSource:
                 one = replace(one, said_to=self._in_private_to)
             found[one.where if isinstance(one, Skip) else one.native_id] = one
         return list(found.values())
-
-    async def _shows_anything(self) -> bool:
-        try:
-            return bool(await self._forum.topics(0))
-        except SourceRefused:
-            return False
-
-    def _as_found(self, native_id: str, post: Post | None, *, sure: bool, private: bool = False) -> Found:
-        """`private` is not known of a post that is looked up by its number; the ledger keeps what it knows of it."""
-        if post is not None:
-            return read_post(post, base=self._forum.base, realm=self._forum.host, private=private)
-        if sure and number(native_id):
-            return Removal(platform=PLATFORM, realm=self._forum.host, native_id=native_id, reason="unknown")
-        return Skip(
-            where=f"post {native_id}", reason=f"{self._forum.host} shows nothing at all now; it is kept until it is known to be gone"
-        )
 
 
 def _changed_at(post: Post) -> datetime | None:

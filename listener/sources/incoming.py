@@ -8,7 +8,7 @@ from functools import partial
 from listener.settings.schema import SourceSettings
 from listener.sources.asked_platforms import forum_of
 from listener.sources.context import SourceContext
-from listener.sources.discourse import DiscourseSource
+from listener.sources.discourse_look_up import look_up
 from listener.sources.discourse_webhook import DiscourseWebhook
 from listener.sources.meta_webhook import MetaWebhook
 from listener.sources.pushed import Found
@@ -34,7 +34,7 @@ def asking_about(settings: SourceSettings, context: SourceContext) -> Callable[[
     """Return how messages of a source that is called are looked up by their ids (raises `SourceError`); None where nobody can be asked."""
     if settings.kind != "discourse_webhook":
         return None
-    return DiscourseSource(settings.id, forum_of(settings, context), clock=context.clock).look_up
+    return partial(look_up, forum_of(settings, context))
 
 
 INCOMING: dict[str, Callable[[SourceSettings, SourceContext], Incoming]] = {

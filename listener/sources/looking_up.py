@@ -10,7 +10,7 @@ from typing import Any
 from listener.errors import SourceError
 from listener.model.recheck import Wanted
 from listener.ports import Source
-from listener.sources import bluesky, discourse, hackernews, reddit_listing, stackexchange, x, youtube
+from listener.sources import bluesky, discourse_look_up, hackernews, reddit_listing, stackexchange, x, youtube
 from listener.sources.bluesky_posts import REALM as ATPROTO
 from listener.sources.discord import DiscordSource
 from listener.sources.mastodon import MastodonSource
@@ -138,7 +138,7 @@ LOOKED_UP: Mapping[str, Callable[[Any], LookUp | None]] = {
     "bluesky": lambda source: _beside_control("bluesky", bluesky.MOST_LOOKED_UP, source, ATPROTO),
     "youtube": lambda source: _together("youtube", youtube.MOST_LOOKED_UP, source, YOUTUBE),
     "stackexchange": lambda source: _together("stackexchange", stackexchange.MOST_LOOKED_UP, source, source.realm),
-    "discourse": lambda source: _together("discourse", discourse.MOST_LOOKED_UP, source, source.realm),
+    "discourse": lambda source: _together("discourse", discourse_look_up.MOST_LOOKED_UP, source, source.realm),
     "hackernews": _hackernews,
     "mastodon": _mastodon,
     "matrix": _matrix,

@@ -1,0 +1,60 @@
+"""How posts of a Discourse forum stand now, asked for one by one: as they are, gone, or nothing that anybody can be sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.model.mention import Removal
+from listener.model.page import Skip
+from listener.sources.discourse_forum import FORBIDDEN, Forum, Post
+from listener.sources.discourse_posts import PLATFORM, read_post
+from listener.sources.fields import number
+from listener.sources.pushed import Found
+
+MOST_LOOKED_UP = 20
+"""Posts of one question: each costs a request."""
+
+
+async def look_up(forum: Forum, native_ids: Sequence[str]) -> tuple[Found, ...]:
+    """Return up to 20 posts as they stand now, in the order asked for; one that the forum does not show any more is a removal.
+
+    Fewer come back when the forum asks us to wait in between, or fails. When it shows none at all and no list either, that proves
+    nothing; nor does it that a post is not for us to see (403).
+    """
+    found: list[Post | Skip | None] = []
+    asked = list(dict.fromkeys(native_ids))[:MOST_LOOKED_UP]
+    for one in asked:
+        try:
+            found.append(await forum.standing(one) if number(one) else None)
+        except SourceRefused as refusal:
+            if refusal.status != FORBIDDEN:
+                raise
+            found.append(Skip(where=f"post {one}", reason=f"{forum.host} does not show it to us; it is kept, for it may be there"))
+        except (RateLimited, SourceUnavailable):
+            if not found:
+                raise
+            break
+    shown = any(post is not None and not isinstance(post, Skip) for post in found)
+    sure = shown or bool(found and await _shows_anything(forum))
+    answers = zip(asked, found, strict=False)
+    return tuple(post if isinstance(post, Skip) else as_found(forum, one, post, sure=sure) for one, post in answers)
+
+
+def as_found(forum: Forum, native_id: str, post: Post | None, *, sure: bool, private: bool = False) -> Found:
+    """Return what a post that was asked for is; one that is not there (None) is a removal when it is `sure` that others would be shown.
+
+    `private` is not known of a post that is looked up by its number; the ledger keeps what it knows of it.
+    """
+    if post is not None:
+        return read_post(post, base=forum.base, realm=forum.host, private=private)
+    if sure and number(native_id):
+        return Removal(platform=PLATFORM, realm=forum.host, native_id=native_id, reason="unknown")
+    return Skip(where=f"post {native_id}", reason=f"{forum.host} shows nothing at all now; it is kept until it is known to be gone")
+
+
+async def _shows_anything(forum: Forum) -> bool:
+    try:
+        return bool(await forum.topics(0))
+    except SourceRefused:
+        return False
