@@ -19,6 +19,10 @@ class Skip:
     reason: str
 
 
+Found = Mention | Removal | Skip
+"""What one item of a platform came to be: said, gone, or neither, with the reason."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """The mentions that followed a cursor, oldest first, and where to go on.

@@ -10,9 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
-from listener.sources.bluesky_posts import Found, indexed_at, read_post, removal_of, time_of
+from listener.sources.bluesky_posts import indexed_at, read_post, removal_of, time_of
 from listener.sources.bluesky_session import HOW_TO, BlueskySession
 from listener.sources.fields import millis, rows, word
 from listener.sources.http import HttpClient

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.fields import moment, part, rows, word
 
 PLATFORM = "bluesky"
@@ -18,8 +18,6 @@ HIDING = frozenset({"!hide", "!takedown", "!suspend"})
 """Labels whose posts are shown to nobody (docs.bsky.app, labels and moderation; lexicon com.atproto.label.defs)."""
 SIGNED_IN_ONLY = "!no-unauthenticated"
 _POST = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._~:-]{1,512})")
-
-Found = Mention | Removal | Skip
 
 
 def read_post(view: object, *, signed_in: bool) -> Found:

@@ -9,9 +9,9 @@ from typing import Any
 
 from listener.errors import SettingsError, SourceRefused
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
-from listener.sources.discord_items import Found, is_hidden, is_said, moment_of_id, read_message, removal_of
+from listener.sources.discord_items import is_hidden, is_said, moment_of_id, read_message, removal_of
 from listener.sources.discord_rest import FORUMS, PAGE, SPOKEN_IN, DiscordRest, first_id, is_gone
 from listener.sources.fields import moment, number, part, rows, word
 from listener.sources.turns import Turn

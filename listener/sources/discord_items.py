@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.fields import moment, objects, part, word
 
 PLATFORM = "discord"
@@ -23,8 +23,6 @@ _NAMED = re.compile(r"<(@!?|@&|#)(\d{1,20})>")
 _EMOJI = re.compile(r"<a?(:\w{1,64}:)\d{1,20}>")
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?https?://[^\s()<>]{1,2000}>?\)")
 _PAIRS = re.compile(r"(\*\*|__|~~|\|\|)(?=\S)(.{1,2000}?)(?<=\S)\1", re.DOTALL)
-
-Found = Mention | Removal | Skip
 
 
 def id_at(when: datetime) -> int:

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from listener.errors import SettingsError, SourceRefused
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.discourse_forum import CHUNK, GONE, Forum, Post
 from listener.sources.discourse_look_up import as_found, look_up
-from listener.sources.discourse_posts import Found, answers, place_of, read_post
+from listener.sources.discourse_posts import answers, place_of, read_post
 from listener.sources.fields import moment, number, part, rows, word
 from listener.sources.turns import Turn
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from listener.errors import RateLimited, SourceRefused, SourceUnavailable
 from listener.model.mention import Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.discourse_forum import FORBIDDEN, Forum, Post
 from listener.sources.discourse_posts import PLATFORM, read_post
 from listener.sources.fields import number
-from listener.sources.pushed import Found
 
 MOST_LOOKED_UP = 20
 """Posts of one question: each costs a request."""

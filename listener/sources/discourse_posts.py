@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.fields import moment, number, word
 from listener.sources.markup import plain_line, plain_text
 
 PLATFORM = "discourse"
 ORDINARY = ("", "1")
 """Posts that somebody wrote for everybody; the others are notes of moderators, of the forum itself, and whispers."""
-
-Found = Mention | Removal | Skip
 
 
 def read_post(post: Mapping[str, Any], *, base: str, realm: str, title: str = "", parent_id: str = "", private: bool = False) -> Found:

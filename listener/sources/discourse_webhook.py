@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from listener.errors import SettingsError
 from listener.model.mention import Removal
-from listener.model.page import Page, Skip
+from listener.model.page import Found, Page, Skip
 from listener.sources.discourse_forum import PRIVATE
 from listener.sources.discourse_posts import read_post
 from listener.sources.fields import number, part, word
-from listener.sources.pushed import Found, PushedSource, page_of, read_body
+from listener.sources.pushed import PushedSource, page_of, read_body
 from listener.sources.signed import DISCOURSE_HEADER, signed_sha256
 
 EVENT_HEADER, DESTROYED = "x-discourse-event", "post_destroyed"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from listener.model.page import Found
 from listener.settings.schema import SourceSettings
 from listener.sources.asked_platforms import forum_of
 from listener.sources.context import SourceContext
 from listener.sources.discourse_look_up import look_up
 from listener.sources.discourse_webhook import DiscourseWebhook
 from listener.sources.meta_webhook import MetaWebhook
-from listener.sources.pushed import Found
 from listener.sources.signed_webhook import SignedWebhook
 
 Incoming = MetaWebhook | DiscourseWebhook | SignedWebhook

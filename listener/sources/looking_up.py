@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from listener.errors import SourceError
+from listener.model.page import Found
 from listener.model.recheck import Wanted
 from listener.ports import Source
 from listener.sources import bluesky, discourse_look_up, hackernews, reddit_listing, stackexchange, x, youtube
@@ -20,7 +21,6 @@ from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.meta_graph_look_up import look_up as look_up_at_meta
 from listener.sources.own_places import META_LIMITS
 from listener.sources.pacing import POLITE, PUBLISHED, SHARE, Limit
-from listener.sources.pushed import Found
 from listener.sources.reddit_items import REALM as REDDIT
 from listener.sources.x_access import LIMITS as X_LIMITS
 from listener.sources.x_items import REALM as X

@@ -11,13 +11,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import millis, rows, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.mastodon_listing import Listed, Target, id_at, moments_of, order, read_target
-from listener.sources.mastodon_statuses import Found, local_id_of, native_id_of, read_status, removal_of
+from listener.sources.mastodon_statuses import local_id_of, native_id_of, read_status, removal_of
 from listener.sources.mastodon_stream import MastodonStream
 from listener.sources.mastodon_threads import Threads
 from listener.sources.turns import Turn

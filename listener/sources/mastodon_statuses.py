@@ -21,8 +21,6 @@ PLATFORM = "mastodon"
 REALM = "fediverse"
 PUBLIC = frozenset({"public", "unlisted"})
 
-Found = Mention | Removal | Skip
-
 
 @dataclass(frozen=True, slots=True)
 class Above:

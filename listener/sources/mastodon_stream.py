@@ -15,12 +15,13 @@ from urllib.parse import urlencode, urlsplit
 
 from listener.errors import SourceError, SourceRefused, SourceUnavailable
 from listener.model.mention import Removal
+from listener.model.page import Found
 from listener.model.push import Arrived, Connected, Edited, Gone, Pushed
 from listener.sources.fields import part, word
 from listener.sources.http import HttpClient
 from listener.sources.http_lines import lines_at
 from listener.sources.mastodon_listing import Ask
-from listener.sources.mastodon_statuses import Found, key_of, native_id_of
+from listener.sources.mastodon_statuses import key_of, native_id_of
 from listener.sources.mastodon_threads import Threads
 from listener.sources.server_events import EventReader, ServerEvent
 

@@ -11,12 +11,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import millis, rows, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
-from listener.sources.matrix_events import MESSAGE, Found, Relation, edited, is_before, is_hidden, read_event, relation_of
+from listener.sources.matrix_events import MESSAGE, Relation, edited, is_before, is_hidden, read_event, relation_of
 from listener.sources.matrix_sync import API, Heard, Hole, fill, sync
 
 DAY_MILLIS = 86_400_000

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.fields import moment_of_millis, part, rows, word
 
 PLATFORM = "matrix"
@@ -21,8 +21,6 @@ READ = (MESSAGE, ENCRYPTED, REDACTION)
 SAID = frozenset({"m.text", "m.notice", "m.emote"})
 FILES = frozenset({"m.image", "m.file", "m.audio", "m.video"})
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n?")
-
-Found = Mention | Removal | Skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.meta_fields import first_word, moment_of, text_of, thing
-from listener.sources.pushed import Found
 
 PLATFORM = "facebook"
 HOST = "https://www.facebook.com"

@@ -12,14 +12,14 @@ from urllib.parse import quote, urlencode
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention
-from listener.model.page import Cursor, Page
+from listener.model.page import Cursor, Found, Page
 from listener.ports import Clock
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.meta_fields import text_of, things
 from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, regain_seconds, told, used_percent
 from listener.sources.meta_networks import NETWORKS, SINCE, Below, Listing, Seen, Timed, going_on, written_at
-from listener.sources.pushed import Found, page_of
+from listener.sources.pushed import page_of
 from listener.sources.turns import Turn
 
 OVERLAP_SECONDS = 3_600

@@ -12,14 +12,13 @@ from typing import Any
 
 from listener.errors import SourceError, SourceRefused
 from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.model.recheck import Wanted
 from listener.sources.meta_facebook import read_object
 from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.meta_graph_errors import is_not_there
 from listener.sources.meta_instagram import read_comment
 from listener.sources.meta_networks import FACEBOOK_COMMENT, INSTAGRAM_REPLY
-from listener.sources.pushed import Found
 
 FACEBOOK_POST = "id,message,created_time,from,permalink_url"
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.meta_fields import first_word, moment_of, text_of, thing, things
-from listener.sources.pushed import Found
 
 CHANNELS = {"page": "messenger", "instagram": "instagram"}
 """Platform and channel of a message, by the object that was told of it."""

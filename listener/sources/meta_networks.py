@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from listener.model.mention import Mention
+from listener.model.page import Found
 from listener.sources.meta_facebook import read_object
 from listener.sources.meta_fields import moment_of, text_of, thing, things
 from listener.sources.meta_instagram import read_comment, read_media
 from listener.sources.meta_threads import read_post
-from listener.sources.pushed import Found
 
 FACEBOOK_COMMENT = "id,message,created_time,from,parent,permalink_url"
 INSTAGRAM_REPLY = "id,text,timestamp,username,from"

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from listener.model.mention import Mention
-from listener.model.page import Page, Skip
+from listener.model.page import Found, Page, Skip
 from listener.ports import Clock
 from listener.sources import meta_facebook, meta_instagram, meta_messages, meta_threads, meta_whatsapp
 from listener.sources.meta_fields import moment_of, text_of, thing, things
-from listener.sources.pushed import Found, PushedSource, page_of, read_body
+from listener.sources.pushed import PushedSource, page_of, read_body
 from listener.sources.signed import META_HEADER, same, signed_sha256
 
 MOST_AGE = timedelta(days=8)

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.meta_fields import first_word, moment_of, text_of, thing, things
-from listener.sources.pushed import Found
 
 PLATFORM = CHANNEL = "whatsapp"
 _WITH_CAPTION = frozenset({"image", "video", "document", "audio", "sticker"})

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from listener.errors import InputError
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.sources.json_text import read_json
 
 MOST_DEPTH = 32
-Found = Mention | Removal | Skip
 
 
 class PushedSource:

@@ -13,14 +13,14 @@ from typing import Any, Literal, TypeVar
 
 from listener.errors import SettingsError, SourceRefused
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
 from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, ask, open_praw
 from listener.sources.reddit_items import created_of, fullname_of, read_item
-from listener.sources.reddit_listing import MOST_LOOKED_UP, Found, Target, look_up, read_listing
+from listener.sources.reddit_listing import MOST_LOOKED_UP, Target, look_up, read_listing
 
 OVERLAP_SECONDS = 3_600
 PULL_SECONDS = 150.0

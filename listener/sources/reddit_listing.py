@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.mention import Removal
+from listener.model.page import Found, Skip
 from listener.sources.reddit_access import ask
 from listener.sources.reddit_items import PLATFORM, REALM, created_of, fullname_of, read_item
 
@@ -18,8 +18,6 @@ NEARLY_ALL = 900  # a listing that ends with fewer showed everything there is; w
 MOST_LOOKED_UP = 100  # as many as one question about single items may name
 MOST_REPEATS = 3 * PAGE_SIZE  # three pages that bring nothing new: the listing goes round (RULES F26)
 _SPANS = (("hour", 3_600), ("day", 86_400), ("week", 604_800), ("month", 2_592_000), ("year", 31_536_000))
-
-Found = Mention | Removal | Skip
 
 
 @dataclass(frozen=True, slots=True)

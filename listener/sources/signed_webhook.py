@@ -10,10 +10,10 @@ from typing import Any
 
 from listener.errors import InputError
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Page, Skip
+from listener.model.page import Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.meta_fields import moment_of, text_of, thing, things
-from listener.sources.pushed import Found, PushedSource, page_of, read_body
+from listener.sources.pushed import PushedSource, page_of, read_body
 from listener.sources.signed import SIGNATURE_HEADER, TIME_HEADER, signed_in_time
 
 PLATFORM = "webhook"

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import moment, number, objects, word
 from listener.sources.http import HttpClient
@@ -39,8 +39,6 @@ THEIR_TROUBLE = frozenset({500, 503})
 _SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*$")
 _OWN_DOMAIN = frozenset({"stackoverflow", "superuser", "serverfault", "askubuntu", "stackapps"})
 _AVAILABLE_IN = re.compile(r"available in (\d{1,7}) seconds")
-
-Found = Mention | Removal | Skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import number, part, word
 from listener.sources.own_thread import OwnThread
@@ -23,7 +23,7 @@ from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
 from listener.sources.turns import Turn
 from listener.sources.x_access import ask, open_tweepy
-from listener.sources.x_items import Found, Included, cost_of, found_in, posts_of, read_post, removals_of, versions_of
+from listener.sources.x_items import Included, cost_of, found_in, posts_of, read_post, removals_of, versions_of
 from listener.sources.x_prices import POST_USD, USER_USD, Paid
 from listener.sources.x_reading import Reading
 from listener.sources.x_stream import XStream

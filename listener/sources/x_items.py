@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.fields import moment, number, objects, part, rows, word
 from listener.sources.x_prices import Paid
 
@@ -22,8 +22,6 @@ PLATFORM = "x"
 REALM = "x.com"
 _EPOCH_MILLISECONDS = 1_288_834_974_657
 _FIRST_TIMED_ID = 29_700_859_247  # older ids were counted and tell no time
-
-Found = Mention | Removal | Skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

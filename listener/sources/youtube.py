@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from listener.errors import RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
-from listener.model.page import Cursor, Page, Skip
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import moment, number, objects, part, word
 from listener.sources.http import HttpClient
@@ -42,8 +42,6 @@ HOW_TO = (
 )
 _CHANNEL = re.compile(r"UC[A-Za-z0-9_-]{22}$")
 _VIDEO = re.compile(r"[A-Za-z0-9_-]{11}$")
-
-Found = Mention | Removal | Skip
 
 
 class _Said(SourceRefused):

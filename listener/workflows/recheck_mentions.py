@@ -12,7 +12,7 @@ from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused
 from listener.ledger.ledger import Ledger
 from listener.ledger.rechecks import RecheckStanding
 from listener.model.mention import Mention, Removal, StoredMention
-from listener.model.page import Page, Skip, Spent
+from listener.model.page import Found, Page, Skip, Spent
 from listener.model.recheck import Asker, Due, Looked, Wanted
 from listener.ports import Clock, LooksUp
 from listener.signals.doubt import is_doubtful
@@ -33,8 +33,6 @@ MOST_DOUBTS = 3
 CONTROLS = 3
 FORGETS_AUTHORS = frozenset({"reddit"})
 """Platforms that ask for the ids of deleted accounts to go while what they wrote stands (RULES P11)."""
-
-Found = Mention | Removal | Skip
 
 
 @dataclass

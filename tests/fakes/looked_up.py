@@ -7,11 +7,9 @@ from datetime import datetime
 
 from listener.errors import SourceError
 from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.model.recheck import Wanted
 from listener.sources.purse import Purse
-
-Found = Mention | Removal | Skip
 
 
 class FakePlatform:

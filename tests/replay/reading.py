@@ -18,10 +18,9 @@ import yaml
 
 from listener.errors import ProductError
 from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from tests.replay.exchanges import Exchange, exchanges_in, things
 
-Found = Mention | Removal | Skip
 STRANGE: tuple[Any, ...] = (
     None,
     "",

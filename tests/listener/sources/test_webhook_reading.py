@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from listener.clock import ManualClock
 from listener.errors import InputError, SettingsError
 from listener.model.mention import Mention, Removal
-from listener.model.page import Page, Skip
+from listener.model.page import Found, Page, Skip
 from listener.sources.discourse_webhook import DiscourseWebhook
 from listener.sources.meta_webhook import MetaWebhook, read_told
-from listener.sources.pushed import Found, read_body
+from listener.sources.pushed import read_body
 from listener.sources.signed_webhook import SignedWebhook
 from tests.fakes.calling import NOW, PAGE, comment, forum_post, our_mention, raw, told_by_page
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from listener.clock import ManualClock
 from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources import discourse_posts, hackernews, stackexchange_items, youtube_comments
 from listener.sources.discord_items import read_message
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
 from listener.sources.reddit_access import RedditKey, open_praw
 from listener.sources.reddit_items import read_item
-from tests.replay.reading import Found, Item, Posts, at
+from tests.replay.reading import Item, Posts, at
 
 KEY = RedditKey(client_id="an-id", client_secret="a-secret", account="klankbord_dev")
 TAKEN_AWAY = {"[deleted]", "[removed]"}

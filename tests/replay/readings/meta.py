@@ -12,14 +12,14 @@ from typing import Any
 
 from listener.clock import ManualClock
 from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.page import Found, Skip
 from listener.sources.meta_facebook import read_object
 from listener.sources.meta_instagram import read_comment, read_media
 from listener.sources.meta_networks import going_on
 from listener.sources.meta_threads import read_post
 from listener.sources.meta_webhook import MetaWebhook, read_told
 from tests.fakes.calling import as_meta
-from tests.replay.reading import MOST_ALTERED, Found, NotOurs, altered, at, harmless, opened
+from tests.replay.reading import MOST_ALTERED, NotOurs, altered, at, harmless, opened
 
 ABOVE = (("parent_id",), ("parent", "id"), ("context", "id"), ("reply_to", "mid"), ("replied_to", "id"))
 """Where Meta says what something answers, the nearer first."""
