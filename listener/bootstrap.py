@@ -70,23 +70,13 @@ def listening(
         search = closing.enter_context(open_search(home / "search"))
         encode = SharedEmbedder(embedder or open_embedder(settings.model, models_dir=home / "models", languages=settings.languages))
         closing.callback(encode.close)
+        earlier: OpenEarlier = no_earlier
         if embedder is None:
             ledger.meta.keep_first(f"{NAME_KEY}{encode.model_id}", settings.model.name)
-        quick = QuickReading(ledger=ledger, embedder=encode, folder=home / "models", above=settings.model.quick_above, clock=clock)
-        earlier = earlier_models(home, settings, ledger) if embedder is None else no_earlier
-        label_models = open_label_models(settings, models_dir=home / "models")
-        closing.callback(label_models.close)
-        analyse = new_analysis(
-            settings,
-            ledger,
-            insight,
-            encode,
-            batch_size=batch_size,
-            open_earlier=lambda model_id: quick.open(model_id) or earlier(model_id),
-            label_models=label_models,
-            quick=quick,
+            earlier = earlier_models(home, settings, ledger)
+        analyse = open_analysis(
+            home, settings, ledger, insight, encode, earlier=earlier, batch_size=batch_size, clock=clock, closing=closing
         )
-        closing.callback(analyse.close)
         catch_up(ledger, insight, model_id=analyse.model_id)
         yield Listening(
             home=home,
@@ -107,6 +97,36 @@ def listening(
             new_learning=lambda: new_learning(settings, ledger, analyse.model_id),
             rephrase_titles=new_rephrasing(home, settings, ledger, insight, clock).once,
         )
+
+
+def open_analysis(
+    home: Path,
+    settings: ListenerSettings,
+    ledger: Ledger,
+    insight: Insight,
+    encode: SharedEmbedder,
+    *,
+    earlier: OpenEarlier,
+    batch_size: int,
+    clock: Clock,
+    closing: ExitStack,
+) -> AnalyseMentions:
+    """Open what the analysing workflow needs besides stores and model, and wire it; `closing` closes both."""
+    quick = QuickReading(ledger=ledger, embedder=encode, folder=home / "models", above=settings.model.quick_above, clock=clock)
+    label_models = open_label_models(settings, models_dir=home / "models")
+    closing.callback(label_models.close)
+    analyse = new_analysis(
+        settings,
+        ledger,
+        insight,
+        encode,
+        batch_size=batch_size,
+        open_earlier=lambda model_id: quick.open(model_id) or earlier(model_id),
+        label_models=label_models,
+        quick=quick,
+    )
+    closing.callback(analyse.close)
+    return analyse
 
 
 def new_search(ledger: Ledger, store: SearchStore, encode: SharedEmbedder, analyse: AnalyseMentions) -> SearchMentions:
