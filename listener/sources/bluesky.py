@@ -195,7 +195,7 @@ class BlueskySource:
 
     async def _ask(self, name: str, arguments: Sequence[tuple[str, str]]) -> object:
         """Ask something, as the account if there is one; once more with a renewed session when the one we have is over."""
-        url = f"{self._base}/xrpc/{name}?{urlencode(arguments)}"
+        url = f"{self._base}/xrpc/{name}?{urlencode(arguments, errors='replace')}"
         if self._session is None:
             try:
                 return await self._get(url, {})

@@ -78,7 +78,10 @@ class DiscordRest:
         found = await self._ask(f"/channels/{place}/messages", {"limit": str(PAGE), "after": str(after)})
         if not isinstance(found, list):
             raise SourceUnavailable("discord.com answered something that is no list of messages.")
-        listed = [one for one in found if isinstance(one, Mapping) and number(one.get("id")) > after]
+        known = [one for one in found if isinstance(one, Mapping) and number(one.get("id"))]
+        if found and not known:
+            raise SourceUnavailable("discord.com answered a list that holds no messages.")
+        listed = [one for one in known if number(one.get("id")) > after]
         return sorted(listed, key=lambda one: number(one.get("id")))
 
     async def message(self, place: str, message_id: str) -> Mapping[str, Any] | None:
@@ -103,7 +106,7 @@ class DiscordRest:
             raise SourceRefused(f"Discord is read by a bot: {HOW_TO}.", cause="token_missing")
         if not (token.isascii() and token.isprintable()):
             raise SourceRefused("The token for Discord holds characters that no token has; copy it again.", cause="token_rejected")
-        url = f"{self._base}{path}{'?' + urlencode(arguments) if arguments else ''}"
+        url = f"{self._base}{path}{'?' + urlencode(arguments, errors='replace') if arguments else ''}"
         headers = {
             "Authorization": f"Bot {token}",
             "Accept": "application/json",

@@ -189,7 +189,7 @@ class MastodonSource:
         if not own_id:
             return Skip(where=f"status {native_id}"[:300], reason=f"{self._host} does not find it; it is kept until it is known to be gone")
         try:
-            status = await self._ask(f"/api/v1/statuses/{quote(own_id, safe='')}", {})
+            status = await self._ask(f"/api/v1/statuses/{quote(own_id, safe='', errors='replace')}", {})
         except SourceRefused as error:
             if error.status not in (404, 410):
                 raise
@@ -222,7 +222,7 @@ class MastodonSource:
             raise SourceRefused(f"{self._host} needs a token for this: {HOW_TO}.", cause="token_missing")
         if not (token.isascii() and token.isprintable()):
             raise SourceRefused(f"The token for {self._host} holds characters that no token has; copy it again.", cause="token_rejected")
-        url = f"{self._server}{path}{'?' + urlencode(arguments) if arguments else ''}"
+        url = f"{self._server}{path}{'?' + urlencode(arguments, errors='replace') if arguments else ''}"
         headers = {"Accept": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         try:
             answer = await self._http.get(url, headers=headers, allow_http=self._allow_http, allow_private=self._allow_private)

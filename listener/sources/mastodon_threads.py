@@ -55,7 +55,7 @@ class Threads:
         """Ask for a status that no listing showed; one that is gone has no name and answers nothing."""
         self.asked += 1
         try:
-            status = await self._ask(f"/api/v1/statuses/{quote(own_id, safe='')}", {})
+            status = await self._ask(f"/api/v1/statuses/{quote(own_id, safe='', errors='replace')}", {})
         except SourceRefused as error:
             if error.status not in (403, 404, 410):
                 raise

@@ -134,7 +134,9 @@ class MatrixSource:
             return name
         if name not in self._addresses:
             try:
-                self._addresses[name] = word(await self._ask(f"{API}/directory/room/{quote(name, safe='')}", {}), "room_id")
+                self._addresses[name] = word(
+                    await self._ask(f"{API}/directory/room/{quote(name, safe='', errors='replace')}", {}), "room_id"
+                )
             except SourceRefused as error:
                 if error.status != 404:
                     raise
@@ -199,7 +201,9 @@ class MatrixSource:
     async def _event(self, room: str, event_id: str) -> Mapping[str, Any]:
         """Return an event as it stands now; an empty one when the server does not show it."""
         try:
-            found = await self._ask(f"{API}/rooms/{quote(room, safe='')}/event/{quote(event_id, safe='')}", {})
+            found = await self._ask(
+                f"{API}/rooms/{quote(room, safe='', errors='replace')}/event/{quote(event_id, safe='', errors='replace')}", {}
+            )
         except SourceRefused as error:
             if error.status not in (403, 404):
                 raise
@@ -210,7 +214,7 @@ class MatrixSource:
         token = self._token()
         if not token or not (token.isascii() and token.isprintable()):
             raise SourceRefused(f"There is no token to read at {self._host} with: {HOW_TO}.", cause="token_missing")
-        url = f"{self._server}{path}{'?' + urlencode(arguments) if arguments else ''}"
+        url = f"{self._server}{path}{'?' + urlencode(arguments, errors='replace') if arguments else ''}"
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         try:
             answer = await self._http.get(url, headers=headers, **self._allow)

@@ -78,7 +78,7 @@ def read_event(event: object, *, room: str, root: str = "", name: str = "") -> F
         text=text,
         posted_at=posted_at,
         author=Author(platform=PLATFORM, realm=sender.partition(":")[2], native_id=sender, name=name or sender[1:].partition(":")[0]),
-        url=f"https://matrix.to/#/{quote(room, safe='')}/{quote(event_id, safe='')}",
+        url=f"https://matrix.to/#/{quote(room, safe='', errors='replace')}/{quote(event_id, safe='', errors='replace')}",
         parent_id=relation_of(event).answers,
         root_id=root if root != event_id else "",
     )

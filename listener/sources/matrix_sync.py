@@ -69,7 +69,7 @@ async def sync(ask: Ask, rooms: Sequence[str], since: str, *, low: int) -> Heard
 
 async def fill(ask: Ask, hole: Hole) -> tuple[Heard, Hole | None]:
     """Page back through a hole; return what was in it and what is left of it. Everything older than `low` ends it as well."""
-    path = f"{API}/rooms/{quote(hole.room, safe='')}/messages"
+    path = f"{API}/rooms/{quote(hole.room, safe='', errors='replace')}/messages"
     wanted = json.dumps({"types": list(READ), "lazy_load_members": True})
     found: list[Mapping[str, Any]] = []
     names: dict[str, str] = {}

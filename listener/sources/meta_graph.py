@@ -162,7 +162,7 @@ class MetaGraphSource:
             asked["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         try:
             answer = await self._http.get(
-                f"{self._base}/{path}?{urlencode(asked)}",
+                f"{self._base}/{path}?{urlencode(asked, errors='replace')}",
                 headers={"Authorization": f"Bearer {token}"},
                 allow_http=self._allow_http,
                 allow_private=self._allow_private,
