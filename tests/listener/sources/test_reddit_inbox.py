@@ -12,11 +12,12 @@ from listener.errors import SettingsError, SourceRefused
 from listener.model.mention import Mention
 from listener.model.page import Skip
 from listener.settings.schema import HttpSettings, SourceSettings
+from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import RedditKey
-from listener.sources.registry import SourceContext, build_source
-from tests.fakes.reddit import FakeReddit, comment, submission
+from listener.sources.registry import build_source
+from tests.fakes.reddit import FakeReddit, SignedIn, comment, submission
 
 KEY = RedditKey(client_id="id", client_secret="s", account="stroomwerk", refresh_token="canary-token")
 READS = frozenset({"identity", "read", "privatemessages"})
@@ -35,19 +36,6 @@ def message(number: int, *, created: float, body: str = "", author: str | None =
     return SimpleNamespace(
         **{**fields, "author": who, "author_fullname": f"t2_{author}", "first_message_name": None, "parent_id": None, **more}
     )
-
-
-class SignedIn(FakeReddit):
-    """The same under a refresh token: an inbox, queues of moderators, and the scopes of the token."""
-
-    def __init__(self, scopes: frozenset[str] = READS) -> None:
-        super().__init__()
-        self.auth = SimpleNamespace(scopes=lambda: set(scopes))
-        self.inbox = SimpleNamespace(all=lambda *, limit, request_limit: self.listing("inbox", limit))
-
-    def subreddit(self, name: str) -> Any:
-        queue = SimpleNamespace(modqueue=lambda *, limit, request_limit: self.listing(f"modqueue {name}", limit))
-        return SimpleNamespace(mod=queue)
 
 
 def source(fake: FakeReddit, clock: ManualClock, **other: Any) -> RedditSource:
