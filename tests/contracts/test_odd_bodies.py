@@ -100,10 +100,9 @@ async def test_no_answer_that_is_none_passes_for_nothing_new(rig: Rig) -> None:
 
 async def test_a_right_answer_with_any_value_changed_breaks_nothing(rig: Rig) -> None:
     """One value of another type may cost its item, which is listed then; never the source, and never with a trace."""
-    try:
-        right = json.loads(rig.right)
-    except ValueError:
-        pytest.skip("a feed is no JSON; what may stand in one is tried in test_no_feed.py")
+    if rig.right.startswith(b"<rss"):  # a feed is no JSON: what may stand in one is tried in test_no_feed.py
+        return
+    right = json.loads(rig.right)
     every = list(bent(right))
     chosen = every if WHOLE else random.Random(19).sample(every, min(DRAWN, len(every)))
     crashed = [(name, wrong) for name, body in chosen if (wrong := await rig.told(Reply(body=body))) not in ("", "an empty page")]
