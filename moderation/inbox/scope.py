@@ -13,7 +13,7 @@ PRIVATE_WANTS = Right.ANSWER
 """The right that the words of a private message ask for."""
 NO_OBJECT = frozenset(
     {"name", "version", "view_id", "person_id", "team_id", "session_id", "token_id", "template_id"}
-    | {"subscription_id", "delivery_id", "period", "figure"}
+    | {"subscription_id", "delivery_id", "request_id", "period", "figure"}
 )
 """Path parameters that name nothing of a brand: our own files, colleagues and what is theirs; their workflows ask whose it is."""
 
