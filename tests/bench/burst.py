@@ -34,7 +34,7 @@ from tests.fakes.site import open_site
 SERVING = Path(__file__).parent / "burst_serving.py"
 LOOK_SECONDS = 0.25
 TOLD_EACH_SECONDS = 10.0
-STUCK_SECONDS = 120.0
+STUCK_SECONDS = 60.0
 """Without any progress for so long, what is missing does not come any more."""
 
 
