@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any, NoReturn
 
+_BAIT = "[" * 500
+
 
 def read_json(text: str | bytes, *, strict: bool = False) -> object:
     """Return the value in `text` (bytes are UTF-8, a BOM is allowed; wrong bytes become U+FFFD).
@@ -15,6 +17,8 @@ def read_json(text: str | bytes, *, strict: bool = False) -> object:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "replace")
+    if _BAIT in text:  # the commonest bait is not followed down: what the collector of cycles calls at the bottom fails, whosesoever it is
+        raise ValueError("nested too deeply")
     try:
         if strict:
             return json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_float=_finite)
