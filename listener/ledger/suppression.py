@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, not_, select, update
 
 from listener.errors import SettingsError
 from listener.ledger.changes import batches
@@ -26,9 +26,8 @@ from listener.model.mention import Author, Kept
 KEY_NAME = "suppression.key"
 LIST_NAME = "suppressed.jsonl"
 ERASE, OBJECT = "erase", "object"
-STAND_IN = "expired/expired/"
-"""How what stands for an author begins whose words were kept long enough; then comes part of the keyed hash."""
-_ERASED = "erased/erased/"
+STAND_IN, _ERASED = "expired/expired/", "erased/erased/"
+"""How what stands for an author begins whose words were kept long enough, or who was erased; then comes part of the keyed hash."""
 _STAND_IN_CHARACTERS = 24
 _BYTES = 32
 _ANYBODY = select(suppressed.c.digest).where(suppressed.c.digest > "").limit(1)
@@ -54,6 +53,10 @@ class SuppressionLedger:
         if not author_key or author_key.startswith((STAND_IN, _ERASED)):
             return author_key
         return f"{STAND_IN}{self.digest(author_key)[:_STAND_IN_CHARACTERS]}"
+
+    def stand_in_of_erased(self, author_key: str) -> str:
+        """Return what takes the place of an author who was erased, likewise."""
+        return f"{_ERASED}{self.digest(author_key)[:_STAND_IN_CHARACTERS]}"
 
     def add(self, tx: Connection, author_keys: Iterable[str], *, why: str, at: datetime) -> int:
         """Put authors on the list, in the caller's transaction; return how many were not on it. An erased one stays erased."""
@@ -141,6 +144,11 @@ class SuppressionLedger:
             made = secrets.token_bytes(_BYTES)
             self._own = made if self._file is None else key_in(self._file.parent / KEY_NAME, lambda: made)
         return self._own
+
+
+def names_somebody(author_key: ColumnElement[str]) -> ColumnElement[bool]:
+    """A column of authors' keys holds one that `stand_in` would replace: neither nobody's nor a stand-in."""
+    return and_(author_key != "", *(not_(author_key.startswith(one)) for one in (STAND_IN, _ERASED)))
 
 
 def _listed_as(author_key: str) -> tuple[str, ...]:

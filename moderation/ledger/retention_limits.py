@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, Table, Text, and_, cast, false, not_, or_, select
+from sqlalchemy import JSON, ColumnElement, Select, Table, Text, and_, cast, false, or_, select
 
 from listener.ledger.expiry import Cut
-from listener.ledger.suppression import STAND_IN
+from listener.ledger.suppression import names_somebody
 from moderation.ledger.tables import support_case
 from moderation.model.case import CaseState
 
@@ -72,7 +72,7 @@ class Place:
         if self.over is None:
             return false()
         left = [_holds(self.table.c[name], value) for name, value in self.emptied.items()]
-        left += [and_(column != "", not_(column.startswith(STAND_IN))) for column in map(self.table.c.__getitem__, self.keys)]
+        left += [names_somebody(self.table.c[name]) for name in self.keys]
         return and_(self.over(over), or_(*left)) if left else self.over(over)
 
 

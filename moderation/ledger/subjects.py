@@ -119,7 +119,7 @@ class SubjectLedger:
         """
         keys = all_keys(subject)
         theirs = Theirs(keys)
-        stand_ins = {key: f"erased/erased/{self._suppression.digest(key)[:24]}" for key in keys}
+        stand_ins = {key: self._suppression.stand_in_of_erased(key) for key in keys}
         with writing(self._engine) as tx:
             if (done := _receipt_of(tx, request_id)) is not None:
                 return done
