@@ -194,6 +194,8 @@ class MentionLedger:
 
     def requeue(self, mention_id: int) -> bool:
         """Take a mention out of quarantine with its tries forgotten; return whether it was there."""
+        if not 0 < mention_id <= MOST_ID:
+            return False
         with writing(self._engine) as tx:
             found = tx.execute(delete(quarantine).where(quarantine.c.mention_id == mention_id)).rowcount
             tx.execute(update(mention).where(mention.c.mention_id == mention_id).values(tries=0))

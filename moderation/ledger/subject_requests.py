@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, select, update
 
+from listener.ledger.dialect import MOST_ID
 from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.transactions import reading, writing
 from moderation.ledger.audit import note
@@ -63,6 +64,8 @@ class SubjectRequestLedger:
 
     def get(self, request_id: int) -> SubjectRequest | None:
         """Return a request, or None when there is none."""
+        if not 0 < request_id <= MOST_ID:
+            return None
         with reading(self._engine) as tx:
             row = tx.execute(select(*_SHOWN).where(subject_request.c.request_id == request_id)).one_or_none()
         return None if row is None else _read(row)

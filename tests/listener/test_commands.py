@@ -348,6 +348,7 @@ def test_what_could_not_be_read_is_listed_with_its_reason_and_read_once_more(run
     assert "ValueError: no such" in run("unreadable").out
     assert run("unreadable", "again").code == EXIT_WRONG_USE
     assert run("unreadable", "again", "9").code == EXIT_WRONG_USE
+    assert run("unreadable", "again", 2**64).code == EXIT_WRONG_USE
     assert "1 to be read again" in run("unreadable", "again", 2).out
     assert "1 to be read again" in run("unreadable", "again", "--all").out
     assert "Everything could be read." in run("unreadable").out

@@ -122,6 +122,7 @@ def test_a_request_is_noted_told_of_and_ended_from_the_command_line(home: Path) 
     assert "Tell the person so now" in extended.output
     assert [one["ending"] for one in json.loads(run(home, "request", "list", "--all", "--json").output)] == ["", "refused"]
     assert isinstance(run(home, "request", "done", "2", "--why", "x").exception, InputError)
+    assert isinstance(run(home, "request", "done", str(2**64), "--why", "x").exception, InputError)
 
 
 def test_who_waits_for_a_copy_is_not_erased_before_they_have_it(home: Path, tmp_path: Path) -> None:
