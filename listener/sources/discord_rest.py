@@ -11,7 +11,7 @@ from listener.errors import SourceRefused, SourceUnavailable
 from listener.sources.discord_items import id_at
 from listener.sources.fields import moment, number, objects, part, word
 from listener.sources.http import HttpClient, product_version
-from listener.sources.json_text import read_json
+from listener.sources.json_text import read_json, read_object
 
 API = "https://discord.com/api/v10"
 PAGE = 100
@@ -129,11 +129,7 @@ def first_id(when: datetime) -> int:
 
 def is_gone(error: SourceRefused) -> bool:
     """Tell whether Discord itself says that a channel, a thread or a message is not there."""
-    try:
-        found = read_json(error.said)
-    except ValueError:
-        return False
-    return error.status == 404 and isinstance(found, Mapping) and found.get("code") in UNKNOWN
+    return error.status == 404 and read_object(error.said).get("code") in UNKNOWN
 
 
 def _in_our_words(error: SourceRefused) -> SourceRefused:

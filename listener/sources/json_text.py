@@ -29,6 +29,15 @@ def read_json(text: str | bytes, *, strict: bool = False) -> object:
         raise ValueError(f"not JSON: {error.msg} at character {error.pos + 1}") from error
 
 
+def read_object(text: str | bytes) -> dict[str, Any]:
+    """Return the object in `text`; an empty one for anything else, broken JSON among it: where what cannot be read says nothing."""
+    try:
+        found = read_json(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):

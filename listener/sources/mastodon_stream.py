@@ -8,7 +8,6 @@ the server let go of the status (its RemoveStatusService).
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from urllib.parse import urlencode, urlsplit
@@ -20,6 +19,7 @@ from listener.model.push import Arrived, Connected, Edited, Gone, Pushed
 from listener.sources.fields import part, word
 from listener.sources.http import HttpClient
 from listener.sources.http_lines import lines_at
+from listener.sources.json_text import read_object
 from listener.sources.mastodon_listing import Ask
 from listener.sources.mastodon_statuses import key_of, native_id_of
 from listener.sources.mastodon_threads import Threads
@@ -147,13 +147,13 @@ class MastodonStream:
         """Return what an event means; of what cannot be read only that something happened."""
         match event.name:
             case "update":
-                self._threads.note(_json(event.data))
+                self._threads.note(read_object(event.data))
                 return (Arrived(),)
             case "status.update":
-                native_id = native_id_of(_json(event.data), host=self._host)
+                native_id = native_id_of(read_object(event.data), host=self._host)
                 return (Edited((key_of(native_id),)) if native_id else Arrived(),)
             case "notification":
-                notification = _json(event.data)
+                notification = read_object(event.data)
                 return (Arrived(),) if word(notification, "type") in ("mention", "") else ()
             case "delete":
                 return (await self._gone(event.data.strip()),)
@@ -169,12 +169,3 @@ class MastodonStream:
         except SourceError:
             return Arrived()
         return Gone(removals=(found,)) if isinstance(found, Removal) else Arrived()
-
-
-def _json(text: str) -> dict[str, object]:
-    """Return an object; an empty one for what is none."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -5,11 +5,11 @@ Codes: developers.facebook.com/docs/graph-api/guides/error-handling and …/docs
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
+from listener.sources.json_text import read_object
 from listener.sources.meta_fields import thing, things
 
 LIMITS = frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)})
@@ -73,22 +73,15 @@ def regain_seconds(headers: Mapping[str, str]) -> float:
 
 def _usages(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     for name in ("x-app-usage", "x-business-use-case-usage", "x-page-usage"):
-        found = _object(headers.get(name, "").encode())
+        found = read_object(headers.get(name, ""))
         yield found
         for listed in found.values():
             yield from things(listed)
 
 
 def _codes(said: bytes) -> tuple[int, int]:
-    error = thing(_object(said).get("error"))
+    error = thing(read_object(said).get("error"))
     return _whole(error.get("code")), _whole(error.get("error_subcode"))
-
-
-def _object(written: bytes) -> Mapping[str, Any]:
-    try:
-        return thing(json.loads(written))
-    except (ValueError, RecursionError):
-        return {}
 
 
 def _is_number(value: object) -> bool:

@@ -7,12 +7,12 @@ wrote, from which the 24 hours count in which they may be answered freely (RULES
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Found, Skip
+from listener.sources.json_text import read_object
 from listener.sources.meta_fields import first_word, moment_of, text_of, thing, things
 
 PLATFORM = CHANNEL = "whatsapp"
@@ -82,11 +82,8 @@ def _answer(content: Mapping[str, Any]) -> str:
     """Return what somebody chose or filled in: a button, a line of a list, or the fields of a form, one a line."""
     form = thing(content.get("nfm_reply"))
     if form:
-        try:
-            fields = json.loads(text_of(form.get("response_json")))
-        except (ValueError, RecursionError):
-            return ""
-        lines = [f"{name}: {said}" for name, value in thing(fields).items() if name != "flow_token" and (said := text_of(value))]
+        fields = read_object(text_of(form.get("response_json")))
+        lines = [f"{name}: {said}" for name, value in fields.items() if name != "flow_token" and (said := text_of(value))]
         return "\n".join(lines)
     chosen = thing(content.get("button_reply")) or thing(content.get("list_reply"))
     return "\n".join(part for name in ("title", "description") if (part := text_of(chosen.get(name))))

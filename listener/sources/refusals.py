@@ -6,9 +6,10 @@ the Matrix client-server API, Bluesky's XRPC errors, Google's error reasons, Mas
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+
+from listener.sources.json_text import read_object
 
 MOST_READ = 20_000
 BY_WORD: Mapping[str, str] = {
@@ -83,13 +84,7 @@ def cause_of(status: int, headers: Mapping[str, str], body: bytes) -> str:
 
 
 def _object(body: bytes) -> Mapping[str, object]:
-    if len(body) > MOST_READ or not body.lstrip().startswith(b"{"):
-        return {}
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_object(body) if len(body) <= MOST_READ and body.lstrip().startswith(b"{") else {}
 
 
 def _texts(said: Mapping[str, object], depth: int = 3) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from listener.sources.json_text import read_object
 
 DEFAULT_WAIT_SECONDS = 60.0
 LEAST_WAIT_SECONDS = 1.0
@@ -61,12 +62,7 @@ def _from_body(body: bytes) -> str | None:
     """Return the seconds that a small JSON object names: `retry_after`, `retry_after_ms` or `extras.wait_seconds`."""
     if len(body) > 10_000 or not body.lstrip().startswith(b"{"):
         return None
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
+    found = read_object(body)
     milliseconds = _number(found.get("retry_after_ms"))
     extras = found.get("extras")
     named = [
