@@ -16,12 +16,10 @@ from listener.errors import ProductError
 from listener.model.health import Finding
 from listener.settings.load import load_settings, settings_file
 from moderation.commands.desk import agent_option
-from moderation.model.retention import Agreed
 from moderation.settings import KlankbordSettings
+from moderation.workflows.check_retention import check_retention
 from moderation.workflows.name_again import name_again
 from moderation.workflows.retain import Retain
-
-LATE = timedelta(days=2)
 
 
 @click.group("retention")
@@ -118,25 +116,7 @@ def check_retention_of(home: Path) -> Iterator[Finding]:
         settings, clock = load_settings(home, KlankbordSettings), SystemClock()
         with reading(home) as ledger:
             retain = Retain(home, ledger, settings.retention, clock, zone=settings.zone, hour=settings.labels.learn_hour)
-            yield _finding(retain.known(), retain, clock, settings_file(home))
+            file = str(settings_file(home))
+            yield check_retention(retain.known(), retain.wanted, words_over=retain.words_over, file=file, now=clock.now())
     except ProductError:
         return
-
-
-def _finding(agreed: Agreed, retain: Retain, clock: SystemClock, file: Path) -> Finding:
-    now, limits = clock.now(), agreed.coming or retain.wanted
-    kept = f"words are kept for {limits.raw_days} days (X: {limits.x_days}), ended cases for {limits.closed_cases_days} more"
-    if agreed.coming is not None and agreed.from_at is not None and now < agreed.from_at:
-        words = retain.words_over(agreed.coming)
-        detail = f"from {agreed.from_at:%Y-%m-%d} {kept}; today that would be those of {words:,} messages, less what cases hold"
-        return Finding(
-            level="warn", what="retention", detail=detail, mend=f"klankbord retention show, or raise retention.raw_days in {file}"
-        )
-    if agreed.held_until is not None and now < agreed.held_until:
-        detail = f"the clock leapt ahead, or `klankbord run` was off for long; nothing goes before {agreed.held_until:%Y-%m-%d %H:%M} UTC"
-        return Finding(level="warn", what="retention", detail=detail, mend="date -u, and set the clock right if that is not the time")
-    last = agreed.last_at or agreed.from_at or agreed.noted_at
-    if last is not None and now - last > LATE:
-        detail = f"nothing that is too old was let go since {last:%Y-%m-%d}: `klankbord run` does it at night"
-        return Finding(level="warn", what="retention", detail=detail, mend="klankbord run, or once: klankbord retention run --yes")
-    return Finding(level="ok", what="retention", detail=kept)
