@@ -41,6 +41,7 @@ def _x(settings: SourceSettings, context: SourceContext) -> Source:
         expansions=settings.expansions,
         most_query_characters=settings.query_characters,
         paces=context.paces,
+        connections=context.connections,
         purse=context.purse,
     )
 

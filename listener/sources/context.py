@@ -11,13 +11,15 @@ from listener.settings.secrets import account_secret_names
 from listener.sources.http import HttpClient
 from listener.sources.pacing import Limit, Paces
 from listener.sources.purse import Purse
+from listener.sources.streaming import Connections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContext:
     """What sources are built with. `secrets` returns a secret by its name, None when it is not set: ask it at each pull, not once.
 
-    `paces` are shared by all sources: platforms count requests per address or key, not per source. `purse` is this source's own.
+    `paces` are shared by all sources: platforms count requests per address or key, not per source; so are
+    `connections`. `purse` is this source's own.
     """
 
     http: HttpClient
@@ -25,6 +27,7 @@ class SourceContext:
     secrets: Callable[[str], str | None]
     brands: tuple[BrandSettings, ...]
     paces: Paces = field(default_factory=Paces)
+    connections: Connections = field(default_factory=Connections)
     purse: Purse = field(default_factory=Purse)
 
     def paced(self, platform: str, host: str = "", *, key: str = "", limits: tuple[Limit, ...] = ()) -> HttpClient:

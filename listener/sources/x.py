@@ -21,6 +21,7 @@ from listener.sources.fields import number, part, word
 from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
+from listener.sources.streaming import Connections
 from listener.sources.turns import Turn
 from listener.sources.x_access import ask, open_tweepy
 from listener.sources.x_items import Included, cost_of, found_in, posts_of, read_post, removals_of, versions_of
@@ -79,6 +80,7 @@ class XSource:
         expansions: Sequence[Expansion] = ("authors",),
         most_query_characters: int = MOST_QUERY_CHARACTERS,
         paces: Paces | None = None,
+        connections: Connections | None = None,
         purse: Purse | None = None,
         api_url: str = "",
     ) -> None:
@@ -106,6 +108,7 @@ class XSource:
         self._purse = purse or Purse()
         self._reposts = reposts
         self._paces = paces or Paces()
+        self._connections = connections or Connections()
         self._api_url = api_url
         self._open = partial(open_tweepy, paces=self._paces, purse=self._purse, clock=clock, api_url=api_url)
         self._paid = Paid()
@@ -175,6 +178,7 @@ class XSource:
                 usd_each=self._usd_each,
                 clock=self._clock,
                 paces=self._paces,
+                connections=self._connections,
                 purse=self._purse,
                 paid=self._paid,
                 api_url=self._api_url,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import UTC
@@ -24,6 +23,7 @@ from listener.sources.fields import objects, part, word
 from listener.sources.json_text import read_json
 from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
+from listener.sources.streaming import Connections
 from listener.sources.x_items import cost_of, found_in
 from listener.sources.x_prices import Paid
 from listener.sources.x_rules import keep_rules, tag_of
@@ -34,8 +34,6 @@ MOST_WAITING = 5_000
 JOIN_SECONDS = 3.0
 
 _Told = Mapping[str, Any] | SourceError | None
-_LISTENING: dict[str, str] = {}
-"""Which source listens with which token (its hash): X gives an application one connection."""
 
 
 class XStream:
@@ -55,6 +53,7 @@ class XStream:
         usd_each: float,
         clock: Clock,
         paces: Paces,
+        connections: Connections,
         purse: Purse,
         paid: Paid,
         api_url: str = "",
@@ -66,6 +65,7 @@ class XStream:
         self._usd_each = usd_each
         self._clock = clock
         self._paces = paces
+        self._connections = connections
         self._purse = purse
         self._paid = paid
         self._api_url = api_url
@@ -82,8 +82,7 @@ class XStream:
     async def events(self) -> AsyncGenerator[Pushed, None]:
         """Keep our rules at X, connect, and yield posts as they come. See `Stream.events`."""
         token = self._token()
-        mark = hashlib.sha256(token.encode()).hexdigest()
-        if (other := _LISTENING.setdefault(mark, self._source_id)) != self._source_id:
+        if (other := self._connections.take(token, self._source_id)) != self._source_id:
             raise SourceRefused(f"X gives an application one stream, and {other} has it; leave stream: true on one of the two.")
         told: asyncio.Queue[_Told] = asyncio.Queue()
         connection: _Connection | None = None
@@ -94,7 +93,7 @@ class XStream:
             async for pushed in self._read(told):
                 yield pushed
         finally:
-            _LISTENING.pop(mark, None)
+            self._connections.let_go(token)
             if connection is not None:
                 await asyncio.to_thread(connection.close)
             self._purse.give_back()

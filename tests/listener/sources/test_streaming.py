@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import SettingsError
+from listener.errors import SettingsError, SourceRefused
 from listener.settings.schema import BrandSettings, SourceSettings
 from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
@@ -39,6 +39,17 @@ def test_a_source_has_a_stream(http: HttpClient, clock: ManualClock, given: dict
     source = build_source(settings, context=SourceContext(http=http, clock=clock, secrets=lambda _: "token", brands=(brand,)))
     made = stream_of(source, settings)
     assert (made and type(made)) is streamed
+
+
+async def test_all_sources_of_a_home_know_who_listens_with_a_token(http: HttpClient, clock: ManualClock) -> None:
+    """X gives an application one connection: two sources with one token would throw each other out for ever."""
+    context = SourceContext(http=http, clock=clock, secrets=lambda _: "token", brands=())
+    context.connections.take("token", "another")
+    settings = SourceSettings.model_validate({"id": "one", **X, "stream": True})
+    made = stream_of(build_source(settings, context=context.of(settings)), settings)
+    assert made is not None
+    with pytest.raises(SourceRefused, match="another has it"):
+        await anext(made.events())
 
 
 def test_discord_is_told_of_unless_settings_say_no() -> None:

@@ -16,6 +16,7 @@ from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused
 from listener.model.page import Spent
 from listener.model.push import Arrived, Connected, Pushed
 from listener.sources.purse import Purse
+from listener.sources.streaming import Connections
 from listener.sources.x import XSource
 from listener.sources.x_stream import XStream
 from tests.fakes.site import Reply, Site
@@ -213,12 +214,14 @@ async def test_posts_of_others_rules_are_paid_for_and_not_kept(site: Site, fake:
 
 
 async def test_one_application_has_one_stream(site: Site, fake: FakeXStream, clock: ManualClock) -> None:
-    async with listening(opened(site, clock)):
-        error = await refused(opened(site, clock, source_id="x-two"))
+    shared = Connections()
+    two = opened(site, clock, source_id="x-two", connections=shared)
+    async with listening(opened(site, clock, connections=shared)):
+        error = await refused(two)
     assert isinstance(error, SourceRefused)
     assert "x has it" in str(error)
     await left(fake)
-    async with listening(opened(site, clock, source_id="x-two")):
+    async with listening(two):
         pass
 
 
