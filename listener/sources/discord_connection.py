@@ -130,7 +130,7 @@ class DiscordConnection:
             return pauses.token_seconds  # the same one: nobody is asked (RULES F19)
         await self._stand(Stand.CONNECTING)
         wished = {"guilds", *(self._attached.wished - self._denied)}
-        self._client = GatewayClient(wished, _Hears(self), pauses=pauses, sessions=self._sessions)
+        self._client = GatewayClient(wished, self, pauses=pauses, sessions=self._sessions)
         try:
             return await self._connected(self._client, token, stop, pauses)
         finally:
@@ -208,9 +208,9 @@ class DiscordConnection:
             raise NotSent("There is no connection to Discord now; nothing was sent.")
         return await asked(self._client.http, method, path, body=body, files=files, params=params, seconds=timeout_seconds, parts=parts)
 
-    # what the client tells
+    # what the client tells: see `discord_client.Hears`
 
-    async def heard_connected(self) -> None:
+    async def connected(self) -> None:
         """Take note that a session is there, and tell who is attached."""
         self._failures, self._refused_token = 0, None
         client = self._client
@@ -218,21 +218,26 @@ class DiscordConnection:
         if client is not None and self._client is client:  # noting it may take as long as the ledger is busy
             await self._attached.each(lambda one: one.connected())
 
-    async def heard_lost(self) -> None:
+    async def lost(self) -> None:
         """Take note that the connection broke; discord.py makes it anew."""
         if self.standing.stand is Stand.CONNECTED:
             await self._stand(Stand.LOST)
 
-    async def heard_places(self, guild_id: str, *, joined: bool) -> None:
-        """Take note of a server that we were let into or taken out of."""
+    async def joined(self, guild_id: str) -> None:
+        """Take note of a server that we were let into."""
         await self._stand(self.standing.stand)
-        await self._attached.each((lambda one: one.joined(guild_id)) if joined else (lambda one: one.left(guild_id)))
+        await self._attached.each(lambda one: one.joined(guild_id))
 
-    def heard_interaction(self, body: Mapping[str, Any]) -> None:
+    async def left(self, guild_id: str) -> None:
+        """Take note of a server that we were taken out of."""
+        await self._stand(self.standing.stand)
+        await self._attached.each(lambda one: one.left(guild_id))
+
+    def interaction(self, body: Mapping[str, Any]) -> None:
         """Hand on what somebody did, without holding up the next frame."""
         self._hand_on(lambda one: one.interaction(body))
 
-    def heard_message(self, event: str, body: Mapping[str, Any]) -> None:
+    def message(self, event: str, body: Mapping[str, Any]) -> None:
         """Hand on what became of a message, likewise."""
         self._hand_on(lambda one: one.message(event, body))
 
@@ -274,28 +279,3 @@ class DiscordConnection:
                 task.cancel()
         with contextlib.suppress(Exception):
             await asyncio.wait_for(client.close(), timeout=CLOSE_SECONDS)
-
-
-class _Hears:
-    """Passes a client's news on to its connection, for as long as it is the connection's client."""
-
-    def __init__(self, connection: DiscordConnection) -> None:
-        self._connection = connection
-
-    async def connected(self) -> None:
-        await self._connection.heard_connected()
-
-    async def lost(self) -> None:
-        await self._connection.heard_lost()
-
-    async def joined(self, guild_id: str) -> None:
-        await self._connection.heard_places(guild_id, joined=True)
-
-    async def left(self, guild_id: str) -> None:
-        await self._connection.heard_places(guild_id, joined=False)
-
-    def interaction(self, body: Mapping[str, Any]) -> None:
-        self._connection.heard_interaction(body)
-
-    def message(self, event: str, body: Mapping[str, Any]) -> None:
-        self._connection.heard_message(event, body)
