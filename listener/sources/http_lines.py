@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
 import httpx
 
@@ -14,6 +14,23 @@ MOST_LINE_BYTES = 1_000_000
 """No post is longer with all that is told beside it; whoever sends more fills memory."""
 
 
+class LineCutter:
+    """Cuts what `who` sends into lines without their ends. What has no end yet is kept; at the end of all it was cut, and is no line."""
+
+    def __init__(self, who: str) -> None:
+        self._who = who
+        self._kept = bytearray()
+
+    def take(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the lines that end in `chunk`. Raises `SourceUnavailable` behind them for one that is longer than any post."""
+        self._kept += chunk
+        if b"\n" in chunk:
+            *lines, self._kept = self._kept.split(b"\n")
+            yield from (bytes(line.removesuffix(b"\r")) for line in lines)
+        if len(self._kept) > MOST_LINE_BYTES:
+            raise SourceUnavailable(f"{self._who} sent a line of more than {MOST_LINE_BYTES:,} bytes; the stream was closed.")
+
+
 async def lines_at(
     http: HttpClient,
     url: str,
@@ -22,27 +39,21 @@ async def lines_at(
     idle_seconds: float,
     allow_private: bool = False,
     allow_http: bool = False,
-    most_bytes: int = MOST_LINE_BYTES,
 ) -> AsyncGenerator[bytes, None]:
     """Connect and yield lines without their ends, an empty one first: connected. It ends when the server ends it.
 
     A last line without an end is no line: it was cut. Raises as `HttpClient.open`, also later, and `SourceUnavailable` for a line longer
-    than `most_bytes` and for a silence longer than `idle_seconds`.
+    than any post and for a silence longer than `idle_seconds`.
     """
     response = await http.open(url, headers=headers, idle_seconds=idle_seconds, allow_private=allow_private, allow_http=allow_http)
     host = httpx.URL(url).host
     try:
         yield b""
-        kept = bytearray()
+        cutter = LineCutter(host)
         chunks = response.aiter_raw()
         while (chunk := await _next(chunks, host, idle_seconds)) is not None:
-            kept += chunk
-            if b"\n" in chunk:
-                *lines, kept = kept.split(b"\n")
-                for line in lines:
-                    yield bytes(line.removesuffix(b"\r"))
-            if len(kept) > most_bytes:
-                raise SourceUnavailable(f"{host} sent a line of more than {most_bytes:,} bytes; the stream was closed.")
+            for line in cutter.take(chunk):
+                yield line
     finally:
         await response.aclose()
 

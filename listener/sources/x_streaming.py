@@ -18,6 +18,7 @@ import tweepy
 from listener.errors import SourceError, SourceUnavailable
 from listener.ports import Clock
 from listener.sources.http import product_version
+from listener.sources.http_lines import LineCutter
 from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
 from listener.sources.x_access import pace_in
@@ -26,7 +27,6 @@ from listener.sources.x_session import HOST, REQUEST_TIMEOUT_SECONDS, CarefulSes
 PATH = "/2/tweets/search/stream"
 IDLE_SECONDS = 30.0
 """X sends a blank line every twenty seconds."""
-MOST_LINE_BYTES = 1_000_000
 CHUNK_BYTES = 512
 
 
@@ -116,13 +116,8 @@ def open_streaming(token: str, *, paces: Paces, purse: Purse, clock: Clock, api_
 
 
 def _lines(response: requests.Response) -> Iterator[bytes]:
-    """Yield lines without their ends; a last one without an end was cut. Raises `SourceUnavailable` for one that never ends."""
-    kept = bytearray()
+    """Yield lines without their ends. Raises `SourceUnavailable` for one that never ends."""
+    cutter = LineCutter("X")
     for chunk in response.iter_content(CHUNK_BYTES):
-        kept += chunk
-        if b"\n" in chunk:
-            *lines, kept = kept.split(b"\n")
-            yield from (bytes(line.removesuffix(b"\r")) for line in lines)
-        if len(kept) > MOST_LINE_BYTES:
-            raise SourceUnavailable(f"X sent a line of more than {MOST_LINE_BYTES:,} bytes; the stream was closed.")
+        yield from cutter.take(chunk)
     response.raw.close()  # tweepy connects again by itself unless it finds it closed
