@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ from listener.sources.purse import Purse
 from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, ask, open_praw
 from listener.sources.reddit_items import created_of, fullname_of, read_item
 from listener.sources.reddit_listing import MOST_LOOKED_UP, Target, look_up, read_listing
+from listener.sources.turns import Turn
 
 OVERLAP_SECONDS = 3_600
 PULL_SECONDS = 150.0
@@ -93,22 +93,14 @@ class RedditSource:
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return what one listing shows since `cursor`, oldest first; `more` until every listing had its turn. See `Source.pull`."""
         self._refuse_without_permission()
-        memory: dict[str, Any] = json.loads(cursor) if cursor else {"turn": 0, "listings": {}}
-        turn = memory["turn"] if memory["turn"] < len(self._targets) else 0
-        target = self._targets[turn]
-        known: dict[str, Any] = memory["listings"].get(target.name, {})
+        turn = Turn.of(cursor, [one.name for one in self._targets])
         try:
-            page, after = await self._in_thread(partial(self._read, target, known))
+            page, after = await self._in_thread(partial(self._read, self._targets[turn.at], turn.known))
         except PlaceRefused as error:
             if len(self._targets) == 1:
                 raise
-            page, after = Page(mentions=(), next=cursor, gap=f"{self._source_id}: {error}"), known
-        next_turn = (turn + 1) % len(self._targets)
-        kept = {one.name for one in self._targets}
-        listings = {name: m for name, m in memory["listings"].items() if name in kept} | ({target.name: after} if after else {})
-        unchanged = not page.mentions and not page.removals and listings == memory["listings"] and next_turn == memory["turn"]
-        following = cursor if unchanged else Cursor(json.dumps({"turn": next_turn, "listings": listings}, sort_keys=True))
-        return replace(page, next=following, more=next_turn != 0)
+            page, after = Page(mentions=(), next=None, gap=f"{self._source_id}: {error}"), dict(turn.known)
+        return turn.then(page, after)
 
     async def look_up(self, native_ids: Sequence[str], *, control: Sequence[str] = ()) -> tuple[Found, ...]:
         """Return up to 99 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal.
