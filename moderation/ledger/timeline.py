@@ -104,6 +104,8 @@ def _line(at: datetime, who: str, verb: str, subject: str, detail: dict[str, Any
     else:
         group = EventGroup.REPLY if room in ("draft", "outbox") else EventGroup.WORK
     told = {name: _plain(detail[name]) for name in _TOLD if detail.get(name)}
+    if room == "outbox":
+        verb = told.pop("to", verb)  # what a post became is what happened: a restart that calls it unknown has no word of its own
     return Event(at=at, group=group, verb=verb, who=who, detail={**told, **({room: number} if room in ("draft", "outbox", "case") else {})})
 
 
