@@ -10,13 +10,14 @@ from listener.digest.inert import MOST_TITLE_CHARACTERS, inert, one_line
 NO_WORDS = "…"
 GONE = f"> {NO_WORDS}"
 """What stands in the place of a quote."""
-_BEGINNING = 16
+BEGINNING = 16
+"""Letters by which a quote is known."""
 _LETTER = re.compile(r"[^\W_]")
 
 
 def beginning_of(text: str) -> str:
     """Return the first letters of a text, in one case: a quote of it begins alike, whatever signs were put between."""
-    return "".join(_LETTER.findall(text)[:_BEGINNING]).casefold()
+    return "".join(_LETTER.findall(text)[:BEGINNING]).casefold()
 
 
 def beginnings_in(body: str) -> frozenset[str]:

@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, and_, exists, func, or_, select
 
 from listener.ledger.changes import batches
 from listener.ledger.private import is_private, is_public
-from listener.ledger.tables import issue, mention, revision, signal
+from listener.ledger.tables import mention, revision
 from listener.ledger.transactions import reading
 from moderation.ledger.conditions import POSTED_STATES, THREAD
+from moderation.ledger.going_on import issue_counts, seen_signals
 from moderation.ledger.tables import conversation, conversation_mention, outbox, support_case
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.model.case import CaseState
 from moderation.model.invitation import JourneyKind, NewEvent
 from moderation.model.post import ANSWERING, Target
-from moderation.prompts.going_on import DAYS, IssueCounts, SeenSignal
+from moderation.prompts.going_on import IssueCounts, SeenSignal
 
 _ANSWERING = tuple(sorted(kind.value for kind in ANSWERING))
 _LIVE = (CaseState.OPEN.value, CaseState.CLAIMED.value)
@@ -190,46 +190,13 @@ class JourneyLedger:
 
     def signals(self, *, since: datetime, kinds: Collection[str]) -> list[SeenSignal]:
         """Return signals of these kinds raised since, with the communities that their evidence stands in."""
-        query = select(signal).where(signal.c.at >= since, signal.c.kind.in_(sorted(kinds))).order_by(signal.c.signal_id)
         with reading(self._engine) as tx:
-            rows = tx.execute(query).all()
-            places = _places(tx, {one for row in rows for one in row.mention_ids})
-        return [
-            SeenSignal(
-                issue_id=row.issue_id,
-                at=row.at,
-                communities=frozenset(places[one] for one in row.mention_ids if one in places),
-            )
-            for row in rows
-        ]
+            return seen_signals(tx, since=since, kinds=kinds)
 
     def issue_counts(self, *, now: datetime) -> list[IssueCounts]:
         """Return every issue that was spoken of lately, with its mentions per day, oldest day first, and where they stand."""
-        edges = [now - timedelta(days=days) for days in range(DAYS, -1, -1)]
-        daily = [
-            func.sum(case((and_(mention.c.posted_at > after, mention.c.posted_at <= until), 1), else_=0)).label(f"day_{number}")
-            for number, (after, until) in enumerate(pairwise(edges))
-        ]
-        lately: ColumnElement[bool] = and_(mention.c.issue_id.is_not(None), mention.c.posted_at > edges[0], mention.c.latest_revision >= 0)
-        counted = select(mention.c.issue_id, *daily).where(lately).group_by(mention.c.issue_id).order_by(mention.c.issue_id)
-        where = select(mention.c.issue_id, mention.c.platform, mention.c.realm).where(lately).distinct()
-        places: dict[int, set[tuple[str, str]]] = defaultdict(set)
         with reading(self._engine) as tx:
-            for row in tx.execute(where):
-                places[row.issue_id].add((row.platform, row.realm))
-            counts = tx.execute(counted).all()
-            kept = {row.issue_id: row for row in tx.execute(select(issue).where(issue.c.merged_into.is_(None)))}
-        return [
-            IssueCounts(
-                issue_id=row.issue_id,
-                created_at=kept[row.issue_id].created_at,
-                resolved_at=kept[row.issue_id].resolved_at,
-                daily=tuple(int(one) for one in row[1:]),
-                communities=frozenset(places[row.issue_id]),
-            )
-            for row in counts
-            if row.issue_id in kept
-        ]
+            return issue_counts(tx, now=now)
 
 
 def _nothing_new() -> ColumnElement[bool]:
@@ -250,14 +217,6 @@ def _nothing_new() -> ColumnElement[bool]:
     )
     ended = invitation_event.c.kind == JourneyKind.CONVERSATION_CLOSED.value
     return exists().where(ended, invitation_event.c.case_id == support_case.c.case_id, invitation_event.c.mention_id == newest)
-
-
-def _places(tx: Any, mention_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    query = select(mention.c.mention_id, mention.c.platform, mention.c.realm)
-    found: dict[int, tuple[str, str]] = {}
-    for some in batches(sorted(set(mention_ids))):
-        found |= {row.mention_id: (row.platform, row.realm) for row in tx.execute(query.where(mention.c.mention_id.in_(some)))}
-    return found
 
 
 def _issues(tx: Any, mention_ids: Iterable[int]) -> dict[int, int | None]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, tuple_, update
 
 from listener.ledger import tables as heard
 from listener.ledger.expiry import Held, is_x
 from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.transactions import reading, writing
 from moderation.audit.chain import ERASED, LETS_GO
-from moderation.ledger.audit import note
 from moderation.ledger.knowledge_forgetting import forget_removed
+from moderation.ledger.receipts import read_receipt, write_receipt
 from moderation.ledger.retention_cleared import CLEARED
 from moderation.ledger.retention_limits import ENDED, Over, Place
+from moderation.ledger.shadow import empty_posts
 from moderation.ledger.tables import audit_line, conversation_mention, outbox, support_case
 from moderation.ledger.tables_conversation import contact_join
 from moderation.ledger.tables_knowledge import article_evidence, article_vector
@@ -77,15 +76,8 @@ class RetentionLedger:
 
         Lines of the audit log that name a person and are as old as an ended case may be are emptied with it: this line says which.
         """
-        told = json.dumps({"kind": RETENTION, "at": at.isoformat(), "by": by, "counts": dict(sorted(counts.items()))}, sort_keys=True)
-        digest = hashlib.sha256(told.encode()).hexdigest()
-        values = {"kind": RETENTION, "at": at, "made_by": by, "counts": dict(counts), "digest": digest}
         with writing(self._engine) as tx:
-            row = tx.execute(insert(subject_receipt).values(values).returning(subject_receipt)).one()
-            emptied = self._empty_audit(tx, over)
-            detail: dict[str, object] = {"receipt": digest, "things": sum(counts.values()), "emptied": emptied}
-            note(tx, at=at, who=by, verb=LETS_GO, subject=f"receipt:{row.receipt_id}", detail=detail)
-        return Receipt(**row._mapping)
+            return write_receipt(tx, RETENTION, counts, verb=LETS_GO, by=by, at=at, emptied=self._empty_audit(tx, over))
 
     def _empty_audit(self, tx: Connection, over: Over) -> list[int]:
         line = audit_line.c
@@ -100,7 +92,7 @@ class RetentionLedger:
         """Return the newest receipts, newest first."""
         query = select(subject_receipt).where(subject_receipt.c.kind == RETENTION).order_by(subject_receipt.c.receipt_id.desc())
         with reading(self._engine) as tx:
-            return [Receipt(**row._mapping) for row in tx.execute(query.limit(limit))]
+            return [read_receipt(row) for row in tx.execute(query.limit(limit))]
 
     def _step(self, place: Place, over: Over, most: int) -> int:
         keys = list(place.table.primary_key.columns)
@@ -133,9 +125,7 @@ class RetentionLedger:
 
     def _empty_shadow(self, rows: Sequence[Any]) -> None:
         with writing(self._engine) as tx:
-            for row in rows:
-                post = {**row.post, "text": "", "title": "", "options": [], "target": {**row.post.get("target", {}), "person": ""}}
-                tx.execute(update(shadow_item).where(shadow_item.c.shadow_id == row.shadow_id).values(post=post, why={}, judged_note=""))
+            empty_posts(tx, rows)
 
 
 def _among(keys: Sequence[Any], found: Sequence[tuple[Any, ...]]) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, update
 
 from listener.ledger.dialect import insert_missing
 from listener.ledger.transactions import reading, writing
@@ -132,6 +133,13 @@ class ShadowLedger:
             if done:
                 note(tx, at=at, who=who, verb="take_back", subject=f"graduation:{graduation_id}", detail={"reason": reason})
         return done
+
+
+def empty_posts(tx: Connection, rows: Iterable[Any]) -> None:
+    """Take the words and the person out of posts that never left (`shadow_id`, `post`); the rest of what is kept of them stays readable."""
+    for row in rows:
+        post = {**row.post, "text": "", "title": "", "options": [], "target": {**row.post.get("target", {}), "person": ""}}
+        tx.execute(update(shadow_item).where(shadow_item.c.shadow_id == row.shadow_id).values(post=post, why={}, judged_note=""))
 
 
 def _standing(kind: ShadowKind, subject: str) -> ColumnElement[bool]:

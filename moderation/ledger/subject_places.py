@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 
 from listener.ledger import tables as heard
 from moderation.ledger import tables, tables_conversation, tables_feedback, tables_invitations, tables_leave, tables_reply, tables_status
+from moderation.ledger.shadow import empty_posts
 from moderation.ledger.subject_who import Theirs
 from moderation.ledger.tables_bot import bot_person
 from moderation.ledger.tables_knowledge import article_evidence, article_version
@@ -253,11 +254,9 @@ def _events(theirs: Theirs) -> Any:
 
 
 def empty_shadow(tx: Connection, theirs: Theirs) -> None:
-    """Take the words and the person out of posts that never left; the rest of what is kept of them stays readable."""
+    """Take the words and the person out of posts that never left."""
     item = tables_leave.shadow_item
-    for row in tx.execute(select(item.c.shadow_id, item.c.post).where(_in_shadow(theirs))).all():
-        post = {**row.post, "text": "", "title": "", "options": [], "target": {**row.post["target"], "person": ""}}
-        tx.execute(update(item).where(item.c.shadow_id == row.shadow_id).values(post=post, why={}, judged_note=""))
+    empty_posts(tx, tx.execute(select(item.c.shadow_id, item.c.post).where(_in_shadow(theirs))).all())
 
 
 def stop_what_waits(tx: Connection, theirs: Theirs, at: datetime) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from listener.ledger import tables as heard
 from listener.ledger.changes import batches
@@ -18,22 +15,22 @@ from listener.ledger.removal import NO_TITLE, remove_mentions
 from listener.ledger.suppression import ERASE, OBJECT, SuppressionLedger
 from listener.ledger.transactions import reading, writing
 from moderation.audit.chain import ERASES
-from moderation.ledger.audit import note
 from moderation.ledger.knowledge_forgetting import forget_removed
-from moderation.ledger.subject_names import common_names, names_of_others, traces_of
+from moderation.ledger.receipts import read_receipt, write_receipt
+from moderation.ledger.subject_names import called, common_names, names_of_others, traces_of
 from moderation.ledger.subject_places import PLACES, empty_shadow, stop_what_waits
 from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.ledger.subject_sweep import empty_audit, sweep, texts_with
 from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, left_of, subject_of
 from moderation.ledger.tables_subject import subject_receipt, subject_request
-from moderation.model.subject import Receipt, Rows, Standing, Subject, out_everywhere
+from moderation.model.subject import Receipt, Rows, Standing, Subject, is_key, out_everywhere
 from moderation.model.subject_request import Ending, RequestKind
 from moderation.policy.traces import Traces, spoken
 
+OBJECTS = "object_subject"
+"""The verb in the audit log of a person who is kept out from now on."""
 REASON = "asked"
 """Why a message of an erased person is not here."""
-
-
 _ENDED_BY_ERASING = {
     RequestKind.ERASE: Ending.DONE,
     RequestKind.OBJECT: Ending.DONE,
@@ -62,7 +59,7 @@ class SubjectLedger:
         """Return who is called that on a platform, with everybody joined to them; None when nobody is."""
         with reading(self._engine) as tx:
             keys = keys_of(tx, platform, account)
-            typed = {account} if account.count("/") > 1 else set()
+            typed = {account} if is_key(account) else set()
             left = left_of(tx, {self._suppression.stand_in(key) for key in keys | typed})
             if not keys and not left:
                 return None
@@ -78,7 +75,7 @@ class SubjectLedger:
 
     def named_by_others(self, subject: Subject) -> list[int]:
         """Return messages of others that name the person: theirs to delete, not ours to change; somebody should look at them."""
-        names = Traces.of([*subject.names, *(key.rsplit("/", 1)[-1] for key in all_keys(subject))], ()).names
+        names = Traces.of(called(subject), ()).names
         mine = heard.mention.c.author_key.in_(all_keys(subject))
         latest = heard.revision.c.revision == heard.mention.c.latest_revision
         query = select(heard.mention.c.mention_id, heard.revision.c.title, heard.revision.c.text).join_from(heard.mention, heard.revision)
@@ -138,7 +135,8 @@ class SubjectLedger:
             emptied = empty_audit(tx, traces, stand_ins)
             counts["lines of the audit log"] += len(emptied)
             self._suppression.add(tx, out_everywhere(keys), why=ERASE, at=at)
-            receipt = _receipt(tx, ERASE, {place: things for place, things in counts.items() if things}, by, at, emptied=emptied)
+            went = {place: things for place, things in counts.items() if things}
+            receipt = write_receipt(tx, ERASE, went, verb=ERASES, by=by, at=at, emptied=emptied)
             self._requests.end_kinds(tx, subject.asked_as, _ENDED_BY_ERASING, by=by, at=at, receipt_id=receipt.receipt_id)
             return receipt
 
@@ -146,7 +144,8 @@ class SubjectLedger:
         """Keep a person out from now on; what is here stays."""
         with writing(self._engine) as tx:
             added = self._suppression.add(tx, out_everywhere(all_keys(subject)), why=OBJECT, at=at)
-            receipt = _receipt(tx, OBJECT, {"accounts that are not collected any more": added}, by, at)
+            out = {"accounts that are not collected any more": added}
+            receipt = write_receipt(tx, OBJECT, out, verb=OBJECTS, by=by, at=at)
             done = {RequestKind.OBJECT: Ending.DONE}
             self._requests.end_kinds(tx, subject.asked_as, done, by=by, at=at, receipt_id=receipt.receipt_id)
             return receipt
@@ -161,7 +160,7 @@ class SubjectLedger:
         """Return every receipt, oldest first."""
         with reading(self._engine) as tx:
             asked = select(subject_receipt).where(subject_receipt.c.kind.in_([ERASE, OBJECT]))
-            return [_read(row) for row in tx.execute(asked.order_by(subject_receipt.c.receipt_id))]
+            return [read_receipt(row) for row in tx.execute(asked.order_by(subject_receipt.c.receipt_id))]
 
 
 def _issues_of(tx: Connection, mention_ids: Collection[int]) -> list[int]:
@@ -200,23 +199,8 @@ def _words_left(tx: Connection, issue_id: int) -> set[str]:
     return {word for row in rows for word in spoken(f"{row.title} {row.text}").split()}
 
 
-def _receipt(tx: Connection, kind: str, counts: Mapping[str, int], by: str, at: datetime, *, emptied: Collection[int] = ()) -> Receipt:
-    told = json.dumps({"kind": kind, "at": at.isoformat(), "by": by, "counts": dict(sorted(counts.items()))}, sort_keys=True)
-    digest = hashlib.sha256(told.encode()).hexdigest()
-    values = {"kind": kind, "at": at, "made_by": by, "counts": dict(counts), "digest": digest}
-    row = tx.execute(insert(subject_receipt).values(values).returning(subject_receipt)).one()
-    detail: dict[str, Any] = {"receipt": digest, "things": sum(counts.values()), "emptied": sorted(emptied)}
-    verb = ERASES if kind == ERASE else "object_subject"
-    note(tx, at=at, who=by, verb=verb, subject=f"receipt:{row.receipt_id}", detail=detail)
-    return _read(row)
-
-
 def _receipt_of(tx: Connection, request_id: int | None) -> Receipt | None:
     """Return the receipt with which a request ended; None while it is open, and for none."""
     ended = select(subject_request.c.receipt_id).where(subject_request.c.request_id == request_id, subject_request.c.ended_at.is_not(None))
     row = tx.execute(select(subject_receipt).where(subject_receipt.c.receipt_id.in_(ended))).one_or_none()
-    return None if row is None else _read(row)
-
-
-def _read(row: Row[Any]) -> Receipt:
-    return Receipt(**row._mapping)
+    return None if row is None else read_receipt(row)

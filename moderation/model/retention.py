@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime, timedelta
 
+from moderation.model.subject_request import months_later
+
 NOTICE = timedelta(days=7)
 """From when somebody could read that words will go until the first do: time to raise a limit, or to take a copy."""
 LEAP = timedelta(days=7)
@@ -96,10 +98,4 @@ def awake(before: Agreed, now: datetime, *, passed: timedelta | None) -> Agreed:
 
 def months_before(at: datetime, months: int) -> datetime:
     """Return the same day and hour so many months earlier, or that month's last day."""
-    number = at.year * 12 + at.month - 1 - months
-    for day in range(at.day, 27, -1):
-        try:
-            return at.replace(year=number // 12, month=number % 12 + 1, day=day)
-        except ValueError:
-            continue
-    return at.replace(year=number // 12, month=number % 12 + 1, day=min(at.day, 28))
+    return datetime.combine(months_later(at.date(), -months), at.timetz())

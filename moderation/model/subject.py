@@ -35,6 +35,11 @@ def anywhere(platform: str, native_id: str) -> str:
     return f"{platform}/*/{native_id}"
 
 
+def is_key(account: str) -> bool:
+    """Tell whether this is a whole key (PLATFORM/REALM/ID), and no name or id alone."""
+    return account.count("/") >= 2
+
+
 _TYPED = "?"
 
 
@@ -50,7 +55,7 @@ def is_typed(person: str) -> bool:
 
 def out_everywhere(keys: Iterable[str]) -> list[str]:
     """Return these keys with those that stand for the same accounts anywhere on their platform."""
-    parts = [(key, *key.split("/", 2)) for key in keys if key.count("/") >= 2]
+    parts = [(key, *key.split("/", 2)) for key in keys if is_key(key)]
     return sorted({*keys, *(anywhere(one[1], one[3]) for one in parts if one[1] in WORLDWIDE)})
 
 

@@ -8,7 +8,7 @@ from listener.errors import InputError
 from listener.ports import Clock
 from moderation.ledger.alarms import AlarmLedger
 from moderation.ledger.subject_requests import SubjectRequestLedger
-from moderation.model.subject import typed_as
+from moderation.model.subject import is_key, typed_as
 from moderation.model.subject_request import MONTHS, MORE_MONTHS, Ending, RequestKind, SubjectRequest, Via, due_at
 from moderation.workflows.subjects import Subjects
 
@@ -36,8 +36,7 @@ class KeepRequests:
         if received > now:
             raise InputError("They cannot have asked in the future; write the day on which it came, such as 2026-03-31.")
         found = self._subjects.one(platform, account)
-        whole = account.count("/") >= 2
-        person = found.keys[0] if found else account if whole else typed_as(platform, account.strip().removeprefix("@"))
+        person = found.keys[0] if found else account if is_key(account) else typed_as(platform, account.strip().removeprefix("@"))
         due = due_at(received, MONTHS, self._zone)
         return self._requests.add(kind, person, via=Via.DESK, received_at=received, due_at=due, by=by, noted_at=now)
 

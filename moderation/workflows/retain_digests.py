@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from listener.digest.letting_go import beginning_of, beginnings_in, without_quotes, without_title
+from listener.digest.letting_go import BEGINNING, beginning_of, beginnings_in, without_quotes, without_title
 from listener.ledger.expiry import Cut, LetGo
 from listener.ledger.reports import ReportLedger
 
 _DIGEST = "digest"
 _LEAST = 4
-_WHOLE = 16
 
 
 class KeptDigests:
@@ -22,7 +21,7 @@ class KeptDigests:
     def forget(self, gone: LetGo) -> None:
         """Take out what quotes these messages, and titles that were their words."""
         begins = {beginning_of(text) for text in gone.texts} - {""}
-        short = tuple(one for one in begins if _LEAST <= len(one) < _WHOLE)
+        short = tuple(one for one in begins if _LEAST <= len(one) < BEGINNING)
         for number, (_, body) in list(self._kept.items()):
             quoted = {one for one in self._quotes[number] if one in begins or (short and one.startswith(short))}
             worded = without_quotes(body, quoted) if quoted else body

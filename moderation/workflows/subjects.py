@@ -16,7 +16,7 @@ from listener.settings.wording import stop_words
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.ledger.subjects import SubjectLedger
-from moderation.model.subject import WORLDWIDE, Known, Receipt, Subject
+from moderation.model.subject import WORLDWIDE, Known, Receipt, Subject, is_key
 from moderation.model.subject_request import MONTHS, Ending, RequestKind, SubjectRequest, Via, due_at
 from moderation.workflows.erase_files import erase_files, files_not_read, files_showing
 from moderation.workflows.hand_over import hand_over
@@ -148,7 +148,7 @@ class Subjects:
     def object(self, platform: str, account: str, *, by: str) -> Receipt:
         """Keep a person out from now on, also one of whom nothing is here yet when `account` is a whole key."""
         found = self.one(platform, account)
-        if found is None and account.count("/") < 2:
+        if found is None and not is_key(account):
             raise InputError(f"Nothing is kept of {account} on {platform}. For somebody who is not here yet, name PLATFORM/REALM/ID.")
         return self.keep_out(found or Subject(keys=(account,), joined=(), names=()), by=by)
 

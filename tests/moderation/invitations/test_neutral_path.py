@@ -185,6 +185,7 @@ PATH = (
     "moderation.model.invitation",
     "moderation.inviting",
     "moderation.ledger.conditions",
+    "moderation.ledger.going_on",
     "moderation.ledger.invitations",
     "moderation.ledger.journeys",
     "moderation.ledger.visits",
