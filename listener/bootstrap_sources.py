@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from listener.bootstrap_rechecks import look_again
 from listener.ledger.ledger import Ledger
 from listener.ports import Clock, Receiver, Source
-from listener.rechecks import look_again
 from listener.schedule import Watched
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets

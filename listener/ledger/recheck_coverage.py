@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, case, func, select, true
 
 from listener.ledger.tables import mention_source
 from listener.ledger.tables_recheck import recheck, recheck_day, recheck_state
-from listener.model.recheck import AHEAD, Looked, RecheckCoverage
+from listener.model.recheck import AHEAD, ALWAYS, Looked, RecheckCoverage
 
 
 def read_rechecks(tx: Connection, now: datetime) -> Mapping[str, RecheckCoverage]:
@@ -22,7 +22,7 @@ def read_rechecks(tx: Connection, now: datetime) -> Mapping[str, RecheckCoverage
 
 def _coverage(tx: Connection, state: Row[Any], day: Row[Any] | None, now: datetime) -> RecheckCoverage:
     every, then = timedelta(hours=state.every_hours), timedelta(hours=state.then_hours)
-    age_of_young = timedelta(days=state.young_days) if state.young_days else timedelta(days=36_500)
+    age_of_young = timedelta(days=state.young_days) if state.young_days else ALWAYS
     promised_since = case(
         (recheck.c.looked_at > now + AHEAD, true()),
         (recheck.c.newest_at > now - age_of_young, recheck.c.looked_at < now - every),
@@ -50,10 +50,8 @@ def _coverage(tx: Connection, state: Row[Any], day: Row[Any] | None, now: dateti
 
 def _behind(tx: Connection, source: str, until: int, promised_since: datetime) -> tuple[int, int]:
     """Return how many posts of a source no stretch holds yet, and how many of them were first seen too long ago for that."""
-    ids, of_it = (
-        mention_source.c.mention_id,
-        mention_source.c.source.concat("") == source,
-    )  # in the order of ids: only the newest are wanted
+    ids = mention_source.c.mention_id
+    of_it = mention_source.c.source.concat("") == source  # in the order of ids: only the newest are wanted
     count = select(func.count()).select_from(mention_source).where(ids > until, of_it)
     old = select(ids).where(ids > until, of_it, mention_source.c.first_seen_at < promised_since).order_by(ids.desc()).limit(1)
     newest_old = tx.execute(old).scalar()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, exists, func, insert, or_, select, update
 
 from listener.ledger.dialect import insert_missing
 from listener.ledger.recheck_coverage import read_rechecks
@@ -15,7 +15,7 @@ from listener.ledger.tables import mention, mention_source
 from listener.ledger.tables_recheck import recheck, recheck_day, recheck_state
 from listener.ledger.transactions import reading, writing
 from listener.model.page import Spent
-from listener.model.recheck import AHEAD, Asker, Due, Looked, RecheckCoverage, RecheckRule, Stretch, Wanted, due_after
+from listener.model.recheck import AHEAD, ALWAYS, Asker, Due, Looked, RecheckCoverage, RecheckRule, Stretch, Wanted, due_after
 
 MOST_NEIGHBOURS = 20_000
 """Ids that one stretch spans at most, so that looking for the few posts of a small source reads little at a time."""
@@ -67,10 +67,7 @@ class RecheckLedger:
                 end = found[-1].mention_id if len(found) == room else last_id
                 newest = max((row.first_seen_at for row in found), default=None)
                 stretches.append(Stretch(first_id=first_id, last_id=end, members=len(found), newest_at=newest))
-                wanted += [
-                    Wanted(mention_id=row.mention_id, realm=row.realm, native_id=row.native_id, root_id=row.root_id, channel=row.channel)
-                    for row in found
-                ]
+                wanted += [_wanted(row) for row in found]
                 if len(wanted) >= most:
                     break
         return Due(wanted=tuple(wanted), stretches=tuple(stretches))
@@ -80,11 +77,7 @@ class RecheckLedger:
         with reading(self._engine) as tx:
             last = tx.execute(select(func.max(mention.c.mention_id))).scalar() or 0
             newest_first = _members(asker, last - MOST_NEIGHBOURS, last, newest_first=True).limit(most + len(but))
-            rows = [row for row in tx.execute(newest_first) if row.mention_id not in but][:most]
-        return [
-            Wanted(mention_id=row.mention_id, realm=row.realm, native_id=row.native_id, root_id=row.root_id, channel=row.channel)
-            for row in rows
-        ]
+            return [_wanted(row) for row in tx.execute(newest_first) if row.mention_id not in but][:most]
 
     def note_looked(self, source: str, due: Due, *, answered: int, gone: Collection[int] = (), at: datetime) -> None:
         """Note that the first `answered` posts of `due` were looked at; the others stay due. Neighbours become one stretch."""
@@ -145,7 +138,7 @@ def _new_state(source: str) -> dict[str, Any]:
 def _candidates(tx: Connection, asker: Asker, now: datetime) -> Iterator[tuple[int, int]]:
     """Yield stretches of ids that are due, those looked at longest ago first; what is behind the last stretch is one of them."""
     rule = asker.rule
-    is_young = recheck.c.newest_at > now - (rule.young if rule.young is not None else timedelta(days=36_500))
+    is_young = recheck.c.newest_at > now - (rule.young if rule.young is not None else ALWAYS)
     soon, late = recheck.c.looked_at <= now - due_after(rule.every), recheck.c.looked_at <= now - due_after(rule.later)
     is_due = or_(late, and_(soon, is_young)) if rule.young is not None else soon
     is_due = or_(is_due, recheck.c.looked_at > now + AHEAD)
@@ -172,14 +165,19 @@ def _behind_the_last(tx: Connection, source: str, seen_before: datetime) -> list
 def _members(asker: Asker, first_id: int, last_id: int, *, newest_first: bool = False) -> Select[Any]:
     """Return the query for the posts between two ids that this source is to ask for, by id: those whose words are here."""
     columns = (mention.c.mention_id, mention.c.realm, mention.c.native_id, mention.c.root_id, mention.c.channel, mention.c.first_seen_at)
-    here = and_(mention.c.mention_id >= first_id, mention.c.mention_id <= last_id, mention.c.latest_revision >= 0)
-    here = and_(here, mention.c.expired_at.is_(None))  # of what lost its words nothing is left to follow, and X would be paid for it
+    between = and_(mention.c.mention_id >= first_id, mention.c.mention_id <= last_id)
+    # of what lost its words nothing is left to follow, and X would be paid for it
+    has_words = and_(mention.c.latest_revision >= 0, mention.c.expired_at.is_(None))
     platform = mention.c.platform.concat("") == asker.platform  # as text of its own: a database would look it up by its index otherwise
     mine = and_(_shown_by([asker.source]), ~_shown_by(asker.before)) if asker.before else _shown_by([asker.source])
     if asker.adopts:
         mine = or_(mine, and_(mention.c.realm.in_(sorted(asker.adopts)), ~_shown_by(asker.all_askers or (asker.source,))))
     order = mention.c.mention_id.desc() if newest_first else mention.c.mention_id
-    return select(*columns).where(here, platform, mine).order_by(order)
+    return select(*columns).where(between, has_words, platform, mine).order_by(order)
+
+
+def _wanted(row: Row[Any]) -> Wanted:
+    return Wanted(mention_id=row.mention_id, realm=row.realm, native_id=row.native_id, root_id=row.root_id, channel=row.channel)
 
 
 def _shown_by(sources: Sequence[str]) -> ColumnElement[bool]:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 AHEAD = timedelta(hours=1)
 """A look that lies further in the future than this was noted by a clock that was set wrong: nobody knows when it was (RULES F13)."""
 
+ALWAYS = timedelta(days=36_500)
+"""How long a post is young where none gets old."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckRule:

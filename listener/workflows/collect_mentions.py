@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Literal, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
@@ -19,7 +19,7 @@ from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
 from listener.text.query import BrandQuery
-from listener.workflows.keep_mentions import add_all, read_each, repaired, select_kept
+from listener.workflows.keep_mentions import Keep, add_all, read_each, repaired, select_kept
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +66,7 @@ class CollectMentions:
         self._clock = clock
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="collect")
 
-    async def round(
-        self, source: Source, *, keep: Literal["matching", "all"] = "matching", most_pages: int = 50, purse: Purse | None = None
-    ) -> Collected:
+    async def round(self, source: Source, *, keep: Keep = "matching", most_pages: int = 50, purse: Purse | None = None) -> Collected:
         """Pull until caught up, at most `most_pages` pages, and note in the ledger how it went. Never raises `SourceError`.
 
         purse: the one that this source was built with; without it nothing is capped and only what pages tell of is counted.
@@ -87,7 +85,7 @@ class CollectMentions:
 
         await self.in_turn(take_over)
 
-    async def beside(self, source_id: str, page: Page, *, keep: Literal["matching", "all"], purse: Purse) -> Collected:
+    async def beside(self, source_id: str, page: Page, *, keep: Keep, purse: Purse) -> Collected:
         """Store what came beside the pulls of a source (a stream, a look-up), by the same way; where pulls go on reading stays as it is.
 
         What it cost was counted in `purse` already, and is noted before it is stored: a process that dies in between spends nothing twice.
@@ -95,7 +93,7 @@ class CollectMentions:
         await self.note_spent(source_id, purse)
         return await self.in_turn(self._store, page, source_id, keep, Collected(source=source_id), moves=False)
 
-    async def _read_on(self, source: Source, keep: Literal["matching", "all"], most_pages: int, purse: Purse) -> Collected:
+    async def _read_on(self, source: Source, keep: Keep, most_pages: int, purse: Purse) -> Collected:
         name = source.source_id
         result, tried = Collected(source=name), set[Cursor | None]()
         try:
@@ -170,7 +168,7 @@ class CollectMentions:
         self._ledger.sources.note_gap(result.source, gap, at=self._clock.now())
         return replace(result, gap=gap)
 
-    def _store(self, page: Page, source_id: str, keep: Literal["matching", "all"], so_far: Collected, *, moves: bool = True) -> Collected:
+    def _store(self, page: Page, source_id: str, keep: Keep, so_far: Collected, *, moves: bool = True) -> Collected:
         now = self._clock.now()
 
         def choose(mentions: Sequence[Mention]) -> list[Kept]:
@@ -207,7 +205,7 @@ class CollectMentions:
         elif isinstance(error, SourceRefused):
             kind, cause = "refused", error.cause
         elif isinstance(error, BudgetSpent):
-            kind, wait = "capped", (_next_day(now) - now).total_seconds()
+            kind, wait = "capped", (next_day(now) - now).total_seconds()
             if before is None or before.state != "capped":
                 result = self._stopped(result, f"{name} was not read from {now:%Y-%m-%d %H:%M} UTC until the next day: {error}")
         else:
@@ -215,10 +213,10 @@ class CollectMentions:
             open_until = now + pause if pause else None
         self._ledger.sources.note_failure(name, at=now, error=str(error), kind=kind, wait_seconds=wait, cause=cause, open_until=open_until)
         logger.warning("source failed", extra={"source": name, "kind": kind, "cause": cause, "wait_seconds": wait})
-        again_at = _next_day(now) if kind == "capped" else open_until
+        again_at = next_day(now) if kind == "capped" else open_until
         return replace(result, error=error, wait_seconds=wait if kind == "waiting" else 0.0, again_at=again_at)
 
 
-def _next_day(now: datetime) -> datetime:
+def next_day(now: datetime) -> datetime:
     """Return the next midnight in UTC, where caps begin anew."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -17,7 +17,7 @@ from listener.model.recheck import Asker, Due, Looked, Wanted
 from listener.ports import Clock, LooksUp
 from listener.signals.doubt import is_doubtful
 from listener.sources.purse import Purse
-from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.collect_mentions import CollectMentions, next_day
 from listener.workflows.keep_mentions import repaired
 
 logger = logging.getLogger(__name__)
@@ -171,7 +171,7 @@ class RecheckMentions:
         elif isinstance(error, SourceRefused):
             state, wait = "refused", REFUSED_WAIT
         elif isinstance(error, BudgetSpent):
-            state, wait = "capped", _next_day(now) - now
+            state, wait = "capped", next_day(now) - now
         note = RecheckStanding(state=state, note=str(error), wait_until=now + wait)
         await self._in_turn(self._ledger.rechecks.note_standing, one.asker.source, note, at=now)
         logger.warning("looking again failed", extra={"source": one.asker.source, "kind": state, "requests": spent.requests})
@@ -223,7 +223,3 @@ def _changed(before: StoredMention, found: Mention, now: datetime) -> Mention | 
 def _lost_its_author(before: StoredMention, found: Mention) -> bool:
     """Tell whether somebody deleted the account under which a post still stands."""
     return found.author is None and before.mention.author is not None and found.platform in FORGETS_AUTHORS
-
-
-def _next_day(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

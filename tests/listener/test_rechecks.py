@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from listener.bootstrap_rechecks import look_again
 from listener.bootstrap_sources import source_context
 from listener.clock import ManualClock, SystemClock
 from listener.errors import SettingsError
@@ -21,7 +22,7 @@ from listener.model.mention import Kept, Mention, Removal
 from listener.model.page import Cursor, Skip
 from listener.model.recheck import Asker, RecheckRule, Wanted
 from listener.ports import Clock
-from listener.rechecks import FIRST_WAIT, RecheckSchedule, look_again
+from listener.rechecks import FIRST_WAIT, RecheckSchedule
 from listener.schedule import SourceSchedule, Watched
 from listener.settings.schema import ListenerSettings, SourceSettings
 from listener.sources.looking_up import LookUp
