@@ -96,7 +96,7 @@ class DiscoursePublisher:
         if post.removes:
             return await taken_away(self._remove(post.removes), post.removes)
         self._must_be_possible(post)
-        if post.target.person and await self._archetype(post.target.thread_id) != PRIVATE:
+        if post.target.person and (await self._before_sending(f"/t/{path_part(post.target.thread_id)}.json")).get("archetype") != PRIVATE:
             raise PublishRejected("That topic is no private message (any more); nothing was posted.", why="gone")
         if post.edits:
             changed = await self._client.write_json("PUT", f"/posts/{path_part(post.edits)}.json", json={"post": {"raw": post.text}})
@@ -119,12 +119,8 @@ class DiscoursePublisher:
 
     async def _remove(self, post_id: str) -> None:
         """Delete one post of ours: trusted users could delete others' too, so its author is asked first."""
-        try:
-            answer = await self._client.ask(f"/posts/{path_part(post_id)}.json", gone=True)
-            found = object_in(self._client.read_json(answer), self._client.host) if answer.status == 200 else None
-        except SourceUnavailable as error:
-            raise NotSent(f"The post cannot be asked about now: {error}") from error
-        if found is None or found.get("deleted_at"):
+        found = await self._before_sending(f"/posts/{path_part(post_id)}.json")
+        if not found or found.get("deleted_at"):
             return
         if not self._is_ours(found):
             raise PublishRejected("That post is not this account's.", why="forbidden")
@@ -176,13 +172,13 @@ class DiscoursePublisher:
             return PlaceNow.GONE
         return PlaceNow.LOCKED if topic.get("closed") or topic.get("archived") else PlaceNow.OPEN
 
-    async def _archetype(self, topic_id: str) -> object:
-        """Return what kind of topic it is. Raises `NotSent` when the forum cannot be asked now."""
+    async def _before_sending(self, path: str) -> dict[str, Any]:
+        """Return what stands at a path, {} when nothing does (any more). Raises `NotSent` when the forum cannot be asked now."""
         try:
-            answer = await self._client.ask(f"/t/{path_part(topic_id)}.json", gone=True)
-            return object_in(self._client.read_json(answer), self._client.host).get("archetype") if answer.status == 200 else None
+            answer = await self._client.ask(path, gone=True)
+            return object_in(self._client.read_json(answer), self._client.host) if answer.status == 200 else {}
         except SourceUnavailable as error:
-            raise NotSent(f"The topic cannot be asked about now: {error}") from error
+            raise NotSent(f"What this is about cannot be asked for now: {error}") from error
 
     async def aclose(self) -> None:
         """Let go of connections."""
