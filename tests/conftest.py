@@ -15,6 +15,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from listener.logs import JsonLines
+from tests.compiled import share_compiled_statements
+from tests.order import longest_first
 from tests.replay.table import ReplayTable
 
 pytest.register_assert_rewrite("tests.replay.readings")  # what they assert is told in words, as in a test
@@ -26,6 +28,7 @@ CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"
 # the same cases on every run and machine: a red test can be run again
 hypothesis_settings.register_profile("klankbord", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("klankbord")
+share_compiled_statements()
 
 
 def chromium_path() -> str | None:
@@ -39,8 +42,10 @@ def recordings_path() -> Path | None:
     return Path(named) if named and Path(named).is_dir() else None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot do, with the reason and the way to change it."""
+    """Put the longest files first, and skip what this machine cannot do, with the reason and the way to change it."""
+    items[:] = longest_first(items)
     no_browser = pytest.mark.skip(reason="needs Chromium: run scripts/ci_setup")
     no_recordings = pytest.mark.skip(reason=f"needs recorded answers of platforms: set {RECORDINGS} to their folder")
     for item in items:

@@ -23,9 +23,10 @@ from moderation.outbox.gateway import Gateway
 from moderation.outbox.send_round import Round
 from tests.crash.outbox_rig import Rig
 from tests.crash.outbox_work import SCENES, Scene
+from tests.long import often
 
 Plant = Callable[[], AbstractContextManager[object]]
-KILLS = 40
+KILLS = often(40, short=12)
 ACCEPTED = SCENES[0]
 
 

@@ -17,7 +17,7 @@ from moderation.publishers.bluesky import PLATFORM, REALM, BlueskyPublisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 DID = "did:plc:stroomloket"
 POSTS = "app.bsky.feed.post"
@@ -149,7 +149,7 @@ def open_bluesky(folder: Path, clock: ManualClock) -> Iterator[Rig]:
         publisher = BlueskyPublisher(
             identifier=ACCOUNT,
             password=SecretStr(APP_PASSWORD),
-            http=HttpSettings.model_validate({"timeout_seconds": HANG_SECONDS}),
+            http=HttpSettings.model_validate({"timeout_seconds": WAIT_SECONDS}),
             clock=clock,
             service=fake.url,
             allow_private=True,

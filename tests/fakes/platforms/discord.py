@@ -15,7 +15,7 @@ from moderation.publishers.discord_channel import DiscordPublisher
 from tests.fakes.platforms.core import TOKEN, FakePlatform, Refused, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 BOT = "1180000000000000001"
 GUILD = "1170000000000000001"
@@ -152,7 +152,7 @@ def open_discord(folder: Path, clock: ManualClock) -> Iterator[Rig]:
         yield Rig(
             name="discord",
             fake=fake,
-            publisher=DiscordPublisher(TOKEN, clock, channels=["1001", "1002"], timeout_seconds=HANG_SECONDS, api_url=fake.url),
+            publisher=DiscordPublisher(TOKEN, clock, channels=["1001", "1002"], timeout_seconds=WAIT_SECONDS, api_url=fake.url),
             clock=clock,
             thread=lambda number: Target(platform="discord", realm=GUILD, thread_id=str(1_000 + number), parent_id=str(2_000 + number)),
             place=lambda number: str(1_000 + number),

@@ -16,7 +16,7 @@ from moderation.publishers.discourse import DiscoursePublisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform, Refused, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 USER = 42
 FIRST_TOPIC = 1_000
@@ -149,7 +149,7 @@ def _time(post: Post) -> str:
 def open_discourse(folder: Path, clock: ManualClock) -> Iterator[Rig]:
     """Serve a forum and let a publisher use its key."""
     with FakeDiscourse(folder / "discourse.jsonl", clock) as fake:
-        http = HttpSettings.model_validate({"timeout_seconds": HANG_SECONDS})
+        http = HttpSettings.model_validate({"timeout_seconds": WAIT_SECONDS})
         yield Rig(
             name="discourse",
             fake=fake,

@@ -22,7 +22,7 @@ from moderation.model.post import OutgoingPost, Target
 from moderation.publishers.mail import PLATFORM, MailPublisher, mail_server
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, Asked, FakePlatform, Refused
 from tests.fakes.platforms.faults import Ending, Fault, Why, too_many
-from tests.fakes.platforms.rig import ANSWER, HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import ANSWER, WAIT_SECONDS, Rig
 
 ADDRESS = f"{ACCOUNT}@stroomwerk.example"
 _REFUSALS = {
@@ -122,7 +122,7 @@ def open_mail(folder: Path, clock: ManualClock) -> Iterator[Rig]:
             address=ADDRESS,
             password=SecretStr(TOKEN),
             clock=clock,
-            timeout_seconds=HANG_SECONDS,
+            timeout_seconds=WAIT_SECONDS,
         )
         yield MailRig(
             name=PLATFORM,

@@ -18,7 +18,7 @@ from moderation.publishers.mastodon import MastodonPublisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform, Refused, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 USER = "109302436954721982"
 _REFUSALS = {
@@ -148,7 +148,7 @@ def _length(text: str) -> int:
 def open_mastodon(folder: Path, clock: ManualClock) -> Iterator[Rig]:
     """Serve Mastodon and let a publisher use its token."""
     with FakeMastodon(folder / "mastodon.jsonl", clock) as fake:
-        http = HttpSettings.model_validate({"timeout_seconds": HANG_SECONDS})
+        http = HttpSettings.model_validate({"timeout_seconds": WAIT_SECONDS})
         reset = "2026-03-02T09:00:45.123Z"
         yield Rig(
             name="mastodon",

@@ -17,10 +17,11 @@ from moderation.publishers.matrix import API, PLATFORM, MatrixPublisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 SERVER = "fake.example"
 USER = f"@{ACCOUNT}:{SERVER}"
+KIM = f"@kim:{SERVER}"
 _REFUSALS = {
     Why.UNAUTHORISED: (401, "M_UNKNOWN_TOKEN"),
     Why.GONE: (404, "M_NOT_FOUND"),
@@ -31,7 +32,11 @@ _REFUSALS = {
 
 
 class FakeMatrix(FakePlatform):
-    """`take`'s target is the room."""
+    """`take`'s target is the room.
+
+    `rule` is every room's join rule, None where it is not told; `members` are the people of every room by what they are there, anything
+    else an answer that cannot be read.
+    """
 
     name = PLATFORM
     native_key = True
@@ -39,6 +44,8 @@ class FakeMatrix(FakePlatform):
     def __init__(self, record: Path, clock: ManualClock) -> None:
         super().__init__(record, clock)
         self.redacted_of_others: list[str] = []
+        self.rule: str | None = "public"
+        self.members: object = {USER: "join", KIM: "join"}
 
     def routes(self) -> Iterable[web.RouteDef]:
         room = f"{API}/rooms/{{room}}"
@@ -47,6 +54,7 @@ class FakeMatrix(FakePlatform):
             web.get(f"{API}/joined_rooms", self.rooms),
             web.put(f"{room}/send/m.room.message/{{key}}", self.send),
             web.get(f"{room}/messages", self.messages),
+            web.get(f"{room}/members", self.people),
             web.put(f"{room}/redact/{{event}}/{{key}}", self.redact),
             web.get(f"{room}/state/{{kind:[^/]+}}", self.state),
             web.get(f"{room}/state/m.room.member/{{user}}", self.member),
@@ -100,10 +108,19 @@ class FakeMatrix(FakePlatform):
 
     async def state(self, request: web.Request) -> web.Response:
         self.check_token(request)
+        if request.match_info["kind"] == "m.room.join_rules" and self.rule is not None:
+            return answer_json({"join_rule": self.rule})
         if request.match_info["kind"] != "m.room.power_levels":
             return self.refusal(Why.GONE, {})
         locked = self.places.why.get(request.match_info["room"]) is Why.LOCKED
-        return answer_json({"users": {"@kim:fake.example": 100}, "users_default": 0, "events_default": 50 if locked else 0})
+        return answer_json({"users": {KIM: 100}, "users_default": 0, "events_default": 50 if locked else 0})
+
+    async def people(self, request: web.Request) -> web.Response:
+        self.check_token(request)
+        if not isinstance(self.members, dict):
+            return answer_json({"chunk": self.members})
+        shown = [{"type": "m.room.member", "state_key": one, "content": {"membership": is_}} for one, is_ in self.members.items()]
+        return answer_json({"chunk": shown})
 
     async def member(self, request: web.Request) -> web.Response:
         self.check_token(request)
@@ -118,7 +135,7 @@ class FakeMatrix(FakePlatform):
         if mine is not None:
             return answer_json({**_event(mine), **({"content": {}} if mine.removed else {})})
         said = {"msgtype": "m.text", "body": "Hoi"}
-        return answer_json({"event_id": request.match_info["event"], "sender": "@kim:fake.example", "content": said})
+        return answer_json({"event_id": request.match_info["event"], "sender": KIM, "content": said})
 
 
 def _event(post: Post) -> dict[str, object]:
@@ -138,7 +155,7 @@ def open_matrix(folder: Path, clock: ManualClock) -> Iterator[Rig]:
         publisher = MatrixPublisher(
             homeserver=fake.url,
             token=SecretStr(TOKEN),
-            http=HttpSettings.model_validate({"timeout_seconds": HANG_SECONDS}),
+            http=HttpSettings.model_validate({"timeout_seconds": WAIT_SECONDS}),
             clock=clock,
             allow_private=True,
         )

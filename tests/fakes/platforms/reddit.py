@@ -14,7 +14,7 @@ from moderation.publishers.reddit import RedditAccess, RedditPublisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform, Refused, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 SUBREDDIT = "stroomwerk"
 PASSWORD = "kb-reddit-password-77"
@@ -172,7 +172,7 @@ def open_reddit(folder: Path, clock: ManualClock) -> Iterator[Rig]:
     with FakeReddit(folder / "reddit.jsonl", clock) as fake:
         access = RedditAccess(client_id="app", client_secret="kb-reddit-secret-31", account=ACCOUNT, password=PASSWORD)
         publisher = RedditPublisher(
-            access, clock, own_subreddits=[SUBREDDIT], timeout_seconds=HANG_SECONDS, reddit_url=fake.url, oauth_url=fake.url
+            access, clock, own_subreddits=[SUBREDDIT], timeout_seconds=WAIT_SECONDS, reddit_url=fake.url, oauth_url=fake.url
         )
         yield Rig(
             name="reddit",

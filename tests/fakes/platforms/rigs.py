@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+
+import pytest
 
 from listener.clock import ManualClock
 from moderation.publishers.limits import TRAITS
@@ -32,3 +35,10 @@ RIGS: dict[str, Callable[[Path, ManualClock], AbstractContextManager[Rig]]] = {
     "webhook": open_webhook,
     **{f"twin of {platform}": open_twin(platform) for platform in TRAITS},
 }
+
+
+def wait_for(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let publishers of rigs that are opened from now on wait so long for an answer."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tests.fakes.platforms.") and hasattr(module, "WAIT_SECONDS"):
+            monkeypatch.setattr(module, "WAIT_SECONDS", seconds)

@@ -17,7 +17,7 @@ from moderation.publishers.twins import twin_of
 from tests.fakes.platforms.core import ACCOUNT, Asked, FakePlatform, Place
 from tests.fakes.platforms.faults import Ending, Fault, Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 _CLOSED = {Why.LOCKED: "locked", Why.GONE: "deleted", Why.BANNED: "banned"}
 _WIDEST: dict[str, str] = {"graphemes": "👨‍👩‍👧‍👦", "mastodon": "👨‍👩‍👧‍👦", "characters": "🎉", "bytes": "a", "weighted": "é"}
@@ -30,7 +30,7 @@ class TwinFake(FakePlatform):
         self.name = name
         self.clock = clock
         self.far_side = SimulatedPlatform(record, clock)
-        self.publisher: SimulatedPublisher = twin_of(name, self.far_side, ACCOUNT, timeout_seconds=HANG_SECONDS)
+        self.publisher: SimulatedPublisher = twin_of(name, self.far_side, ACCOUNT, timeout_seconds=WAIT_SECONDS)
         self.native_key = self.publisher.native_key
         self.places = _Places(self.far_side, target)
 

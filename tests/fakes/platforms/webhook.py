@@ -19,7 +19,7 @@ from moderation.model.post import Target
 from moderation.publishers.webhook import WebhookPublisher
 from tests.fakes.platforms.core import ACCOUNT, TOKEN, FakePlatform, Refused, answer_json
 from tests.fakes.platforms.faults import Why
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 _REFUSALS = {
     Why.UNAUTHORISED: 401,
@@ -73,7 +73,7 @@ def open_webhook(folder: Path, clock: ManualClock, *, secret: str = TOKEN, looks
             f"{fake.url}/in",
             name=ACCOUNT,
             secret=SecretStr(secret),
-            http=HttpSettings.model_validate({"timeout_seconds": HANG_SECONDS}),
+            http=HttpSettings.model_validate({"timeout_seconds": WAIT_SECONDS}),
             clock=clock,
             status_url=f"{fake.url}/got" if looks_back else "",
             allow_private=True,

@@ -17,7 +17,7 @@ from moderation.publishers.x import XAccess, XPublisher
 from tests.fakes.platforms.core import TOKEN, FakePlatform, Refused, answer_json
 from tests.fakes.platforms.faults import Why, too_many
 from tests.fakes.platforms.record import Post
-from tests.fakes.platforms.rig import HANG_SECONDS, Rig
+from tests.fakes.platforms.rig import WAIT_SECONDS, Rig
 
 USER = "1585841080431321088"
 _PROBLEMS = {
@@ -127,7 +127,7 @@ def open_x(folder: Path, clock: ManualClock) -> Iterator[Rig]:
         yield Rig(
             name="x",
             fake=fake,
-            publisher=XPublisher(XAccess(user_token=TOKEN), clock, timeout_seconds=HANG_SECONDS, api_url=fake.url),
+            publisher=XPublisher(XAccess(user_token=TOKEN), clock, timeout_seconds=WAIT_SECONDS, api_url=fake.url),
             clock=clock,
             thread=lambda number: Target(platform="x", realm="x.com", thread_id=str(number), parent_id=f"1{number}"),
             place=str,
