@@ -53,7 +53,7 @@ async def test_a_stream_that_is_cut_loses_and_doubles_nothing(ledger: Ledger, do
     names: set[str] = set()
     async with open_site() as site:
         site.answer = fake
-        http = HttpClient(HttpSettings.model_validate({"timeout_seconds": 5}))
+        http = HttpClient(HttpSettings.model_validate({"timeout_seconds": 20}))
         rig = Rig(ledger, FakeSource([], source_id="masto"), kind="mastodon", interval_minutes=10)
         how: dict[str, Any] = {"allow_http": True, "allow_private": True, "hashtags": ["stroomwerk"], "mentions": False}
         source = MastodonSource("masto", site.url(""), token=lambda: TOKEN, http=http, clock=rig.clock, **how)

@@ -27,7 +27,7 @@ async def site() -> AsyncIterator[Site]:
 @pytest.fixture
 async def http(clock: ManualClock) -> AsyncIterator[HttpClient]:
     client = HttpClient(
-        HttpSettings.model_validate({"timeout_seconds": 2, "most_bytes": 100_000, "contact": "webcare@example.org"}), clock=clock
+        HttpSettings.model_validate({"timeout_seconds": 20, "most_bytes": 100_000, "contact": "webcare@example.org"}), clock=clock
     )
     yield client
     await client.aclose()

@@ -203,7 +203,7 @@ async def test_a_bucket_that_is_nearly_empty_is_left_alone_until_its_reset(site:
 def _http_settings() -> Any:
     from listener.settings.schema import HttpSettings
 
-    return HttpSettings.model_validate({"timeout_seconds": 2})
+    return HttpSettings.model_validate({"timeout_seconds": 20})
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Bench:
         self.graph = FakeGraph()
         site.answer = self.graph
         self.pace = Pace("meta", (Limit(requests=1_000, seconds=60),), monotonic=clock.monotonic)
-        self.client = HttpClient(HttpSettings.model_validate({"timeout_seconds": 5}), clock=clock)
+        self.client = HttpClient(HttpSettings.model_validate({"timeout_seconds": 20}), clock=clock)
         self.secrets = {"ACCESS_TOKEN": TOKEN, "APP_SECRET": "app-secret"}
 
     def source(self, network: str = "facebook", accounts: tuple[str, ...] = (PAGE,)) -> MetaGraphSource:

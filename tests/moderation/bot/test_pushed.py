@@ -75,7 +75,7 @@ async def house(ledger: Ledger, *, channels: tuple[str, ...] = (CHANNEL,), sees:
     history, sight = FakeDiscord(), Late()
     async with open_site() as site, discord_wire() as wire:
         site.answer = history
-        http = HttpClient(HttpSettings.model_validate({"timeout_seconds": 5}))
+        http = HttpClient(HttpSettings.model_validate({"timeout_seconds": 20}))
         rest = DiscordRest(token=lambda: TOKEN, http=http, base=site.url(PREFIX), allow_http=True, allow_private=True)
         rig = Rig(ledger, FakeSourceOf("gemeenschap"), kind="discord", channels=channels)
         rig.watched.source = DiscordSource("gemeenschap", rest, channels=channels, clock=rig.clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from tests.moderation.inbox.conftest import words_of
 from tests.moderation.inbox.people_pages import BASE, House, hidden
 
 WRONG = "another password of mine"
+MOST_ROUNDS = 80
 
 
 @pytest.fixture
@@ -72,9 +74,13 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(house: House) -> None:
         assert door.by_password(knock, name, WRONG) is None
         return time.perf_counter() - began
 
-    taken = [(once("Bram Vos", at), once("Nobody Atall", at)) for at in range(9)]  # in turns: the machine may be busy for a while
-    known, unknown = (min(some) for some in zip(*taken, strict=True))
-    assert 0.8 < known / unknown < 1.25
+    known = unknown = math.inf
+    for at in range(MOST_ROUNDS):  # in turns, and on until a busy moment is over: a difference in the code itself stays
+        known, unknown = min(known, once("Bram Vos", at)), min(unknown, once("Nobody Atall", at))
+        house.clock.advance(WINDOW)
+        if at >= 8 and 0.8 < known / unknown < 1.25:
+            return
+    pytest.fail(f"a known name takes {known:.4f} s, an unknown one {unknown:.4f} s, after {MOST_ROUNDS} rounds")
 
 
 def test_ten_wrong_passwords_for_one_name_are_enough(house: House) -> None:
