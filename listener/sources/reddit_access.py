@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
 from listener.ports import Clock
+from listener.sources.fields import part, word
 from listener.sources.http import product_version
+from listener.sources.json_text import read_json
 from listener.sources.pacing import Pace
 from listener.sources.purse import Purse
 from listener.sources.retry_after import wait_seconds
@@ -50,21 +52,36 @@ class PlaceRefused(SourceRefused):
     """One subreddit does not exist, was banned, or is closed to us; others may well be open."""
 
 
+class _NoListing(Exception):
+    """An answer that should list and does not."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
     """Return a `praw.Reddit` that speaks at our pace and only reads. Nothing is sent yet."""
     import praw
-    from prawcore import Requestor
+    from prawcore import RequestException, Requestor
 
     class CarefulRequestor(Requestor):  # type: ignore[misc,unused-ignore] # prawcore ships no types that mypy would find
-        """Requests with a time-out and a size limit; refusals are told as our errors before prawcore sleeps or retries."""
+        """Requests with a time-out and a size limit, to the host they are for and no other; what prawcore would sleep on, try again or
+        take for an empty listing is told as one of our errors before it sees it."""
 
         def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
             del timeout  # prawcore passes its own 16 seconds
             pace.take()
             purse.ask()
-            response = super().request(*args, timeout=REQUEST_TIMEOUT_SECONDS, stream=True, **kwargs)
+            try:
+                response = super().request(
+                    *args, **{**kwargs, "timeout": REQUEST_TIMEOUT_SECONDS, "stream": True, "allow_redirects": False}
+                )
+            except RequestException as error:
+                raise _translated(error, "") from error
             _read_at_most(response, MOST_BYTES)
             _raise_refusal(response, pace, clock)
+            _raise_unless_listing(response)
             return response
 
     signed_in: dict[str, Any] = {"refresh_token": str(key.refresh_token)} if key.refresh_token else {}
@@ -109,8 +126,8 @@ def _translated(error: Exception, place: str) -> SourceError:
         return SourceRefused(message, cause=cause)
     if isinstance(error, prawcore.UnavailableForLegalReasons):
         return PlaceRefused(f"Reddit may not show {place} here for legal reasons.")
-    if isinstance(error, prawcore.BadJSON):
-        return SourceUnavailable(f"Reddit's answer about {place} was not JSON.")
+    if isinstance(error, _NoListing):
+        return SourceUnavailable(f"Reddit's answer about {place} was {error.what}.")
     if isinstance(error, prawcore.ResponseException):
         status = error.response.status_code
         if status == 401:
@@ -148,5 +165,20 @@ def _raise_refusal(response: Any, pace: Pace, clock: Clock) -> None:
         pace.close_for(wait_seconds({"x-ratelimit-reset": headers.get("x-ratelimit-reset", "")}, b"", now=clock.now()))
     if status == 401 and "oauth." in response.url:
         raise TokenRejected("Reddit no longer accepts our token; a new one is asked for next time.")
-    if status >= 500:
+    if status >= 500 or status == 408:
         raise SourceUnavailable(f"Reddit answered with status {status}.")
+
+
+def _raise_unless_listing(response: Any) -> None:
+    """Raise for an answer that should list and does not: praw takes an empty one for a listing in which nothing stands.
+
+    Everything that is asked here under a token lists: posts, an inbox, a queue, single items by name.
+    """
+    if response.status_code >= 300 or "oauth." not in response.url:
+        return
+    try:
+        listing = read_json(response.content)
+    except ValueError as error:
+        raise _NoListing("not JSON") from error
+    if word(listing, "kind") != "Listing" or not isinstance(part(listing, "data").get("children"), list):
+        raise _NoListing("no listing")

@@ -1,6 +1,6 @@
 """A Reddit submission, comment or private message, as praw holds it → a mention, a removal, or why it is neither.
 
-Only what came with the listing is read (`vars(item)`): touching a missing attribute of a praw object sends a request.
+Only what came with the listing is read (`fields_of`): touching a missing attribute of a praw object sends a request.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _CONTEXT = re.compile(r"/r/[^/]+/comments/([a-z0-9]+)/")
 
 def read_item(item: Any) -> Mention | Removal | Skip:
     """Return what a listing entry is. Its native id is Reddit's fullname (t1_… comment, t3_… submission, t4_… private message)."""
-    found = vars(item)
-    name = fullname_of(found)
+    found = fields_of(item)
+    name = fullname_of(item)
     if name.startswith("t4_"):
         return _message(found, name)
     if not name.startswith(("t1_", "t3_")):
@@ -85,8 +85,14 @@ def _submission_in(context: str) -> str:
     return f"t3_{read[1]}" if read else ""
 
 
-def fullname_of(found: Mapping[str, Any]) -> str:
+def fields_of(item: Any) -> Mapping[str, Any]:
+    """Return what came with an item; nothing for what is none. What praw does not know the kind of stays as it came."""
+    return vars(item) if hasattr(item, "__dict__") else item if isinstance(item, Mapping) else {}
+
+
+def fullname_of(item: Any) -> str:
     """Return t1_… or t3_…, from `name` or, in old recordings, built from what else the item carries; "" when it has no id."""
+    found = fields_of(item)
     name = _word(found, "name")
     if name or not _word(found, "id"):
         return name
@@ -95,7 +101,7 @@ def fullname_of(found: Mapping[str, Any]) -> str:
 
 def created_of(item: Any) -> float:
     """Return an item's moment in seconds since 1970; 0 when it has none, so that it never counts as new."""
-    moment = moment_of_seconds(vars(item).get("created_utc"))
+    moment = moment_of_seconds(fields_of(item).get("created_utc"))
     return moment.timestamp() if moment is not None else 0.0
 
 
@@ -117,7 +123,7 @@ def _text(found: Mapping[str, Any], field: str) -> str:
 def _author(found: Mapping[str, Any]) -> Author | None:
     """Return the author by account id (t2_…); None for deleted accounts. Old answers give only a name, which then has to do."""
     author = found.get("author")
-    name = author if isinstance(author, str) else str(vars(author).get("name") or "") if author is not None else ""
+    name = author if isinstance(author, str) else _word(fields_of(author), "name")
     if not name or name == DELETED:
         return None
     return Author(platform=PLATFORM, realm=REALM, native_id=_word(found, "author_fullname") or name, name=name)

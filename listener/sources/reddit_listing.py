@@ -74,10 +74,11 @@ def look_up(reddit: Any, names: Sequence[str], *, control: Sequence[str] = ()) -
     """
     asked = list(names[: MOST_LOOKED_UP - 1])
     everything = [*asked, *control[:1]]
-    found = ask(reddit, lambda r: {fullname_of(vars(item)): item for item in r.info(fullnames=everything)}, place="single posts")
+    found = ask(reddit, lambda r: {fullname_of(item): item for item in r.info(fullnames=everything)}, place="single posts")
+    believed = bool(found) and found.keys() <= set(everything)  # one that shows what nobody asked for may show the others badly as well
     # private messages (t4_) cannot be asked for: that one is not shown proves nothing
     return tuple(
-        read_item(found[name]) if name in found else _missing(name, sure=bool(found) and not name.startswith("t4_")) for name in asked
+        read_item(found[name]) if name in found else _missing(name, sure=believed and not name.startswith("t4_")) for name in asked
     )
 
 
@@ -93,10 +94,11 @@ def _down_to(low: float, listing: Iterable[Any], stop: threading.Event) -> Liste
     for item in listing:
         if stop.is_set():
             return Listed(tuple(items.values()), "stopped")
-        if created_of(item) < low:
+        at = created_of(item)
+        if at and at < low:  # one without a time ends nothing: what stands behind it may be new
             return Listed(tuple(items.values()), "reached")
         before = len(items)
-        items.setdefault(fullname_of(vars(item)) or f"?{before}", item)
+        items.setdefault(fullname_of(item) or f"?{before}", item)
         repeats = repeats + 1 if len(items) == before else 0
         if repeats >= MOST_REPEATS:
             return Listed(tuple(items.values()), "round")
