@@ -76,7 +76,11 @@ class AccountSettings(Section):
         pattern=r"^\S+$",
         description="The account as the platform itself names it, such as 'stroomwerk', '@loket:example.nl' or an address.",
     )
-    realms: tuple[str, ...] = Field((), description="Places that may receive its posts, such as 'r/stroomwerk' or a server's host.")
+    realms: tuple[str, ...] = Field(
+        (),
+        description="Places that may receive its posts, such as 'r/stroomwerk' or a server's host. matrix: the account's own name opens "
+        "its direct rooms.",
+    )
     live: bool = Field(False, description="True posts for real; false posts to a simulated twin, which posts nowhere.")
     base_url: str = Field("", description="mastodon, discourse, matrix, bluesky: the server. webhook: the receiver. mail: smtps://host.")
     username: str = Field("", description="Name to sign in with where that is not the account's name, such as a mailbox's login.")

@@ -104,7 +104,7 @@ class SourceSettings(Section):
     brand: str = Field(
         "",
         description="meta, meta_graph, imap: the brand that is written to; empty: the only one. webhook: the brand that is, if any. "
-        "discourse, discourse_webhook, webhook: also to whom private messages are; reddit: whose inbox it is; empty: the only one.",
+        "discourse, discourse_webhook, matrix, webhook: also to whom private messages are; reddit: whose inbox it is; empty: the only one.",
     )
     network: Literal["facebook", "instagram", "threads"] = Field("facebook", description="meta_graph: which of Meta's networks.")
     folder: str = Field("INBOX", description="imap: the folder that is read, as the server names it.")
@@ -141,6 +141,11 @@ class SourceSettings(Section):
     )
     hashtags: tuple[str, ...] = Field((), description="mastodon: hashtags to read. Without any, and without a query: those of the brand.")
     rooms: tuple[str, ...] = Field((), description="matrix: ids or addresses of rooms to read. Empty: every room the account is in.")
+    public_rooms: tuple[str, ...] = Field(
+        (),
+        description="matrix: ids or addresses of rooms that are public though not everybody may come in, such as your own community's. "
+        "Other rooms that not everybody may come into are private.",
+    )
     subreddits: tuple[str, ...] = Field((), description="reddit: communities to read, such as 'thenetherlands'.")
     inbox: bool = Field(
         False,

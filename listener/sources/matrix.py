@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -13,10 +13,11 @@ from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import millis, rows, word
+from listener.sources.fields import millis, part, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.matrix_events import MESSAGE, Relation, edited, is_before, is_hidden, read_event, relation_of
+from listener.sources.matrix_rooms import Rooms, rooms_named
 from listener.sources.matrix_sync import API, Heard, Hole, fill, sync
 
 DAY_MILLIS = 86_400_000
@@ -25,12 +26,29 @@ MOST_DEEP = 40
 HOW_TO = "sign in with the account that reads, and set KLANKBORD_MATRIX_READ_TOKEN to its access token"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """What of a look was said where not everybody may read: events by id, and whole rooms."""
+
+    shut: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()
+    public: frozenset[str] = frozenset()
+
+    def holds(self, room: str, *event_ids: str) -> bool:
+        """Tell whether one of these events of a room is private: what `public_rooms` names is not, whatever it says of itself."""
+        return room not in self.public and (room in self.direct or not self.shut.isdisjoint(event_ids))
+
+
 class MatrixSource:
     """The messages of `rooms` (ids or addresses), or of every room the account is in.
 
     The cursor keeps where the last sync ended and the holes that it left: a server shows a hundred events of a room at once, the rest is
     paged. Edits are the message with its new words, redactions are removals. Encrypted messages cannot be read: they are skipped, and
     `Page.gap` says how many. A room that we are not in is told there too.
+
+    A message is private unless anybody may come into its room (join rule "public") or `public_rooms` names it, and private in rooms that
+    the account marks as direct. The cursor keeps what is known of each room; a sync tells what changes. In a room with one person, all
+    is one conversation, said to the brand `in_private_to`.
     """
 
     def __init__(
@@ -42,16 +60,17 @@ class MatrixSource:
         http: HttpClient,
         clock: Clock,
         rooms: Sequence[str] = (),
+        public_rooms: Sequence[str] = (),
+        in_private_to: str = "",
         look_back: timedelta = timedelta(days=7),
         allow_http: bool = False,
         allow_private: bool = False,
     ) -> None:
-        named = tuple(dict.fromkeys(room.strip() for room in rooms))
-        wrong = next((room for room in named if room[:1] not in ("!", "#")), None)
-        if wrong is not None:
+        named, public = rooms_named(source_id, "rooms", rooms), rooms_named(source_id, "public_rooms", public_rooms)
+        unread = next((room for room in public if named and room not in named), None)
+        if unread is not None:
             raise SettingsError(
-                f"klankbord.yaml: sources: {source_id}: rooms: {wrong!r} is no room; "
-                "write its id or address, such as '#storing:example.org'."
+                f"klankbord.yaml: sources: {source_id}: public_rooms: {unread!r} is not among 'rooms'; write it there too, as here."
             )
         self._source_id = source_id
         self._server = server.rstrip("/")
@@ -62,7 +81,11 @@ class MatrixSource:
         self._look_back = look_back
         self._allow = {"allow_http": allow_http, "allow_private": allow_private}
         self._named = named
-        self._addresses: dict[str, str] = {}
+        self._public = public
+        self._in_private_to = in_private_to
+        self._rooms = Rooms(self._ask, self._host)
+        self._open: dict[str, bool] = {}
+        self._direct: frozenset[str] | None = None
         self._relations: dict[str, Relation] = {}
 
     @property
@@ -78,19 +101,25 @@ class MatrixSource:
         if holes:
             heard, left = await fill(self._ask, holes[0])
             after = {**memory, "holes": [asdict(one) for one in (left, *holes[1:]) if one is not None]}
-            return self._with_gaps(replace(await self._page(heard), next=_written(after), more=bool(after["holes"])), heard)
-        rooms, missing = await self._rooms()
+            page = await self._page(heard, await self._privacy(heard.shut, frozenset(memory.get("direct", ()))))
+            return self._with_gaps(replace(page, next=_written(after), more=bool(after["holes"])), heard)
+        rooms, missing = await self._to_read()
         now = self._clock.now()
-        heard, restarted = await self._synced(rooms, memory)
-        page = self._with_gaps(await self._page(heard), heard, missing, restarted)
-        if cursor is not None and not restarted and not heard.holes and not any(heard.events.values()):
+        known, direct = await self._known_of(rooms, memory)
+        heard, restarted = await self._synced(rooms, memory, known)
+        marked = direct if heard.direct is None else heard.direct
+        page = self._with_gaps(await self._page(heard, await self._privacy(heard.shut, direct | marked)), heard, missing, restarted)
+        self._open, self._direct = {**({} if restarted else known), **heard.rooms_open}, marked
+        learned = {"open": {room: self._open[room] for room in rooms if room in self._open}, "direct": sorted(marked)}
+        same = learned == {name: memory.get(name) for name in learned}
+        if cursor is not None and same and not restarted and not heard.holes and not any(heard.events.values()):
             return replace(page, next=cursor)
-        after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in heard.holes]}
+        after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in heard.holes], **learned}
         return replace(page, next=_written(after), more=bool(heard.holes))
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
         """Return messages as they stand now, in the order asked for; a redacted one is a removal. Each room is asked until one knows it."""
-        rooms, _ = await self._rooms()
+        rooms, _ = await self._to_read()
         return tuple([await self._look_up(event_id, rooms) for event_id in native_ids])
 
     async def look_up_in(self, room: str, event_id: str) -> Found:
@@ -100,27 +129,42 @@ class MatrixSource:
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
 
-    async def _synced(self, rooms: Sequence[str], memory: Mapping[str, Any]) -> tuple[Heard, str]:
+    async def _known_of(self, rooms: Sequence[str], memory: Mapping[str, Any]) -> tuple[dict[str, bool], frozenset[str]]:
+        """Return which rooms are open, and which are direct ones, as they were where we were; what a cursor does not say is asked for.
+
+        Asked before the sync, which tells what changed since. Nothing is asked at the first one: it tells all.
+        """
+        known = {room: is_open for room, is_open in part(memory, "open").items() if room in rooms and isinstance(is_open, bool)}
+        if not memory["since"]:
+            return {}, frozenset()
+        for room in rooms:
+            if room not in known:
+                known[room] = await self._rooms.is_open(room)
+        return known, frozenset(memory["direct"]) if "direct" in memory else await self._rooms.marked_direct()
+
+    async def _privacy(self, shut: frozenset[str], direct: frozenset[str]) -> Privacy:
+        public = frozenset([await self._rooms.id_of(name) for name in self._public]) - {""}
+        return Privacy(shut=shut, direct=direct, public=public)
+
+    async def _synced(self, rooms: Sequence[str], memory: Mapping[str, Any], known: Mapping[str, bool]) -> tuple[Heard, str]:
         """Sync from where we were; from the look-back when the server does not know that place any more, and say so."""
         first = millis(self._clock.now() - self._look_back)
         if memory["since"]:
             try:
-                return await sync(self._ask, rooms, memory["since"], low=max(first, int(memory["at"]) - DAY_MILLIS)), ""
+                low = max(first, int(memory["at"]) - DAY_MILLIS)
+                return await sync(self._ask, rooms, memory["since"], low=low, rooms_open=known), ""
             except SourceRefused as error:
                 if error.status != 400:
                     raise
-        heard = await sync(self._ask, rooms, "", low=first)
+        heard = await sync(self._ask, rooms, "", low=first, rooms_open={})
         recent = {room: [one for one in events if not is_before(one, first)] for room, events in heard.events.items()}
         again = f"{self._host} does not know any more how far we had read, so the look-back was read again" if memory["since"] else ""
         return replace(heard, events=recent), again
 
-    async def _rooms(self) -> tuple[tuple[str, ...], str]:
+    async def _to_read(self) -> tuple[tuple[str, ...], str]:
         """Return the rooms to read, and which of those named we are not in."""
-        answer = await self._ask(f"{API}/joined_rooms", {})
-        if not isinstance(answer.get("joined_rooms"), list):
-            raise SourceUnavailable(f"{self._host} answered something else than the rooms that the account is in.")
-        joined = [room for room in rows(answer, "joined_rooms") if isinstance(room, str)]
-        wanted = {name: await self._id_of(name) for name in self._named}
+        joined = await self._rooms.joined()
+        wanted = {name: await self._rooms.id_of(name) for name in self._named}
         absent = [name for name, room in wanted.items() if room not in joined]
         read = tuple(room for room in joined if not wanted or room in wanted.values())
         if not read:
@@ -128,30 +172,17 @@ class MatrixSource:
             raise SourceRefused(f"The account that reads at {self._host} is not in {where}; let it in.", cause="forbidden")
         return read, f"the account that reads is not in {', '.join(absent)}" if absent else ""
 
-    async def _id_of(self, name: str) -> str:
-        """Return a room's id; "" for an address that leads nowhere."""
-        if name.startswith("!"):
-            return name
-        if name not in self._addresses:
-            try:
-                self._addresses[name] = word(
-                    await self._ask(f"{API}/directory/room/{quote(name, safe='', errors='replace')}", {}), "room_id"
-                )
-            except SourceRefused as error:
-                if error.status != 404:
-                    raise
-                return ""
-        return self._addresses[name]
-
-    async def _page(self, heard: Heard) -> Page:
+    async def _page(self, heard: Heard, privacy: Privacy) -> Page:
         """Read events into mentions, each once with its latest words."""
         mentions: dict[tuple[str, str], Mention] = {}
         removals: list[Removal] = []
         skipped: list[Skip] = []
         for room, events in heard.events.items():
             batch = {word(event, "event_id"): event for event in events}
+            spoke = {word(event, "sender") for event in events if privacy.holds(room, word(event, "event_id"))}
+            pair = bool(spoke) and await self._rooms.is_pair(room, spoke)
             for event in events:
-                found = await self._read(room, event, batch, heard.names)
+                found = await self._read(room, event, batch, heard.names, privacy, pair=pair)
                 if isinstance(found, Mention):
                     earlier = mentions.get((room, found.native_id))
                     if earlier is None or (found.edited_at or found.posted_at) >= (earlier.edited_at or earlier.posted_at):
@@ -163,16 +194,32 @@ class MatrixSource:
         in_order = sorted(mentions.values(), key=lambda m: (m.posted_at, m.native_id))
         return Page(mentions=tuple(in_order), next=None, removals=tuple(removals), skipped=tuple(skipped))
 
-    async def _read(self, room: str, event: Mapping[str, Any], batch: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> Found:
-        """Read one event; an edit is the message it edits, which stands in the same batch or is asked for, with its new words."""
+    async def _read(
+        self,
+        room: str,
+        event: Mapping[str, Any],
+        batch: Mapping[str, Mapping[str, Any]],
+        names: Mapping[str, str],
+        privacy: Privacy,
+        *,
+        pair: bool = False,
+    ) -> Found:
+        """Read one event; an edit is the message it edits, which stands in the same batch or is asked for, with its new words.
+
+        `pair`: one person and we are in the room, in which all that is private is one conversation.
+        """
         relation, name = relation_of(event), names.get(word(event, "sender"), "")
-        if not relation.edits or word(event, "type") != MESSAGE:
-            return read_event(event, room=room, root=await self._root(room, event, batch), name=name)
-        original = batch.get(relation.edits) or await self._event(room, relation.edits)
-        if word(original, "sender") != word(event, "sender") or relation_of(original).edits:
+        is_edit = bool(relation.edits) and word(event, "type") == MESSAGE
+        private = privacy.holds(room, word(event, "event_id"), *([relation.edits] if is_edit else []))
+        whole = (batch.get(relation.edits) or await self._event(room, relation.edits)) if is_edit else event
+        if is_edit and (word(whole, "sender") != word(event, "sender") or relation_of(whole).edits):
             return Skip(where=f"event {word(event, 'event_id')}"[:300], reason="it edits no message of its sender")
-        mention = read_event(original, room=room, root=await self._root(room, original, batch), name=name)
-        return edited(mention, event) if isinstance(mention, Mention) else mention
+        root = room if private and pair else await self._root(room, whole, batch)
+        mention = read_event(whole, room=room, root=root, name=name, private=private)
+        if not isinstance(mention, Mention):
+            return mention
+        said_to = self._in_private_to if private and pair else ""
+        return replace(edited(mention, event) if is_edit else mention, said_to=said_to)
 
     async def _root(self, room: str, event: Mapping[str, Any], batch: Mapping[str, Mapping[str, Any]]) -> str:
         """Return the event that begins the thread, or the chain of answers, that an event stands in; "" when it answers nothing."""
@@ -195,8 +242,16 @@ class MatrixSource:
     async def _look_up(self, event_id: str, rooms: Sequence[str]) -> Found:
         for room in rooms:
             if event := await self._event(room, event_id):
-                return await self._read(room, event, {}, {})
+                return await self._read(room, event, {}, {}, await self._privacy_now(room, event_id))
         return Skip(where=f"event {event_id}"[:300], reason="no room shows it now; it is kept until it is known to be gone")
+
+    async def _privacy_now(self, room: str, event_id: str) -> Privacy:
+        """Return how a room is now, in which a message is looked up: its last words may be younger than what is kept of it."""
+        if room not in self._open:
+            self._open[room] = await self._rooms.is_open(room)
+        if self._direct is None:
+            self._direct = await self._rooms.marked_direct()
+        return await self._privacy(frozenset() if self._open[room] else frozenset({event_id}), self._direct)
 
     async def _event(self, room: str, event_id: str) -> Mapping[str, Any]:
         """Return an event as it stands now; an empty one when the server does not show it."""

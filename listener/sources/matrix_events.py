@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,11 @@ PLATFORM = "matrix"
 MESSAGE = "m.room.message"
 ENCRYPTED = "m.room.encrypted"
 REDACTION = "m.room.redaction"
-READ = (MESSAGE, ENCRYPTED, REDACTION)
+JOIN_RULES = "m.room.join_rules"
+OPEN = "public"
+"""The one join rule by which anybody may come in and read. Knocking, restricted and invited people are let in by somebody."""
+DIRECT = "m.direct"
+READ = (MESSAGE, ENCRYPTED, REDACTION, JOIN_RULES)
 SAID = frozenset({"m.text", "m.notice", "m.emote"})
 FILES = frozenset({"m.image", "m.file", "m.audio", "m.video"})
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n?")
@@ -44,8 +48,10 @@ def relation_of(event: object) -> Relation:
     return Relation(thread=other, answers=other if found.get("is_falling_back") is True else answers or other)
 
 
-def read_event(event: object, *, room: str, root: str = "", name: str = "") -> Found:
+def read_event(event: object, *, room: str, root: str = "", name: str = "", private: bool = False) -> Found:
     """Return what an event says: a message, with its last edit where the server tells it; `root` begins its thread, `name` is its sender's.
+
+    `private`: it was said where not everybody may read.
 
     A redaction is a removal of what it names, a redacted message one of itself. Edits by themselves are for `edited`.
     """
@@ -81,6 +87,7 @@ def read_event(event: object, *, room: str, root: str = "", name: str = "") -> F
         url=f"https://matrix.to/#/{quote(room, safe='', errors='replace')}/{quote(event_id, safe='', errors='replace')}",
         parent_id=relation_of(event).answers,
         root_id=root if root != event_id else "",
+        channel=PLATFORM if private else "",
     )
     return edited(mention, edit) if word(edit, "sender") == sender else mention
 
@@ -108,6 +115,37 @@ def is_before(event: Mapping[str, Any], low: int) -> bool:
 def is_hidden(event: Mapping[str, Any]) -> bool:
     """Tell whether an event is encrypted and still stands."""
     return word(event, "type") == ENCRYPTED and bool(part(event, "content"))
+
+
+def is_rule(event: object) -> bool:
+    """Tell whether an event says who may come into its room."""
+    return word(event, "type") == JOIN_RULES and isinstance(event, Mapping) and event.get("state_key") == ""
+
+
+def is_open_rule(content: object) -> bool:
+    """Tell whether what an m.room.join_rules says lets anybody in."""
+    return word(content, "join_rule") == OPEN
+
+
+def shut_in(events: Sequence[Mapping[str, Any]], *, is_open: bool) -> tuple[frozenset[str], bool]:
+    """Return the ids of those events of a room that were said where not everybody may read, and whether it was open before the first.
+
+    Events stand in order, and `is_open` says how the room is after the last. What came before a change of the rule counts as private,
+    whatever the rule was: what is unsure is never public.
+    """
+    shut: set[str] = set()
+    for event in reversed(events):
+        if is_rule(event):
+            is_open = False
+        elif not is_open:
+            shut.add(word(event, "event_id"))
+    return frozenset(shut), is_open
+
+
+def direct_rooms(content: object) -> frozenset[str]:
+    """Return the rooms that the account marks as direct ones, from what its m.direct says: rooms by person."""
+    found = content.values() if isinstance(content, Mapping) else ()
+    return frozenset(room for rooms_of in found if isinstance(rooms_of, list) for room in rooms_of if isinstance(room, str))
 
 
 def names_in(events: Iterable[object]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from listener.sources.bluesky import BlueskySource
 from listener.sources.context import SourceContext, SourceFactory
 from listener.sources.mastodon import MastodonSource
 from listener.sources.matrix import MatrixSource
+from listener.sources.said_to import said_to_in_private
 
 
 def _mastodon(settings: SourceSettings, context: SourceContext) -> Source:
@@ -61,6 +62,8 @@ def _matrix(settings: SourceSettings, context: SourceContext) -> Source:
         http=context.paced("matrix", _host(settings, "https://matrix.example")),
         clock=context.clock,
         rooms=settings.rooms,
+        public_rooms=settings.public_rooms,
+        in_private_to=said_to_in_private(settings, context.brands),
         look_back=timedelta(days=settings.look_back_days),
         allow_http=settings.allow_http,
         allow_private=settings.allow_private,
@@ -91,5 +94,5 @@ OPEN_NETWORKS: dict[str, SourceFactory] = {
 OPEN_NETWORK_KEYS: dict[str, frozenset[str]] = {
     "bluesky": frozenset({"account", "mentions", "query", "url", "allow_http", "allow_private"}),
     "mastodon": frozenset({"hashtags", "mentions", "query", "stream", "url", "allow_http", "allow_private"}),
-    "matrix": frozenset({"rooms", "url", "allow_http", "allow_private"}),
+    "matrix": frozenset({"rooms", "public_rooms", "brand", "url", "allow_http", "allow_private"}),
 }

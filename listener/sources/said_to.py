@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from listener.errors import SettingsError
 from listener.settings.schema import ALL_TO_US, BrandSettings, SourceSettings
 
-PRIVATE_ALONE = frozenset({"discourse", "discourse_webhook"})
+PRIVATE_ALONE = frozenset({"discourse", "discourse_webhook", "matrix"})
 """Kinds whose `brand` is that of private messages alone: what stands there in public is said to everybody."""
 
 

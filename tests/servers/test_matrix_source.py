@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from listener.clock import SystemClock
+from listener.model.page import Cursor
 from listener.sources.http import HttpClient
 from listener.sources.matrix import MatrixSource
 from tests.servers.listening import listening
 from tests.servers.synapse import Synapse, User
 
 
-def _source(server: Synapse, reader: User, http: HttpClient, *rooms: str) -> MatrixSource:
+def _source(server: Synapse, reader: User, http: HttpClient, *rooms: str, public_rooms: tuple[str, ...] = ()) -> MatrixSource:
     return MatrixSource(
         "matrix",
         server.url,
@@ -21,6 +23,8 @@ def _source(server: Synapse, reader: User, http: HttpClient, *rooms: str) -> Mat
         http=http,
         clock=SystemClock(),
         rooms=rooms,
+        public_rooms=public_rooms,
+        in_private_to="Stroomwerk",
         look_back=timedelta(hours=1),
         allow_http=True,
         allow_private=True,
@@ -86,3 +90,83 @@ async def test_edits_redactions_threads_and_closed_rooms(synapse: Synapse, tmp_p
         synapse.ask(kim, "PUT", f"/_matrix/client/v3/rooms/{quote(room)}/send/m.room.encrypted/e1", hidden)
         done = await ear.round(source)
         assert (done.new, done.skipped, "encrypted" in done.gap) == (0, 1, True)
+
+
+async def test_what_is_said_in_a_direct_room_is_private_and_one_conversation(synapse: Synapse, tmp_path: Path) -> None:
+    """A public room beside it stays public, until it is closed; what was said before that stays what it was. Read by every kind of sync."""
+    kim, bas, reader = synapse.user("kim"), synapse.user("bas"), synapse.user("lezer")
+    public, direct = synapse.room(kim, bas, reader), synapse.direct(kim, reader)
+    async with listening(tmp_path) as (ear, http):
+        source = _source(synapse, reader, http)
+        synapse.say(bas, public, "Storing?")
+        synapse.say(kim, direct, "Mijn rekening klopt niet")
+        await ear.round(source)
+        synapse.say(reader, direct, "Dag Kim")
+        for number in range(120):
+            synapse.say(kim, direct, f"nog iets {number}")
+        await ear.round(_source(synapse, reader, http))
+        synapse.let_in(kim, public, "invite")
+        synapse.say(bas, public, "nu onder ons")
+        await ear.round(source)
+        heard = {one.mention.text: one for one in ear.heard().values()}
+        assert len(heard) == 124
+        assert {text for text, one in heard.items() if not one.private} == {"Storing?"}
+        of_direct = [one for one in heard.values() if one.mention.realm == direct]
+        assert len(of_direct) == 122
+        assert {(one.mention.channel, one.mention.root_id) for one in of_direct} == {("matrix", direct)}
+        assert {(hit.brand, hit.directed) for one in of_direct for hit in one.hits} == {("Stroomwerk", True)}
+        assert (heard["nu onder ons"].mention.root_id, heard["nu onder ons"].hits) == ("", ())
+
+
+async def test_a_direct_room_that_is_opened_keeps_what_was_said_in_it(synapse: Synapse, tmp_path: Path) -> None:
+    """Before the change is private, also what a sync leaves out; a cursor of an older version learns how rooms are."""
+    kim, reader = synapse.user("kim"), synapse.user("lezer")
+    direct, _beside = synapse.direct(kim, reader), synapse.room(kim, reader)
+    async with listening(tmp_path) as (_, http):
+        source = _source(synapse, reader, http)
+        start = (await source.pull(None)).next
+        assert start is not None
+        old = {name: value for name, value in json.loads(start).items() if name not in ("open", "direct")}
+        for number in range(60):
+            synapse.say(kim, direct, f"voor {number}")
+        synapse.let_in(kim, direct, "public")
+        for number in range(60):
+            synapse.say(kim, direct, f"na {number}")
+        named = _source(synapse, reader, http, direct)  # asks otherwise: the server answers the same first sync as it did just now
+        for looking, cursor in ((source, start), (source, Cursor(json.dumps(old))), (named, None)):
+            read: dict[str, str] = {}
+            at = cursor
+            while True:
+                page = await looking.pull(at)
+                read |= {one.text: one.channel for one in page.mentions}
+                at = page.next
+                if not page.more:
+                    break
+            assert len(read) == 120
+            assert {channel for text, channel in read.items() if text.startswith("voor")} == {"matrix"}
+            assert {channel for text, channel in read.items() if text.startswith("na")} == {""}
+
+
+async def test_a_room_that_settings_call_public_or_the_account_calls_direct_is_what_they_say(synapse: Synapse, tmp_path: Path) -> None:
+    kim, reader = synapse.user("kim"), synapse.user("lezer")
+    club, open_to_all = synapse.direct(kim, reader), synapse.room(kim, reader)
+    marks = f"/_matrix/client/v3/user/{quote(reader.user_id)}/account_data/m.direct"
+    async with listening(tmp_path) as (ear, http):
+        source = _source(synapse, reader, http, public_rooms=(club,))
+        synapse.say(kim, club, "in de club")
+        synapse.say(kim, open_to_all, "voor iedereen")
+        await ear.round(source)
+        synapse.ask(reader, "PUT", marks, {kim.user_id: [club, open_to_all]})
+        synapse.say(kim, club, "nog in de club")
+        synapse.say(kim, open_to_all, "voor ons")
+        await ear.round(source)
+        synapse.say(kim, open_to_all, "ook voor ons")
+        await ear.round(_source(synapse, reader, http, public_rooms=(club,)))
+        private = {one.mention.text: one.private for one in ear.heard().values()}
+        assert private == {
+            "in de club": False,
+            "voor iedereen": False,
+            "nog in de club": False,
+            "voor ons": True,
+            "ook voor ons": True,
+        }

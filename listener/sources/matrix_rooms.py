@@ -1,0 +1,97 @@
+"""Matrix rooms as one account sees them: which it is in, into which anybody may come, which are direct ones. Requests only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.sources.fields import rows, word
+from listener.sources.matrix_events import DIRECT, JOIN_RULES, direct_rooms, is_open_rule
+from listener.sources.matrix_sync import API, Ask
+
+NOT_SHOWN = (403, 404)
+PAIR = 2
+
+
+def rooms_named(source_id: str, key: str, given: Sequence[str]) -> tuple[str, ...]:
+    """Return rooms as settings name them, each once. Raises `SettingsError` for what is neither an id nor an address."""
+    named = tuple(dict.fromkeys(room.strip() for room in given))
+    wrong = next((room for room in named if room[:1] not in ("!", "#")), None)
+    if wrong is not None:
+        raise SettingsError(
+            f"klankbord.yaml: sources: {source_id}: {key}: {wrong!r} is no room; write its id or address, such as '#storing:example.org'."
+        )
+    return named
+
+
+class Rooms:
+    """Rooms of one account at one server. What is not shown to us is never taken for open: see `is_open`."""
+
+    def __init__(self, ask: Ask, host: str) -> None:
+        self._ask = ask
+        self._host = host
+        self._addresses: dict[str, str] = {}
+        self._pairs: dict[str, frozenset[str]] = {}
+
+    async def joined(self) -> tuple[str, ...]:
+        """Return the rooms that the account is in."""
+        answer = await self._ask(f"{API}/joined_rooms", {})
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("joined_rooms"), list):
+            raise SourceUnavailable(f"{self._host} answered something else than the rooms that the account is in.")
+        return tuple(room for room in rows(answer, "joined_rooms") if isinstance(room, str))
+
+    async def id_of(self, name: str) -> str:
+        """Return a room's id; "" for an address that leads nowhere."""
+        if name.startswith("!"):
+            return name
+        if name not in self._addresses:
+            found = await self._shown(f"{API}/directory/room/{_part(name)}", gone=(404,))
+            if found is None:
+                return ""
+            self._addresses[name] = word(found, "room_id")
+        return self._addresses[name]
+
+    async def is_open(self, room: str) -> bool:
+        """Tell whether anybody may come into a room now. A room that does not say so to us is not open."""
+        return is_open_rule(await self._shown(f"{API}/rooms/{_part(room)}/state/{JOIN_RULES}"))
+
+    async def marked_direct(self) -> frozenset[str]:
+        """Return the rooms that the account marks as direct ones; none when it never marked any."""
+        me = word(await self._ask(f"{API}/account/whoami", {}), "user_id")
+        if not me:
+            raise SourceUnavailable(f"{self._host} does not say whose account this is.")
+        return direct_rooms(await self._shown(f"{API}/user/{_part(me)}/account_data/{DIRECT}"))
+
+    async def is_pair(self, room: str, senders: Iterable[str]) -> bool:
+        """Tell whether one person and we are all there is in a room. One that does not show its people to us may be such a room.
+
+        A pair is asked for once, and again when somebody else speaks.
+        """
+        spoke = frozenset(senders)
+        if spoke <= self._pairs.get(room, frozenset()):
+            return True
+        found = await self._shown(f"{API}/rooms/{_part(room)}/joined_members")
+        people = found.get("joined") if isinstance(found, Mapping) else None
+        if not isinstance(people, Mapping):
+            return True
+        members = frozenset(people)
+        if len(members | spoke) > PAIR:
+            self._pairs.pop(room, None)
+            return False
+        self._pairs[room] = members
+        return True
+
+    async def _shown(self, path: str, *, gone: Sequence[int] = NOT_SHOWN) -> Any:
+        """Return what a path answers; None when it is not shown to us."""
+        try:
+            return await self._ask(path, {})
+        except SourceRefused as error:
+            if error.status not in gone:
+                raise
+            return None
+
+
+def _part(name: str) -> str:
+    return quote(name, safe="", errors="replace")
