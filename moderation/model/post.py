@@ -78,6 +78,15 @@ class Target:
     person: str = ""
 
 
+def place_names(target: Target, account: AccountId) -> frozenset[str]:
+    """Return the names by which settings may list a place that `account` posts at.
+
+    That is its realm. Direct rooms of Matrix come by themselves, so that nobody can list them: there the account's own name lists all.
+    """
+    direct = target.platform == "matrix" and target.person
+    return frozenset({target.realm, account.name}) if direct else frozenset({target.realm})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingPost:
     """One exact text from one account to one place. `media` are digests of the attached files.

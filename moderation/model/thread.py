@@ -7,7 +7,7 @@ from listener.model.mention import Mention
 CHATS = frozenset({"whatsapp", "messenger", "instagram"})
 """Channels of private messages in which all that two people say is one conversation: the pair is its thread, one end being the realm."""
 
-ANSWERED_IN_PRIVATE = frozenset({"mail", "email", "discourse", "webhook"})
+ANSWERED_IN_PRIVATE = frozenset({"mail", "email", "discourse", "matrix", "webhook"})
 """Platforms on which an account of ours answers a private message where only its writer reads it. There is no other way to answer one."""
 
 

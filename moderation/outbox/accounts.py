@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from listener.errors import NotAllowed
-from moderation.model.post import FEDIVERSE, ConnectedAccount, Target
+from moderation.model.post import FEDIVERSE, ConnectedAccount, Target, place_names
 from moderation.model.thread import ANSWERED_IN_PRIVATE
 
 
@@ -38,7 +38,8 @@ class Accounts:
         of_platform = [one for one in self._accounts if target.platform in one.serves]
         for one in of_platform:
             # a mention on Reddit or Mastodon knows no realm but all of it: where an account may post there is for the policy gate
-            if not one.realms or target.realm in one.realms or target.platform == "reddit" or target.realm == FEDIVERSE:
+            listed = not place_names(target, one.account).isdisjoint(one.realms)
+            if not one.realms or listed or target.platform == "reddit" or target.realm == FEDIVERSE:
                 return one
         if target.platform in self._waiting:
             raise NotAllowed(f"The account for {target.platform} was never connected; `klankbord account check` says why.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from moderation.model.policy import House, Policy, PolicyRule, Question, Verdict
-from moderation.model.post import FEDIVERSE, PostKind
+from moderation.model.post import FEDIVERSE, PostKind, place_names
 from moderation.model.thread import ANSWERED_IN_PRIVATE
 from moderation.policy.content import CONTENT_CHECKS, PROMPTS, spend_is_capped
 
@@ -50,11 +50,12 @@ def subreddit_is_listed(question: Question, _policy: Policy, house: House) -> It
 def _is_listed(question: Question, house: House) -> bool:
     """Tell whether the place is among those this house names. All of Reddit is never one place: each subreddit has rules of its own.
 
-    Whomever an account on Mastodon answers, its post stands on its own server: that is the place to name.
+    Whomever an account on Mastodon answers, its post stands on its own server: that is the place to name. Direct rooms of Matrix are
+    listed by the name of the account that is in them.
     """
     target = question.post.target
     if target.platform != "reddit":
-        return target.realm in house.allowed_targets or (
+        return not place_names(target, question.whoami).isdisjoint(house.allowed_targets) or (
             target.realm == FEDIVERSE and question.whoami.platform == target.platform and question.whoami.realm in house.allowed_targets
         )
     place = question.target.community or target.realm

@@ -21,7 +21,7 @@ from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, Pla
 from moderation.publishers.answer import Answer
 from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import MATRIX
-from moderation.publishers.matrix_events import MESSAGE, content_of, in_room, may_speak, read_message, room_of
+from moderation.publishers.matrix_events import MESSAGE, content_of, in_room, is_between, may_speak, read_message, room_of
 from moderation.publishers.removal import taken_away
 
 PLATFORM = "matrix"
@@ -75,7 +75,8 @@ class MatrixPublisher:
     async def publish(self, post: OutgoingPost, *, key: str) -> Accepted:
         """Post once, replace the text of the event `post.edits`, or redact `post.removes`; see `Publisher.publish`.
 
-        An edit keeps the first event's id.
+        An edit keeps the first event's id. What answers one person (`Target.person`) goes into a room in which only they and we are at
+        that moment, and nowhere else.
         """
         room = room_of(post.target)
         if post.media or post.title or not room:
@@ -86,12 +87,34 @@ class MatrixPublisher:
         size = len(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if length(post.text, self.limits) > self.limits.most or size > MOST_CONTENT_BYTES:
             raise PublishRejected(f"The message is longer than an event of {MOST_CONTENT_BYTES} bytes takes.", why="too_long")
+        if post.target.person:
+            await self._must_be_between(room, post.target.person)
         made = await self._client.write_json("PUT", f"{API}/rooms/{path_part(room)}/send/{MESSAGE}/{path_part(key)}", json=content)
         event = made.get("event_id")
         if not isinstance(event, str) or not event:
             raise PublishUnknown(f"{self._client.host} accepted, but did not say under which id.")
         event = post.edits or event
         return Accepted(platform_id=event, url=_url(room, event))
+
+    async def _must_be_between(self, room: str, person: str) -> None:
+        """Raise `PublishRejected` when a room is not one person's and ours, and `NotSent` when the server cannot be asked now."""
+        try:
+            place = await self._between(room, person)
+        except SourceUnavailable as error:
+            raise NotSent(f"Who reads in that room cannot be asked for now: {error}") from error
+        if place is not PlaceNow.OPEN:
+            why = "locked" if place is PlaceNow.LOCKED else "gone"
+            raise PublishRejected("In that room we are not alone with whom this answers (any more); nothing was posted.", why=why)
+
+    async def _between(self, room: str, person: str) -> PlaceNow:
+        rule = await self._state(room, "m.room.join_rules")
+        if rule is None:
+            return PlaceNow.GONE
+        found = await self._client.ask_json(f"{API}/rooms/{path_part(room)}/members")
+        members = found.get("chunk") if isinstance(found, dict) else None
+        if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
+            raise SourceUnavailable(f"{self._client.host} does not say who is in the room.")
+        return is_between(rule, members, us=await self._me(), person=person)
 
     async def _redact(self, room: str, event_id: str, key: str) -> None:
         """Redact one event of ours: whoever moderates a room could redact anybody's, so its sender is asked first."""
@@ -115,7 +138,10 @@ class MatrixPublisher:
         return await self._own_in(room, since)
 
     async def place_now(self, target: Target) -> PlaceNow:
-        """Ask whether we are in the room and may speak there, and whether the event we would answer still stands."""
+        """Ask whether we are in the room and may speak there, and whether the event we would answer still stands.
+
+        A room in which one person is answered has to be theirs and ours alone.
+        """
         room = room_of(target)
         if not room:
             return PlaceNow.GONE
@@ -125,6 +151,8 @@ class MatrixPublisher:
             return PlaceNow.LOCKED
         if await self._state(room, "m.room.encryption") is not None:
             return PlaceNow.LOCKED  # a plain text there would be no message its people can trust
+        if target.person and (place := await self._between(room, target.person)) is not PlaceNow.OPEN:
+            return place
         levels = await self._state(room, "m.room.power_levels")
         if levels is not None and not may_speak(levels, me):
             return PlaceNow.LOCKED

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from moderation.model.post import OutgoingPost, Target
+from moderation.model.post import OutgoingPost, PlaceNow, Target
 
 MESSAGE = "m.room.message"
+CLOSED = frozenset({"invite", "knock", "private"})
+"""Join rules by which people inside let others in (specification, m.room.join_rules); "restricted" lets in who is in another room."""
 
 
 def room_of(target: Target) -> str:
@@ -46,6 +48,19 @@ def in_room(member: dict[str, Any]) -> bool:
     return member.get("membership") == "join"
 
 
+def is_between(rule: dict[str, Any] | None, members: list[dict[str, Any]], *, us: str, person: str) -> PlaceNow:
+    """Tell whether a room is one person's and ours: what is said there is read by nobody else, now or by coming in later.
+
+    rule: m.room.join_rules, None when there is none or it is not shown. members: m.room.member events. `locked`: other people are there.
+    """
+    if rule is None or rule.get("join_rule") not in CLOSED:
+        return PlaceNow.GONE
+    inside = {one.get("state_key"): _membership(one) for one in members if _membership(one) in ("join", "invite")}
+    if inside.get(person) != "join":
+        return PlaceNow.GONE
+    return PlaceNow.OPEN if inside.keys() <= {us, person} else PlaceNow.LOCKED
+
+
 def may_speak(levels: dict[str, Any], user: str) -> bool:
     """Tell whether m.room.power_levels let a user send messages (specification: users over users_default, events over events_default).
 
@@ -67,6 +82,12 @@ def read_message(event: dict[str, Any], *, sender: str) -> tuple[str, str] | Non
     if isinstance(relation, dict) and relation.get("rel_type") == "m.replace" and isinstance(new, dict):
         event_id, text = relation.get("event_id"), new.get("body")
     return (event_id, text) if isinstance(event_id, str) and isinstance(text, str) else None
+
+
+def _membership(member: dict[str, Any]) -> str:
+    content = member.get("content")
+    found = content.get("membership") if isinstance(content, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _number(value: object) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -13,11 +14,15 @@ import pytest
 from pydantic import SecretStr
 
 from listener.clock import ManualClock
-from listener.errors import PublishRejected, RateLimited, SourceRefused
+from listener.errors import NotAllowed, PublishRejected, RateLimited, SourceRefused
+from listener.model.mention import BrandHit, Kept
 from listener.settings.schema import HttpSettings
+from listener.sources.http import HttpClient
+from listener.sources.matrix import MatrixSource
 from moderation.model.outbox import EntryState
 from moderation.model.post import OutgoingPost, PlaceNow, PostKind, Target
 from moderation.publishers.matrix import MatrixPublisher
+from moderation.workflows.draft_text import target_below
 from tests.servers.proxy import Proxy, Spoil, proxied
 from tests.servers.real_desk import RealDesk, posting, real_clock
 from tests.servers.synapse import Synapse, User
@@ -34,6 +39,32 @@ def publisher_of(user: User, url: str, clock: ManualClock, *, seconds: float = 5
         clock=clock,
         allow_private=True,
     )
+
+
+async def heard_of(reader: User, url: str, real: RealDesk) -> Target:
+    """Read what this account's rooms said as the product does, keep it, and return the place below the newest message."""
+    desk = real.desk
+    client = HttpClient(HttpSettings.model_validate({"timeout_seconds": 20}), clock=desk.clock)
+    source = MatrixSource(
+        "matrix",
+        url,
+        token=lambda: reader.token,
+        http=client,
+        clock=desk.clock,
+        in_private_to="Stroomwerk",
+        allow_http=True,
+        allow_private=True,
+    )
+    try:
+        page = await source.pull(None)
+    finally:
+        await client.aclose()
+    hits = (BrandHit(brand="Stroomwerk", directed=True, terms=()),)
+    kept = [Kept(mention=one, hits=hits) for one in page.mentions]
+    desk.ledger.mentions.add_page(kept, source="matrix", next_cursor=None, at=desk.clock.now())
+    stored = desk.ledger.mentions.find(page.mentions[-1].key)
+    assert stored is not None
+    return target_below(stored)
 
 
 class Room:
@@ -245,3 +276,48 @@ async def test_the_servers_own_rate_limit_is_waited_for_and_then_exactly_one_mes
         assert here.real.entry(entry).state is EntryState.SENT
         assert [text for _, text in here.shown()].count(texts[-1]) == 1
         await publisher.aclose()
+
+
+async def test_a_direct_message_is_answered_in_its_room(synapse: Synapse, tmp_path: Path) -> None:
+    """Read as private, answered to whoever wrote it; the account's own name opens its direct rooms."""
+    kim, brand, clock = synapse.user("kim"), synapse.user("stroomloket"), real_clock()
+    room = synapse.direct(kim, brand)
+    said = synapse.say(kim, room, "Mijn rekening klopt niet")
+    async with posting(tmp_path, publisher_of(brand, synapse.url, clock), clock, realms=(brand.user_id,)) as real:
+        target = await heard_of(brand, synapse.url, real)
+        assert (target.person, target.thread_id, target.parent_id) == (kim.user_id, room, said)
+        entry = real.approved(target, "Dag Kim, we zoeken het uit.")
+        await real.settle()
+        assert real.entry(entry).state is EntryState.SENT
+        content = synapse.messages(kim, room)[-1]["content"]
+        assert (content["body"], content["m.relates_to"]) == ("Dag Kim, we zoeken het uit.", {"m.in_reply_to": {"event_id": said}})
+        with pytest.raises(NotAllowed) as refused:
+            real.approved(replace(target, person=""), "Voor iedereen.")
+        assert "private_stays_private" in refused.value.rules
+
+
+@pytest.mark.parametrize("how", ["opened", "shared", "left"])
+async def test_a_direct_room_that_is_none_any_more_gets_nothing(synapse: Synapse, tmp_path: Path, how: str) -> None:
+    """Between approval and send somebody lets everybody in, or one more, or goes; a look at the place may come too early, too."""
+    kim, brand, bas, clock = synapse.user("kim"), synapse.user("stroomloket"), synapse.user("bas"), real_clock()
+    room = synapse.direct(kim, brand)
+    synapse.say(kim, room, "Mijn rekening klopt niet")
+    publisher = publisher_of(brand, synapse.url, clock)
+    async with posting(tmp_path, publisher, clock, realms=(brand.user_id,)) as real:
+        target = await heard_of(brand, synapse.url, real)
+        real.approved(target, "Dag Kim, we zoeken het uit.")
+        assert await publisher.place_now(target) is PlaceNow.OPEN
+        if how == "opened":
+            synapse.let_in(kim, room, "public")
+        elif how == "shared":
+            synapse.ask(kim, "POST", f"/_matrix/client/v3/rooms/{quote(room)}/invite", {"user_id": bas.user_id})
+        else:
+            synapse.ask(kim, "POST", f"/_matrix/client/v3/rooms/{quote(room)}/leave", {})
+        assert await publisher.place_now(target) is (PlaceNow.LOCKED if how == "shared" else PlaceNow.GONE)
+        post = OutgoingPost(account=real.account.account, kind=PostKind.REPLY, target=target, text="Dag Kim.")
+        with pytest.raises(PublishRejected, match="nothing was posted"):
+            await publisher.publish(post, key="k" * 32)
+        await real.settle()
+        assert real.states() == [EntryState.CANCELLED]
+        reader = brand if how == "left" else kim
+        assert [one for one in synapse.messages(reader, room) if one["type"] == "m.room.message" and one["sender"] == brand.user_id] == []

@@ -11,24 +11,27 @@ from pathlib import Path
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import NotAllowed, PublishRejected
+from listener.errors import NotAllowed, NotSent, PublishRejected
 from moderation.model.outbox import EntryState
 from moderation.model.policy import GateFacts, House, Question, TargetNow
 from moderation.model.post import AccountId, ConnectedAccount, OutgoingPost, PlaceNow, PostKind, Target
 from moderation.model.thread import ANSWERED_IN_PRIVATE
 from moderation.outbox.accounts import Accounts
-from moderation.policy.gate import private_stays_private
+from moderation.policy.gate import private_stays_private, target_fits_account
 from moderation.publishers.limits import MAIL
 from moderation.publishers.mail_message import message_of
 from moderation.workflows.draft_text import subject_below, target_below
 from moderation.workflows.load_wording import load_policy
 from tests.fakes.desk import MORNING, Desk, mention
+from tests.fakes.platforms import faults
 from tests.fakes.platforms.discourse import FakeDiscourse, open_discourse
+from tests.fakes.platforms.matrix import KIM, USER, FakeMatrix, open_matrix
 from tests.fakes.platforms.rig import Rig
 from tests.moderation.private.test_private_cases import CHANNELS, private
 
 KEY = "0123456789abcdef0123456789abcdef"
-PUBLIC = ("reddit", "x", "mastodon", "bluesky", "discord", "matrix", "facebook", "instagram", "threads", "messenger", "whatsapp")
+PUBLIC = ("reddit", "x", "mastodon", "bluesky", "discord", "facebook", "instagram", "threads", "messenger", "whatsapp")
+PRIVATE = ("mail", "discourse", "matrix", "webhook")
 PLACES = Target(platform="mail", realm="loket.example", thread_id="t", mention_id=3, person="kim@klant.example")
 
 
@@ -40,7 +43,7 @@ def account(platform: str, *, serves: tuple[str, ...]) -> ConnectedAccount:
 @pytest.mark.parametrize(("platform", "channel"), CHANNELS)
 def test_what_speaks_to_a_private_message_is_private_or_nothing(desk: Desk, platform: str, channel: str) -> None:
     """An account of every platform is connected, and one that serves all: none of them is offered where it would post in public."""
-    every = [account(one, serves=(one,)) for one in (*PUBLIC, "mail", "discourse", "webhook")] + [account("simulated", serves=())]
+    every = [account(one, serves=(one,)) for one in (*PUBLIC, *PRIVATE)] + [account("simulated", serves=())]
     (number,) = desk.hear(private("1", platform=platform, channel=channel), source="loket")
     (stored,) = desk.ledger.mentions.by_ids([number])
     target = target_below(stored)
@@ -49,7 +52,7 @@ def test_what_speaks_to_a_private_message_is_private_or_nothing(desk: Desk, plat
         offered = Accounts(every).for_target(target).account.platform
     except NotAllowed:
         offered = ""
-    assert offered == (platform if platform in ("mail", "discourse", "webhook") else "")
+    assert offered == (platform if platform in PRIVATE else "")
 
 
 @pytest.mark.parametrize("platform", PUBLIC)
@@ -152,3 +155,107 @@ async def test_a_forum_is_asked_whether_the_topic_is_private_still(rig: Rig, arc
     assert rig.fake.sent == []
     await rig.publisher.publish(rig.post(), key=KEY)
     assert len(rig.fake.sent) == 1, "what answers everybody is posted as before"
+
+
+@pytest.fixture
+def homeserver(tmp_path: Path) -> Iterator[Rig]:
+    with open_matrix(tmp_path, ManualClock(MORNING)) as opened:
+        yield opened
+        asyncio.run(opened.publisher.aclose())
+
+
+BOTH = {USER: "join", KIM: "join"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "members", "place", "why"),
+    [
+        ("invite", BOTH, PlaceNow.OPEN, ""),
+        ("knock", BOTH, PlaceNow.OPEN, ""),
+        ("public", BOTH, PlaceNow.GONE, "gone"),
+        ("restricted", BOTH, PlaceNow.GONE, "gone"),
+        (None, BOTH, PlaceNow.GONE, "gone"),
+        ("invite", {USER: "join", KIM: "leave"}, PlaceNow.GONE, "gone"),
+        ("invite", {**BOTH, "@bas:fake.example": "invite"}, PlaceNow.LOCKED, "locked"),
+    ],
+)
+async def test_a_room_is_asked_whether_only_its_person_and_we_read_there(
+    homeserver: Rig, rule: str | None, members: object, place: PlaceNow, why: str
+) -> None:
+    """Whoever moderates it can open it, or let somebody in, between the approval and the send: then nothing is posted or edited there."""
+    fake = homeserver.fake
+    assert isinstance(fake, FakeMatrix)
+    fake.rule, fake.members = rule, members
+    post = replace(homeserver.post(), target=replace(homeserver.thread(1), person=KIM))
+    assert await homeserver.publisher.place_now(post.target) is place
+    if place is PlaceNow.OPEN:
+        accepted = await homeserver.publisher.publish(post, key=KEY)
+        edit = replace(post, text="Dag Kim, vandaag.", edits=accepted.platform_id)
+        await homeserver.publisher.publish(edit, key=KEY[::-1])
+        assert [one.text for one in fake.posts()] == ["Dag Kim, vandaag."]
+        return
+    for one in (post, replace(post, edits="$ours0001")):
+        with pytest.raises(PublishRejected, match="nothing was posted") as refused:
+            await homeserver.publisher.publish(one, key=KEY)
+        assert refused.value.why == why
+    assert fake.writes == []
+    assert await homeserver.publisher.place_now(homeserver.thread(1)) is PlaceNow.OPEN
+    await homeserver.publisher.publish(homeserver.post(), key=KEY)
+    assert len(fake.posts()) == 1, "what answers everybody is posted as before"
+
+
+@pytest.mark.parametrize("members", [None, 5, ["@kim:fake.example"]])
+async def test_a_room_whose_people_cannot_be_read_gets_nothing_now(homeserver: Rig, members: object) -> None:
+    """That nobody could be told is no reason to post; later it may be known."""
+    fake = homeserver.fake
+    assert isinstance(fake, FakeMatrix)
+    fake.rule, fake.members = "invite", members
+    post = replace(homeserver.post(), target=replace(homeserver.thread(1), person=KIM))
+    with pytest.raises(NotSent):
+        await homeserver.publisher.publish(post, key=KEY)
+    assert fake.writes == []
+
+
+async def test_a_homeserver_that_is_down_gets_nothing_now(homeserver: Rig) -> None:
+    fake = homeserver.fake
+    assert isinstance(fake, FakeMatrix)
+    fake.rule = "invite"
+    post = replace(homeserver.post(), target=replace(homeserver.thread(1), person=KIM))
+    fake.read_fault(faults.LOSE_503)
+    with pytest.raises(NotSent):
+        await homeserver.publisher.publish(post, key=KEY)
+    fake.clear()
+    assert fake.writes == []
+    await homeserver.publisher.publish(post, key=KEY)
+
+
+LOKET = AccountId(platform="matrix", realm="fake.example", native_id="@loket:fake.example", name="@loket:fake.example")
+ROOM = Target(platform="matrix", realm="!kamer:fake.example", thread_id="!kamer:fake.example", mention_id=3, person=KIM)
+
+
+@pytest.mark.parametrize(
+    ("listed", "target", "may"),
+    [
+        ((LOKET.name,), ROOM, True),
+        ((ROOM.realm,), ROOM, True),
+        (("!elders:fake.example",), ROOM, False),
+        (("@ander:fake.example",), ROOM, False),
+        ((), ROOM, False),
+        ((LOKET.name,), replace(ROOM, person=""), False),  # a room in which everybody is answered is listed by its own id
+        ((LOKET.name,), replace(ROOM, platform="mastodon"), False),
+    ],
+)
+def test_direct_rooms_are_opened_by_the_name_of_the_account(listed: tuple[str, ...], target: Target, may: bool) -> None:
+    """They come by themselves, so that nobody can list them; without that no place is open."""
+    house = House(account_names=("matrix:@loket:fake.example",), allowed_targets=listed)
+    post = OutgoingPost(account=LOKET, kind=PostKind.REPLY, target=target, text="Dag Kim")
+    refused = list(
+        target_fits_account(Question(post=post, whoami=LOKET, target=TargetNow(gone=False), facts=GateFacts()), load_policy(), house)
+    )
+    assert ("target_not_listed" not in refused) is may
+    named = replace(account("matrix", serves=("matrix", "mastodon")), account=LOKET, realms=listed or ("!geen",))
+    try:
+        offered = Accounts([named]).for_target(target).account.name
+    except NotAllowed:
+        offered = ""
+    assert bool(offered) is may

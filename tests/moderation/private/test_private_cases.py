@@ -26,6 +26,7 @@ CHANNELS = (
     ("instagram", "instagram"),
     ("discourse", "discourse"),
     ("reddit", "reddit"),
+    ("matrix", "matrix"),
     ("webhook", "chat"),
 )
 """Platform and channel of every private message that a source brings."""

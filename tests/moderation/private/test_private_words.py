@@ -40,7 +40,12 @@ from tests.moderation.inbox.house.paths import filled, is_call, parameters
 CANARY = "goudvink"
 NAME = "Quirijn Kanarie"
 VIEWER, AGENT, ADMIN = ROLES[Role.VIEWER], ROLES[Role.AGENT], ROLES[Role.ADMIN]
-WRITERS = (("mail", "email", "quirijn@kanarie.example"), ("whatsapp", "whatsapp", "31612345678"), ("discourse", "discourse", "77"))
+WRITERS = (
+    ("mail", "email", "quirijn@kanarie.example"),
+    ("whatsapp", "whatsapp", "31612345678"),
+    ("discourse", "discourse", "77"),
+    ("matrix", "matrix", "@quirijn:kanarie.example"),
+)
 READ_BY_AGENTS = {
     "/queue",
     "/cases/{case_id}",
@@ -59,7 +64,7 @@ READ_BY_AGENTS = {
 
 
 class Day:
-    """A house in which three people wrote in private about what somebody else says in public, and one of them was answered."""
+    """A house in which four people wrote in private about what somebody else says in public, and one of them was answered."""
 
     def __init__(self, bot: BotHouse) -> None:
         self.bot, self.house = bot, bot.house
@@ -80,7 +85,7 @@ class Day:
                 channel=channel,
                 realm=f"{platform}.example",
                 author=Author(platform=platform, realm=f"{platform}.example", native_id=who, name=NAME),
-                url=f"https://forum.example/{CANARY}/{number}" if platform == "discourse" else "",
+                url=f"https://forum.example/{CANARY}/{number}" if platform in ("discourse", "matrix") else "",
                 posted_at=at - timedelta(minutes=number),
             )
             for number, (platform, channel, who) in enumerate(WRITERS)
@@ -105,7 +110,7 @@ class Day:
         catch_up(ledger, house.parts.listening.insight, model_id=model)
         house.parts.listening.search.keep()
         rows = {row.platform: row for row in desk.cases.rows() if row.private}
-        assert set(rows) == {"mail", "whatsapp", "discourse"}
+        assert set(rows) == {platform for platform, _, _ in WRITERS}
         self.cases = {platform: row.case_id for platform, row in rows.items()}
         mail, forum = rows["mail"], rows["discourse"]
         for row in (mail, forum):
@@ -140,7 +145,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
 
 def leaks(text: str) -> list[str]:
     """Return what a text gives away."""
-    return [one for one in (CANARY, NAME, "quirijn@kanarie.example", "31612345678") if one.lower() in text.lower()]
+    return [
+        one for one in (CANARY, NAME, "quirijn@kanarie.example", "@quirijn:kanarie.example", "31612345678") if one.lower() in text.lower()
+    ]
 
 
 def without_tokens(page: str) -> str:
@@ -213,13 +220,13 @@ def test_files_count_it_and_hold_no_word_of_it_with_names_or_without(day: Day) -
             assert leaks(answer.text) == [], (kind, reason)
             if kind == "mentions":
                 rows = list(csv.DictReader(io.StringIO(answer.text)))
-                assert [one["text"] for one in rows if one["withheld"] == "private"] == [""] * 3
+                assert [one["text"] for one in rows if one["withheld"] == "private"] == [""] * len(WRITERS)
 
 
 def test_it_counts_in_its_issue_and_is_not_quoted(day: Day) -> None:
     listening = day.house.parts.listening
     issue = next(one for one in day.get("/api/v1/issues", VIEWER).json["items"] if one["issue_id"] == day.issue)
-    assert (issue["mentions"], issue["authors"]) == (4, 4)
+    assert (issue["mentions"], issue["authors"]) == (5, 5)
     figures = list(listening.figures(listening.clock.now() - timedelta(days=1), listening.clock.now()).new)
     figures += day.bot.bot.staff.issues().issues
     mine = [one for one in figures if one.issue_id == day.issue]
@@ -230,7 +237,7 @@ def test_it_counts_in_its_issue_and_is_not_quoted(day: Day) -> None:
         )
         assert [one.text for one in quotes[day.issue]] == ["De monteur is niet gekomen."]
     shown = day.get(f"/api/v1/issues/{day.issue}/mentions", ADMIN).json["items"]
-    assert sorted((one["private"], bool(one["text"])) for one in shown) == [(False, True), (True, False), (True, False), (True, False)]
+    assert sorted((one["private"], bool(one["text"])) for one in shown) == [(False, True), *[(True, False)] * len(WRITERS)]
 
 
 def test_digests_and_reports_quote_what_is_public(day: Day) -> None:
