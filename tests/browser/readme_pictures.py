@@ -21,7 +21,7 @@ from moderation.ledger.sessions import SessionLedger
 from moderation.model.delivery import Message
 from moderation.page_parts.staff import staff_parts
 from tests.browser.readme_messages import as_channel, as_mail, digest_of
-from tests.browser.visiting import served
+from tests.browser.visiting import enter, follow, served
 
 FOLDER = Path(__file__).parent / "pictures"
 DESK, PHONE = ViewportSize(width=1280, height=860), ViewportSize(width=375, height=812)
@@ -50,9 +50,7 @@ def take(browser: Browser, link: str, digest: Message | None = None, out: Path =
     context = browser.new_context(locale="nl", base_url=base, viewport=DESK, color_scheme="light", reduced_motion="reduce")
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
-    page.goto(link)
-    page.locator("main button.primary").click()
-    page.wait_for_url("**/issues")
+    enter(page, link)
     page.goto("/issues?view=matrix")
     _keep(page, out / "issues.webp")
     page.goto("/queue")
@@ -73,10 +71,10 @@ def take(browser: Browser, link: str, digest: Message | None = None, out: Path =
 def _reply(page: Page) -> None:
     """Open what comes first of what is Dutch, take it, and write an answer until everything that is said of it stands there."""
     page.goto("/queue?language=nl")
-    page.locator("[data-row] a[data-open]").first.click()
+    follow(page.locator("[data-row] a[data-open]").first)
     claim = page.locator("button[data-key=a]")
     if claim.count():
-        claim.click()
+        follow(claim)
     page.locator("#reply-text").fill(TYPED)
     expect(page.locator("#reply-found mark").first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("#reply-saved")).to_have_text("Bewaard", timeout=PATIENCE_MS)

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script,
 from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
 from tests.browser.readme_pictures import FOLDER, demo_service, take
+from tests.browser.visiting import follow
 from tests.conftest import chromium_path
 from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
@@ -79,7 +80,7 @@ def picture(browser: Browser, link: str, out: Path, language: str, *, pages: Map
     page = entry.new_page()
     page.goto(link)
     page.screenshot(path=out / "sign-in.png")
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     return wrong + on_every_screen(browser, f"http://{urlsplit(link).netloc}", pages, out, language, kept=entry.storage_state())
 
 

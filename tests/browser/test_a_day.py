@@ -39,15 +39,12 @@ from moderation.settings import KlankbordSettings
 from moderation.workflows.hold_tokens import HoldTokens
 from moderation.workflows.manage_people import ManagePeople
 from tests.browser.axe import grave_violations
-from tests.browser.visiting import chromium, served
+from tests.browser.visiting import chromium, enter, follow, served, typed_in
 from tests.fakes.desk import MORNING, mention
 from tests.fakes.house import AUTHOR, OURS, THEIRS, House, fill
 from tests.fakes.people import QUICK, SAID
 
 pytestmark = pytest.mark.browser
-
-PATIENCE_MS = 30_000
-"""How long any step may take on a slow machine; an idle one needs a hundredth."""
 
 
 class Going(ManualClock):
@@ -100,21 +97,19 @@ class Day:
     def page(self, *, width: int = 1280, language: str = "nl") -> Page:
         """Open a browser of its own, as on another machine."""
         screen: Any = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}  # axe must not look amid a change of colour
-        context = self.browser.new_context(locale=language, base_url=self.base, **screen)
-        context.set_default_timeout(PATIENCE_MS)
-        return context.new_page()
+        return self.browser.new_context(locale=language, base_url=self.base, **screen).new_page()
 
     def come_in(self, page: Page, name: str, button: str) -> None:
         """Sign in as people do: name, password, and the code that an app shows."""
         page.goto("/sign-in")
         page.get_by_role("textbox", name=re.compile("Naam|Name")).fill(name)
         page.locator("#password").fill(SAID)
-        page.get_by_role("button", name=button, exact=True).click()
-        page.wait_for_url("**/sign-in/code")
+        follow(page.get_by_role("button", name=button, exact=True))
+        assert page.url.endswith("/sign-in/code")
         self.house.clock.advance(timedelta(seconds=30))  # a code counts once
         page.locator("#code").fill(pyotp.TOTP(self.secrets[name]).at(self.house.clock.now()))
-        page.get_by_role("button", name=button, exact=True).click()
-        page.wait_for_url("**/issues")
+        follow(page.get_by_role("button", name=button, exact=True))
+        assert page.url.endswith("/issues")
 
 
 def _turn(work: Callable[[], Coroutine[Any, Any, SendReport]]) -> SendReport:
@@ -211,22 +206,22 @@ def test_from_signing_in_to_taking_the_end_back(day: Day, words: Words) -> None:
     page.goto("/queue")
     assert page.get_attribute("html", "lang") == words.language
     _no_wider(page)
-    page.get_by_role("button", name=words.next, exact=True).click()
-    page.wait_for_url(f"**/cases/{case_id}?*")
+    follow(page.get_by_role("button", name=words.next, exact=True))
+    assert urlsplit(page.url).path == f"/cases/{case_id}"
     expect(page.get_by_role("status").filter(has_text=words.taken)).to_be_visible()
     expect(page.locator("#thread .said").last).to_have_text(words.asked)
     _no_wider(page)
     _written(page, words)
-    page.get_by_role("button", name=words.preview, exact=True).click()
+    follow(page.get_by_role("button", name=words.preview, exact=True))
     expect(page.locator(".shown-text")).to_contain_text(words.typed.removeprefix(words.off)[-30:])
     _no_wider(page)
-    page.get_by_role("button", name=words.send, exact=True).click()
-    page.wait_for_url(re.compile(rf"/cases/{case_id}(#.*)?$"))
+    follow(page.get_by_role("button", name=words.send, exact=True))
+    expect(page).to_have_url(re.compile(rf"/cases/{case_id}(#.*)?$"))
     page.evaluate("window.same = true")
     day.send(Fault.ACCEPT_THEN_ERROR)
-    expect(page.locator("#reply-posted .tag").first).to_have_text(words.looked_up, timeout=PATIENCE_MS)
+    expect(page.locator("#reply-posted .tag").first).to_have_text(words.looked_up)
     day.reconcile()
-    expect(page.locator("#reply-posted .tag").first).to_have_text(words.accepted, timeout=PATIENCE_MS)
+    expect(page.locator("#reply-posted .tag").first).to_have_text(words.accepted)
     assert page.evaluate("window.same"), "nobody loaded the page again"
     assert [post.text for post in day.platform._platform.posts()].count(_sent(day, case_id)) == 1, "never twice"
     _ended_and_taken_back(page, words)
@@ -256,11 +251,11 @@ def _ended_and_taken_back(page: Page, words: Words) -> None:
     page.locator("#ending summary").click()
     page.get_by_role("radio", name=words.answered, exact=True).check()
     _no_wider(page)
-    page.locator("#ending").get_by_role("button", name=words.end, exact=True).click()
+    follow(page.locator("#ending").get_by_role("button", name=words.end, exact=True))
     done = page.locator("[data-did]")
     expect(done).to_contain_text(words.ended)
     expect(page.locator("#reply-form")).to_have_count(0)
-    done.get_by_role("button", name=words.undo, exact=True).click()
+    follow(done.get_by_role("button", name=words.undo, exact=True))
     expect(done).to_contain_text(words.undone)
     expect(page.locator("#reply-form")).to_be_visible()
 
@@ -281,11 +276,11 @@ def test_two_agents_look_at_one_case_and_one_has_it(day: Day) -> None:
     expect(queue.locator(f'[data-row="{case_id}"]')).to_have_count(0)
     for page in (first, second):
         page.goto(f"/cases/{case_id}")
-    first.locator("button[data-key=a]").click()
+    follow(first.locator("button[data-key=a]"))
     expect(first.locator("#reply-form")).to_be_visible()
-    expect(queue.locator(f'[data-row="{case_id}"]')).to_contain_text("Bram Vos", timeout=PATIENCE_MS)
+    expect(queue.locator(f'[data-row="{case_id}"]')).to_contain_text("Bram Vos")
     assert queue.evaluate("window.same"), "nobody loaded the page again"
-    second.locator("button[data-key=a]").click()
+    follow(second.locator("button[data-key=a]"))
     expect(second.get_by_role("alert")).to_contain_text("Bram Vos was je net voor")
     expect(second.locator("#reply")).to_contain_text("Bram Vos heeft dit gesprek")
     expect(second.locator("#reply-form")).to_have_count(0)
@@ -305,17 +300,21 @@ def test_the_same_without_a_mouse(day: Day) -> None:
         for key in keys:
             page.keyboard.press(key)
 
-    press("g", "q")
-    page.wait_for_url("**/queue")
+    def leave(*keys: str) -> None:
+        with page.expect_navigation():  # the keys of the next page are heard once it is there whole
+            press(*keys)
+
+    leave("g", "q")
+    assert page.url.endswith("/queue")
     press("?")
     told = page.get_by_role("dialog")
     expect(told).to_contain_text("Oppakken")
     expect(told).to_contain_text("Volgende gesprek oppakken en openen")
     press("Escape")
     expect(told).to_be_hidden()
-    press("j", "Enter")
-    page.wait_for_url(f"**/cases/{case_id}")
-    press("a")
+    leave("j", "Enter")
+    assert page.url.endswith(f"/cases/{case_id}")
+    leave("a")
     expect(page.locator("#reply-form")).to_be_visible()
     press("?")
     expect(told).to_contain_text("Jouw antwoord")
@@ -324,7 +323,9 @@ def test_the_same_without_a_mouse(day: Day) -> None:
     expect(told).to_be_hidden()
     press("r")
     expect(page.locator("#reply-text")).to_be_focused()
-    page.keyboard.type("Geen probleem, opzeggen kan op je eigen pagina.")
+    typed = "Geen probleem, opzeggen kan op je eigen pagina."
+    with page.expect_response(lambda answer: answer.url.endswith("/check") and typed_in(answer) == typed):
+        page.keyboard.type(typed)  # slowly, half of it is looked at too, and what is found there is taken away again
     expect(page.locator("#reply-found mark").first).to_be_visible()
     for _ in range(20):
         press("Tab")
@@ -333,21 +334,20 @@ def test_the_same_without_a_mouse(day: Day) -> None:
     press("Enter")
     expect(page.locator("#reply-found mark")).to_have_count(0)
     expect(page.locator("#reply-text")).to_be_focused()
-    press("Control+Enter")
+    leave("Control+Enter")
     expect(page.locator(".shown-text")).to_contain_text("opzeggen kan op je eigen pagina")
-    press("Control+Enter")
+    leave("Control+Enter")
     expect(page.locator("#reply-posted .tag").first).to_have_text("Goedgekeurd")
     day.send()
-    expect(page.locator("#reply-posted .tag").first).to_have_text("Geplaatst", timeout=PATIENCE_MS)
+    expect(page.locator("#reply-posted .tag").first).to_have_text("Geplaatst")
     page.context.close()
 
 
 def _at(day: Day, name: str) -> Page:
     """Return a page of a colleague who came in by a link."""
     page = day.page()
-    page.goto(day.house.sign_in.new_link(day.base, agent=name))
-    page.locator("main button.primary").click()
-    page.wait_for_url("**/issues")
+    enter(page, day.house.sign_in.new_link(day.base, agent=name))
+    assert page.url.endswith("/issues")
     return page
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from moderation.ledger.feedback import FeedbackLedger
 from moderation.workflows.feedback_links import FeedbackLinks
 from moderation.workflows.give_feedback import FeedbackForms
-from tests.browser.visiting import chromium, come_in, must_be_sound, served
+from tests.browser.visiting import chromium, come_in, follow, must_be_sound, served
 from tests.fakes.desk import Desk, open_desk
 from tests.moderation.feedback.conftest import BASE, KEY, REVIEWS, public_app
 from tests.moderation.feedback.test_actions import agree, an_action, improving, people
@@ -65,18 +65,18 @@ def test_everybody_can_answer_every_page(browser: Browser, pages: Pages, width: 
         page.goto(link)
         for _ in range(3):
             page.locator("label.choice").last.click()
-            page.locator("main form button").click()
-        page.locator("main form button").click()
+            follow(page.locator("main form button"))
+        follow(page.locator("main form button"))
         page.fill("textarea", "Snel geholpen")
-        page.locator("main form button").click()
+        follow(page.locator("main form button"))
         assert "/f/done/" in page.url
         must_be_sound(page, "done")
         page.goto(link)
         must_be_sound(page, "used")
         page.goto(pages.links.open(pages.issue, "forum", "nl").replace(BASE, base))
         must_be_sound(page, "begin")
-        page.locator("main form button").click()
-        assert page.locator("legend").count() == 1
+        follow(page.locator("main form button"))
+        expect(page.locator("legend")).to_have_count(1)
         page.goto(f"{base}/f/{'A' * 43}")
         must_be_sound(page, "unknown")
     assert wrong == []
@@ -92,11 +92,12 @@ def test_feedback_needs_no_script_and_no_mouse(browser: Browser, pages: Pages) -
         page.goto(pages.personal(base))
         page.locator("input[value='4']").focus()
         page.keyboard.press("Space")
-        page.keyboard.press("Enter")
-        expect(page.locator(".when")).to_have_text("Stap 2 van 5")  # a key does not wait for the page that it asks for
-        page.click("text=EN")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator(".when")).to_have_text("Stap 2 van 5")
+        follow(page.get_by_role("link", name="EN", exact=True))
         expect(page.locator(".when")).to_have_text("Step 2 of 5")
-        page.click("text=Previous step")
+        follow(page.get_by_text("Previous step"))
         expect(page.locator("input[value='4']")).to_be_checked()
     assert pages.ledger.responses()[0].answers == {"satisfaction": "4"}
     context.close()

@@ -21,7 +21,7 @@ from moderation.running import staff_pages
 from moderation.schedule import CASES_SECONDS
 from moderation.service import every
 from moderation.settings import KlankbordSettings
-from tests.browser.visiting import chromium
+from tests.browser.visiting import PATIENCE_MS, chromium, enter
 from tests.fakes.desk import mention
 
 pytestmark = pytest.mark.browser
@@ -66,12 +66,12 @@ def service(home: Path) -> Iterator[Running]:
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
         thread.start()
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_MS / 1000)
         try:
             yield Running(parts, handed[0])
         finally:
             ended.set()
-            thread.join(timeout=15)
+            thread.join(timeout=PATIENCE_MS / 1000)
         assert not thread.is_alive(), "the service stops although a page is open"
 
 
@@ -89,16 +89,15 @@ def stored(parts: Answering, number: int) -> float:
 def test_what_is_stored_comes_onto_an_open_page_by_itself(tmp_path: Path) -> None:
     with service(tmp_path / "home") as running, chromium() as browser:
         page = browser.new_page(locale="nl", viewport={"width": 1280, "height": 900})
-        page.goto(running.link)
-        page.click("main button.primary")
-        page.goto(running.link.partition("/sign-in")[0] + "/queue")
+        enter(page, running.link)
+        with page.expect_response(lambda answer: "x-klankbord-live" in answer.request.headers):  # the stream is open and has looked once
+            page.goto(running.link.partition("/sign-in")[0] + "/queue")
         page.evaluate(WATCH)
-        page.wait_for_timeout(800)  # the stream is open and has looked once
         at = {}
         for number in range(MENTIONS):
             at[number] = stored(running.parts, number)
             page.wait_for_timeout(150 + 37 * (number % 7))  # at no fixed moment of the service's rhythm
-        expect(page.locator("[data-row]")).to_have_count(MENTIONS, timeout=15_000)
+        expect(page.locator("[data-row]")).to_have_count(MENTIONS)
         seen = {int(number): moment for number, moment in page.evaluate("window.seen").items()}
         waits = sorted(seen[number] - at[number] for number in at)
         page.close()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
@@ -16,9 +16,11 @@ from moderation.inbox.sign_in import FRESH
 from moderation.model.account import Purpose
 from moderation.model.person import Role
 from moderation.people_desk import PeopleDesk
-from tests.browser.visiting import chromium, must_be_sound, must_open, served
+from tests.browser.visiting import chromium, enter, follow, must_be_sound, must_open, served
 from tests.fakes.people import SAID, add_person, parts_of, people_on
 from tests.fakes.staff import StaffDay
+
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -69,25 +71,25 @@ def test_an_approver_comes_in_for_the_first_time(page: Page, base: str, desk: Pe
     page.goto(desk.sign_in.new_link(base, agent="Sanne Okafor", purpose=Purpose.PASSWORD, trusted=False))
     page.fill("#password", "welkom2026!!")
     page.click("[data-secret-show]")
-    assert page.get_attribute("#password", "type") == "text"
-    page.click("main button.primary")
-    assert "als eerste" in page.inner_text("[role=alert]")
+    expect(page.locator("#password")).to_have_attribute("type", "text")
+    follow(page.locator("main button.primary"))
+    expect(page.get_by_role("alert")).to_contain_text("als eerste")
     page.fill("#password", SAID)
-    page.click("main button.primary")
-    page.wait_for_url("**/sign-in/set-up")
+    follow(page.locator("main button.primary"))
+    assert page.url.endswith("/sign-in/set-up")
     must_be_sound(page, "set-up")
     assert page.evaluate("document.querySelector('.qr').naturalWidth") > 0
     page.click("summary")
+    expect(page.locator(".whole-code")).to_be_visible()
     secret = page.inner_text(".whole-code").replace(" ", "")
     page.fill("#code", pyotp.TOTP(secret).at(clock.now()))
-    page.click("main button.primary")
-    page.wait_for_selector(".codes")
-    assert page.locator(".codes li").count() == 10
+    follow(page.locator("main button.primary"))
+    expect(page.locator(".codes li")).to_have_count(10)
     must_be_sound(page, "recovery codes")
     page.goto("/me")
     page.check("input[name=theme][value=dark]")
-    page.click("section[aria-labelledby=profile-title] button.primary")
-    assert page.get_attribute("html", "data-theme") == "dark"
+    follow(page.locator("section[aria-labelledby=profile-title] button.primary"))
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_somebody_whose_sign_in_is_old_goes_on_where_they_were(page: Page, desk: PeopleDesk, clock: Ahead) -> None:
@@ -95,16 +97,16 @@ def test_somebody_whose_sign_in_is_old_goes_on_where_they_were(page: Page, desk:
     page.goto("/sign-in")
     page.fill("#name", "Bram Vos")
     page.fill("#password", SAID)
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     page.goto("/me")
     clock.ahead = FRESH + timedelta(seconds=1)
     page.fill("#label", "cijfers")
-    page.click("section[aria-labelledby=tokens-title] .acts button")
-    assert "Ben je het nog?" in page.inner_text("h1")
+    follow(page.locator("section[aria-labelledby=tokens-title] .acts button"))
+    expect(page.locator("h1")).to_contain_text("Ben je het nog?")
     must_be_sound(page, "fresh")
     page.fill("#fresh_password", SAID)
-    page.click("main button.primary")
-    page.wait_for_selector(".shown-once")
+    follow(page.locator("main button.primary"))
+    expect(page.locator(".shown-once")).to_be_visible()
     assert [token.label for token in desk.tokens.all()] == ["cijfers"]
 
 
@@ -114,8 +116,7 @@ def test_every_page_about_people_can_be_read(page: Page, base: str, desk: People
         fenna = add_person(desk, "Fenna de Wit", Role.ADMIN)
         team = desk.manage.add_team("Webcare", by="machine")
         desk.manage.set_teams(fenna.person_id, frozenset({team.team_id}), by="machine")
-    page.goto(desk.sign_in.new_link(base, agent="Fenna de Wit"))
-    page.click("main button.primary")
+    enter(page, desk.sign_in.new_link(base, agent="Fenna de Wit"))
     bram = desk.manage.named("Bram Vos").person_id
     for path in ("/people", f"/people/{bram}", "/teams", "/me", "/me/second-step", "/fresh?back=/me"):
         must_open(page, path, width=width, scheme=scheme)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from moderation.public.app import build_public_app
 from tests.browser.axe import grave_violations
-from tests.browser.visiting import chromium, must_be_sound, served
+from tests.browser.visiting import chromium, follow, must_be_sound, served
 from tests.fakes.public import public_day
 
 pytestmark = pytest.mark.browser
@@ -54,12 +54,12 @@ def test_everything_works_without_javascript(browser: Browser, base: str) -> Non
     context = browser.new_context(java_script_enabled=False, locale="nl", viewport={"width": 375, "height": 800})
     page = context.new_page()
     page.goto(base)
-    page.click("text=De storing in Zuid")
-    assert page.locator("h1").inner_text() == "De storing in Zuid"
-    page.click("text=EN")
-    assert page.locator("h1").inner_text() == "The outage in the south"
-    page.click("text=Privacy")
-    assert page.locator("h1").inner_text() == "Privacy"
+    follow(page.get_by_role("link", name="De storing in Zuid", exact=True))
+    expect(page.locator("h1")).to_have_text("De storing in Zuid")
+    follow(page.get_by_role("link", name="EN", exact=True))
+    expect(page.locator("h1")).to_have_text("The outage in the south")
+    follow(page.get_by_role("link", name="Privacy", exact=True))
+    expect(page.locator("h1")).to_have_text("Privacy")
     context.close()
 
 

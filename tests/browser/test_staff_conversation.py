@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Request
+from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
-from tests.browser.visiting import chromium, come_in, must_be_sound, must_open
+from tests.browser.visiting import chromium, come_in, follow, must_be_sound, must_open
 from tests.fakes.staff_conversation import HELPER, MEREL, TalkDay, a_full_conversation, open_talk_day, post
+
+pytestmark = pytest.mark.browser
 
 EVIL = "</p><img src=x onerror=alert(1)><script>fetch('https://evil.example/')</script>\u202e"
 
@@ -49,22 +51,22 @@ def test_a_note_is_written_with_keys_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("Met toetsen geschreven")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cases/1#inside")
-    assert "Met toetsen geschreven" in page.locator("#inside .notes").inner_text()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/cases/1#inside")
+    expect(page.locator("#inside .notes")).to_contain_text("Met toetsen geschreven")
 
 
 def test_a_conversation_ends_and_the_ending_is_taken_back(page: Page) -> None:
     page.goto("/cases/1")
     page.locator("#ending summary").click()
     page.get_by_label("Geen antwoord nodig").check()
-    page.locator("#ending button.primary").click()
-    page.wait_for_url("**/cases/1?did=*")
-    assert "Geen antwoord nodig" in page.locator("#ending").inner_text()
-    page.locator("#ending").get_by_role("button", name="Ongedaan maken").click()
-    page.wait_for_load_state()
+    with page.expect_navigation(url="**/cases/1?did=*"):  # the page takes that out of its address once it is there
+        page.locator("#ending button.primary").click()
+    expect(page.locator("#ending")).to_contain_text("Geen antwoord nodig")
+    follow(page.locator("#ending").get_by_role("button", name="Ongedaan maken"))
     page.goto("/cases/1")
-    assert page.locator("#ending summary").is_visible()
+    expect(page.locator("#ending summary")).to_be_visible()
 
 
 def test_nothing_that_somebody_wrote_runs(page: Page, day: TalkDay) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from moderation.page_parts.knowledge import advice_parts
 from moderation.page_parts.reply import reply_parts
-from tests.browser.visiting import must_open, signed_in
+from tests.browser.visiting import follow, must_open, signed_in
 from tests.fakes.staff import AGENT
 from tests.fakes.staff_knowledge import METER, OUTAGE, KnowledgeDay, open_knowledge_day
 
@@ -50,8 +50,8 @@ def test_a_suggestion_is_reworded_and_approved_by_hand(page: Page) -> None:
     page.goto("/knowledge/2")
     page.locator("summary", has_text="Pas de tekst aan").click()
     page.fill("#know-question", "Waar staat mijn meterstand?")
-    page.locator("button", has_text="Bewaar als nieuwe versie").click()
-    page.locator("button", has_text="Keur goed").click()
-    assert page.locator("h1").inner_text() == "Waar staat mijn meterstand?"
-    page.locator("button", has_text="Draai terug").click()
-    assert page.locator("button", has_text="Keur goed").count() == 1
+    follow(page.locator("button", has_text="Bewaar als nieuwe versie"))
+    follow(page.locator("button", has_text="Keur goed"))
+    expect(page.locator("h1")).to_have_text("Waar staat mijn meterstand?")
+    follow(page.locator("button", has_text="Draai terug"))
+    expect(page.locator("button", has_text="Keur goed")).to_have_count(1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from moderation.page_parts.outbox import outbox_parts
 from moderation.publishers.simulated import Fault
-from tests.browser.visiting import must_open, signed_in
+from tests.browser.visiting import follow, must_open, signed_in
 from tests.fakes.desk import Desk, mention, open_desk
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def test_everybody_can_read_and_use_the_page(page: Page, width: int, scheme: str
 
 def test_one_press_stops_every_send(page: Page, desk: Desk) -> None:
     page.goto("/outbox")
-    page.click("text=Stop alle verzending")
+    follow(page.locator("text=Stop alle verzending"))
     assert desk.outbox.stopped()
-    page.click("text=Verzending weer toestaan")
+    follow(page.locator("text=Verzending weer toestaan"))
     assert not desk.outbox.stopped()

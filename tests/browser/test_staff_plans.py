@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from moderation.drawing.process import DrawingProcess
 from moderation.model.tap import Span, TapReason, TapVerdict, TapWeek
@@ -76,9 +76,9 @@ def test_a_type_is_renamed_by_keyboard_alone(page: Page) -> None:
     page.focus("#shown-nl")
     page.keyboard.press("Control+A")
     page.keyboard.type("Goed idee")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/grid")
-    assert page.locator("th a", has_text="Goed idee").count() == 1
-    page.locator("button", has_text="Laatste wijziging ongedaan maken").press("Enter")
-    page.wait_for_load_state()
-    assert page.locator("th a", has_text="Goed idee").count() == 0
+    with page.expect_navigation(url="**/grid"):
+        page.keyboard.press("Enter")
+    expect(page.locator("th a", has_text="Goed idee")).to_have_count(1)
+    with page.expect_navigation():
+        page.locator("button", has_text="Laatste wijziging ongedaan maken").press("Enter")
+    expect(page.locator("th a", has_text="Goed idee")).to_have_count(0)

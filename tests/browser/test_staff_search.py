@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.visiting import must_be_sound, must_open, signed_in
+from tests.browser.visiting import follow, must_be_sound, must_open, signed_in
 from tests.fakes.staff_search import SearchDay, said_of
 
 pytestmark = pytest.mark.browser
@@ -20,13 +21,14 @@ def test_somebody_searches_narrows_and_goes_on_reading() -> None:
             must_open(page, "/search?q=geen+stroom&how=words&platform=mastodon&page=2", width=width, scheme=scheme)
         page.goto("/search")
         page.fill("#search-q", "geen stroom")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("mark")
-        page.click("text=Alles met deze woorden")
-        page.wait_for_selector("text=1 van 3")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator("mark").first).to_be_visible()
+        follow(page.locator("text=Alles met deze woorden"))
+        expect(page.locator("text=1 van 3").first).to_be_visible()
         page.select_option("#search-platform", "mastodon")
-        page.click(".search-box button")
-        page.wait_for_selector("nav.leaf")
+        follow(page.locator(".search-box button"))
+        expect(page.locator("nav.leaf").first).to_be_visible()
         assert (said.asked[-1][0].typed, said.asked[-1][0].platform, said.asked[-1][0].how.value) == ("geen stroom", "mastodon", "words")
         must_be_sound(page, "narrowed")
 

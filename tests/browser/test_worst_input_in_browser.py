@@ -29,7 +29,7 @@ from moderation.parts import Answering
 from moderation.people_desk import people_desk
 from moderation.public.app import build_public_app
 from tests.browser.hostile_home import BRAND, hostile_home
-from tests.browser.visiting import chromium, served
+from tests.browser.visiting import chromium, enter, served
 from tests.fakes.people import QUICK
 from tests.hostile.corpus import CORPUS, NAUGHTY, naughty
 
@@ -92,8 +92,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def _come_in(browser: Browser, base: str, sign_in: SignIn) -> tuple[Page, Trap]:
     page = browser.new_context(locale="nl", base_url=base).new_page()
-    page.goto(sign_in.new_link(base, agent=US))
-    page.click("main button.primary")
+    enter(page, sign_in.new_link(base, agent=US))
     trap = Trap(base)
     trap.set_on(page)
     return page, trap
@@ -196,8 +195,8 @@ def test_what_is_typed_into_search_and_filters_is_text(house: House) -> None:
         house.parts.listening.clock.advance(timedelta(seconds=2))  # type: ignore[attr-defined]  # as slow as a person: nobody may ask all the time
         house.page.goto("/search")
         house.page.fill("main input[name=q]", typed)
-        house.page.press("main input[name=q]", "Enter")
-        house.page.wait_for_load_state()
+        with house.page.expect_navigation():
+            house.page.press("main input[name=q]", "Enter")
         assert house.page.evaluate(REACHED) == [None, 0], typed
         assert house.trap.sprung == [], typed
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Response, expect, sync_playwright
 
 from listener.clock import SystemClock
 from moderation.inbox.app import build_staff_app
@@ -21,7 +22,9 @@ from tests.conftest import chromium_path
 from tests.fakes.people import sign_in_on
 from tests.fakes.staff import AGENT, StaffDay
 
-START_SECONDS = 20.0
+PATIENCE_MS = 30_000
+"""How long a test waits for what it expects, as Playwright does for an act; it goes on as soon as that is there."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -30,7 +33,7 @@ def served(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + PATIENCE_MS / 1000
     while not server.started and time.monotonic() < until:
         time.sleep(0.02)
     assert server.started
@@ -68,10 +71,37 @@ def come_in(browser: Browser, **rooms: Any) -> Iterator[Page]:
     with served(build_staff_app(replace(StaffDay().parts(sign_in=sign_in), **rooms))) as base:
         context = browser.new_context(locale="nl", base_url=base)
         page = context.new_page()
-        page.goto(sign_in.new_link(base, agent=AGENT))
-        page.click("main button.primary")
+        enter(page, sign_in.new_link(base, agent=AGENT))
         yield page
         context.close()
+
+
+def enter(page: Page, link: str) -> None:
+    """Come in by a sign-in link."""
+    page.goto(link)
+    follow(page.locator("main button.primary"))
+
+
+def follow(pressed: Locator) -> None:
+    """Press what leads to a page, and wait until all of that page is there: a press by itself waits for its beginning at most.
+
+    By a key the same is `with page.expect_navigation():` around the press.
+    """
+    with pressed.page.expect_navigation():
+        pressed.click()
+
+
+def until(page: Page, there: Callable[[], bool]) -> None:
+    """Let a page go on until something that is not on it is there."""
+    last = time.monotonic() + PATIENCE_MS / 1000
+    while not there():
+        assert time.monotonic() < last, "it did not come"
+        page.wait_for_timeout(50)
+
+
+def typed_in(answer: Response) -> str:
+    """Return the text that the service was sent before it answered this: somebody slow has the half of it kept and looked at too."""
+    return parse_qs(answer.request.post_data or "").get("text", [""])[0]
 
 
 def must_open(page: Page, path: str, *, width: int, scheme: str) -> None:
