@@ -122,7 +122,8 @@ class NotAllowed(ActionError):
 class PublishRejected(ActionError):
     """The platform did not accept a post, and said so before accepting anything.
 
-    `why` is a key with words in config/templates/<language>/outbox.yaml: gone, locked, banned, forbidden, invalid, too_long; empty: other.
+    `why` is a key with words in config/templates/<language>/outbox.yaml: gone, locked, shared, banned, forbidden, invalid, too_long;
+    empty: other.
     """
 
     def __init__(self, message: str, *, why: str = "") -> None:

@@ -26,11 +26,15 @@ FEDIVERSE = "fediverse"
 
 
 class PlaceNow(StrEnum):
-    """What a platform says, just before a send, about the place a post goes to. `unknown`: this platform cannot be asked."""
+    """What a platform says, just before a send, about the place a post goes to.
+
+    `shared`: others than the one person who is answered read there, or may. `unknown`: this platform cannot be asked.
+    """
 
     OPEN = "open"
     GONE = "gone"
     LOCKED = "locked"
+    SHARED = "shared"
     UNKNOWN = "unknown"
 
 

@@ -11,7 +11,7 @@ from moderation.outbox.account_rest import REFUSED_REST, wait_of
 
 NOT_SENT_WAIT = timedelta(minutes=1)
 MOST_TRIES = 5
-WHYS = frozenset({"gone", "locked", "banned", "forbidden", "invalid", "too_long"})
+WHYS = frozenset({"gone", "locked", "shared", "banned", "forbidden", "invalid", "too_long"})
 """Values of `PublishRejected.why` with words of their own."""
 
 

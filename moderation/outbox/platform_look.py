@@ -75,7 +75,7 @@ class PlatformLook:
             logger.exception("a publisher failed while a place was asked about", extra={"entry_id": entry.entry_id})
             self._rest.rest(entry_key(entry), UNREACHABLE_REST, "place_unreachable")
             return "place_unreachable"
-        if place is PlaceNow.GONE or (place is PlaceNow.LOCKED and not entry.post.edits):
+        if place in (PlaceNow.GONE, PlaceNow.SHARED) or (place is PlaceNow.LOCKED and not entry.post.edits):
             return Outcome(state=EntryState.CANCELLED, reason=f"target_{place.value}")
         return ""
 

@@ -21,7 +21,7 @@ from moderation.model.post import Accepted, AccountId, Limits, OutgoingPost, Pla
 from moderation.publishers.answer import Answer
 from moderation.publishers.http import WriteClient, path_part
 from moderation.publishers.limits import MATRIX
-from moderation.publishers.matrix_events import MESSAGE, content_of, in_room, is_between, may_speak, read_message, room_of
+from moderation.publishers.matrix_events import MESSAGE, between_two, content_of, in_room, may_speak, read_message, room_of
 from moderation.publishers.removal import taken_away
 
 PLATFORM = "matrix"
@@ -103,18 +103,18 @@ class MatrixPublisher:
         except SourceUnavailable as error:
             raise NotSent(f"Who reads in that room cannot be asked for now: {error}") from error
         if place is not PlaceNow.OPEN:
-            why = "locked" if place is PlaceNow.LOCKED else "gone"
-            raise PublishRejected("In that room we are not alone with whom this answers (any more); nothing was posted.", why=why)
+            why = "shared" if place is PlaceNow.SHARED else "gone"
+            raise PublishRejected("That room is not ours and theirs alone (any more), whom this answers; nothing was posted.", why=why)
 
     async def _between(self, room: str, person: str) -> PlaceNow:
         rule = await self._state(room, "m.room.join_rules")
         if rule is None:
-            return PlaceNow.GONE
+            return PlaceNow.SHARED
         found = await self._client.ask_json(f"{API}/rooms/{path_part(room)}/members")
         members = found.get("chunk") if isinstance(found, dict) else None
         if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
             raise SourceUnavailable(f"{self._client.host} does not say who is in the room.")
-        return is_between(rule, members, us=await self._me(), person=person)
+        return between_two(rule, members, us=await self._me(), person=person)
 
     async def _redact(self, room: str, event_id: str, key: str) -> None:
         """Redact one event of ours: whoever moderates a room could redact anybody's, so its sender is asked first."""

@@ -48,17 +48,15 @@ def in_room(member: dict[str, Any]) -> bool:
     return member.get("membership") == "join"
 
 
-def is_between(rule: dict[str, Any] | None, members: list[dict[str, Any]], *, us: str, person: str) -> PlaceNow:
+def between_two(rule: dict[str, Any] | None, members: list[dict[str, Any]], *, us: str, person: str) -> PlaceNow:
     """Tell whether a room is one person's and ours: what is said there is read by nobody else, now or by coming in later.
 
-    rule: m.room.join_rules, None when there is none or it is not shown. members: m.room.member events. `locked`: other people are there.
+    rule: m.room.join_rules, None when there is none or it is not shown. members: m.room.member events. `gone`: the person left.
     """
-    if rule is None or rule.get("join_rule") not in CLOSED:
-        return PlaceNow.GONE
     inside = {one.get("state_key"): _membership(one) for one in members if _membership(one) in ("join", "invite")}
-    if inside.get(person) != "join":
-        return PlaceNow.GONE
-    return PlaceNow.OPEN if inside.keys() <= {us, person} else PlaceNow.LOCKED
+    if rule is None or rule.get("join_rule") not in CLOSED or not inside.keys() <= {us, person}:
+        return PlaceNow.SHARED
+    return PlaceNow.OPEN if inside.get(person) == "join" else PlaceNow.GONE
 
 
 def may_speak(levels: dict[str, Any], user: str) -> bool:

@@ -313,11 +313,13 @@ async def test_a_direct_room_that_is_none_any_more_gets_nothing(synapse: Synapse
             synapse.ask(kim, "POST", f"/_matrix/client/v3/rooms/{quote(room)}/invite", {"user_id": bas.user_id})
         else:
             synapse.ask(kim, "POST", f"/_matrix/client/v3/rooms/{quote(room)}/leave", {})
-        assert await publisher.place_now(target) is (PlaceNow.LOCKED if how == "shared" else PlaceNow.GONE)
+        assert await publisher.place_now(target) is (PlaceNow.GONE if how == "left" else PlaceNow.SHARED)
         post = OutgoingPost(account=real.account.account, kind=PostKind.REPLY, target=target, text="Dag Kim.")
         with pytest.raises(PublishRejected, match="nothing was posted"):
             await publisher.publish(post, key="k" * 32)
         await real.settle()
-        assert real.states() == [EntryState.CANCELLED]
+        assert [(one.state, one.reason) for one in real.desk.entries.entries()] == [
+            (EntryState.CANCELLED, "target_gone" if how == "left" else "target_shared")
+        ]
         reader = brand if how == "left" else kim
         assert [one for one in synapse.messages(reader, room) if one["type"] == "m.room.message" and one["sender"] == brand.user_id] == []

@@ -17,8 +17,8 @@ from listener.ledger.tables import mention_brand
 from listener.ledger.transactions import writing
 from listener.model.mention import Kept, Removal
 from moderation.ledger.tables import approval, outbox
-from moderation.model.outbox import EntryState, Outcome
-from moderation.model.post import Accepted, AccountId, OutgoingPost, PostKind
+from moderation.model.outbox import EntryState, NewDraft, Outcome
+from moderation.model.post import Accepted, AccountId, OutgoingPost, PlaceNow, PostKind, Target
 from moderation.outbox.gateway import Gateway
 from moderation.publishers.simulated import Fault, SimulatedPublisher
 from moderation.workflows.load_wording import load_words
@@ -152,7 +152,25 @@ async def test_a_closed_thread_gets_no_request(desk: Desk, why: str, reason: str
     assert desk.platform.requests == 0
 
 
-@pytest.mark.parametrize("why", ["gone", "locked", "banned", "forbidden", "invalid", "too_long"])
+@pytest.mark.parametrize("edits", ["", "abc"])
+async def test_what_was_for_one_person_does_not_go_where_others_read(desk: Desk, monkeypatch: pytest.MonkeyPatch, edits: str) -> None:
+    """Nor is what stands there already changed: a closed thread takes edits, a place that others came into does not."""
+    (one,) = desk.hear(mention())
+    new = desk.draft(one)
+    said = NewDraft(kind=new.kind, target=new.target, text=new.text, language=new.language, author=new.author, edits=edits)
+    entry = desk.outbox.approve(desk.drafts.add(said, at=desk.clock.now()).draft_id, "anna")
+
+    async def shared(_target: Target) -> PlaceNow:
+        return PlaceNow.SHARED
+
+    monkeypatch.setattr(desk.publisher, "place_now", shared)
+    await desk.settle()
+    assert (desk.state(entry.entry_id), desk.entry(entry.entry_id).reason) == (EntryState.CANCELLED, "target_shared")
+    assert desk.platform.requests == 0
+    assert all(load_words(language, "outbox")["reason.target_shared"] for language in ("nl", "en"))
+
+
+@pytest.mark.parametrize("why", ["gone", "locked", "shared", "banned", "forbidden", "invalid", "too_long"])
 async def test_a_platform_that_says_no_is_understood_and_not_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     """RULES F9: the place looked open, then the platform refused: final, with words for a person in both languages."""
     (one,) = desk.hear(mention())

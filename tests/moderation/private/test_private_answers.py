@@ -172,11 +172,11 @@ BOTH = {USER: "join", KIM: "join"}
     [
         ("invite", BOTH, PlaceNow.OPEN, ""),
         ("knock", BOTH, PlaceNow.OPEN, ""),
-        ("public", BOTH, PlaceNow.GONE, "gone"),
-        ("restricted", BOTH, PlaceNow.GONE, "gone"),
-        (None, BOTH, PlaceNow.GONE, "gone"),
+        ("public", BOTH, PlaceNow.SHARED, "shared"),
+        ("restricted", BOTH, PlaceNow.SHARED, "shared"),
+        (None, BOTH, PlaceNow.SHARED, "shared"),
         ("invite", {USER: "join", KIM: "leave"}, PlaceNow.GONE, "gone"),
-        ("invite", {**BOTH, "@bas:fake.example": "invite"}, PlaceNow.LOCKED, "locked"),
+        ("invite", {**BOTH, "@bas:fake.example": "invite"}, PlaceNow.SHARED, "shared"),
     ],
 )
 async def test_a_room_is_asked_whether_only_its_person_and_we_read_there(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from moderation.model.post import AccountId, OutgoingPost, PlaceNow, PostKind, Target
-from moderation.publishers.matrix_events import content_of, in_room, is_between, may_speak, read_message, room_of
+from moderation.publishers.matrix_events import between_two, content_of, in_room, may_speak, read_message, room_of
 
 ME, KIM, BAS = "@loket:example.nl", "@kim:example.nl", "@bas:elders.example"
 
@@ -49,24 +49,24 @@ def test_an_edit_carries_the_new_text_and_names_the_first_event() -> None:
         ("invite", {ME: "join", KIM: "join", BAS: "ban"}, PlaceNow.OPEN),
         ("knock", {ME: "join", KIM: "join", BAS: "knock"}, PlaceNow.OPEN),
         ("private", {ME: "join", KIM: "join"}, PlaceNow.OPEN),
-        ("public", {ME: "join", KIM: "join"}, PlaceNow.GONE),
-        ("restricted", {ME: "join", KIM: "join"}, PlaceNow.GONE),  # people of another room come in and read
-        ("knock_restricted", {ME: "join", KIM: "join"}, PlaceNow.GONE),
-        ("org.example.new", {ME: "join", KIM: "join"}, PlaceNow.GONE),
-        (None, {ME: "join", KIM: "join"}, PlaceNow.GONE),
+        ("public", {ME: "join", KIM: "join"}, PlaceNow.SHARED),
+        ("restricted", {ME: "join", KIM: "join"}, PlaceNow.SHARED),  # people of another room come in and read
+        ("knock_restricted", {ME: "join", KIM: "join"}, PlaceNow.SHARED),
+        ("org.example.new", {ME: "join", KIM: "join"}, PlaceNow.SHARED),
+        (None, {ME: "join", KIM: "join"}, PlaceNow.SHARED),
         ("invite", {ME: "join", KIM: "leave"}, PlaceNow.GONE),
         ("invite", {ME: "join", KIM: "invite"}, PlaceNow.GONE),  # they left, and may come back
         ("invite", {ME: "join"}, PlaceNow.GONE),
-        ("invite", {ME: "join", KIM: "join", BAS: "join"}, PlaceNow.LOCKED),
-        ("invite", {ME: "join", KIM: "join", BAS: "invite"}, PlaceNow.LOCKED),  # they may come in and read it
+        ("invite", {ME: "join", KIM: "join", BAS: "join"}, PlaceNow.SHARED),
+        ("invite", {ME: "join", KIM: "join", BAS: "invite"}, PlaceNow.SHARED),  # they may come in and read it
     ],
 )
 def test_a_room_is_between_two_when_nobody_else_reads_there(rule: str | None, people: dict[str, str], place: PlaceNow) -> None:
     members: list[dict[str, Any]] = [{"state_key": one, "content": {"membership": is_}} for one, is_ in people.items()]
     told = {"join_rule": rule}
-    assert is_between(told, members, us=ME, person=KIM) is place
-    assert is_between(None, members, us=ME, person=KIM) is PlaceNow.GONE
-    assert is_between(told, [*members, {"state_key": 5, "content": "?"}], us=ME, person=KIM) is place
+    assert between_two(told, members, us=ME, person=KIM) is place
+    assert between_two(None, members, us=ME, person=KIM) is PlaceNow.SHARED
+    assert between_two(told, [*members, {"state_key": 5, "content": "?"}], us=ME, person=KIM) is place
 
 
 @pytest.mark.parametrize(
