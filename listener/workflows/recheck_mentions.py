@@ -213,7 +213,7 @@ def _changed(before: StoredMention, found: Mention, now: datetime) -> Mention | 
         url=found.url or kept.url,
         parent_id=kept.parent_id or found.parent_id,
         root_id=kept.root_id or found.root_id,
-        channel=kept.channel,
+        channel=kept.channel or found.channel,
         posted_at=kept.posted_at,
     )
     read = repaired(whole, now)

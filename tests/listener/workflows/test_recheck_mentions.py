@@ -118,6 +118,18 @@ async def test_an_edit_is_the_next_revision_and_keeps_what_the_answer_does_not_t
     assert (again.revision, again.mention.title) == (0, "Storing")
 
 
+async def test_new_words_said_in_private_make_a_public_post_private_and_old_ones_do_not(ledger: Ledger) -> None:
+    """A room that was closed since: what was said before stays what it was, an edit is said where not everybody may read. Never back."""
+    rig = Rig(ledger, *some(5), mention("t1_9", channel="matrix"))
+    edited_at = NOON + timedelta(hours=2)
+    rig.platform.posts["t1_1"] = mention("t1_1", "in stilte", edited_at=edited_at, channel="matrix")
+    rig.platform.posts["t1_2"] = mention("t1_2", channel="matrix")
+    rig.platform.posts["t1_9"] = mention("t1_9", "nu anders", edited_at=edited_at)
+    assert (await rig.until(NOON + DAY)).edited == 2
+    found = [ledger.mentions.find(MentionKey("reddit", "reddit.com", one)) for one in ("t1_1", "t1_2", "t1_9")]
+    assert [one and one.private for one in found] == [True, False, True]
+
+
 async def test_who_deleted_an_account_is_forgotten_while_the_text_stands(ledger: Ledger) -> None:
     """RULES P11: Reddit asks for the ids of deleted users to go as well."""
     rig = Rig(ledger, *some(3))
