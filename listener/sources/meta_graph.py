@@ -12,12 +12,12 @@ from urllib.parse import quote, urlencode
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention
-from listener.model.page import Cursor, Found, Page
+from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.meta_fields import text_of, things
-from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, regain_seconds, told, used_percent
+from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, is_not_there, regain_seconds, told, used_percent
 from listener.sources.meta_networks import NETWORKS, SINCE, Below, Listing, Seen, Timed, going_on, written_at
 from listener.sources.pushed import page_of
 from listener.sources.turns import Turn
@@ -113,9 +113,15 @@ class MetaGraphSource:
         return self._page(seen, known, waiting), {**known, "more": more, "listed": not more, "waiting": _kept(waiting)}
 
     async def _below(self, account: str, known: Mapping[str, Any]) -> tuple[Page, dict[str, Any]]:
-        """Read one page of what stands below an object."""
+        """Read one page of what stands below an object. One that went since it was listed has nothing below it, and holds up no other."""
         below = Below(**known["waiting"][0])
-        answer = await self._ask(below.path, below.fields, {**self._network.below_arguments, **below.more}, since=known["low"])
+        try:
+            answer = await self._ask(below.path, below.fields, {**self._network.below_arguments, **below.more}, since=known["low"])
+        except SourceRefused as error:
+            if not is_not_there(error):
+                raise
+            skip = Skip(where=below.path[:300], reason="Meta does not show any more what they stand below")
+            return Page(mentions=(), next=None, skipped=(skip,)), {**known, "waiting": known["waiting"][1:]}
         seen = [self._network.read_below(account, one, below) for one in things(answer)]
         more = going_on(answer)
         goes_on = bool(more) and (below.whole or _worth([found for one in seen for found in one.found], known))

@@ -154,6 +154,34 @@ async def test_a_crash_between_two_pages_loses_nothing(bench: Bench) -> None:
     assert found == {f"{PAGE}_{n}" for n in range(1, 31)} | {f"3_{n}" for n in range(70)}
 
 
+async def test_a_post_that_goes_before_its_comments_are_read_holds_up_nothing(bench: Bench) -> None:
+    """Hours may lie between a post and the next page of its comments, which Meta then refuses (100/33) each time it is asked."""
+    bench.graph.listings[f"{PAGE}/feed"] = [post(n, hours_ago(n)) for n in (1, 2)]
+    for n in (1, 2):
+        bench.graph.below[f"{PAGE}_{n}/comments"] = [comment(f"{n}_{c}", hours_ago(c / 60)) for c in range(60)]
+    source = bench.source()
+    first = await source.pull(None)
+    bench.graph.errors[f"{PAGE}_1/comments"] = (400, {"message": "x", "code": 100, "error_subcode": 33}, {})
+    pages, cursor = await bench.round(source, first.next)
+    assert [one.where for page in pages for one in page.skipped] == [f"{PAGE}_1/comments"]
+    assert {f"2_{c}" for c in range(60)} <= {one.native_id for one in mentions([first, *pages])}
+    assert await bench.round(source, cursor)
+
+
+async def test_a_token_that_ends_below_a_post_asks_a_person_and_loses_nothing(bench: Bench) -> None:
+    """What is refused for all posts is no fault of one: the next page of comments is asked for again with a new token."""
+    bench.graph.listings[f"{PAGE}/feed"] = [post(1, hours_ago(1))]
+    bench.graph.below[f"{PAGE}_1/comments"] = [comment(f"1_{c}", hours_ago(c / 60)) for c in range(60)]
+    source = bench.source()
+    first = await source.pull(None)
+    bench.graph.errors[f"{PAGE}_1/comments"] = (400, {"message": "x", "code": 10}, {})
+    with pytest.raises(SourceRefused):
+        await source.pull(first.next)
+    bench.graph.errors.clear()
+    pages, _ = await bench.round(source, first.next)
+    assert {f"1_{c}" for c in range(60)} <= {one.native_id for one in mentions([first, *pages])}
+
+
 async def test_what_we_wrote_ourselves_is_not_heard(bench: Bench) -> None:
     """Our answers are no complaints (RULES F34)."""
     bench.graph.listings[f"{PAGE}/feed"] = [post(1, hours_ago(3), by=PAGE)]
