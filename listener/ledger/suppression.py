@@ -7,27 +7,28 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, not_, select
 
 from listener.errors import SettingsError
-from listener.ledger.changes import batches
-from listener.ledger.dialect import insert_missing, ledger_file
+from listener.ledger.dialect import ledger_file
 from listener.ledger.key_file import key_in
 from listener.ledger.page import key_of, sound
-from listener.ledger.page_rows import authors_here
+from listener.ledger.page_rows import authors_here, find_known
+from listener.ledger.suppressed_rows import ALLOW, ERASE, Stands, put, standing
 from listener.ledger.tables import suppressed
 from listener.ledger.transactions import reading, writing
-from listener.model.mention import Author, Kept
+from listener.model.mention import Kept
 
 KEY_NAME = "suppression.key"
 LIST_NAME = "suppressed.jsonl"
-ERASE, OBJECT = "erase", "object"
 STAND_IN, _ERASED = "expired/expired/", "erased/erased/"
 """How what stands for an author begins whose words were kept long enough, or who was erased; then comes part of the keyed hash."""
+_ANYWHERE = "/*/"
+"""In the key of an account that is the same in every realm of its platform."""
 _STAND_IN_CHARACTERS = 24
 _BYTES = 32
 _ANYBODY = select(suppressed.c.digest).where(suppressed.c.digest > "").limit(1)
@@ -59,46 +60,76 @@ class SuppressionLedger:
         return f"{_ERASED}{self.digest(author_key)[:_STAND_IN_CHARACTERS]}"
 
     def add(self, tx: Connection, author_keys: Iterable[str], *, why: str, at: datetime) -> int:
-        """Put authors on the list, in the caller's transaction; return how many were not on it. An erased one stays erased."""
-        rows = [{"digest": self.digest(key), "why": why, "at": at} for key in sorted(set(author_keys))]
-        return _put(tx, rows)
+        """Put authors on the list, in the caller's transaction; return how many were not kept out. An erased one stays erased."""
+        digests = {self.digest(key) for key in author_keys}
+        stood = standing(tx, digests)
+        put(tx, [(one, why, stood.get(one, Stands()).after_all(at)) for one in sorted(digests)])
+        return sum(one not in stood or not stood[one].out for one in digests)
 
-    def suppressed(self, tx: Connection, authors: Collection[Author]) -> set[str]:
-        """Return the keys, as the ledger spells them, of those authors that are on the list. Without a list no key is read or made."""
-        return self.listed(tx, {sound(one.key) for one in authors})
+    def allow(self, tx: Connection, author_keys: Iterable[str], *, at: datetime) -> int:
+        """Let authors be collected again, in the caller's transaction; return how many of these keys were kept out.
+
+        They stay on the list, with when that was: what they wrote before does not come in, and a ledger from before their erasure is still
+        erased when it is put back.
+        """
+        digests = {self.digest(key): key for key in author_keys}
+        stood = standing(tx, digests)
+        since = Stands().after_all(at)
+        for one in stood.values():
+            since = one.after_all(since)
+        put(tx, [(one, ALLOW, since) for one, key in sorted(digests.items()) if one in stood or _ANYWHERE in key])
+        return sum(one.out for one in stood.values())
+
+    def standing(self, tx: Connection, author_keys: Collection[str]) -> dict[str, Stands]:
+        """Return what the list says of each of these authors that it knows. Without a list no key is read or made."""
+        if not author_keys or tx.execute(_ANYBODY).first() is None:
+            return {}
+        digests = {key: [self.digest(spelled) for spelled in _listed_as(key)] for key in author_keys}
+        known = standing(tx, {one for some in digests.values() for one in some})
+        found: dict[str, Stands] = {}
+        for key, some in digests.items():
+            for one in some:
+                if one in known:
+                    found[key] = found.get(key, Stands()) | known[one]
+        return found
 
     def apart(self, tx: Connection, kept: Sequence[Kept]) -> tuple[Sequence[Kept], Sequence[Kept]]:
-        """Return what of a page may come in, and what somebody on the list wrote: by whom the platform names, or whom it named before."""
+        """Return what of a page may come in, and what may not: by whoever is kept out, or by somebody who is not any more and wrote it
+        before that. An author is whom the platform names, or whom it named before."""
         authors = {at: sound(one.mention.author.key) for at, one in enumerate(kept) if one.mention.author is not None}
         if not kept or tx.execute(_ANYBODY).first() is None:
             return kept, ()
         nameless = {key_of(one.mention): at for at, one in enumerate(kept) if at not in authors}
         authors |= {nameless[key]: author for key, author in authors_here(tx, nameless).items()}
-        listed = self.listed(tx, set(authors.values()))
-        stopped = {at for at, author in authors.items() if author in listed}
+        stands = self.standing(tx, set(authors.values()))
+        theirs = {at: stands[author] for at, author in authors.items() if author in stands}
+        stopped = {at for at, one in theirs.items() if one.out}
+        early = {at for at, one in theirs.items() if not one.out and one.allowed is not None and kept[at].mention.posted_at < one.allowed}
+        if early:
+            here = find_known(tx, {key_of(kept[at].mention) for at in early})
+            stopped |= {at for at in early if key_of(kept[at].mention) not in here}
         return [one for at, one in enumerate(kept) if at not in stopped], [kept[at] for at in sorted(stopped)]
 
     def listed(self, tx: Connection, author_keys: Collection[str]) -> set[str]:
-        """Return those of these keys that are on the list."""
-        if not author_keys or tx.execute(_ANYBODY).first() is None:
-            return set()
-        keys = {self.digest(spelled): key for key in author_keys for spelled in _listed_as(key)}
-        found: set[str] = set()
-        for some in batches(sorted(keys)):
-            found.update(keys[one] for one in tx.execute(select(suppressed.c.digest).where(suppressed.c.digest.in_(some))).scalars())
-        return found
+        """Return those of these keys that are kept out."""
+        return {key for key, one in self.standing(tx, author_keys).items() if one.out}
 
-    def erased(self, author_keys: Iterable[str]) -> set[str]:
-        """Return those of these authors that were erased: none of them should be here, unless a backup brought them back."""
-        keys = {self.digest(spelled): key for key in set(author_keys) for spelled in _listed_as(key)}
+    def erased(self, author_keys: Iterable[str], *, anew: Collection[str] = ()) -> set[str]:
+        """Return those of these authors that were erased and of whom nothing should be here, unless a backup brought it back.
+
+        anew: digests whose erasure this ledger learned of (`read_list`), also of those who are allowed again since.
+        """
+        keys = set(author_keys)
         with reading(self._engine) as tx:
-            listed = set(tx.execute(select(suppressed.c.digest).where(suppressed.c.why == ERASE)).scalars())
-        return {key for digest, key in keys.items() if digest in listed}
+            found = {key for key, one in self.standing(tx, keys).items() if one.gone}
+        if not anew:
+            return found
+        return found | {key for key in keys if any(self.digest(one) in anew for one in _listed_as(key))}
 
     def count(self) -> int:
-        """Return how many authors are on the list."""
+        """Return of how many authors the list says anything."""
         with reading(self._engine) as tx:
-            return len(tx.execute(select(suppressed.c.digest)).all())
+            return len(tx.execute(select(suppressed.c.digest).distinct()).all())
 
     def write_list(self, folder: Path) -> None:
         """Write the list beside the ledger, for this user only, where it is not there as it is now: an older ledger that is put back
@@ -120,18 +151,19 @@ class SuppressionLedger:
 
     def _list(self) -> str:
         with reading(self._engine) as tx:
-            rows = tx.execute(select(suppressed).order_by(suppressed.c.at, suppressed.c.digest)).mappings().all()
+            rows = tx.execute(select(suppressed).order_by(suppressed.c.at, suppressed.c.digest, suppressed.c.why)).mappings().all()
         lines = ({"digest": row["digest"], "why": row["why"], "at": row["at"].isoformat()} for row in rows)
         return "".join(f"{json.dumps(line)}\n" for line in lines)
 
-    def read_list(self, folder: Path) -> int:
-        """Take over what a list in that folder holds; return how many were not known here."""
+    def read_list(self, folder: Path) -> set[str]:
+        """Take over what a list in that folder holds; return the digests of those who were erased after this ledger last knew of it."""
         file = folder / LIST_NAME
         if not file.exists():
-            return 0
-        rows = [_row(json.loads(line)) for line in file.read_text(encoding="ascii").splitlines()]
+            return set()
+        lines = [json.loads(line) for line in file.read_text(encoding="ascii").splitlines()]
         with writing(self._engine) as tx:
-            return _put(tx, rows)
+            new = put(tx, [(line["digest"], line["why"], datetime.fromisoformat(line["at"])) for line in lines])
+        return {digest for digest, why in new if why == ERASE}
 
     def _key(self) -> bytes:
         """Return the home's key, made with the first entry. Raises `SettingsError` when there is a list and its key is gone."""
@@ -154,19 +186,4 @@ def names_somebody(author_key: ColumnElement[str]) -> ColumnElement[bool]:
 def _listed_as(author_key: str) -> tuple[str, ...]:
     """Return what an author may stand on the list as: their key, and their account in whichever realm ("discord/*/123")."""
     parts = author_key.split("/", 2)
-    return (author_key, f"{parts[0]}/*/{parts[2]}") if len(parts) == 3 else (author_key,)
-
-
-def _put(tx: Connection, rows: Sequence[Mapping[str, object]]) -> int:
-    added = 0
-    for row in rows:
-        known = tx.execute(select(suppressed.c.why).where(suppressed.c.digest == row["digest"])).scalar()
-        if known is None:
-            added += tx.execute(insert_missing(tx.dialect, suppressed), row).rowcount
-        elif known != ERASE and row["why"] == ERASE:
-            tx.execute(update(suppressed).where(suppressed.c.digest == row["digest"]).values(why=ERASE, at=row["at"]))
-    return added
-
-
-def _row(line: Mapping[str, str]) -> dict[str, object]:
-    return {"digest": line["digest"], "why": line["why"], "at": datetime.fromisoformat(line["at"])}
+    return (author_key, f"{parts[0]}{_ANYWHERE}{parts[2]}") if len(parts) == 3 else (author_key,)

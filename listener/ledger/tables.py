@@ -254,12 +254,13 @@ report = Table(
     **NEVER_REUSED,
 )
 
-# Whose messages are not taken in any more, by keyed hash of the author (`ledger/suppression.py`). `why` is erase or object.
+# Whose messages are not taken in any more, by keyed hash of the author (`ledger/suppression.py`). `why` is erase, object, or allow (they
+# are taken in again); `at` is when it was last so. The latest holds; the others stay, for an older ledger that is put back.
 suppressed = Table(
     "suppressed",
     metadata,
     Column("digest", Text, primary_key=True),
-    Column("why", Text, nullable=False),
+    Column("why", Text, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
 

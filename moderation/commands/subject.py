@@ -1,4 +1,4 @@
-"""Somebody asks what is kept of them: find, export, erase, object. People are named by platform and account."""
+"""Somebody asks what is kept of them: find, export, erase, object, allow. People are named by platform and account."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from listener.commands.place import Place, json_option, pass_place, print_json, 
 from listener.errors import InputError
 from moderation.commands.desk import agent_option
 from moderation.commands.subject_requests import request_group, subject_desk_of
-from moderation.model.subject import Known, Receipt
+from moderation.model.subject import KeptOut, Known, Receipt
 from moderation.model.subject_request import RequestKind
 
 
 @click.group("subject")
 def subject_group() -> None:
-    """What is kept of one person: find it, hand it over, erase it, or collect nothing more of them."""
+    """What is kept of one person: find it, hand it over, erase it, or collect nothing more of them, until they want it again."""
 
 
 @subject_group.command("find")
@@ -107,6 +107,33 @@ def subject_object(place: Place, platform: str, account: str, agent: str, as_jso
         _say_receipt(receipt)
 
 
+@subject_group.command("allow")
+@click.argument("platform")
+@click.argument("account")
+@click.option("--yes", is_flag=True, help="Needed: without it you only see who is kept out.")
+@click.option("--name", "typed", default="", help="Needed: the account once more, typed in full.")
+@agent_option
+@json_option
+@pass_place
+def subject_allow(place: Place, platform: str, account: str, yes: bool, typed: str, agent: str, as_json: bool) -> None:
+    """Collect somebody again who objected or was erased, and asks for it. What was erased stays so; what they wrote until now stays out."""
+    with subject_desk_of(place) as desk:
+        kept = desk.subjects.kept_out(platform, account)
+        if not yes:
+            _say_who_is_out(kept, platform, account, as_json=as_json)
+            return
+        if typed != account:
+            raise InputError(f"Only they may take this back. Add --yes --name {shlex.quote(account)}.")
+        receipt = desk.subjects.allow(kept, by=agent)
+    if as_json:
+        print_json(receipt)
+        return
+    _say_receipt(receipt)
+    print_line("What they write from now on is collected; what was erased, and what they wrote until now, is not.")
+    if kept.erased:
+        print_line("Other accounts of theirs that were erased along with it stay out; name each that they ask for.")
+
+
 @subject_group.command("receipts")
 @json_option
 @pass_place
@@ -132,6 +159,17 @@ def _say_what_would_go(known: Known, platform: str, account: str, *, as_json: bo
     _say(known)
     print_line("Nothing was erased. To erase it for good, and take nothing in of them any more:")
     print_line(f"  klankbord subject erase {shlex.quote(platform)} {shlex.quote(account)} --yes --name {shlex.quote(account)}")
+
+
+def _say_who_is_out(kept: KeptOut, platform: str, account: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(kept)
+        return
+    why = "erased" if kept.erased else "objected"
+    accounts = ", ".join([*kept.subject.keys, *kept.subject.joined])
+    print_line(f"{accounts}: {why}, kept out since {kept.since:%Y-%m-%d %H:%M} UTC")
+    print_line("Nothing was changed. When it is really this person who asks, collect what they write from now on:")
+    print_line(f"  klankbord subject allow {shlex.quote(platform)} {shlex.quote(account)} --yes --name {shlex.quote(account)}")
 
 
 def _say(known: Known) -> None:

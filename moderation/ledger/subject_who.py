@@ -15,7 +15,7 @@ from moderation.ledger.tables_feedback import feedback, you_said_message
 from moderation.ledger.tables_invitations import invitation_event
 from moderation.ledger.tables_leave import consent, opt_out
 from moderation.ledger.tables_subject import subject_request
-from moderation.model.subject import Subject, anywhere, is_typed
+from moderation.model.subject import Subject, anywhere, is_key, is_typed
 
 KEYED = (
     mention.c.author_key,
@@ -71,9 +71,23 @@ def account_of(tx: Connection, platform: str, native_id: str, stand_in: Callable
     for column in KEYED:
         theirs = column.startswith(f"{platform}/", autoescape=True) & column.endswith(end, autoescape=True)
         found.update(tx.execute(select(column).where(theirs).distinct()).scalars())
-    realms = tx.execute(select(mention.c.realm).where(mention.c.platform == platform).distinct()).scalars()
-    left = left_of(tx, {stand_in(key) for key in found | {f"{platform}/{realm}/{native_id}" for realm in realms}})
+    left = left_of(tx, {stand_in(key) for key in found | spelled_as(tx, platform, native_id)})
     return replace(subject_of(tx, found, alone=True), joined=tuple(sorted(left)))
+
+
+def spelled_as(tx: Connection, platform: str, account: str) -> set[str]:
+    """Return the keys under which an account may be known of which nothing is here: a whole key is one, an id alone one in each realm."""
+    wanted = account.strip()
+    if is_key(wanted):
+        return {wanted}
+    written, by = mention.c.platform == platform, mention.c.author_platform == platform
+    realms = {
+        realm
+        for column, there in ((mention.c.realm, written), (mention.c.author_realm, by))
+        for realm in tx.execute(select(column).where(there).distinct()).scalars()
+    }
+    ids = {wanted, wanted.removeprefix("@"), wanted.removeprefix("@").lower()} - {""}
+    return {key for one in ids for key in (anywhere(platform, one), *(f"{platform}/{realm}/{one}" for realm in realms))}
 
 
 def left_of(tx: Connection, stand_ins: Collection[str]) -> set[str]:

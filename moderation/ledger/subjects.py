@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from listener.ledger import tables as heard
 from listener.ledger.changes import batches
 from listener.ledger.removal import NO_TITLE, remove_mentions
-from listener.ledger.suppression import ERASE, OBJECT, SuppressionLedger
+from listener.ledger.suppressed_rows import ALLOW, ERASE, OBJECT
+from listener.ledger.suppression import SuppressionLedger
 from listener.ledger.transactions import reading, writing
 from moderation.audit.chain import ERASES
 from moderation.ledger.knowledge_forgetting import forget_removed
@@ -21,14 +22,14 @@ from moderation.ledger.subject_names import called, common_names, names_of_other
 from moderation.ledger.subject_places import PLACES, empty_shadow, stop_what_waits
 from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.ledger.subject_sweep import empty_audit, sweep, texts_with
-from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, left_of, subject_of
+from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, left_of, spelled_as, subject_of
 from moderation.ledger.tables_subject import subject_receipt, subject_request
-from moderation.model.subject import Receipt, Rows, Standing, Subject, is_key, out_everywhere
+from moderation.model.subject import WORLDWIDE, KeptOut, Receipt, Rows, Standing, Subject, is_key, out_everywhere
 from moderation.model.subject_request import Ending, RequestKind
 from moderation.policy.traces import Traces, spoken
 
-OBJECTS = "object_subject"
-"""The verb in the audit log of a person who is kept out from now on."""
+OBJECTS, ALLOWS = "object_subject", "allow_subject"
+"""The verbs in the audit log of a person who is kept out from now on, and of one who is collected again."""
 REASON = "asked"
 """Why a message of an erased person is not here."""
 _ENDED_BY_ERASING = {
@@ -65,6 +66,17 @@ class SubjectLedger:
                 return None
             subject = subject_of(tx, keys or typed)
             return replace(subject, joined=tuple(sorted({*subject.joined, *left})))
+
+    def platforms(self) -> list[str]:
+        """Return the platforms of which a message is, or was, here: one step of the index for each, however many messages that are."""
+        found: list[str] = []
+        with reading(self._engine) as tx:
+            while True:
+                beyond = select(func.min(heard.mention.c.platform)).where(heard.mention.c.platform > (found[-1] if found else ""))
+                following = tx.execute(beyond).scalar()
+                if following is None:
+                    return found
+                found.append(following)
 
     def standing(self, subject: Subject) -> list[Standing]:
         """Return in which places the person stands, and with how much."""
@@ -108,11 +120,21 @@ class SubjectLedger:
         with reading(self._engine) as tx:
             return traces_of(tx, subject, unsure=self._unsure(tx, subject), with_sent=True)
 
-    def erase(self, subject: Subject, *, by: str, at: datetime, elsewhere: Mapping[str, int], request_id: int | None = None) -> Receipt:
+    def erase(
+        self,
+        subject: Subject,
+        *,
+        by: str,
+        at: datetime,
+        elsewhere: Mapping[str, int],
+        request_id: int | None = None,
+        anew: bool = False,
+    ) -> Receipt:
         """Take the person out of the ledger for good and keep them out; return the receipt. All of it happens, or none.
 
         elsewhere: what was taken away outside the ledger, for the receipt. Where somebody else ended the request meanwhile, nothing more
-        is done and theirs is the receipt. Every open request of the person ends with it.
+        is done and theirs is the receipt. Every open request of the person ends with it. `anew`: a backup brought back who was erased
+        before; the list says already whether they are kept out, and stays as it is.
         """
         keys = all_keys(subject)
         theirs = Theirs(keys)
@@ -134,7 +156,8 @@ class SubjectLedger:
             counts["titles of issues"] += _forget_titles(tx, issue_ids)
             emptied = empty_audit(tx, traces, stand_ins)
             counts["lines of the audit log"] += len(emptied)
-            self._suppression.add(tx, out_everywhere(keys), why=ERASE, at=at)
+            if not anew:
+                self._suppression.add(tx, out_everywhere(keys), why=ERASE, at=at)
             went = {place: things for place, things in counts.items() if things}
             receipt = write_receipt(tx, ERASE, went, verb=ERASES, by=by, at=at, emptied=emptied)
             self._requests.end_kinds(tx, subject.asked_as, _ENDED_BY_ERASING, by=by, at=at, receipt_id=receipt.receipt_id)
@@ -150,16 +173,49 @@ class SubjectLedger:
             self._requests.end_kinds(tx, subject.asked_as, done, by=by, at=at, receipt_id=receipt.receipt_id)
             return receipt
 
-    def erased_and_back(self) -> list[Subject]:
-        """Return people who were erased and stand here again, because an older ledger was put back."""
+    def kept_out(self, platform: str, account: str, found: Subject | None) -> list[KeptOut]:
+        """Return who is kept out and may be meant by `account`: whoever is called so here (`found`), and accounts of that id, each once.
+
+        Of somebody who was erased nothing is here that could be called by a name.
+        """
+        with reading(self._engine) as tx:
+            meant = [found] if found is not None else []
+            meant += [Subject(keys=(key,), joined=(), names=()) for key in spelled_as(tx, platform, account)]
+            options: dict[frozenset[str], KeptOut] = {}
+            for subject in meant:
+                keys = self._on_the_list(tx, subject)
+                stands = self._suppression.standing(tx, keys)
+                since = [one.put for one in stands.values() if one.out and one.put is not None]
+                accounts = frozenset(out_everywhere(all_keys(subject)))
+                if since and not any(accounts & other for other in options):
+                    erased = any(one.gone for one in stands.values())
+                    options[accounts] = KeptOut(subject=subject, since=max(since), erased=erased)
+        return list(options.values())
+
+    def allow(self, subject: Subject, *, by: str, at: datetime) -> Receipt:
+        """Collect what a person writes from now on; what is gone stays gone, and what they wrote before stays out."""
+        with writing(self._engine) as tx:
+            again = self._suppression.allow(tx, self._on_the_list(tx, subject), at=at)
+            return write_receipt(tx, ALLOW, {"accounts that are collected again": again}, verb=ALLOWS, by=by, at=at)
+
+    def _on_the_list(self, tx: Connection, subject: Subject) -> list[str]:
+        """Return everything this person may stand on the list as: their accounts, those in whichever realm, and what stands for them."""
+        accounts = set(all_keys(subject))
+        for key in [key for key in accounts if key.split("/", 1)[0] in WORLDWIDE and is_key(key)]:
+            accounts |= spelled_as(tx, key.split("/", 1)[0], key.split("/", 2)[2])
+        stands = {made(key) for key in accounts for made in (self._suppression.stand_in, self._suppression.stand_in_of_erased)}
+        return sorted({*out_everywhere(accounts), *stands})
+
+    def erased_and_back(self, anew: Collection[str]) -> list[Subject]:
+        """Return people who were erased and stand here again, because an older ledger was put back. `anew`: see `read_list`."""
         with reading(self._engine) as tx:
             here = {key for column in KEYED for key in tx.execute(select(column).where(column != "").distinct()).scalars()}
-            return [subject_of(tx, [key], alone=True) for key in sorted(self._suppression.erased(here))]
+            return [subject_of(tx, [key], alone=True) for key in sorted(self._suppression.erased(here, anew=anew))]
 
     def receipts(self) -> list[Receipt]:
         """Return every receipt, oldest first."""
         with reading(self._engine) as tx:
-            asked = select(subject_receipt).where(subject_receipt.c.kind.in_([ERASE, OBJECT]))
+            asked = select(subject_receipt).where(subject_receipt.c.kind.in_([ERASE, OBJECT, ALLOW]))
             return [read_receipt(row) for row in tx.execute(asked.order_by(subject_receipt.c.receipt_id))]
 
 

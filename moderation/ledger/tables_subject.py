@@ -8,8 +8,8 @@ from listener.ledger.dialect import NEVER_REUSED, Id
 from listener.ledger.metadata import metadata
 from listener.ledger.types import UtcDateTime
 
-# `kind` is erase, object, or retention (what was kept long enough, whoever it was of); `counts` says how many things went, by place;
-# `digest` stands in the audit log's line too.
+# `kind` is erase, object, allow (collected again), or retention (what was kept long enough, whoever it was of); `counts` says how many
+# things went, by place; `digest` stands in the audit log's line too.
 subject_receipt = Table(
     "subject_receipt",
     metadata,

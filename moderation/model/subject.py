@@ -87,6 +87,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOut:
+    """Somebody of whom nothing is collected, since when, and whether they were erased then; of those no name is here any more."""
+
+    subject: Subject
+    since: datetime
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What was done for a person, without saying who it was. `digest` covers all of it, as the audit log has it too."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 from threading import Lock
@@ -16,7 +16,7 @@ from listener.settings.wording import stop_words
 from moderation.ledger.audit import AuditLedger
 from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.ledger.subjects import SubjectLedger
-from moderation.model.subject import WORLDWIDE, Known, Receipt, Subject, is_key
+from moderation.model.subject import WORLDWIDE, KeptOut, Known, Receipt, Subject, is_key, typed_as
 from moderation.model.subject_request import MONTHS, Ending, RequestKind, SubjectRequest, Via, due_at
 from moderation.workflows.erase_files import erase_files, files_not_read, files_showing
 from moderation.workflows.hand_over import hand_over
@@ -25,8 +25,17 @@ from moderation.workflows.name_again import name_again
 logger = logging.getLogger(__name__)
 
 _FILES = "files of the home"
+_TO_BE_KEPT_OUT = frozenset({RequestKind.ERASE, RequestKind.OBJECT})
 _MOST_KEYS = 10
 _MOST_PERHAPS = 100
+
+
+class SeveralCalled(InputError):
+    """Several accounts are called so; `keys` are the first of them, one of which has to be written instead."""
+
+    def __init__(self, message: str, keys: Sequence[str]) -> None:
+        super().__init__(message)
+        self.keys = tuple(keys)
 
 
 class Subjects:
@@ -74,12 +83,17 @@ class Subjects:
 
     def one(self, platform: str, account: str) -> Subject | None:
         """Return the one person who is called that, None for nobody: what is kept of one must never be handed to another, nor erased for
-        another. Raises `InputError` where several are called so."""
+        another. Raises `SeveralCalled` where several are called so."""
         found = self._people.find(platform, account)
         if found is not None and len(found.keys) > 1 and not _same_account(found):
-            shown = ", ".join(found.keys[:_MOST_KEYS])
-            raise InputError(f"{len(found.keys)} accounts on {platform} are called {account}; write one of them instead: {shown}.")
+            keys = found.keys[:_MOST_KEYS]
+            said = f"{len(found.keys)} accounts on {platform} are called {account}; write one of them instead: {', '.join(keys)}."
+            raise SeveralCalled(said, keys)
         return found
+
+    def platforms(self) -> list[str]:
+        """Return the platforms of which anything is here."""
+        return self._people.platforms()
 
     def export(self, platform: str, account: str, out: Path, *, by: str) -> dict[str, int]:
         """Write everything kept of a person to `out` (JSON) and beside it as text, for this user only; return how much of what.
@@ -158,13 +172,43 @@ class Subjects:
         self._ledger.suppression.write_list(self._home)
         return receipt
 
+    def kept_out(self, platform: str, account: str) -> KeptOut:
+        """Return who is kept out and called that. Raises `InputError` for nobody, for several, and while they wait to be kept out.
+
+        Of somebody who was erased, or was never here, that is their id or a whole key.
+        """
+        options = self._people.kept_out(platform, account, self.one(platform, account))
+        if not options:
+            raise InputError(
+                f"{account} on {platform} is not kept out. Nothing tells what somebody who was erased was called: "
+                "write their id there, or PLATFORM/REALM/ID."
+            )
+        if len(options) > 1:
+            keys = sorted(one.subject.keys[0] for one in options)[:_MOST_KEYS]
+            said = f"{len(options)} accounts on {platform} that are kept out may be meant; write one of them instead: {', '.join(keys)}."
+            raise SeveralCalled(said, keys)
+        (kept,) = options
+        people = {*kept.subject.asked_as, typed_as(platform, account.strip().removeprefix("@"))}
+        waiting = [one.request_id for one in self._requests.open_of(people) if one.kind in _TO_BE_KEPT_OUT]
+        if waiting:
+            raise InputError(f"They wait to be kept out (request {waiting[0]}): carry that out, or end it, first.")
+        return kept
+
+    def allow(self, kept: KeptOut, *, by: str) -> Receipt:
+        """Collect what this person writes from now on."""
+        receipt = self._people.allow(kept.subject, by=by, at=self._clock.now())
+        self._ledger.suppression.write_list(self._home)
+        return receipt
+
     def erase_again(self, *, by: str) -> int:
-        """Erase everybody once more whom a backup that was put back still knows; return how many that were."""
-        self._ledger.suppression.read_list(self._home)
-        back = self._people.erased_and_back()
+        """Erase everybody once more whom a backup that was put back still knows; return how many that were.
+
+        Also somebody who is collected again since: the backup is from before they were erased.
+        """
+        back = self._people.erased_and_back(self._ledger.suppression.read_list(self._home))
         for subject in back:
             gone = {_FILES: erase_files(self._home, self._people.traces(subject))}
-            self._people.erase(subject, by=by, at=self._clock.now(), elsewhere=gone)
+            self._people.erase(subject, by=by, at=self._clock.now(), elsewhere=gone, anew=True)
             self._afterwards()
         return len(back)
 

@@ -198,6 +198,7 @@ def _everything_that_ends(ledger: Ledger) -> None:
     ledger.expiry.drop(ledger.expiry.uncounted(cut), at=later(9))
     with writing(ledger.engine) as tx:
         ledger.suppression.add(tx, ["reddit:reddit.com:kim"], why="erase", at=NOON)
+        ledger.suppression.allow(tx, ["reddit:reddit.com:kim"], at=NOON)
         ledger.suppression.listed(tx, ["reddit:reddit.com:kim"])
     ledger.suppression.erased(["reddit:reddit.com:kim"])
     ledger.suppression.count()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,30 @@ def test_whoever_objects_is_kept_out_before_they_were_ever_here(home: Path) -> N
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
         new = replace(mention("9", "nieuw"), author=replace(CANARY, native_id="new"))
         assert ledger.mentions.add_page([Kept(mention=new, hits=(HIT,))], source="forum", next_cursor=None, at=NOON).new == 0
+
+
+def test_whoever_changes_their_mind_is_read_again(home: Path) -> None:
+    """Nothing changes unless it is typed twice; what is printed says who, since when, and what stays as it is."""
+    gone = run(home, "allow", "forum", "u-77")
+    assert isinstance(gone.exception, InputError)
+    assert "is not kept out" in str(gone.exception)
+    run(home, "erase", "forum", "u-77", "--yes", "--name", "u-77")
+    shown = run(home, "allow", "forum", CANARY.key)
+    assert f"{CANARY.key}: erased, kept out since" in shown.output
+    assert json.loads(run(home, "allow", "forum", CANARY.key, "--json").output)["erased"] is True
+    for typed in ((), ("--name", "u-77")):
+        assert isinstance(run(home, "allow", "forum", CANARY.key, "--yes", *typed).exception, InputError)
+    assert run(home, "allow", "forum", CANARY.key).output == shown.output, "nothing was changed yet"
+    done = run(home, "allow", "forum", CANARY.key, "--yes", "--name", CANARY.key, "--as", "anna")
+    assert done.exit_code == 0, done.output
+    assert "Receipt 2: allow" in done.output
+    assert "stay out; name each" in done.output
+    assert "u-77" not in done.output + run(home, "receipts", "--json").output
+    assert isinstance(run(home, "allow", "forum", CANARY.key).exception, InputError)
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
+        new = replace(mention("9", "nieuw"), author=CANARY, posted_at=datetime.now(UTC) + timedelta(days=1))
+        assert ledger.mentions.add_page([Kept(mention=new, hits=(HIT,))], source="forum", next_cursor=None, at=NOON).new == 1
+    assert texts(home) == ["Kanarie Vogel heeft gelijk", "nieuw"]
 
 
 def test_an_export_never_takes_the_place_of_a_file(home: Path, tmp_path: Path) -> None:
