@@ -133,6 +133,8 @@ class XSource:
         after = begun.then(answer, now=now)
         if target.what == "mentions" and not after.is_under_way and begun.listed + len(posts_of(answer)) >= NEARLY_ALL_MENTIONS:
             gap = f"{self._source_id}: X lists the newest 800 mentions of an account, and there may have been more."
+        if after.is_cut:
+            gap = f"{self._source_id}: X led on and on without older posts in {target.name}; posts may be missing there."
         found = found_in(answer)
         page = Page(
             mentions=tuple(sorted((m for m in found if isinstance(m, Mention)), key=lambda m: (m.posted_at, m.native_id))),

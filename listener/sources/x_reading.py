@@ -19,14 +19,16 @@ BEGIN = timedelta(days=7) - timedelta(hours=1)
 """Where a list begins at the earliest, so that there is time to read it to its end before X forgets its beginning."""
 OVERLAP = timedelta(minutes=2)
 """Read again each time: search takes half a minute to know a post, and ids of one moment come in no order."""
+MOST_IDLE = 3
+"""Pages in a row that bring nothing older and still name a next one: of a page whose posts are all gone X says that there is more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Posts after id `since` are wanted. While under way, those from `until` on were read, and `token` is X's mark for the next page.
 
-    `newest` is the newest post there was when the list was begun, `listed` how many came since; `read_at` is the hour in which it was
-    last read to its end.
+    `newest` is the newest post there was when the list was begun, `listed` how many came since, `idle` how many pages in a row brought
+    nothing older; `read_at` is the hour in which it was last read to its end. `is_cut`: it ended although X named a next page.
     """
 
     since: str
@@ -34,7 +36,9 @@ class Reading:
     token: str = ""
     newest: str = ""
     listed: int = 0
+    idle: int = 0
     read_at: datetime | None = None
+    is_cut: bool = False
 
     @classmethod
     def of(cls, known: Mapping[str, Any], *, now: datetime, look_back: timedelta) -> Reading:
@@ -42,19 +46,23 @@ class Reading:
         if not number(known.get("since")):
             return cls(since=id_at(now - min(look_back, BEGIN)))
         return cls(
-            **{name: word(known, name) for name in ("since", "until", "token", "newest")},
+            since=word(known, "since"),
+            until=word(known, "until"),
+            token=word(known, "token"),
+            newest=word(known, "newest"),
             listed=number(known.get("listed")),
+            idle=number(known.get("idle")),
             read_at=moment(known.get("read_at")),
         )
 
     @property
     def is_under_way(self) -> bool:
-        return bool(self.until)
+        return bool(self.until or self.token)
 
     @property
     def is_empty(self) -> bool:
         """Tell whether all that is left was forgotten by X meanwhile."""
-        return self.is_under_way and number(self.until) <= number(self.since)
+        return bool(self.until) and number(self.until) <= number(self.since)
 
     def within_reach(self, now: datetime) -> tuple[Reading, bool]:
         """Return the same reading no further back than a search shows, and whether posts are lost that nobody read.
@@ -76,9 +84,12 @@ class Reading:
         """Return how far it was read with a page of it."""
         posts, token = posts_of(answer), word(part(answer, "meta"), "next_token")
         until, newest, listed = oldest_id(posts) or self.until, self.newest or newest_id(posts), self.listed + len(posts)
+        goes_on = replace(self, until=until, token=token, newest=newest, listed=listed)
         if token and until and (not self.until or number(until) < number(self.until)):
-            return replace(self, until=until, token=token, newest=newest, listed=listed)
-        return self.ended(newest, now=now)
+            return replace(goes_on, idle=0)
+        if token and self.idle + 1 < MOST_IDLE:
+            return replace(goes_on, idle=self.idle + 1)
+        return replace(self.ended(newest, now=now), is_cut=bool(token))
 
     def ended(self, newest: str, *, now: datetime) -> Reading:
         """Return where the next reading begins: two minutes before the newest post of this one."""
@@ -89,6 +100,6 @@ class Reading:
     def written(self) -> dict[str, Any]:
         """Return what to keep in a cursor."""
         kept: dict[str, Any] = {
-            name: getattr(self, name) for name in ("since", "until", "token", "newest", "listed") if getattr(self, name)
+            name: getattr(self, name) for name in ("since", "until", "token", "newest", "listed", "idle") if getattr(self, name)
         }
         return {**kept, **({"read_at": self.read_at.isoformat()} if self.read_at else {})}

@@ -21,7 +21,7 @@ def post(text: str, *, at: datetime, number: int = 0, author: str = "501", **mor
 class FakeX:
     """Answers as X does: newest first, in pages, nothing older than a week, `errors` for what is `gone` (id → problem).
 
-    `sold` lists the posts that it charged for.
+    `sold` lists the posts that it charged for. `empty_pages`: so many pages without posts come behind the first one.
     """
 
     def __init__(self, posts: list[dict[str, Any]], *, now: datetime) -> None:
@@ -33,6 +33,7 @@ class FakeX:
         self.refuse_tokens = False
         self.sold: list[str] = []
         self.lists = 10**9
+        self.empty_pages = 0
 
     def __call__(self, request: Request) -> Reply:
         address = urlsplit(request.path)
@@ -54,7 +55,10 @@ class FakeX:
         if token and self.refuse_tokens:
             return _json({"title": "Invalid Request", "detail": "Invalid 'next_token'.", "status": 400}, 400)
         found = sorted((one for one in self.posts if low < int(one["id"]) < high), key=lambda one: -int(one["id"]))[: self.lists]
-        start, size = int(token or 0), int(asked["max_results"])
+        mark, _, empty = token.partition("-")
+        start, size = int(mark or 0), int(asked["max_results"])
+        if start and int(empty or 0) < self.empty_pages:
+            return _json({"meta": {"result_count": 0, "next_token": f"{start}-{int(empty or 0) + 1}"}})
         page = found[start : start + size]
         self.sold += [one["id"] for one in page]
         meta: dict[str, Any] = {"result_count": len(page)}

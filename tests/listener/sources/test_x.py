@@ -67,6 +67,29 @@ async def test_what_is_posted_while_pages_are_read_comes_in_the_next_round(site:
     assert fake.asked[-1][1]["since_id"] < fake.posts[0]["id"], "two minutes are read again: search learns of posts late"
 
 
+async def test_a_page_without_posts_in_the_middle_is_no_end(site: Site, clock: ManualClock) -> None:
+    """X may have taken all posts of a page away: it names the next page all the same, and what stands there is not lost."""
+    fake = _fake(site, clock, 250)
+    fake.empty_pages = 2
+    pages, _ = await _round(_source(site, clock))
+    assert set(_ids(pages)) == {one["id"] for one in fake.posts}
+    assert not any(page.gap for page in pages)
+
+
+async def test_pages_without_posts_that_never_end_are_left_and_told(site: Site, clock: ManualClock) -> None:
+    """A list that always names another page is not asked all night; what may lie behind is a gap, and what is new later is read."""
+    fake = _fake(site, clock, 250)
+    fake.empty_pages = 10**6
+    source = _source(site, clock)
+    pages, cursor = await _round(source)
+    assert len(pages) < 10
+    assert ["posts may be missing" in page.gap for page in pages] == [*[False] * (len(pages) - 1), True]
+    fake.empty_pages = 0
+    clock.advance(timedelta(hours=1))
+    fake.posts.append(post("stroomwerk later", at=clock.now()))
+    assert fake.posts[-1]["id"] in _ids((await _round(source, cursor))[0])
+
+
 async def test_a_mark_that_x_no_longer_takes_is_left_out(site: Site, clock: ManualClock) -> None:
     """Below the oldest post that was read it goes on all the same: a cursor that is refused for ever would end the source."""
     fake = _fake(site, clock, 250)
