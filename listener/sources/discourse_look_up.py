@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.errors import SourceRefused
 from listener.model.mention import Removal
 from listener.model.page import Found, Skip
 from listener.sources.discourse_forum import FORBIDDEN, Forum, Post
 from listener.sources.discourse_posts import PLATFORM, read_post
 from listener.sources.fields import number
+from listener.sources.one_by_one import FAILS_ON_IT, one_by_one
 
 MOST_LOOKED_UP = 20
 """Posts of one question: each costs a request."""
@@ -21,23 +23,21 @@ async def look_up(forum: Forum, native_ids: Sequence[str]) -> tuple[Found, ...]:
     Fewer come back when the forum asks us to wait in between, or fails. When it shows none at all and no list either, that proves
     nothing; nor does it that a post is not for us to see (403).
     """
-    found: list[Post | Skip | None] = []
     asked = list(dict.fromkeys(native_ids))[:MOST_LOOKED_UP]
-    for one in asked:
-        try:
-            found.append(await forum.standing(one) if number(one) else None)
-        except SourceRefused as refusal:
-            if refusal.status != FORBIDDEN:
-                raise
-            found.append(Skip(where=f"post {one}", reason=f"{forum.host} does not show it to us; it is kept, for it may be there"))
-        except (RateLimited, SourceUnavailable):
-            if not found:
-                raise
-            break
+    found = await one_by_one(asked, partial(_standing, forum), unsure=lambda one: Skip(where=f"post {one}", reason=FAILS_ON_IT))
     shown = any(post is not None and not isinstance(post, Skip) for post in found)
     sure = shown or bool(found and await _shows_anything(forum))
     answers = zip(asked, found, strict=False)
     return tuple(post if isinstance(post, Skip) else as_found(forum, one, post, sure=sure) for one, post in answers)
+
+
+async def _standing(forum: Forum, native_id: str) -> Post | Skip | None:
+    try:
+        return await forum.standing(native_id) if number(native_id) else None
+    except SourceRefused as refusal:
+        if refusal.status != FORBIDDEN:
+            raise
+        return Skip(where=f"post {native_id}", reason=f"{forum.host} does not show it to us; it is kept, for it may be there")
 
 
 def as_found(forum: Forum, native_id: str, post: Post | None, *, sure: bool, private: bool = False) -> Found:

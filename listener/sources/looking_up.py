@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from listener.errors import SourceError
-from listener.model.page import Found
+from listener.model.page import Found, Skip
 from listener.model.recheck import Wanted
 from listener.ports import Source
 from listener.sources import bluesky, discourse_look_up, hackernews, reddit_listing, stackexchange, x, youtube
@@ -19,6 +18,7 @@ from listener.sources.mastodon_statuses import REALM as FEDIVERSE
 from listener.sources.matrix import MatrixSource
 from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.meta_graph_look_up import look_up as look_up_at_meta
+from listener.sources.one_by_one import FAILS_ON_IT, one_by_one
 from listener.sources.own_places import META_LIMITS
 from listener.sources.pacing import POLITE, PUBLISHED, SHARE, Limit
 from listener.sources.reddit_items import REALM as REDDIT
@@ -59,19 +59,6 @@ def look_up_of(source: Source, kind: str) -> LookUp | None:
     return build(source) if build is not None else None
 
 
-async def one_by_one(wanted: Sequence[Wanted], ask: Callable[[Wanted], Awaitable[Found]]) -> list[Found]:
-    """Return what each stands as; those before it, when one fails: the rest was not asked. Raises when the first one fails."""
-    found: list[Found] = []
-    for one in wanted:
-        try:
-            found.append(await ask(one))
-        except SourceError:
-            if not found:
-                raise
-            break
-    return found
-
-
 def _together(platform: str, most: int, source: Any, realm: str) -> LookUp:
     """Return how a source is asked that takes many ids in one question, and sees by itself whether its platform shows anything."""
 
@@ -98,9 +85,13 @@ def _each(platform: str, ask_one: Callable[[Wanted], Awaitable[Found]], *realms:
     """Return how a source is asked that takes one id a request, and says of each whether it is gone."""
 
     async def ask(wanted: Sequence[Wanted], _control: Sequence[Wanted]) -> Sequence[Found]:
-        return await one_by_one(wanted, ask_one)
+        return await one_by_one(wanted, ask_one, unsure=_unsure)
 
     return LookUp(platform=platform, most=A_FEW, ask=ask, realms=frozenset(realms), limits=PUBLISHED.get(platform, POLITE))
+
+
+def _unsure(one: Wanted) -> Found:
+    return Skip(where=f"post {one.native_id}"[:300], reason=FAILS_ON_IT)
 
 
 def _hackernews(source: hackernews.HackerNewsSource) -> LookUp:

@@ -8,6 +8,7 @@ for comments and for posts as a whole (developers.facebook.com/docs/permissions,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from listener.errors import SourceError, SourceRefused
@@ -19,24 +20,15 @@ from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.meta_graph_errors import is_not_there
 from listener.sources.meta_instagram import read_comment
 from listener.sources.meta_networks import FACEBOOK_COMMENT, INSTAGRAM_REPLY
+from listener.sources.one_by_one import FAILS_ON_IT, one_by_one
 
 FACEBOOK_POST = "id,message,created_time,from,permalink_url"
 
 
 async def look_up(source: MetaGraphSource, wanted: Sequence[Wanted], control: Sequence[Wanted]) -> tuple[Found, ...]:
     """Return how each stands now, in the order asked for; fewer when Meta stops answering in between."""
-    found: list[Found | None] = []
-    shown: set[tuple[str, bool]] = set()
-    for one in wanted:
-        try:
-            read = await _read(source, one)
-        except SourceError:
-            if not found:
-                raise
-            break
-        found.append(read)
-        if isinstance(read, Mention):
-            shown.add(_kind(one))
+    found = await one_by_one(wanted, partial(_read, source), unsure=_unsure)
+    shown = {_kind(one) for one, read in zip(wanted, found, strict=False) if isinstance(read, Mention)}
     missing = {_kind(one) for one, read in zip(wanted, found, strict=False) if read is None}
     for one in control:
         if _kind(one) in missing - shown and await _stands(source, one):
@@ -49,6 +41,10 @@ async def _stands(source: MetaGraphSource, one: Wanted) -> bool:
         return isinstance(await _read(source, one), Mention)
     except SourceError:
         return False
+
+
+def _unsure(one: Wanted) -> Found | None:
+    return Skip(where=f"object {one.native_id}"[:300], reason=FAILS_ON_IT)
 
 
 def _kind(one: Wanted) -> tuple[str, bool]:

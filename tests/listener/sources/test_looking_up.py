@@ -12,8 +12,7 @@ import pytest
 
 from listener.clock import ManualClock
 from listener.errors import RateLimited, SourceRefused, SourceUnavailable
-from listener.model.mention import Mention, Removal
-from listener.model.page import Skip
+from listener.model.mention import Removal
 from listener.model.recheck import Wanted
 from listener.sources.discord import DiscordSource
 from listener.sources.discord_rest import DiscordRest
@@ -21,8 +20,9 @@ from listener.sources.discourse import DiscourseSource
 from listener.sources.discourse_forum import Forum
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
-from listener.sources.looking_up import LOOKED_UP, LookUp, look_up_of, one_by_one
+from listener.sources.looking_up import LOOKED_UP, LookUp, look_up_of
 from listener.sources.meta_graph import MetaGraphSource
+from listener.sources.one_by_one import one_by_one
 from listener.sources.recheck_rules import RULES
 from tests.fakes.site import Reply, Request, Site
 
@@ -180,12 +180,68 @@ async def test_a_token_that_ended_at_meta_is_no_deletion(site: Site, http: HttpC
         await of(graph(site, http, clock), "meta_graph").look_up([wanted("p_1", root="p", realm=PAGE)])
 
 
-async def test_one_that_fails_ends_the_answer_and_the_first_one_raises() -> None:
-    async def ask(one: Wanted) -> Mention | Removal | Skip:
-        if one.native_id == "3":
-            raise SourceUnavailable("503")
-        return Skip(where=one.native_id, reason="x")
+async def test_one_that_fails_ends_the_answer_and_two_in_a_row_are_the_platform() -> None:
+    """One post on which a forum always fails was the first one of each question, and nothing else was ever looked at again."""
+    failing = {"3"}
 
-    assert len(await one_by_one([wanted(n) for n in "1234"], ask)) == 2
-    with pytest.raises(SourceUnavailable):
-        await one_by_one([wanted("3"), wanted("1")], ask)
+    async def ask(one: str) -> str:
+        if one in failing:
+            raise SourceUnavailable("503")
+        return one
+
+    assert await one_by_one("1234", ask, unsure=str.swapcase) == ["1", "2"]
+    assert await one_by_one("341", ask, unsure=lambda one: f"?{one}") == ["?3", "4", "1"]
+    failing.add("4")
+    for nothing_known in ("341", "3"):
+        with pytest.raises(SourceUnavailable):
+            await one_by_one(nothing_known, ask, unsure=str.swapcase)
+
+
+@pytest.mark.parametrize("error", [SourceRefused("token"), RateLimited("wait", wait_seconds=9)])
+async def test_a_refusal_of_the_first_one_is_one_of_all(error: Exception) -> None:
+    """Whoever is told to wait, or has no key any more, asks for nothing else."""
+    asked: list[str] = []
+
+    async def ask(one: str) -> str:
+        asked.append(one)
+        raise error
+
+    with pytest.raises(type(error)):
+        await one_by_one("12", ask, unsure=str.swapcase)
+    assert asked == ["1"]
+
+
+async def test_a_slow_platform_is_asked_for_less_and_not_for_ever() -> None:
+    """A question is given up whole after two minutes and a half: twenty posts of servers that are no more took longer each time."""
+    now = 0.0
+
+    async def ask(one: str) -> str:
+        nonlocal now
+        now += 25.0
+        return one
+
+    assert await one_by_one("123456789", ask, unsure=str.swapcase, monotonic=lambda: now) == ["1", "2", "3"]
+
+
+async def test_a_post_on_which_a_forum_fails_is_kept_and_holds_up_no_other(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    at = clock.now().isoformat()
+    shown = {"id": 2, "topic_id": 5, "post_number": 2, "post_type": 1, "cooked": "<p>hoi</p>", "created_at": at, "user_id": 3}
+    answers(site, {"/posts/1.json": (500, {}), "/posts/2.json": (200, shown), "/posts/3.json": (404, {})})
+    forum = Forum(base=site.url("").rstrip("/"), http=http, allow_http=True, allow_private=True)
+    look_up = of(DiscourseSource("forum", forum, clock=clock), "discourse")
+    assert kinds(await look_up.look_up([wanted(n) for n in "123"])) == ["Skip", "Mention", "Removal"]
+
+
+async def test_a_comment_on_which_meta_fails_is_kept_and_holds_up_no_other(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    """ "An unknown error has occurred" (code 1) is said for years of some comments."""
+    look_up = of(graph(site, http, clock), "meta_graph")
+    answers(
+        site, {"/p_1": (500, {"error": {"message": "x", "code": 1}}), "/p_2": (200, comment_of("p_2", clock)), "/p_3": (400, NOT_THERE)}
+    )
+    assert kinds(await look_up.look_up([wanted(n, root="p", realm=PAGE) for n in ("p_1", "p_2", "p_3")])) == ["Skip", "Mention", "Removal"]
+
+
+async def test_an_item_on_which_a_platform_fails_is_kept_and_holds_up_no_other(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    answers(site, {"/item/1.json": (500, {}), "/item/2.json": (200, {"id": 2, "deleted": True})})
+    source = HackerNewsSource("hn", ["x"], http=http, clock=clock, base=site.url("").rstrip("/"), allow_http=True, allow_private=True)
+    assert kinds(await of(source, "hackernews").look_up([wanted("1"), wanted("2")])) == ["Skip", "Removal"]
