@@ -21,7 +21,7 @@ class FakeMatrix:
 
     `rules` are the join rules that rooms began with, "invite" where none is named; `members` those of rooms that show them. `direct` is
     what the reader's m.direct says, None for nothing. `asked` are the paths that were asked for. `shows_rules`: whether rooms say their
-    rule when they are asked.
+    rule when they are asked, and at the beginning of a sync; a change of it is shown.
     """
 
     def __init__(self) -> None:
@@ -100,7 +100,8 @@ class FakeMatrix:
         return _json(found) if found else _json({"errcode": "M_NOT_FOUND", "error": "Event not found."}, 404)
 
     def _sync(self, asked: dict[str, str]) -> Reply:
-        wanted = json.loads(asked["filter"])["room"]
+        given = json.loads(asked["filter"])
+        wanted = given["room"]
         since = int(asked.get("since", "s0")[1:])
         if "since" in asked and since < self.forgets_before:
             return _json({"errcode": "M_UNKNOWN", "error": "Invalid token"}, 400)
@@ -112,9 +113,11 @@ class FakeMatrix:
                 start = shown[0][0] if shown else len(self.events)
                 line = {"events": [one for _, one in shown], "limited": len(shown) < len(news), "prev_batch": f"s{start}"}
                 told = "since" not in asked or any(one["type"] == RULES for _, one in news[: len(news) - len(shown)])
+                told = told and self.shows_rules and RULES in wanted["state"]["types"]
                 rule = [{"type": RULES, "state_key": "", "content": self._rule(room, start)}] if told else []
                 rooms[room] = {"timeline": line, "state": {"events": [_member("@kim:matrix.example", "Kim"), *rule]}}
-        marks = [{"type": "m.direct", "content": self.direct}] if self.direct is not None and self.direct_since > since else []
+        marked = self.direct is not None and self.direct_since > since and "m.direct" in given["account_data"]["types"]
+        marks = [{"type": "m.direct", "content": self.direct}] if marked else []
         return _json({"next_batch": f"s{len(self.events)}", "rooms": {"join": rooms}, "account_data": {"events": marks}})
 
     def _rule(self, room: str, before: int) -> object:
