@@ -101,20 +101,22 @@ class MatrixSource:
         if holes:
             heard, left = await fill(self._ask, holes[0])
             after = {**memory, "holes": [asdict(one) for one in (left, *holes[1:]) if one is not None]}
-            page = await self._page(heard, await self._privacy(heard.shut, frozenset(memory.get("direct", ()))))
+            page = await self._page(heard, await self._privacy(heard.shut))
             return self._with_gaps(replace(page, next=_written(after), more=bool(after["holes"])), heard)
         rooms, missing = await self._to_read()
         now = self._clock.now()
         known, direct = await self._known_of(rooms, memory)
         heard, restarted = await self._synced(rooms, memory, known)
         marked = direct if heard.direct is None else heard.direct
-        page = self._with_gaps(await self._page(heard, await self._privacy(heard.shut, direct | marked)), heard, missing, restarted)
+        privacy = await self._privacy(heard.shut, direct | marked)
+        page = self._with_gaps(await self._page(heard, privacy), heard, missing, restarted)
+        left_out = [replace(hole, is_open=hole.is_open and hole.room not in privacy.direct) for hole in heard.holes]
         self._open, self._direct = {**({} if restarted else known), **heard.rooms_open}, marked
         learned = {"open": {room: self._open[room] for room in rooms if room in self._open}, "direct": sorted(marked)}
         same = learned == {name: memory.get(name) for name in learned}
         if cursor is not None and same and not restarted and not heard.holes and not any(heard.events.values()):
             return replace(page, next=cursor)
-        after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in heard.holes], **learned}
+        after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in left_out], **learned}
         return replace(page, next=_written(after), more=bool(heard.holes))
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
@@ -142,7 +144,7 @@ class MatrixSource:
                 known[room] = await self._rooms.is_open(room)
         return known, frozenset(memory["direct"]) if "direct" in memory else await self._rooms.marked_direct()
 
-    async def _privacy(self, shut: frozenset[str], direct: frozenset[str]) -> Privacy:
+    async def _privacy(self, shut: frozenset[str], direct: frozenset[str] = frozenset()) -> Privacy:
         public = frozenset([await self._rooms.id_of(name) for name in self._public]) - {""}
         return Privacy(shut=shut, direct=direct, public=public)
 

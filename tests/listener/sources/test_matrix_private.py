@@ -228,12 +228,17 @@ async def test_a_mark_that_comes_alone_is_kept(fake: FakeMatrix, opened: Open) -
 
 
 async def test_marks_and_holes_go_together(fake: FakeMatrix, opened: Open) -> None:
+    """Also where the mark went meanwhile: what a sync left out was said before."""
     fake.mark_direct(ROOM)
     for n in range(150):
         fake.say(f"bericht {n}", NOW)
-    read, _ = await _round(opened())
-    assert len(read) == 150
-    assert {one.channel for one in read.values()} == {"matrix"}
+    read, cursor = await _round(opened())
+    for n in range(150):
+        fake.say(f"nog een {n}", NOW)
+    fake.mark_direct()
+    more, _ = await _round(opened(), cursor)
+    assert (len(read), len(more)) == (150, 150)
+    assert {one.channel for one in (*read.values(), *more.values())} == {"matrix"}
 
 
 async def test_an_edit_in_a_closed_room_is_private_and_one_of_private_words_stays_so(fake: FakeMatrix, opened: Open) -> None:
@@ -264,7 +269,8 @@ async def test_with_one_person_everything_is_one_conversation_said_to_the_brand(
     answered = fake.say("Dag Kim", NOW, room=SHUT, who=READER)
     fake.say("Dank je", NOW, room=SHUT, relates={"m.in_reply_to": {"event_id": answered}})
     fake.say("openbaar", NOW)
-    read, cursor = await _round(opened())
+    source = opened()
+    read, cursor = await _round(source)
     assert {text: (one.root_id, one.said_to) for text, one in read.items()} == {
         "Hallo?": (SHUT, OURS),
         "Dag Kim": (SHUT, OURS),
@@ -275,7 +281,7 @@ async def test_with_one_person_everything_is_one_conversation_said_to_the_brand(
     fake.members[SHUT] = [KIM, READER, BAS]
     fake.say("ik ben er ook", NOW, room=SHUT, who=BAS)
     fake.say("mooi", NOW, room=SHUT)
-    read, _ = await _round(opened(), cursor)
+    read, _ = await _round(source, cursor)
     assert {text: (one.root_id, one.said_to, one.channel) for text, one in read.items()} == {
         "ik ben er ook": ("", "", "matrix"),
         "mooi": ("", "", "matrix"),
