@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from listener.errors import SettingsError, SourceRefused
+from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.discourse_forum import CHUNK, GONE, Forum, Post
-from listener.sources.discourse_look_up import as_found, look_up
+from listener.sources.discourse_look_up import became, look_up
 from listener.sources.discourse_posts import answers, place_of, read_post
 from listener.sources.fields import moment, number, part, rows, word
+from listener.sources.patience import Patience
 from listener.sources.turns import Turn
 
 OVERLAP = timedelta(hours=1)
 """Read again each round: edits and deletions of the last hour are found by it, later ones by the webhook and by re-checks."""
 PAGE = 50
 MOST_PARENTS = 10
-MOST_LOST = 10
 MOST_REMEMBERED = 1_000
 MOST_NUMBERS = 300
 MOST_PAGES_OF_TOPICS = 5
@@ -90,6 +90,7 @@ class DiscourseSource:
         self._forum = forum
         self._clock = clock
         self._look_back = look_back
+        self._patience = Patience()
 
     @property
     def source_id(self) -> str:
@@ -164,17 +165,10 @@ class DiscourseSource:
         if lowest != before and min(times.values(), default=reach) >= reach:
             return Part(posts=posts, after={**going, "before": lowest}, finished=False)
         lost = [one for one in rows(known, "recent") if one not in going["seen"]]
-        gone, unsure = await self._lost(lost, sure=bool(going["seen"]), private=target.what == "private")
+        gone, unsure = await became(self._forum, lost, self._patience, sure=bool(going["seen"]), private=target.what == "private")
         low = max(hour, moment(known.get("low")) or hour) if newest else moment(known.get("low"))
         after = {"last": going["top"] or last, "recent": sorted({*going["hour"], *unsure}), **({"low": low.isoformat()} if low else {})}
         return Part(posts=posts, after=after, finished=True, found=gone)
-
-    async def _lost(self, post_ids: Iterable[int], *, sure: bool, private: bool) -> tuple[list[Found], list[int]]:
-        """Return what became of posts that are no longer listed, and those that are still to be asked for."""
-        asked = list(post_ids)
-        posts = [(str(one), await self._forum.post(str(one))) for one in asked[:MOST_LOST]]
-        found = [as_found(self._forum, one, post, sure=sure, private=private) for one, post in posts]
-        return found, [*(one for one, is_what in zip(asked, found, strict=False) if isinstance(is_what, Skip)), *asked[MOST_LOST:]]
 
     async def _searched(self, query: str, known: Mapping[str, Any], reach: datetime) -> Part:
         """Read a page of a search, newest first: it gives excerpts, so the posts themselves are asked for, topic by topic."""
@@ -254,7 +248,12 @@ class DiscourseSource:
         """Learn the ids of posts that these answer: forums tell where in the topic they stand, ten of which are asked for at most."""
         missing = list(dict.fromkeys(place for post in posts if (place := answers(post)) and place not in numbers))
         for place in missing[:MOST_PARENTS]:
-            above = await self._forum.post_at(place)
+            try:
+                above = await self._forum.post_at(place)
+            except SourceUnavailable:
+                if not self._patience.is_over(place):
+                    raise
+                above = None
             numbers[place] = number(above.get("id")) if above is not None else 0
 
     def _read(self, posts: Iterable[Post], numbers: Mapping[str, int], *, title: str, private: bool) -> list[Found]:

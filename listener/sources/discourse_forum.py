@@ -91,10 +91,6 @@ class Forum:
         answer = await self._ask(f"/t/{quote(topic_id, safe='')}/posts.json", wanted)
         return objects(part(self._object(answer, "post_stream", dict), "post_stream"), "posts")
 
-    async def post(self, post_id: str) -> Post | None:
-        """Return one post; None when the forum does not show it to us (any more)."""
-        return await self._one(f"/posts/{quote(post_id, safe='')}.json")
-
     async def post_at(self, place: str) -> Post | None:
         """Return the post at "topic/number"; None when there is none, or none for us."""
         return await self._one(f"/posts/by_number/{quote(place)}.json")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from listener.errors import SourceRefused
+from listener.errors import SourceRefused, SourceUnavailable
 from listener.model.mention import Removal
 from listener.model.page import Found, Skip
 from listener.sources.discourse_forum import FORBIDDEN, Forum, Post
 from listener.sources.discourse_posts import PLATFORM, read_post
 from listener.sources.fields import number
 from listener.sources.one_by_one import FAILS_ON_IT, one_by_one
+from listener.sources.patience import Patience
 
 MOST_LOOKED_UP = 20
 """Posts of one question: each costs a request."""
+MOST_LOST = 10
 
 
 async def look_up(forum: Forum, native_ids: Sequence[str]) -> tuple[Found, ...]:
@@ -24,14 +26,36 @@ async def look_up(forum: Forum, native_ids: Sequence[str]) -> tuple[Found, ...]:
     nothing; nor does it that a post is not for us to see (403).
     """
     asked = list(dict.fromkeys(native_ids))[:MOST_LOOKED_UP]
-    found = await one_by_one(asked, partial(_standing, forum), unsure=lambda one: Skip(where=f"post {one}", reason=FAILS_ON_IT))
+    found = await one_by_one(asked, partial(standing, forum), unsure=lambda one: Skip(where=f"post {one}", reason=FAILS_ON_IT))
     shown = any(post is not None and not isinstance(post, Skip) for post in found)
     sure = shown or bool(found and await _shows_anything(forum))
     answers = zip(asked, found, strict=False)
     return tuple(post if isinstance(post, Skip) else as_found(forum, one, post, sure=sure) for one, post in answers)
 
 
-async def _standing(forum: Forum, native_id: str) -> Post | Skip | None:
+async def became(forum: Forum, post_ids: Sequence[int], patience: Patience, *, sure: bool, private: bool) -> tuple[list[Found], list[int]]:
+    """Return what became of posts that are no longer listed, and those that are still to be asked for.
+
+    What is not for us is not asked about each round, but when kept posts are looked at again.
+    """
+    found: list[Found] = []
+    unsure = list(post_ids[MOST_LOST:])
+    for number_of_it in post_ids[:MOST_LOST]:
+        one = str(number_of_it)
+        try:
+            post = await standing(forum, one)
+        except SourceUnavailable:
+            found.append(Skip(where=f"post {one}", reason=FAILS_ON_IT))
+            unsure += [] if patience.is_over(f"post {one}") else [number_of_it]
+            continue
+        is_what = post if isinstance(post, Skip) else as_found(forum, one, post, sure=sure, private=private)
+        found.append(is_what)
+        unsure += [number_of_it] if isinstance(is_what, Skip) and is_what is not post else []
+    return found, unsure
+
+
+async def standing(forum: Forum, native_id: str) -> Post | Skip | None:
+    """Return a post, None when the forum says that it is not there; one that is not for us to see (403) may stand all the same."""
     try:
         return await forum.standing(native_id) if number(native_id) else None
     except SourceRefused as refusal:

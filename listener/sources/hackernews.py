@@ -19,6 +19,7 @@ from listener.sources.fields import word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.markup import plain_line, plain_text
+from listener.sources.patience import or_unsure
 
 PLATFORM = "hackernews"
 REALM = "news.ycombinator.com"
@@ -81,7 +82,7 @@ class HackerNewsSource:
         mentions, skipped = _mentions(hits)
         shown = {m.native_id for m in mentions}
         lost = [item for item, at in known.get("recent", {}).items() if low <= at <= high and item not in shown]
-        looked_up = [await self.look_up(item) for item in lost[:MOST_LOOKED_UP]]
+        looked_up = [await or_unsure(self.look_up(item), f"item {item}") for item in lost[:MOST_LOOKED_UP]]
         removals = tuple(found for found in looked_up if isinstance(found, Removal))
         mentions = sorted(mentions + [found for found in looked_up if isinstance(found, Mention)], key=_in_time)
         finished = high >= now

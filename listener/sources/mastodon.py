@@ -20,6 +20,7 @@ from listener.sources.mastodon_listing import Listed, Target, id_at, moments_of,
 from listener.sources.mastodon_statuses import local_id_of, native_id_of, read_status, removal_of
 from listener.sources.mastodon_stream import MastodonStream
 from listener.sources.mastodon_threads import Threads
+from listener.sources.patience import or_unsure
 from listener.sources.turns import Turn
 
 OVERLAP_MILLIS = 3_600_000
@@ -151,7 +152,8 @@ class MastodonSource:
             for own_id, (native_id, entry_id, _) in recent.items()
             if own_id not in shown and order(begin) < order(entry_id) and (listed.whole or order(entry_id) <= end)
         }
-        looked_up = [await self._look_up(native_id, own_id) for own_id, native_id in list(lost.items())[:MOST_LOOKED_UP]]
+        asked = list(lost.items())[:MOST_LOOKED_UP]
+        looked_up = [await or_unsure(self._look_up(native_id, own_id), f"status {native_id}") for own_id, native_id in asked]
         settled = {own_id for own_id, answer in zip(lost, looked_up, strict=False) if not isinstance(answer, Skip)}
         told = [own_id in recent for own_id in (word(one.status, "id") for one in listed.entries)]
         fresh = [one for one, before in zip(found, told, strict=True) if not (before and isinstance(one, Skip))]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from listener.errors import SourceRefused
+from listener.errors import SourceRefused, SourceUnavailable
 from listener.sources.fields import word
 from listener.sources.mastodon_listing import Ask
 from listener.sources.mastodon_statuses import Above, native_id_of
+from listener.sources.patience import Patience
 
 MOST_REMEMBERED = 5_000
 MOST_DEEP = 40
@@ -18,13 +19,15 @@ MOST_DEEP = 40
 class Threads:
     """Knows of each status seen its name and the local id of what it answers. A parent not seen yet is asked for once.
 
-    `ask` may raise; then nothing of the status was said and the pull is tried again. `asked` counts requests since the last `begin`.
+    `ask` may raise; then nothing of the status was said and the pull is tried again. A parent on which its server fails for the third
+    time has no name. `asked` counts requests since the last `begin`.
     """
 
     def __init__(self, ask: Ask, *, host: str) -> None:
         self._ask = ask
         self._host = host
         self._seen: dict[str, tuple[str, str]] = {}
+        self._patience = Patience()
         self.asked = 0
 
     def begin(self) -> None:
@@ -58,6 +61,10 @@ class Threads:
             status = await self._ask(f"/api/v1/statuses/{quote(own_id, safe='', errors='replace')}", {})
         except SourceRefused as error:
             if error.status not in (403, 404, 410):
+                raise
+            status = {}
+        except SourceUnavailable:
+            if not self._patience.is_over(own_id):
                 raise
             status = {}
         found = native_id_of(status, host=self._host), word(status, "in_reply_to_id")

@@ -101,6 +101,52 @@ async def test_an_edit_comes_again_and_a_deletion_is_noticed(site: Site, http: H
     assert not any(page.removals for page in pages), "told once"
 
 
+async def test_a_post_that_moved_where_we_may_not_look_is_no_deletion(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    """A moderator took its topic to a category of the team: it stands, the forum says 403 of it, and a removal is for ever."""
+    fake = FakeForum(*(post(n, at=clock.now() - (10 - n) * MINUTE) for n in range(1, 6)))
+    site.answer = fake
+    source = _source(site, http, clock)
+    _, cursor = await _round(source)
+    del fake.posts[2]
+    site.answer = lambda request: Reply(status=403, body=b"{}") if request.path == "/posts/3.json" else fake(request)
+    pages, cursor = await _round(source, cursor)
+    assert not any(page.removals for page in pages)
+    assert [skip.where for page in pages for skip in page.skipped] == ["post 3"]
+    asked = len(site.requests)
+    await _round(source, cursor)
+    assert not [one for one in site.requests[asked:] if one.path == "/posts/3.json"], "nor is it asked about in each round"
+
+
+async def test_a_lost_post_on_which_a_forum_fails_does_not_hold_up_what_is_new(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    """It is asked about again, three times in all; whether it stands is looked at later (RULES F24)."""
+    fake = FakeForum(*(post(n, at=clock.now() - (10 - n) * MINUTE) for n in range(1, 6)))
+    site.answer = fake
+    source = _source(site, http, clock)
+    _, cursor = await _round(source)
+    del fake.posts[2]
+    site.answer = lambda request: Reply(status=500) if request.path == "/posts/3.json" else fake(request)
+    for number in range(6, 11):
+        fake.posts.append(post(number, at=clock.now()))
+        pages, cursor = await _round(source, cursor)
+        assert str(number) in _mentions(pages)
+        assert not any(page.removals for page in pages)
+    assert sum(one.path == "/posts/3.json" for one in site.requests) == 3
+
+
+async def test_an_answered_post_on_which_a_forum_fails_does_not_hold_up_its_answers(
+    site: Site, http: HttpClient, clock: ManualClock
+) -> None:
+    """Asked for again twice, for it may be a bad moment; then the answer is read as one to the topic."""
+    site.answer = fake = FakeForum(post(9, at=clock.now(), topic=4, place=7, reply_to_post_number=2))
+    site.answer = lambda request: Reply(status=500) if request.path == "/posts/by_number/4/2.json" else fake(request)
+    source = _source(site, http, clock)
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            await source.pull(None)
+    found = _mentions((await _round(source))[0])
+    assert (found["9"].parent_id, found["9"].root_id) == ("", "4")
+
+
 async def test_a_search_gives_whole_posts(site: Site, http: HttpClient, clock: ManualClock) -> None:
     """A search shows excerpts; brand queries and people read the posts themselves."""
     long = "stroomwerk " + "x" * 400

@@ -161,6 +161,25 @@ async def test_a_post_of_which_nothing_is_known_stays_until_more_is(site: Site, 
     assert [removal.native_id for page in pages for removal in page.removals] == ["1"]
 
 
+async def test_items_that_cannot_be_asked_for_do_not_hold_up_what_search_finds(
+    site: Site, http: HttpClient, clock: ManualClock, now: int
+) -> None:
+    """Search and items are two services: while the second is down, the first is read, and a deletion is asked about again."""
+    site.answer = fake = FakeHackerNews([comment(1, at=now - 60, text="stroomwerk"), comment(2, at=now - 50, text="stroomwerk")])
+    source = _source(site, http, clock)
+    _, cursor = await _round(source)
+    del fake.hits[0]
+    fake.hits.append(comment(3, at=now - 5, text="stroomwerk"))
+    site.answer = lambda request: Reply(status=503) if "/item/" in request.path else fake(request)
+    pages, cursor = await _round(source, cursor)
+    assert "3" in _ids(pages)
+    assert not any(page.removals for page in pages)
+    site.answer = fake
+    fake.items["1"] = {"id": 1, "deleted": True, "time": now - 60}
+    pages, _ = await _round(source, cursor)
+    assert [removal.native_id for page in pages for removal in page.removals] == ["1"]
+
+
 async def test_a_post_that_only_lost_the_brands_name_is_an_edit(site: Site, http: HttpClient, clock: ManualClock, now: int) -> None:
     """Search shows it no longer, but it stands; what we hold must follow its words."""
     fake = FakeHackerNews([comment(1, at=now - 60, text="stroomwerk"), comment(2, at=now - 50, text="stroomwerk")])

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import SettingsError, SourceError, SourceRefused
+from listener.errors import SettingsError, SourceError, SourceRefused, SourceUnavailable
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.sources.http import HttpClient
@@ -156,6 +156,40 @@ async def test_many_answers_to_unknown_posts_are_read_in_parts_and_whole(fake: F
     assert len(pages) > 2
     assert all(m.parent_id for m in _read(pages).values())
     assert sum(request.path.startswith("/api/v1/statuses/") for request in site.requests) == 90
+
+
+async def test_a_post_above_on_which_its_server_fails_does_not_hold_up_its_hashtag(fake: FakeMastodon, site: Site, opened: Open) -> None:
+    """Asked for again twice, for it may be a bad moment; then the answer is read without what it answers, and all behind it (F24)."""
+    broken = fake.add("vraag", NOW - timedelta(minutes=40), tags=())
+    answer = fake.name_of(fake.add("#stroomwerk antwoord", NOW - timedelta(minutes=30), answers=broken))
+    later = fake.name_of(fake.add("#stroomwerk later", NOW - timedelta(minutes=20)))
+    site.answer = lambda request: Reply(status=500) if request.path.endswith(f"/statuses/{broken}") else fake(request)
+    source = opened()
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            await source.pull(None)
+    read = _read((await _round(source))[0])
+    assert read.keys() == {answer, later}
+    assert read[answer].parent_id == ""
+
+
+async def test_a_lost_post_on_which_its_server_fails_does_not_hold_up_its_hashtag(
+    fake: FakeMastodon, site: Site, opened: Open, clock: ManualClock
+) -> None:
+    """Whether it is gone is asked again; what is new is read meanwhile."""
+    gone = fake.add("#stroomwerk weg", NOW - timedelta(minutes=8))
+    name = fake.name_of(gone)
+    _, cursor = await _round(opened())
+    clock.advance(timedelta(minutes=5))
+    del fake.statuses[gone]
+    later = fake.name_of(fake.add("#stroomwerk later", NOW + timedelta(minutes=4)))
+    site.answer = lambda request: Reply(status=500) if request.path.endswith(f"/statuses/{gone}") else fake(request)
+    pages, cursor = await _round(opened(), cursor)
+    assert later in _read(pages)
+    assert not any(page.removals for page in pages)
+    site.answer = fake
+    pages, _ = await _round(opened(), cursor)
+    assert [one.native_id for page in pages for one in page.removals] == [name]
 
 
 @pytest.mark.parametrize(
