@@ -39,6 +39,7 @@ class Open(Protocol):
     """An open mailbox: see `OpenMailbox`."""
 
     validity: int
+    next_number: int
 
     def numbers(self, *, after: int = 0, since: Any = None) -> list[int]: ...
     def facts(self, numbers: Any) -> list[MailFacts]: ...
@@ -147,26 +148,25 @@ class ImapSource:
     def _read(self, box: Mailbox, cursor: Cursor | None) -> Page:
         memory: dict[str, Any] = json.loads(cursor) if cursor else {}
         with self._open(box) as mailbox:
-            if memory.get("validity") == mailbox.validity:
+            if memory.get("validity") == mailbox.validity and not 0 < mailbox.next_number <= int(memory["uid"]):
                 numbers = mailbox.numbers(after=int(memory["uid"]))
             else:
                 numbers = mailbox.numbers(since=self._from(memory))
             if not numbers:
                 return Page(mentions=(), next=cursor)
-            turn, found, newest = numbers[:PER_PULL], [], float(memory.get("at", 0.0))
+            turn, newest, shown = numbers[:PER_PULL], float(memory.get("at", 0.0)), dict[int, Mention | Skip]()
             until, last = self._clock.monotonic() + READ_SECONDS, turn[-1]
-            listed = mailbox.facts(turn)
-            if not listed:  # those that were deleted meanwhile are not listed next time
-                raise SourceUnavailable(f"{box.host} lists mails and says nothing of them.")
-            for facts in listed:
+            for facts in mailbox.facts(turn):
                 newest = max(newest, facts.arrived_at.timestamp())
-                found.append(self._mail(mailbox, facts))
+                if (one := self._mail(mailbox, facts)) is not None:
+                    shown[facts.uid] = one
                 if self._clock.monotonic() > until:
                     last = facts.uid
                     break
-            shown = {one.uid for one in listed}
-            found += [_not_shown(mailbox.validity, one) for one in turn if one <= last and one not in shown]
-            after = {"validity": mailbox.validity, "uid": last, "at": newest}
+            if not shown:  # those that were deleted meanwhile are not listed next time
+                raise SourceUnavailable(f"{box.host} lists mails and says nothing of them.")
+            found = [shown.get(one) or _not_shown(mailbox.validity, one) for one in turn if one <= last]
+            after = {"validity": mailbox.validity, "uid": last, "at": min(newest, self._clock.now().timestamp())}
         return Page(
             mentions=tuple(sorted((one for one in found if isinstance(one, Mention)), key=lambda one: (one.posted_at, one.native_id))),
             next=Cursor(json.dumps(after, sort_keys=True)),
@@ -192,5 +192,5 @@ class ImapSource:
 
 
 def _not_shown(validity: int, uid: int) -> Skip:
-    """A mail that left the folder in the same moment, or one whose line no one can read: it must not be passed over in silence."""
+    """A mail that left the folder in the same moment, or one that the server does not show: it must not be passed over in silence."""
     return Skip(where=f"mail {validity}-{uid}", reason="the server lists it, and does not say what it is")

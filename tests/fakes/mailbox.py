@@ -36,6 +36,7 @@ class FakeMailbox:
     """`mails` by their number: when each arrived and what it is. `fails` makes every opening fail."""
 
     validity: int = 7
+    next_number: int = 0
     mails: dict[int, tuple[datetime, bytes]] = field(default_factory=dict)
     fails: bool = False
     opened_with: list[Mailbox] = field(default_factory=list)

@@ -91,6 +91,22 @@ async def test_a_server_that_says_nothing_of_what_it_lists_moves_no_cursor() -> 
     assert len((await source(box, clock).pull(None)).mentions) == 1
 
 
+@pytest.mark.parametrize("hidden", [(2,), (1, 2, 3)])
+async def test_a_mail_whose_words_the_server_does_not_show_is_told_and_none_of_them_is_an_error(hidden: tuple[int, ...]) -> None:
+    """As above: between listing and reading it may be gone, and a server that shows nothing at all is ill."""
+    box, clock = FakeMailbox(), ManualClock(NOW)
+    for number in range(3):
+        box.put(NOW, mail(number, NOW))
+    whole = box.beginning
+    box.beginning = lambda uid, most: None if uid in hidden else whole(uid, most)  # type: ignore[method-assign]  # an ill server
+    if len(hidden) == 3:
+        with pytest.raises(SourceUnavailable, match="says nothing of them"):
+            await source(box, clock).pull(None)
+        return
+    page = await source(box, clock).pull(None)
+    assert (len(page.mentions), [one.where for one in page.skipped]) == (2, ["mail 7-2"])
+
+
 async def test_mail_from_our_own_addresses_is_no_complaint() -> None:
     box, clock = FakeMailbox(), ManualClock(NOW)
     box.put(NOW, mail(1, NOW, From="Info <info@ZOEMVOLT.example>"))
