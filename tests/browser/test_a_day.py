@@ -39,7 +39,7 @@ from moderation.settings import KlankbordSettings
 from moderation.workflows.hold_tokens import HoldTokens
 from moderation.workflows.manage_people import ManagePeople
 from tests.browser.axe import grave_violations
-from tests.browser.visiting import chromium, enter, follow, served, typed_in
+from tests.browser.visiting import chromium, enter, follow, served, typed_in, unhurried
 from tests.fakes.desk import MORNING, mention
 from tests.fakes.house import AUTHOR, OURS, THEIRS, House, fill
 from tests.fakes.people import QUICK, SAID
@@ -97,7 +97,9 @@ class Day:
     def page(self, *, width: int = 1280, language: str = "nl") -> Page:
         """Open a browser of its own, as on another machine."""
         screen: Any = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}  # axe must not look amid a change of colour
-        return self.browser.new_context(locale=language, base_url=self.base, **screen).new_page()
+        context = self.browser.new_context(locale=language, base_url=self.base, **screen)
+        unhurried(context)
+        return context.new_page()
 
     def come_in(self, page: Page, name: str, button: str) -> None:
         """Sign in as people do: name, password, and the code that an app shows."""
