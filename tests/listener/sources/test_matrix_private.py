@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from listener.clock import ManualClock
 from listener.errors import SettingsError, SourceUnavailable
+from listener.ledger.ledger import open_ledger
 from listener.model.mention import Mention
 from listener.model.page import Cursor, Page
 from listener.settings.schema import BrandSettings, SourceSettings
@@ -18,6 +20,7 @@ from listener.sources.http import HttpClient
 from listener.sources.matrix import MatrixSource
 from listener.sources.matrix_events import is_rule
 from listener.sources.said_to import said_to, said_to_in_private
+from listener.workflows.collect_mentions import CollectMentions
 from tests.fakes.matrix import READER, ROOM, RULES, TOKEN, FakeMatrix
 from tests.fakes.site import Site
 
@@ -286,6 +289,20 @@ async def test_with_one_person_everything_is_one_conversation_said_to_the_brand(
         "ik ben er ook": ("", "", "matrix"),
         "mooi": ("", "", "matrix"),
     }
+
+
+async def test_what_somebody_says_to_us_alone_is_kept_whatever_it_names(fake: FakeMatrix, opened: Open, tmp_path: Path) -> None:
+    """As a private message to the brand; what people say among themselves in a closed room only when it names the brand."""
+    club = "!club:matrix.example"
+    fake.joined.append(club)
+    fake.members[club] = [KIM, BAS, READER]
+    for room in (ROOM, SHUT, club):
+        fake.say(f"Hallo, iemand? {room}", NOW, room=room)
+    clock = ManualClock(NOW)
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}") as ledger:
+        await CollectMentions(ledger, (), clock=clock).round(opened(), keep="matching")
+        (kept,) = ledger.mentions.latest(limit=10)
+        assert (kept.mention.realm, kept.private, [(hit.brand, hit.directed) for hit in kept.hits]) == (SHUT, True, [(OURS, True)])
 
 
 async def test_a_room_in_which_more_people_spoke_is_no_conversation_with_one(fake: FakeMatrix, opened: Open) -> None:
