@@ -56,6 +56,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/me/messages/{subscription_id}/remove"): Right.READ,
     ("POST", "/me/messages/{subscription_id}/test"): Right.READ,
     ("GET", "/requests"): Right.ADMINISTER,
+    ("POST", "/requests"): Right.ADMINISTER,
     ("POST", "/requests/{request_id}/extend"): Right.ADMINISTER,
     ("POST", "/requests/{request_id}/end"): Right.ADMINISTER,
     ("GET", "/deliveries"): Right.ADMINISTER,

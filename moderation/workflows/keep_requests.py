@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from listener.errors import InputError
 from listener.ports import Clock
@@ -14,7 +14,19 @@ from moderation.workflows.subjects import Subjects
 
 SOON, LATE = "request_soon", "request_late"
 """Kinds of alarm, with words in config/templates/<language>/outbox.yaml below `alarm.`."""
-LONGEST_REASON = 2_000
+LONGEST_REASON, LONGEST_ACCOUNT = 2_000, 500
+_OLDEST = timedelta(days=3_660)
+"""No request is older than ten years; a day before that is a slip of the pen."""
+
+
+class CannotNote(InputError):
+    """A request cannot be noted as it was written down. `field` is what has to be mended, `why` a key for pages that have words for it:
+    account (nobody), too_long, future, long_ago."""
+
+    def __init__(self, message: str, *, field: str, why: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.why = why
 
 
 class KeepRequests:
@@ -27,18 +39,32 @@ class KeepRequests:
         self._zone = zone
 
     def add(self, kind: RequestKind, platform: str, account: str, *, received_at: datetime | None, by: str) -> SubjectRequest:
-        """Note that somebody asked; the month runs from when they did. Raises `InputError` for a moment that is still to come.
+        """Note that somebody asked; the month runs from when they did. One that waits already is that one, and its clock goes on.
+
+        Raises `CannotNote` for nobody and for a moment that cannot be, and `SeveralCalled` where several are called so.
 
         Somebody of whom nothing is here may ask too: then it is kept as it was typed, until it ends.
         """
         now = self._clock.now()
         received = received_at or now
+        if not account.strip():
+            raise CannotNote("Write who asks: their name on the platform, or their id there.", field="account", why="account")
+        if len(account) > LONGEST_ACCOUNT:
+            raise CannotNote(f"An account has at most {LONGEST_ACCOUNT} characters.", field="account", why="too_long")
         if received > now:
-            raise InputError("They cannot have asked in the future; write the day on which it came, such as 2026-03-31.")
+            said = "They cannot have asked in the future; write the day on which it came, such as 2026-03-31."
+            raise CannotNote(said, field="received", why="future")
+        if received < now - _OLDEST:
+            said = "That is more than ten years ago; write the day on which it came, such as 2026-03-31."
+            raise CannotNote(said, field="received", why="long_ago")
         found = self._subjects.one(platform, account)
         person = found.keys[0] if found else account if is_key(account) else typed_as(platform, account.strip().removeprefix("@"))
         due = due_at(received, MONTHS, self._zone)
         return self._requests.add(kind, person, via=Via.DESK, received_at=received, due_at=due, by=by, noted_at=now)
+
+    def platforms(self) -> list[str]:
+        """Return the platforms of which anything is here, for whoever notes a request."""
+        return self._subjects.platforms()
 
     def all(self, *, ended: bool = True) -> list[SubjectRequest]:
         """Return requests, open ones first by the day they are due."""
