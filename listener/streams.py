@@ -107,8 +107,7 @@ class StreamSchedule:
     async def _follow(self, one: Watched, stream: Stream) -> None:
         failures = 0
         while True:
-            if not stream.is_wanted:
-                await self._unwanted(one.settings.id)
+            if not await self._is_wanted(one, stream):
                 await self._clock.sleep(UNWANTED_SECONDS)
                 continue
             began, (connected, error) = self._clock.monotonic(), await self._listened(one, stream)
@@ -118,6 +117,18 @@ class StreamSchedule:
             logger.info("a stream ended", extra={"source": one.settings.id, "failures": failures, "error": type(error).__name__})
             await self.lost(one.settings.id, why)
             await self._clock.sleep(connect_after(failures, error, jitter=self._random.random()))
+
+    async def _is_wanted(self, one: Watched, stream: Stream) -> bool:
+        """Tell whether to listen now. While that cannot be told (somebody edits the file of secrets) it is looked again."""
+        try:
+            if stream.is_wanted:
+                return True
+        except Exception as error:  # whatever it is, it must not end this stream for good
+            logger.exception("whether a stream can be listened to is not known", extra={"source": one.settings.id})
+            await self.lost(one.settings.id, str(error) if isinstance(error, ProductError) else "our own reader failed; the log tells more")
+            return False
+        await self._unwanted(one.settings.id)
+        return False
 
     async def _listened(self, one: Watched, stream: Stream) -> tuple[bool, Exception | None]:
         """Listen to one connection until it ends; return whether there was one, and what ended it."""
@@ -143,15 +154,20 @@ class StreamSchedule:
         await self._noted(partial(self._ledger.keep, source_id, standing))
 
     async def _unwanted(self, source_id: str) -> None:
-        if self._standings.pop(source_id, None) is not None or self._ledger.standing(source_id) is not None:
-            await self._noted(partial(self._ledger.forget, source_id))
+        def forget() -> None:
+            if self._ledger.standing(source_id) is not None:
+                self._ledger.forget(source_id)
+
+        self._standings.pop(source_id, None)
+        await self._noted(forget)
 
     async def _keep_saying(self) -> None:
         """Say once a minute which streams are up, so that nobody believes a service that died."""
         while True:
             await asyncio.sleep(HEARD_SECONDS)
-            for source_id, standing in list(self._standings.items()):
-                if standing.up:
+            for source_id in list(self._standings):
+                standing = self._standings.get(source_id)  # as it is by now: others were noted meanwhile
+                if standing is not None and standing.up:
                     said = self._standings[source_id] = replace(standing, heard_at=self._clock.now())
                     await self._noted(partial(self._ledger.keep, source_id, said))
 

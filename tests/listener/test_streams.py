@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +14,14 @@ from typing import Any
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused, SourceUnavailable, StoreFull
+from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreFull, StoreLocked
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.mention import Mention, MentionKey, Removal
 from listener.model.page import Cursor, Page
 from listener.model.push import HEARD_WITHIN, Arrived, Connected, Edited, Gone, StreamStanding
 from listener.schedule import HURRY_SECONDS, LONGEST_WAIT, REFUSED_WAIT
-from listener.streams import connect_after
+from listener.streams import StreamSchedule, connect_after
+from listener.workflows.take_pushed import TakePushed
 from tests.fakes.source import FakeSource, mention
 from tests.fakes.stream import FakeStream
 from tests.fakes.stream_rig import NOON, Rig
@@ -270,6 +272,88 @@ async def test_a_stream_that_nobody_can_listen_to_is_not_shown_as_down(ledger: L
     await rig.until(lambda: stream.connections == 1)  # a key that is put there is taken up without a restart
     rig.stop.set()
     await running
+
+
+class Unreadable(FakeStream):
+    """A stream whose key cannot be looked up for a while."""
+
+    trouble: Exception | None = None
+
+    @property  # type: ignore[override]  # a port's property, which the other fake keeps as an attribute
+    def is_wanted(self) -> bool:
+        if self.trouble is not None:
+            raise self.trouble
+        return True
+
+    @is_wanted.setter
+    def is_wanted(self, value: bool) -> None:
+        """Nothing is set here."""
+
+
+@pytest.mark.parametrize("trouble", [SettingsError("secrets.env can be read by others; chmod 600"), RuntimeError("ours")])
+async def test_a_key_that_cannot_be_read_for_a_while_ends_no_stream_for_good(ledger: Ledger, trouble: Exception) -> None:
+    """Somebody edits the file of secrets: until then the source is pulled, and once it is right it is listened to again."""
+    stream = Unreadable()
+    stream.trouble = trouble
+    rig = Rig(ledger, FakeSource([[mention("1")]]), stream)
+    await rig.run()
+    running = asyncio.create_task(rig.streams.run(rig.stop))
+    await rig.until(lambda: rig.clock.now() > NOON + HOUR)
+    assert stream.connections == 0
+    assert _stream(ledger, rig.clock.now())[0] is False
+    stream.trouble = None
+    await rig.until(lambda: stream.connections == 1)
+    rig.stop.set()
+    await running
+
+
+async def test_a_ledger_that_cannot_be_read_for_a_while_ends_no_stream_for_good(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = FakeStream()
+    stream.is_wanted = False
+    rig = Rig(ledger, FakeSource([]), stream)
+
+    def busy(_source: str) -> None:
+        raise StoreLocked("the ledger is in use")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(ledger.streams, "standing", busy)
+        running = asyncio.create_task(rig.streams.run(rig.stop))
+        await rig.until(lambda: rig.clock.now() > NOON + HOUR)
+    stream.is_wanted = True
+    await rig.until(lambda: stream.connections == 1)
+    rig.stop.set()
+    await running
+
+
+async def test_a_stream_that_is_lost_while_others_are_noted_stays_lost(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a minute it is noted which streams are up: one that ends just then was noted as up again, and believed."""
+    monkeypatch.setattr("listener.streams.HEARD_SECONDS", 0.0)
+    rig, other = Rig(ledger, FakeSource([], source_id="one")), Rig(ledger, FakeSource([], source_id="two"))
+    take = TakePushed(ledger, rig.collect, clock=rig.clock, hurry=rig.schedule.hurry)
+    watched = [rig.watched, other.watched]
+    streams = StreamSchedule(watched, take, rig.collect, ledger.streams, clock=rig.clock, arrived=rig.arrived)
+    for one in watched:
+        await streams.take(one.settings.id, Connected())
+    loop, seen, rounds = asyncio.get_running_loop(), threading.Event(), 0
+    whole = ledger.streams.keep
+
+    def keep(source_id: str, standing: StreamStanding) -> None:
+        nonlocal rounds
+        rounds += source_id == "one"
+        if source_id == "one" and rounds == 1:
+            loop.call_soon_threadsafe(lambda: (losing.append(loop.create_task(streams.lost("two", "cut"))), loop.call_soon(seen.set)))
+            assert seen.wait(20)
+        whole(source_id, standing)
+
+    losing: list[asyncio.Task[None]] = []
+    monkeypatch.setattr(ledger.streams, "keep", keep)
+    saying = asyncio.create_task(streams._keep_saying())
+    await rig.until(lambda: rounds >= 3)
+    saying.cancel()
+    await asyncio.gather(saying, *losing, return_exceptions=True)
+    standing = ledger.streams.standing("two")
+    assert standing is not None
+    assert (standing.up, standing.why) == (False, "cut")
 
 
 async def test_coverage_says_since_when_a_stream_is_up_or_down_and_why(ledger: Ledger) -> None:
