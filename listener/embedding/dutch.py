@@ -70,8 +70,8 @@ class DutchReader:
         self._pad = self.tokenizer.get_vocab()["[PAD]"]
         self._torch = torch
 
-    def encode(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
-        """Return float32 `(len(texts), n_dims)`, unit length: the mean over a text's pieces."""
+    def encode(self, texts: Sequence[str], *, batch_size: int, **_options: Any) -> NDArray[np.float32]:
+        """Return float32 `(len(texts), n_dims)`, unit length: the mean over a text's pieces. Several threads may read at a time."""
         torch = self._torch
         rows = [one.ids for one in self.tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
@@ -89,24 +89,16 @@ class DutchReader:
 
 
 class BilingualModel:
-    """The bundled model and the Dutch reader as one model with `encode`, as sentence-transformers has it."""
+    """The bundled model and the Dutch reader as one: each text has its reader (see `listener.embedding.parts`)."""
 
     def __init__(self, bundled: Any, reader: DutchReader, languages: Languages) -> None:
         self._bundled = bundled
         self._reader = reader
         self._languages = languages
 
-    def encode(self, texts: Sequence[str], *, batch_size: int = 64, **options: Any) -> NDArray[np.float32]:
-        """Return float32 `(len(texts), n_dims)`, unit length. `options` go to the bundled model."""
-        dutch = [self.is_dutch(text) for text in texts]
-        english = [text for text, is_dutch in zip(texts, dutch, strict=True) if not is_dutch]
-        vectors = np.zeros((len(texts), int(self._bundled.get_embedding_dimension())), dtype=np.float32)
-        of_dutch = np.array(dutch, dtype=bool)
-        if english:
-            vectors[~of_dutch] = self._bundled.encode(english, batch_size=batch_size, **options)
-        if of_dutch.any():
-            vectors[of_dutch] = self._reader.encode([text for text, is_dutch in zip(texts, dutch, strict=True) if is_dutch], batch_size)
-        return vectors
+    def reader_of(self, text: str) -> Any:
+        """Return the model that reads a text: it has `encode`, as sentence-transformers has it."""
+        return self._reader if self.is_dutch(text) else self._bundled
 
     def is_dutch(self, text: str) -> bool:
         """Tell whether the Dutch reader reads a text: by its language where that is clear, else by who knows its words.

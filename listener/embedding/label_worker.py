@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,15 +23,17 @@ class Classifier:
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         loaded = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         self._model: Any = loaded.eval()
+        self._turn = Lock()
 
     def encode(self, texts: Sequence[str], *, batch_size: int, **_options: Any) -> NDArray[np.float32]:
-        """Return float32 `(len(texts), n_labels)`, rows that sum to 1, in the order of the model's own labels."""
+        """Return float32 `(len(texts), n_labels)`, rows that sum to 1, in the order of the model's own labels. For several threads."""
         import torch
 
         rows = []
         for start in range(0, len(texts), batch_size):
             some = list(texts[start : start + batch_size])
-            pieces = self._tokenizer(some, truncation=True, max_length=self._longest(), padding=True, return_tensors="pt")
+            with self._turn:
+                pieces = self._tokenizer(some, truncation=True, max_length=self._longest(), padding=True, return_tensors="pt")
             with torch.no_grad():
                 rows.append(torch.softmax(self._model(**pieces).logits, dim=1).numpy())
         return np.concatenate(rows).astype(np.float32)

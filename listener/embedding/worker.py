@@ -12,13 +12,25 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.embedding.parts import SideBySide
+
 MOST_THREADS = 4
 NICENESS = 5
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TQDM_DISABLE": "1",
+}
 
 
 class Ready(NamedTuple):
@@ -53,10 +65,10 @@ def serve(pipe: Connection, folder: str, batch_size: int, reader: str = "", *, l
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it closes the pipe in order
     with contextlib.suppress(OSError):
         os.nice(NICENESS)  # pages and polling go first; where the system forbids it, the model simply competes
-    _set_environment()
+    side_by_side = SideBySide(_set_environment())
     try:
         model = (load or _load)(folder, reader)
-        dims = int(_encode(model, ["."], batch_size).shape[1])
+        dims = int(side_by_side.encode(model, ["."], batch_size).shape[1])
     except Exception as error:  # noqa: BLE001 - whatever the libraries raise, the parent has to hear it
         pipe.send(Refused(f"{type(error).__name__}: {error}"))
         return
@@ -67,31 +79,29 @@ def serve(pipe: Connection, folder: str, batch_size: int, reader: str = "", *, l
         except (EOFError, OSError):
             return
         try:
-            pipe.send(Encoded(_encode(model, texts, batch_size)))
+            pipe.send(Encoded(side_by_side.encode(model, texts, batch_size)))
         except Exception as error:  # noqa: BLE001 - as above
             pipe.send(Failed(f"{type(error).__name__}: {error}"))
 
 
-def _set_environment() -> None:
-    """No network, no progress bars, no more threads than leave the machine usable. Before the libraries are imported, or they ignore it."""
-    os.environ.update(
-        {
-            "HF_HUB_OFFLINE": "1",
-            "TRANSFORMERS_OFFLINE": "1",
-            "HF_HUB_DISABLE_TELEMETRY": "1",
-            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-            "TRANSFORMERS_VERBOSITY": "error",
-            "TOKENIZERS_PARALLELISM": "false",
-            "TQDM_DISABLE": "1",
-        }
-    )
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, min(MOST_THREADS, os.cpu_count() or 1))))
+def _set_environment() -> int:
+    """No network, no progress bars, and no library that shares its work out between cores: `SideBySide` does that.
+
+    Before the libraries are imported, or they ignore it. Returns how many parts to read at a time: OMP_NUM_THREADS as this process was
+    given it, else as many as there are cores, and no more than leave the machine usable.
+    """
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    threads = int(wanted) if wanted.isdecimal() and int(wanted) else min(MOST_THREADS, os.cpu_count() or 1)
+    os.environ.update(OFFLINE)
+    os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    return threads
 
 
 def _load(folder: str, reader: str) -> Any:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(folder, device="cpu", trust_remote_code=False)
+    _one_at_a_time(model)
     if not reader:
         return model
     from listener.embedding.dutch import BilingualModel, DutchReader
@@ -101,9 +111,15 @@ def _load(folder: str, reader: str) -> Any:
     return BilingualModel(model, DutchReader(Path(reader), base=Path(folder)), Languages.from_lists(**stop_words()))
 
 
-def _encode(model: Any, texts: list[str], batch_size: int) -> NDArray[np.float32]:
-    vectors = model.encode(texts, batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
-    return np.asarray(vectors, dtype=np.float32)
+def _one_at_a_time(model: Any) -> None:
+    """Let one thread at a time cut texts into pieces: a tokenizer is told each time where to cut, and refuses that while another reads."""
+    turn, cut = RLock(), model.preprocess
+
+    def preprocess(*given: Any, **named: Any) -> Any:
+        with turn:
+            return cut(*given, **named)
+
+    model.preprocess = preprocess
 
 
 def main() -> None:

@@ -184,7 +184,7 @@ class ModelSettings(Section):
     """The sentence model."""
 
     name: str = Field("bundled", description="'bundled', a sentence-transformers model's name, or a folder with one.")
-    batch_size: int = Field(64, ge=1, le=1024, description="Texts encoded at a time.")
+    batch_size: int = Field(16, ge=1, le=1024, description="Texts that a core encodes at a time.")
     timeout_seconds: float = Field(300.0, gt=0, description="A batch that takes longer ends the worker and is tried again.")
     quick_above: int = Field(20_000, ge=0, description="More waiting mentions are scanned by a quick model first; 0: never.")
 
