@@ -205,9 +205,11 @@ class AnalyseMentions:
         made, self._next = self._next, None
         as_made = made is not None and [reading.stored for reading in made.readings] == list(stored)
         prepared = made if made is not None and as_made else analyst.prepare(stored)
+        # made ready while the model still reads, which would wait for this otherwise
+        following = analyst.prepare(later) if len(later) == self._batch_size and not self._models.under_way else None
         vectors, fresh = self._vectors(prepared.to_embed)
-        if len(later) == self._batch_size and not self._models.under_way:
-            self._look_ahead(analyst.prepare(later), besides=prepared.to_embed)
+        if following is not None:
+            self._look_ahead(following, besides=prepared.to_embed)
         said = self._label_models(prepared.to_embed)
         try:
             self._remind(analyst)

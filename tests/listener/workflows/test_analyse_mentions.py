@@ -18,10 +18,11 @@ from listener.bootstrap import new_analysis
 from listener.embedding.hashed import HashedEmbedder
 from listener.insight.store import Insight, open_insight
 from listener.issues.analyst import Analyst
+from listener.issues.prepare import Prepared
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Membership, NewIssue, Signal
-from listener.model.mention import Author, Kept, Mention, Removal
+from listener.model.mention import Author, Kept, Mention, Removal, StoredMention
 from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import SPARING, AnalyseMentions
 
@@ -154,6 +155,30 @@ def test_encoding_ahead_asks_for_the_texts_in_the_batches_they_are_read_in(ledge
     kept = ledger.analyses.analysed(since=None, model="hashed")
     assert len(kept) == 30
     assert all(np.array_equal(one.vector, again[one.mention_id]) for one in kept)
+
+
+def test_the_next_batch_is_made_ready_before_the_model_is_waited_for(
+    ledger: Ledger, insight: Insight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a backlog the model is what everything waits for: it goes from one batch to the next without a pause."""
+    order: list[str] = []
+    prepare = Analyst.prepare
+
+    def told(analyst: Analyst, stored: Sequence[StoredMention]) -> Prepared:
+        order.append(f"{stored[0].mention_id} ready")
+        return prepare(analyst, stored)
+
+    class Telling(CountingEmbedder):
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            order.append(f"{texts[0].split()[1]} read")
+            return super().encode(texts)
+
+    monkeypatch.setattr(Analyst, "prepare", told)
+    store(ledger, *(post(n, f"klacht {n + 1} over de rekening") for n in range(24)))
+    workflow = analysis(ledger, insight, Telling())
+    workflow.once()
+    workflow.close()
+    assert order == ["1 ready", "9 ready", "1 read", "9 read"]
 
 
 def test_one_poisoned_mention_is_set_aside_after_three_tries_and_the_others_go_on(ledger: Ledger, insight: Insight) -> None:
