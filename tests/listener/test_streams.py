@@ -279,7 +279,7 @@ class Unreadable(FakeStream):
 
     trouble: Exception | None = None
 
-    @property  # type: ignore[override]  # a port's property, which the other fake keeps as an attribute
+    @property
     def is_wanted(self) -> bool:
         if self.trouble is not None:
             raise self.trouble
@@ -337,11 +337,15 @@ async def test_a_stream_that_is_lost_while_others_are_noted_stays_lost(ledger: L
     loop, seen, rounds = asyncio.get_running_loop(), threading.Event(), 0
     whole = ledger.streams.keep
 
+    def lose() -> None:
+        losing.append(loop.create_task(streams.lost("two", "cut")))
+        loop.call_soon(seen.set)  # behind the first step of that task
+
     def keep(source_id: str, standing: StreamStanding) -> None:
         nonlocal rounds
         rounds += source_id == "one"
         if source_id == "one" and rounds == 1:
-            loop.call_soon_threadsafe(lambda: (losing.append(loop.create_task(streams.lost("two", "cut"))), loop.call_soon(seen.set)))
+            loop.call_soon_threadsafe(lose)
             assert seen.wait(20)
         whole(source_id, standing)
 
