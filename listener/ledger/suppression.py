@@ -72,12 +72,11 @@ class SuppressionLedger:
         They stay on the list, with when that was: what they wrote before does not come in, and a ledger from before their erasure is still
         erased when it is put back.
         """
-        digests = {self.digest(key): key for key in author_keys}
-        stood = standing(tx, digests)
-        since = Stands().after_all(at)
+        stood = standing(tx, {self.digest(key) for key in author_keys})
+        since = at
         for one in stood.values():
             since = one.after_all(since)
-        put(tx, [(one, ALLOW, since) for one, key in sorted(digests.items()) if one in stood or _ANYWHERE in key])
+        put(tx, [(one, ALLOW, since) for one in sorted(stood)])
         return sum(one.out for one in stood.values())
 
     def standing(self, tx: Connection, author_keys: Collection[str]) -> dict[str, Stands]:

@@ -24,7 +24,7 @@ from moderation.ledger.subject_requests import SubjectRequestLedger
 from moderation.ledger.subject_sweep import empty_audit, sweep, texts_with
 from moderation.ledger.subject_who import KEYED, Theirs, account_of, all_keys, keys_of, left_of, spelled_as, subject_of
 from moderation.ledger.tables_subject import subject_receipt, subject_request
-from moderation.model.subject import WORLDWIDE, KeptOut, Receipt, Rows, Standing, Subject, is_key, out_everywhere
+from moderation.model.subject import KeptOut, Receipt, Rows, Standing, Subject, is_key, out_everywhere
 from moderation.model.subject_request import Ending, RequestKind
 from moderation.policy.traces import Traces, spoken
 
@@ -183,7 +183,7 @@ class SubjectLedger:
             meant += [Subject(keys=(key,), joined=(), names=()) for key in spelled_as(tx, platform, account)]
             options: dict[frozenset[str], KeptOut] = {}
             for subject in meant:
-                keys = self._on_the_list(tx, subject)
+                keys = self._on_the_list(subject)
                 stands = self._suppression.standing(tx, keys)
                 since = [one.put for one in stands.values() if one.out and one.put is not None]
                 accounts = frozenset(out_everywhere(all_keys(subject)))
@@ -195,14 +195,12 @@ class SubjectLedger:
     def allow(self, subject: Subject, *, by: str, at: datetime) -> Receipt:
         """Collect what a person writes from now on; what is gone stays gone, and what they wrote before stays out."""
         with writing(self._engine) as tx:
-            again = self._suppression.allow(tx, self._on_the_list(tx, subject), at=at)
+            again = self._suppression.allow(tx, self._on_the_list(subject), at=at)
             return write_receipt(tx, ALLOW, {"accounts that are collected again": again}, verb=ALLOWS, by=by, at=at)
 
-    def _on_the_list(self, tx: Connection, subject: Subject) -> list[str]:
+    def _on_the_list(self, subject: Subject) -> list[str]:
         """Return everything this person may stand on the list as: their accounts, those in whichever realm, and what stands for them."""
-        accounts = set(all_keys(subject))
-        for key in [key for key in accounts if key.split("/", 1)[0] in WORLDWIDE and is_key(key)]:
-            accounts |= spelled_as(tx, key.split("/", 1)[0], key.split("/", 2)[2])
+        accounts = all_keys(subject)
         stands = {made(key) for key in accounts for made in (self._suppression.stand_in, self._suppression.stand_in_of_erased)}
         return sorted({*out_everywhere(accounts), *stands})
 

@@ -1,4 +1,4 @@
-"""Somebody asks what we keep of them: find them, tell them, erase them, keep them out. One order of steps for each."""
+"""Somebody asks what we keep of them: find them, tell them, erase them, keep them out, let them in again. One order of steps for each."""
 
 from __future__ import annotations
 

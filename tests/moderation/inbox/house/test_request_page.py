@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from listener.model.mention import Author, Kept
+from moderation.inbox.sign_in import FRESH
 from moderation.inbox.wording import wording_of
 from moderation.model.languages import LANGUAGES
 from moderation.model.person import Role
@@ -17,7 +18,7 @@ from moderation.model.subject_request import Ending, RequestKind, Via
 from tests.fakes.asking import Answer, Asking
 from tests.fakes.desk import mention
 from tests.fakes.house import AUTHOR, House
-from tests.moderation.inbox.house.conftest import ROLE_NAMES
+from tests.moderation.inbox.house.conftest import OURS_ONLY, ROLE_NAMES
 
 
 def test_an_administrator_sees_who_waits_and_ends_it(house: House, asking: Asking) -> None:
@@ -132,3 +133,21 @@ def test_the_form_is_there_in_both_languages(house: House, asking: Asking, langu
     assert f'<option value="mail">{words.raw("platform.mail")}</option>' in page
     assert page.count('<option value="feed">') == 1
     assert f'max="{house.clock.now().date()}"' in page
+
+
+@pytest.mark.parametrize("name", [*(ROLE_NAMES[role] for role in Role if role is not Role.ADMIN), OURS_ONLY])
+def test_nobody_but_an_administrator_of_every_brand_notes_one(house: House, asking: Asking, name: str) -> None:
+    """Who asks for their data is known to as few as can be."""
+    before, cookie = house.parts.subjects.keep.all(), house.cookie(name)
+    assert asking.page("POST", "/requests", cookie=cookie, form={"csrf": house.csrf(cookie), **FORM}).status == 403
+    assert house.parts.subjects.keep.all() == before
+
+
+def test_whoever_notes_one_showed_who_they_are_a_moment_ago(house: House, asking: Asking) -> None:
+    """A form from elsewhere notes nothing, nor does whoever sits down at a page that somebody left open."""
+    before, asked = house.parts.subjects.keep.all(), {"account": "nog iemand"}
+    assert noting(house, asking, csrf="x", **asked).status == 403
+    house.clock.advance(FRESH + timedelta(seconds=1))
+    stale = noting(house, asking, **asked)
+    assert (stale.status, wording_of("nl").raw("people.fresh_title") in stale.text) == (403, True)
+    assert house.parts.subjects.keep.all() == before
