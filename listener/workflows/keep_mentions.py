@@ -103,6 +103,7 @@ def _directed(mention: Mention, hits: tuple[BrandHit, ...]) -> tuple[BrandHit, .
 def repaired(mention: Mention, received_at: datetime) -> Mention:
     """Return the mention in a form every store can hold, with flags for what was repaired (RULES I2, I3, I22).
 
+    No edit is later than now either: a site whose clock ran ahead would keep all that is changed there afterwards from being followed.
     A text longer than half a million characters is cut there, a title at ten thousand (flag "cut"): nobody writes one, and reading it
     would hold up the others.
     """
@@ -110,7 +111,7 @@ def repaired(mention: Mention, received_at: datetime) -> Mention:
     text_flags |= {"cut"} if len(mention.text) > MOST_CHARACTERS or len(mention.title) > MOST_IN_A_TITLE else set()
     title, title_flags = storable(mention.title[:MOST_IN_A_TITLE])
     posted_at, time_flags = sane_time(mention.posted_at, received_at)
+    edited_at = None if mention.edited_at is None else sane_time(mention.edited_at, received_at)[0]
     author = mention.author and replace(mention.author, name=storable(mention.author.name)[0][:500])
-    return replace(
-        mention, text=text, title=title, posted_at=posted_at, author=author, flags=mention.flags | text_flags | title_flags | time_flags
-    )
+    flags = mention.flags | text_flags | title_flags | time_flags
+    return replace(mention, text=text, title=title, posted_at=posted_at, edited_at=edited_at, author=author, flags=flags)

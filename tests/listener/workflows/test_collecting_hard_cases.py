@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +51,21 @@ class Faulty(FakeSource):
         at = int(cursor or 0)
         found = [mention(f"{self.source_id}-{n}") for n in range(4 * at, min(ITEMS, 4 * at + 4))]
         return Page(mentions=tuple(found), next=Cursor(str(self.after(at, len(self.pulls)))), more=4 * at + 4 < ITEMS)
+
+
+@pytest.mark.parametrize("ahead", [NOON + timedelta(days=365), datetime.max.replace(tzinfo=UTC)])
+async def test_an_edit_by_a_clock_that_runs_ahead_does_not_hide_those_after_it(ledger: Ledger, ahead: datetime) -> None:
+    """Whoever takes words back after the clock of their site was put right wants them gone here as well (RULES F7, F13)."""
+    clock = ManualClock(NOON)
+    collect = CollectMentions(ledger, (), clock=clock)
+    later = NOON + timedelta(hours=1)
+    await collect.round(FakeSource([[mention("1", "mijn nummer is 0612345678", edited_at=ahead)]]), keep="all")
+    (kept,) = ledger.mentions.latest()
+    assert kept.mention.edited_at == NOON
+    clock.move_to(later + timedelta(minutes=5))
+    await collect.round(FakeSource([[mention("1", "weggehaald", edited_at=later)]], source_id="again"), keep="all")
+    (kept,) = ledger.mentions.latest()
+    assert (kept.mention.text, kept.mention.edited_at) == ("weggehaald", later)
 
 
 async def test_cursors_that_go_in_circles_are_left_and_told(ledger: Ledger, collect: CollectMentions) -> None:
