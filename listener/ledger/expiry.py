@@ -14,9 +14,10 @@ from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import insert_missing, written_out
 from listener.ledger.page import content_hash
-from listener.ledger.removal import NO_TITLE, drop_unused_embeddings, remove_mentions
+from listener.ledger.removal import drop_unused_embeddings, remove_mentions
+from listener.ledger.said import forget_titles, said_by
 from listener.ledger.suppression import SuppressionLedger
-from listener.ledger.tables import analysis, issue, mention, quarantine, revision
+from listener.ledger.tables import analysis, mention, quarantine, revision
 from listener.ledger.transactions import reading, writing
 
 NO_HASH = ""
@@ -28,10 +29,6 @@ MOST_AT_ONCE = 200
 _BEGUN = "words_let_go"
 _X_NAMES = frozenset({"x", "twitter"})
 _WORD = re.compile(r"[^\W_]+")
-_LEAST_WORDS = 4
-"""A title of fewer words is a phrase that several people used."""
-_PHRASES = " · "
-"""What parts the phrases of a title that several people's words made (`issues/titles.py`)."""
 
 Held = Callable[[Connection, Sequence[int]], Collection[int]]
 """Returns those of some messages that have to stay whole for now, asked in the transaction that lets go of the others."""
@@ -105,9 +102,8 @@ class ExpiryLedger:
             if not rows:
                 return LetGo(held=len(stay))
             ids = [row.mention_id for row in rows]
-            texts = _texts(tx, ids)
-            said = [one for title, text in texts for one in (f"{title} {text}", text, title)]
-            titles = _forget_titles(tx, {row.issue_id for row in rows if row.issue_id is not None}, said)
+            texts = said_by(tx, ids).texts
+            titles = forget_titles(tx, {row.issue_id for row in rows if row.issue_id is not None}, texts)
             _empty(tx, rows, at, self._suppression)
             tx.execute(insert_missing(tx.dialect, tables.meta), {"key": _BEGUN, "value": at.isoformat()})
             note_changes(tx, ids)
@@ -167,15 +163,6 @@ def _over(cut: Cut, platforms: Collection[str]) -> ColumnElement[bool]:
     return _has_words() & or_(mention.c.first_seen_at < cut.raw, of_x)
 
 
-def _texts(tx: Connection, mention_ids: Sequence[int]) -> list[tuple[str, str]]:
-    """Return everything these messages ever said, as title and text."""
-    found: list[tuple[str, str]] = []
-    for some in batches(mention_ids):
-        rows = tx.execute(select(revision.c.title, revision.c.text).where(revision.c.mention_id.in_(some)))
-        found += [(row.title, row.text) for row in rows]
-    return found
-
-
 def _empty(tx: Connection, rows: Sequence[Row[Any, Any, Any]], at: datetime, suppression: SuppressionLedger) -> None:
     newest = select(mention.c.latest_revision).where(mention.c.mention_id == revision.c.mention_id).scalar_subquery()
     nothing = {"title": "", "text": "", "content_hash": content_hash("", "")}
@@ -190,38 +177,3 @@ def _empty(tx: Connection, rows: Sequence[Row[Any, Any, Any]], at: datetime, sup
     emptied = update(mention).where(mention.c.mention_id == bindparam("b_mention_id"))
     emptied = emptied.values(**bare, analysed_revision=mention.c.latest_revision, expired_at=at, author_key=bindparam("b_author_key"))
     tx.execute(emptied, [{"b_mention_id": row.mention_id, "b_author_key": suppression.stand_in(row.author_key)} for row in rows])
-
-
-def _forget_titles(tx: Connection, issue_ids: Collection[int], texts: Sequence[str]) -> tuple[str, ...]:
-    """Take from these issues the titles that are the beginning of one of these texts; return them. A person's title stays."""
-    said = {_spoken(text) for text in texts} - {""}
-    gone: list[str] = []
-    for some in batches(sorted(issue_ids)):
-        here = or_(issue.c.issue_id.in_(some), issue.c.merged_into.in_(some))
-        named = tx.execute(select(issue.c.issue_id, issue.c.title).where(here, issue.c.title_by == tables.MODEL, issue.c.title != NO_TITLE))
-        quoting = [(row.issue_id, row.title) for row in named if _quotes(row.title, said)]
-        for issue_id, title in quoting:
-            tx.execute(update(issue).where(issue.c.issue_id == issue_id).values(title=NO_TITLE))
-            _forget_in_acts(tx, issue_id, title)
-            gone.append(title)
-    return tuple(gone)
-
-
-def _forget_in_acts(tx: Connection, issue_id: int, title: str) -> None:
-    acts = tables.issue_act
-    for act in tx.execute(select(acts.c.act_id, acts.c.before).where(acts.c.issue_id == issue_id, acts.c.before.is_not(None))).all():
-        if act.before.get("title") == title:
-            tx.execute(update(acts).where(acts.c.act_id == act.act_id).values(before={**act.before, "title": NO_TITLE}))
-
-
-def _quotes(title: str, said: Collection[str]) -> bool:
-    """Tell whether a title is the beginning of one of these texts: phrases that several people used are no one's words."""
-    words = _spoken(title)
-    if _PHRASES in title or not words:
-        return False
-    long = title.endswith(NO_TITLE) or len(words.split()) >= _LEAST_WORDS
-    return any(text == words or (long and text.startswith(words.rsplit(" ", 1)[0] if title.endswith(NO_TITLE) else words)) for text in said)
-
-
-def _spoken(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))

@@ -10,19 +10,22 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, select, upda
 
 from listener.ledger import tables
 from listener.ledger.changes import batches, note_changes
+from listener.ledger.said import NO_TITLE, forget_in_digests, forget_titles, said_by
+
+__all__ = ["NOBODY", "NO_TITLE", "drop_unused_embeddings", "remove_mentions"]
 
 _EMPTIED = (tables.revision, tables.label, tables.analysis, tables.mention_brand, tables.mention_source, tables.quarantine)
-
-NO_TITLE = "…"
 
 
 def remove_mentions(tx: Connection, reasons: Mapping[int, str], at: datetime) -> None:
     """Empty the mentions named by id, each with its reason: every revision, address, author, label, analysis, brand and trace goes.
 
-    Embeddings go when no other mention has the same text, and the title of an issue that nobody is left in goes too: it was made of
-    their words. A title that a person wrote stays. Membership lines and signals stay: they hold ids and figures only.
+    Embeddings go when no other mention has the same text. The title of an issue goes that is the beginning of what they said, or in which
+    nobody is left: it was made of their words. A title that a person wrote stays. Kept digests lose their quotes and those titles.
+    Membership lines and signals stay: they hold ids and figures only.
     """
     issue_ids: set[int] = set()
+    said = said_by(tx, list(reasons))
     for some in batches(reasons):
         placed = select(tables.mention.c.issue_id).where(tables.mention.c.mention_id.in_(some), tables.mention.c.issue_id.is_not(None))
         issue_ids.update(tx.execute(placed).scalars())
@@ -36,17 +39,21 @@ def remove_mentions(tx: Connection, reasons: Mapping[int, str], at: datetime) ->
             emptied.values(removed_reason=bindparam("b_reason")),
             [{"b_mention_id": mention_id, "b_reason": reason} for mention_id, reason in reasons.items()],
         )
-    _forget_titles(tx, issue_ids)
+    bare = _forget_titles(tx, issue_ids)
+    forget_in_digests(tx, said, quoting=forget_titles(tx, issue_ids, said.texts), bare=bare)
     note_changes(tx, reasons)
 
 
-def _forget_titles(tx: Connection, issue_ids: Collection[int]) -> None:
-    """Take the analyser's title from each of these issues, and what was merged into it, that has no mention any more."""
+def _forget_titles(tx: Connection, issue_ids: Collection[int]) -> list[str]:
+    """Take the analyser's title from each of these issues, and what was merged into it, that has no mention any more; return them."""
     issue = tables.issue.c
     left = exists().where(tables.mention.c.issue_id == func.coalesce(issue.merged_into, issue.issue_id))
+    gone: list[str] = []
     for some in batches(sorted(issue_ids)):
-        here = issue.issue_id.in_(some) | issue.merged_into.in_(some)
-        tx.execute(update(tables.issue).where(here, issue.title_by == tables.MODEL, ~left).values(title=NO_TITLE))
+        here = (issue.issue_id.in_(some) | issue.merged_into.in_(some)) & (issue.title_by == tables.MODEL) & ~left
+        gone += [title for title in tx.execute(select(issue.title).where(here)).scalars() if title != NO_TITLE]
+        tx.execute(update(tables.issue).where(here).values(title=NO_TITLE))
+    return gone
 
 
 NOBODY: dict[str, Any] = {"author_key": "", "author_platform": None, "author_realm": None, "author_native_id": None, "author_name": ""}

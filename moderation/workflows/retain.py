@@ -124,8 +124,7 @@ class Retain:
                 return None
         bar.finish()
         counts[BACKUPS] += drop_backups(self._home, begun, self._settings.backups_days)
-        if counts[WORDS]:
-            self._name_again()
+        self._name_again()  # also where a platform deleted what a title was made of since the last night
         receipt = self._receipt(counts, over, by, begun)
         self._ledger.meta.set(KEY, replace(Agreed.read(self._ledger.meta.get(KEY)), last_at=begun).written())
         if counts[WORDS] or counts[COUNTED]:
