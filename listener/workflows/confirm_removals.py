@@ -45,6 +45,9 @@ class ConfirmRemovals:
         except SourceError as error:
             logger.warning("nobody said whether posts are gone", extra={"source": source, "why": type(error).__name__})
             found = [Skip(where=one.native_id, reason="not answered") for one in due]
+        except Exception:  # a secret that cannot be read, or a fault of ours: it must hold up neither other sources nor other claims
+            logger.exception("posts could not be asked about", extra={"source": source})
+            found = [Skip(where=one.native_id, reason="not answered") for one in due]
         return await asyncio.to_thread(self._settle, source, due, found)
 
     def _settle(self, source: str, due: Sequence[Claim], found: Sequence[Mention | Removal | Skip]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import RateLimited, SourceRefused, SourceUnavailable
+from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.ledger.claims import MOST_CLAIMS, ClaimLedger
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.mention import Mention, Removal
@@ -70,6 +70,22 @@ def told(ledger: Ledger) -> Told:
     for number in (12, 13):
         house.post(number)
     return house
+
+
+@pytest.mark.parametrize("trouble", [SettingsError("secrets.env cannot be read"), RuntimeError("our own reader")])
+async def test_a_forum_that_cannot_be_asked_holds_up_no_other(told: Told, trouble: Exception) -> None:
+    """The first of several raised each time, and of those behind it nothing that was deleted ever went (RULES F24)."""
+
+    async def fails(_native_ids: Sequence[str]) -> list[Mention | Removal | Skip]:
+        raise trouble
+
+    told.ledger.claims.add("another", ["7"], at=NOW)
+    told.confirm = ConfirmRemovals(told.ledger, {"another": fails, "forum": told.ask}, clock=told.clock)
+    told.post(12, "post_destroyed")
+    assert await told.confirm.once() == 1
+    assert told.there() == {"13"}
+    assert told.ledger.claims.due("another", NOW, most=5) == [], "it is asked about later"
+    assert [one.native_id for one in told.ledger.claims.due("another", NOW + timedelta(hours=1), most=5)] == ["7"]
 
 
 async def test_a_post_that_its_forum_does_not_have_any_more_goes(told: Told) -> None:
