@@ -18,7 +18,8 @@ from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.matrix_events import MESSAGE, Relation, edited, is_before, is_hidden, read_event, relation_of
 from listener.sources.matrix_rooms import Rooms, rooms_named
-from listener.sources.matrix_sync import API, Heard, Hole, fill, sync
+from listener.sources.matrix_sync import API, Heard, Hole, fill_or_lose, sync
+from listener.sources.patience import Patience
 
 DAY_MILLIS = 86_400_000
 MOST_REMEMBERED = 5_000
@@ -87,6 +88,7 @@ class MatrixSource:
         self._open: dict[str, bool] = {}
         self._direct: frozenset[str] | None = None
         self._relations: dict[str, Relation] = {}
+        self._patience = Patience()
 
     @property
     def source_id(self) -> str:
@@ -99,10 +101,10 @@ class MatrixSource:
             memory = {"host": self._host, "since": "", "holes": [], "at": 0}
         holes = [Hole(**one) for one in memory["holes"]]
         if holes:
-            heard, left = await fill(self._ask, holes[0])
+            heard, left, lost = await fill_or_lose(self._ask, holes[0], self._rooms.joined, self._patience)
             after = {**memory, "holes": [asdict(one) for one in (left, *holes[1:]) if one is not None]}
             page = await self._page(heard, await self._privacy(heard.shut))
-            return self._with_gaps(replace(page, next=_written(after), more=bool(after["holes"])), heard)
+            return self._with_gaps(replace(page, next=_written(after), more=bool(after["holes"])), heard, lost)
         rooms, missing = await self._to_read()
         now = self._clock.now()
         known, direct = await self._known_of(rooms, memory)
@@ -256,13 +258,17 @@ class MatrixSource:
         return await self._privacy(frozenset() if self._open[room] else frozenset({event_id}), self._direct)
 
     async def _event(self, room: str, event_id: str) -> Mapping[str, Any]:
-        """Return an event as it stands now; an empty one when the server does not show it."""
+        """Return an event as it stands now; an empty one when the server does not show it, or failed three times: others wait."""
         try:
             found = await self._ask(
                 f"{API}/rooms/{quote(room, safe='', errors='replace')}/event/{quote(event_id, safe='', errors='replace')}", {}
             )
         except SourceRefused as error:
             if error.status not in (403, 404):
+                raise
+            return {}
+        except SourceUnavailable:
+            if not self._patience.is_over(event_id):
                 raise
             return {}
         return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from listener.errors import SourceUnavailable
+from listener.errors import SourceRefused, SourceUnavailable
 from listener.sources.fields import part, word
 from listener.sources.matrix_events import (
     DIRECT,
@@ -22,6 +22,7 @@ from listener.sources.matrix_events import (
     names_in,
     shut_in,
 )
+from listener.sources.patience import Patience
 
 API = "/_matrix/client/v3"
 PAGE = 100
@@ -129,3 +130,20 @@ async def fill(ask: Ask, hole: Hole) -> tuple[Heard, Hole | None]:
     found = [event for event in read if not is_rule(event) and not is_before(event, hole.low)]
     left = None if ended else Hole(room=hole.room, start=start, end=hole.end, low=hole.low, is_open=was_open)
     return Heard(events={hole.room: found}, names=names, shut=shut), left
+
+
+async def fill_or_lose(
+    ask: Ask, hole: Hole, joined: Callable[[], Awaitable[Collection[str]]], patience: Patience
+) -> tuple[Heard, Hole | None, str]:
+    """Do as `fill`, and say what is lost: a room that we were put out of tells no more, and must not hold up all others.
+
+    Where we still are (`joined`), its server may only be confused: then it is asked three times. Raises what `fill` raises otherwise.
+    """
+    try:
+        return *await fill(ask, hole), ""
+    except SourceRefused as error:
+        if error.status not in (400, 403, 404):
+            raise
+        if hole.room in await joined() and not patience.is_over(hole.room):
+            raise
+    return Heard(events={}), None, f"what was said in {hole.room} between two looks is not shown to us any more"

@@ -40,16 +40,17 @@ def keys_of(tx: Connection, platform: str, account: str) -> set[str]:
     found: set[str] = set()
     if not wanted:
         return found
-    shown = func.lower(mention.c.author_name).in_({wanted.lower(), f"@{wanted.lower()}"})
-    by_id = func.lower(mention.c.author_native_id) == wanted.lower()
+    spelled = {wanted.lower(), f"@{wanted.lower()}"}  # ids of Matrix begin with it
+    shown = func.lower(mention.c.author_name).in_(spelled)
+    by_id = func.lower(mention.c.author_native_id).in_(spelled)
     query = select(mention.c.author_key).where(mention.c.author_platform == platform, or_(shown, by_id)).distinct()
     found.update(tx.execute(query).scalars())
     for column in KEYED:
-        start, end = f"{platform}/", f"/{wanted.lower()}"
-        ends = func.lower(column).endswith(end, autoescape=True) | (column == wanted)
+        start = f"{platform}/"
+        ends = or_(column == wanted, *(func.lower(column).endswith(f"/{one}", autoescape=True) for one in sorted(spelled)))
         found.update(tx.execute(select(column).where(column.startswith(start, autoescape=True), ends).distinct()).scalars())
     for table in (draft, outbox):  # somebody we wrote to who never wrote to us
-        called = or_(func.lower(table.c.person) == wanted.lower(), _addressee(table) == wanted)
+        called = or_(func.lower(table.c.person).in_(spelled), _addressee(table) == wanted)
         to = (table.c.platform == platform) & called
         found.update(tx.execute(select(_addressee(table)).where(to, table.c.person != "").distinct()).scalars())
     return {wanted} if wanted in found else {one for one in found if one and not is_typed(one)}

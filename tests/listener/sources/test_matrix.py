@@ -311,3 +311,46 @@ async def test_that_nothing_is_new_has_to_be_said(fake: FakeMatrix, site: Site, 
 def test_what_is_no_room_is_refused_when_settings_are_read(opened: Open, room: str) -> None:
     with pytest.raises(SettingsError, match="rooms"):
         opened(rooms=[room])
+
+
+@pytest.mark.parametrize(("status", "put_out", "tries"), [(403, True, 0), (404, True, 0), (400, False, 2), (403, False, 2)])
+async def test_what_a_room_shows_no_more_is_told_and_holds_up_no_other(
+    fake: FakeMatrix, site: Site, opened: Open, status: int, put_out: bool, tries: int
+) -> None:
+    """Put out while a burst was being read: that room alone loses what was left of it. Where we still are, it is asked three times."""
+    other = "!other:matrix.example"
+    fake.joined.append(other)
+    fake.rules[other] = "public"
+    fake.say("rustig", NOW - timedelta(hours=1))
+    source = opened()
+    _, cursor = await _round(source)
+    for n in range(150):
+        fake.say(f"bericht {n}", NOW + timedelta(seconds=n))
+    page = await source.pull(cursor)
+    assert page.more
+    if put_out:
+        fake.joined.remove(ROOM)
+    site.answer = lambda request: Reply(status=status, body=b'{"errcode":"M_FORBIDDEN"}') if "/messages" in request.path else fake(request)
+    new = fake.say("in de andere", NOW + timedelta(hours=1), room=other)
+    for _ in range(tries):
+        with pytest.raises(SourceRefused):
+            await source.pull(page.next)
+    pages, cursor = await _round(source, page.next)
+    assert f"what was said in {ROOM} between two looks is not shown to us any more" in pages[0].gap
+    assert new in _read((await _round(source, cursor))[0])
+
+
+async def test_a_message_on_which_its_server_always_fails_holds_up_no_other(fake: FakeMatrix, site: Site, opened: Open) -> None:
+    """An edit of something old is asked for three times, and told after."""
+    old = fake.say("oud", NOW - timedelta(days=20))
+    source = opened()
+    _, cursor = await _round(source)
+    edit = _edit(fake, old, "nieuw", NOW)
+    new = fake.say("en verder", NOW + timedelta(seconds=1))
+    site.answer = lambda request: Reply(status=500, body=b"") if "/event/" in request.path else fake(request)
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            await source.pull(cursor)
+    pages, _ = await _round(source, cursor)
+    assert new in _read(pages)
+    assert [one.where for one in pages[0].skipped] == [f"event {edit}"]

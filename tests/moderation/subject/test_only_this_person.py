@@ -167,3 +167,16 @@ def _key(native_id: str) -> tuple[str, str, str]:
 def _rows(house: House) -> list[tuple[object, ...]]:
     with reading(house.parts.listening.ledger.engine) as tx:
         return [tuple(row) for row in tx.execute(select(outbox).order_by(outbox.c.entry_id))]
+
+
+@pytest.mark.parametrize("asked", ["@kim:matrix.example", "kim:matrix.example", "@Kim:Matrix.example", "matrix/!a:b/@kim:matrix.example"])
+def test_an_id_that_begins_with_a_sign_is_found_as_it_is_written(house: House, subjects: Subjects, asked: str) -> None:
+    """Ids of Matrix do, and their people call themselves something else."""
+    author = Author(platform="matrix", realm="!a:b", native_id="@kim:matrix.example", name="Kim van Dijk")
+    key = MentionKey("matrix", "!a:b", "$een")
+    said = replace(mention("een", f"{OURS}: geen stroom"), platform="matrix", realm="!a:b", native_id="$een", author=author)
+    assert said.key == key
+    hit = BrandHit(brand=OURS, directed=True, terms=(OURS.lower(),))
+    ledger = house.parts.listening.ledger
+    ledger.mentions.add_page([Kept(mention=said, hits=(hit,))], source="matrix", next_cursor=None, at=house.clock.now())
+    assert subjects.subject("matrix", asked).keys == ("matrix/!a:b/@kim:matrix.example",)
