@@ -26,7 +26,7 @@ MOST_AT_ONCE = 500
 
 
 def forget_gone_accounts(engine: Engine, suppression: SuppressionLedger) -> int:
-    """Put a stand-in where somebody stands who spoke to us and whom no message names any more; return how many accounts that were.
+    """Put a stand-in where somebody stands whom no message names any more; return how many accounts that were.
 
     The stand-in is always the same: whose conversations belong together is still known, and `/forget-me` still reaches them. Where only
     words were let go after their time (`ledger/expiry.py`), the message is here, and the conversation keeps its account as long as cases.
@@ -44,7 +44,10 @@ def forget_gone_accounts(engine: Engine, suppression: SuppressionLedger) -> int:
 
 
 def _unnamed(engine: Engine) -> list[str]:
-    who = conversation.c.author_key
-    theirs = or_(*(who.startswith(f"{one}/", autoescape=True) for one in PLATFORMS))
+    """Return who stands in any of the places and is named by no message: also whoever was only joined to somebody, or invited."""
+    found: set[str] = set()
     with reading(engine) as tx:
-        return list(tx.execute(select(who).where(theirs, ~exists().where(mention.c.author_key == who)).distinct()).scalars())
+        for who in PLACES:
+            theirs = or_(*(who.startswith(f"{one}/", autoescape=True) for one in PLATFORMS))
+            found.update(tx.execute(select(who).where(theirs, ~exists().where(mention.c.author_key == who)).distinct()).scalars())
+    return sorted(found)

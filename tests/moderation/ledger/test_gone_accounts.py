@@ -6,13 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 
 from listener.ledger.suppression import STAND_IN
-from listener.ledger.transactions import reading
+from listener.ledger.transactions import reading, writing
 from listener.model.mention import Author, BrandHit, Kept, Mention, Removal
 from moderation.ledger.gone_accounts import forget_gone_accounts
 from moderation.ledger.tables import conversation
+from moderation.ledger.tables_conversation import contact_join
+from moderation.ledger.tables_invitations import invitation_event
+from moderation.ledger.tables_leave import opt_out
 from tests.fakes.desk import Desk, mention
 from tests.fakes.house import OURS, open_house
 
@@ -70,6 +73,35 @@ def test_where_no_terms_ask_for_it_a_conversation_keeps_its_account(desk: Desk, 
     desk.hear(post("1", platform=platform))
     remove(desk, "1", platform=platform)
     assert forget(desk) == 0
+
+
+def test_whoever_was_only_joined_to_somebody_or_invited_goes_as_well(desk: Desk) -> None:
+    """No conversation is theirs: their id stood there until the case was over for a year. What they asked for stays theirs."""
+    first, _ = desk.hear(post("1", who="t2_an"), post("2", who="t2_bo"))
+    kim = "reddit/reddit.com/t2_kim"
+    rows: dict[Table, dict[str, object]] = {
+        contact_join: {
+            "conversation_id": 1,
+            "person_key": "reddit/reddit.com/t2_an",
+            "other_person_key": kim,
+            "evidence": {},
+            "made_by": "bo",
+        },
+        invitation_event: {"event_key": "k", "kind": "thanked", "platform": "reddit", "realm": "reddit.com", "thread_id": "t"},
+        opt_out: {"person_key": kim, "at": desk.clock.now(), "how": "said", "noted_by": "bo"},
+    }
+    rows[contact_join] |= {"made_at": desk.clock.now()}
+    rows[invitation_event] |= {"mention_id": first, "person_key": kim, "number": 1, "answered": False, "state": "waiting"}
+    rows[invitation_event] |= {"happened_at": desk.clock.now(), "found_at": desk.clock.now()}
+    with writing(desk.ledger.engine) as tx:
+        for table, row in rows.items():
+            tx.execute(insert(table).values(row))
+    assert forget(desk) == 1
+    stand_in = desk.ledger.suppression.stand_in(kim)
+    with reading(desk.ledger.engine) as tx:
+        assert tx.execute(select(contact_join.c.person_key, contact_join.c.other_person_key)).one() == ("reddit/reddit.com/t2_an", stand_in)
+        assert tx.execute(select(invitation_event.c.person_key)).scalar() == stand_in
+        assert tx.execute(select(opt_out.c.person_key)).scalar() == kim
 
 
 def test_whoever_is_forgotten_so_can_write_again(desk: Desk) -> None:
