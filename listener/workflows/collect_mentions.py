@@ -13,13 +13,13 @@ from typing import ParamSpec, TypeVar
 
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Kept, Mention
+from listener.model.mention import Kept, Mention, StoredMention
 from listener.model.page import Cursor, Page
 from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
 from listener.text.query import BrandQuery
-from listener.workflows.keep_mentions import Keep, add_all, read_each, repaired, select_kept
+from listener.workflows.keep_mentions import Keep, add_all, read_each, repaired, said_to_before, select_kept
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,10 @@ class CollectMentions:
             purse.begin(self._ledger.sources.spent(source_id, self._clock.now().astimezone(UTC).date()))
 
         await self.in_turn(take_over)
+
+    def said_to(self, kept: StoredMention) -> str:
+        """Return the brand to whose own account a kept mention came; "" where it only speaks of one."""
+        return said_to_before(kept, self._queries)
 
     async def beside(self, source_id: str, page: Page, *, keep: Keep, purse: Purse) -> Collected:
         """Store what came beside the pulls of a source (a stream, a look-up), by the same way; where pulls go on reading stays as it is.

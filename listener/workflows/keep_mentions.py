@@ -11,7 +11,7 @@ from typing import Literal
 from listener.errors import StoreError
 from listener.ledger.ledger import Ledger
 from listener.ledger.mentions import Added
-from listener.model.mention import BrandHit, Kept, Mention
+from listener.model.mention import BrandHit, Kept, Mention, StoredMention
 from listener.model.page import Skip
 from listener.text.query import BrandQuery
 from listener.text.storable import sane_time, storable
@@ -90,6 +90,12 @@ def select_kept(mentions: Sequence[Mention], queries: Sequence[BrandQuery], ledg
         for one, hits in matched
         if keep == "all" or hits or one.key in known or (one.channel and one.said_to)
     ]
+
+
+def said_to_before(kept: StoredMention, queries: Sequence[BrandQuery]) -> str:
+    """Return the brand to whose own account a kept mention came: directed at it by none of its words. "" for none."""
+    by_words = {hit.brand for query in queries if (hit := query.match(kept.mention)) and hit.directed}
+    return next((hit.brand for hit in kept.hits if hit.directed and hit.brand not in by_words), "")
 
 
 def _directed(mention: Mention, hits: tuple[BrandHit, ...]) -> tuple[BrandHit, ...]:

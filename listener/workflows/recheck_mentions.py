@@ -130,7 +130,9 @@ class RecheckMentions:
         stored = {each.mention_id: each for each in await asyncio.to_thread(self._stored, [asked for asked, _ in answers])}
         stand = [(stored[asked.mention_id], each) for asked, each in answers if isinstance(each, Mention) and asked.mention_id in stored]
         gone = {asked.mention_id: each for asked, each in answers if isinstance(each, Removal)}
-        changed = [mention for before, each in stand if (mention := _changed(before, each, now)) is not None]
+        edits = [(before, mention) for before, each in stand if (mention := _changed(before, each, now)) is not None]
+        # a look-up may not show to whom it was said, and an edit takes that back from nobody
+        changed = [mention if mention.said_to else replace(mention, said_to=self._collect.said_to(before)) for before, mention in edits]
         nameless = [before.mention_id for before, each in stand if _lost_its_author(before, each)]
         page = Page(mentions=tuple(changed), next=None, removals=tuple(gone.values()))
         edited = removed = 0

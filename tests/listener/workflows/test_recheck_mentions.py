@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import RateLimited, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Author, Kept, Mention, MentionKey
+from listener.model.mention import Author, BrandHit, Kept, Mention, MentionKey
 from listener.model.page import Cursor, Spent
 from listener.model.recheck import Asker, Looked, RecheckRule
+from listener.settings.schema import BrandSettings
 from listener.sources.purse import Purse
+from listener.text.query import BrandQuery, compile_brand
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.recheck_mentions import Asking, Rechecked, RecheckMentions
 from tests.fakes.looked_up import FakePlatform
@@ -34,11 +37,13 @@ def mention(native_id: str, text: str = "", **changes: object) -> Mention:
 class Rig:
     """A source's posts in a real ledger, and a platform that is asked for them."""
 
-    def __init__(self, ledger: Ledger, *posts: Mention, most: int = 100, usd_each: float = 0.0, **caps: float | int | None) -> None:
+    def __init__(
+        self, ledger: Ledger, *posts: Mention, most: int = 100, usd_each: float = 0.0, queries: Sequence[BrandQuery] = (), **caps: Any
+    ) -> None:
         self.ledger = ledger
         self.clock = ManualClock(NOON)
         self.platform = FakePlatform(posts, most=most, usd_each=usd_each)
-        self.collect = CollectMentions(ledger, (), clock=self.clock)
+        self.collect = CollectMentions(ledger, queries, clock=self.clock)
         self.caps = {**CAPS, **caps}
         self.share = 0.5
         ledger.rechecks.describe("src", RecheckRule(every=DAY))
@@ -52,7 +57,7 @@ class Rig:
     def restart(self) -> None:
         """Begin anew with what the ledger knows."""
         asker = Asker(source="src", platform="reddit", rule=RecheckRule(every=DAY), all_askers=("src",))
-        purse = Purse(most_requests=self.caps["most_requests"], most_usd=self.caps["most_usd"])  # type: ignore[arg-type]  # each of one kind
+        purse = Purse(most_requests=self.caps["most_requests"], most_usd=self.caps["most_usd"])
         self.recheck = RecheckMentions(self.ledger, self.collect, clock=self.clock)
         self.asking = Asking(
             asker=asker,
@@ -60,7 +65,7 @@ class Rig:
             purse=purse,
             allowance=self.platform.purse,
             share=self.share,
-            **self.caps,  # type: ignore[arg-type]  # each name is of one kind
+            **self.caps,
         )
 
     async def once(self) -> Rechecked:
@@ -116,6 +121,26 @@ async def test_an_edit_is_the_next_revision_and_keeps_what_the_answer_does_not_t
     again = ledger.mentions.find(MentionKey("reddit", "reddit.com", "t1_2"))
     assert again is not None
     assert (again.revision, again.mention.title) == (0, "Storing")
+
+
+async def test_an_edit_takes_back_from_nobody_that_something_was_said_to_them(ledger: Ledger) -> None:
+    """A comment below our own post is ours whatever it says, which a look-up does not show; a name in it that goes is gone."""
+    below, named = mention("t1_1", "wat nu"), mention("t1_2", "@stroomwerk wat nu")
+    rig = Rig(
+        ledger,
+        *some(3),
+        below,
+        named,
+        queries=[compile_brand(BrandSettings.model_validate({"name": "Stroomwerk", "handles": ["@stroomwerk"]}))],
+    )
+    hit = BrandHit(brand="Stroomwerk", directed=True, terms=())
+    ledger.mentions.add_page([Kept(mention=one, hits=(hit,)) for one in (below, named)], source="src", next_cursor=None, at=NOON)
+    for one in (below, named):
+        text = "stroomwerk, wat nu dan"
+        rig.platform.posts[one.native_id] = mention(one.native_id, text, edited_at=NOON + timedelta(hours=2))
+    assert (await rig.until(NOON + DAY)).edited == 2
+    kept = [ledger.mentions.find(one.key) for one in (below, named)]
+    assert [one and [(hit.brand, hit.directed) for hit in one.hits] for one in kept] == [[("Stroomwerk", True)], [("Stroomwerk", False)]]
 
 
 async def test_new_words_said_in_private_make_a_public_post_private_and_old_ones_do_not(ledger: Ledger) -> None:
