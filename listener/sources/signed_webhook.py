@@ -47,8 +47,13 @@ class SignedWebhook(PushedSource):
         if len(mentions) + len(removed) > MOST_ITEMS:
             raise InputError(f"The body holds more than {MOST_ITEMS} items; send them in several.")
         found: list[Found] = [self._mention(place, one) for place, one in enumerate(mentions)]
-        found += [Removal(platform=PLATFORM, realm=self.source_id, native_id=one) for each in removed if (one := text_of(each)[:MOST_ID])]
+        found += [self._removal(place, one) for place, each in enumerate(removed) if (one := text_of(each))]
         return page_of(found)
+
+    def _removal(self, place: int, native_id: str) -> Removal | Skip:
+        if len(native_id) > MOST_ID:  # the first of them may be the id of another mention, which stands
+            return Skip(where=f"removed {place}", reason=f"no id is longer than {MOST_ID} characters")
+        return Removal(platform=PLATFORM, realm=self.source_id, native_id=native_id)
 
     def _mention(self, place: int, one: Mapping[str, Any]) -> Mention | Skip:
         native_id, text, title = text_of(one.get("id")), text_of(one.get("text")), text_of(one.get("title"))

@@ -242,6 +242,8 @@ def test_our_own_systems_say_what_they_know() -> None:
     )
     assert (found.posted_at, found.edited_at) == (NOW - timedelta(minutes=30), NOW)
     assert [one.native_id for one in ours({"removed": ["t-9", 10, "", None]}).removals] == ["t-9", "10"]
+    too_long = ours({"removed": ["a" * 201, "t-9"]})  # cut off it would name another
+    assert ([one.native_id for one in too_long.removals], [one.where for one in too_long.skipped]) == (["t-9"], ["removed 0"])
 
 
 @pytest.mark.parametrize(
