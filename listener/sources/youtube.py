@@ -30,6 +30,8 @@ DEEP_EVERY = timedelta(hours=1)
 """How often threads are read again as far back as the look-back: an answer or an edit does not move a thread to the front."""
 MOST_DEEP = timedelta(days=14)
 MOST_REPLY_PAGES = 20
+MOST_IDLE = 3
+"""Pages in a row without any thread that still name a next one: YouTube leaves out what is held for review, and may name pages for ever."""
 MOST_REMEMBERED = 2_000
 MOST_LOOKED_UP = 50
 SPENT = frozenset({"quotaExceeded", "dailyLimitExceeded"})
@@ -128,8 +130,10 @@ class YouTubeSource:
         counts = {name: number(count) for name, count in part(known, "counts").items()}
         found: list[Mention | Skip] = []
         for thread in threads:
-            found += await self._whole(thread, counts.get(thread.thread_id, 0))
-            counts[thread.thread_id] = max(thread.replies, thread.shown_replies)
+            whole, is_whole = await self._whole(thread, counts.get(thread.thread_id, 0))
+            found += whole
+            if is_whole:
+                counts[thread.thread_id] = max(thread.replies, thread.shown_replies)
         _, reach = self._reach(known)
         found = [one for one in found if isinstance(one, Skip) or (one.edited_at or one.posted_at) >= reach]
         distinct = {one.native_id if isinstance(one, Mention) else one.where: one for one in found}
@@ -187,8 +191,10 @@ class YouTubeSource:
         oldest = threads[-1].began_at if threads else None
         kept = {name: known[name] for name in ("low", "deep_at") if name in known}
         kept["counts"] = dict(list(counts.items())[-MOST_REMEMBERED:])
-        if token and token != word(known, "token") and (oldest is None or oldest >= reach):
-            return {**kept, "token": token, "deep": is_deep, **({"newest": newest.isoformat()} if newest else {})}
+        idle = number(known.get("idle")) + 1 if oldest is None else 0
+        if token and token != word(known, "token") and idle < MOST_IDLE and (oldest is None or oldest >= reach):
+            going = {"token": token, "deep": is_deep, **({"newest": newest.isoformat()} if newest else {})}
+            return {**kept, **going, **({"idle": idle} if idle else {})}
         if newest is not None:
             low = moment(known.get("low"))
             kept["low"] = (max(newest - OVERLAP, low) if low is not None else newest - OVERLAP).isoformat()
@@ -205,26 +211,29 @@ class YouTubeSource:
             answer = await self._ask("/commentThreads", asked)
         return [read_thread(one) for one in objects(answer, "items")], word(answer, "nextPageToken")
 
-    async def _whole(self, thread: Thread, known_replies: int) -> list[Mention | Skip]:
-        """Return a thread with all its answers: those that did not come along are asked for when there are more than were read."""
+    async def _whole(self, thread: Thread, known_replies: int) -> tuple[list[Mention | Skip], bool]:
+        """Return a thread with all its answers: those that did not come along are asked for when there are more than were read.
+
+        And whether that is all: where YouTube loses its place among them, they are asked for again next time.
+        """
         found = list(thread.found)
         token = ""
         if thread.replies <= thread.shown_replies or thread.replies == known_replies or not thread.thread_id:
-            return found
+            return found, True
         for _ in range(MOST_REPLY_PAGES):
             asked = {"part": "snippet", "parentId": thread.thread_id, "maxResults": str(PAGE_SIZE), "textFormat": "plainText"}
             try:
                 answer = await self._ask("/comments", {**asked, **({"pageToken": token} if token else {})})
             except _Said as refusal:  # the comment was taken away between the two requests
                 if refusal.reason in ("commentNotFound", *BAD_TOKEN):
-                    return found
+                    return found, refusal.reason not in BAD_TOKEN
                 raise
             found += [read_comment(one, video_id=thread.video_id, thread_id=thread.thread_id) for one in objects(answer, "items")]
             following = word(answer, "nextPageToken")
             if not following or following == token:
-                return found
+                return found, True
             token = following
-        return [*found, Skip(where=f"thread {thread.thread_id}", reason=f"it has more than {MOST_REPLY_PAGES * PAGE_SIZE} answers")]
+        return [*found, Skip(where=f"thread {thread.thread_id}", reason=f"it has more than {MOST_REPLY_PAGES * PAGE_SIZE} answers")], True
 
     async def _ask(self, path: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
         """Return a list of YouTube's. The key goes into a header, never into an address."""

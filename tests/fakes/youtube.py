@@ -51,20 +51,20 @@ class FakeYouTube:
         if address.path == "/comments":
             return self._comments(asked)
         newest_first = sorted(self.comments, key=lambda one: one["snippet"]["publishedAt"], reverse=True)
-        return self._page([self._thread(one) for one in newest_first], asked)
+        return self.page([self.thread(one) for one in newest_first], asked)
 
-    def _thread(self, top: dict[str, Any]) -> dict[str, Any]:
+    def thread(self, top: dict[str, Any]) -> dict[str, Any]:
         answers = self.answers.get(top["id"], [])
         snippet = {"videoId": VIDEO, "topLevelComment": top, "totalReplyCount": len(answers)}
         return {"id": top["id"], "snippet": snippet, **({"replies": {"comments": answers[-ANSWERS_SHOWN:]}} if answers else {})}
 
     def _comments(self, asked: dict[str, str]) -> Reply:
         if "parentId" in asked:
-            return self._page(self.answers[asked["parentId"]], asked)
+            return self.page(self.answers[asked["parentId"]], asked)
         everything = [*self.comments, *(one for answers in self.answers.values() for one in answers)]
-        return self._page([one for one in everything if one["id"] in asked["id"].split(",")], {"maxResults": "50"})
+        return self.page([one for one in everything if one["id"] in asked["id"].split(",")], {"maxResults": "50"})
 
-    def _page(self, items: list[Any], asked: dict[str, str]) -> Reply:
+    def page(self, items: list[Any], asked: dict[str, str]) -> Reply:
         token = asked.get("pageToken", "")
         if token == "stale":
             return error("processingFailure", 400)

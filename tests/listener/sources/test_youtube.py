@@ -16,7 +16,7 @@ from listener.model.page import Cursor, Page, Skip
 from listener.sources.http import HttpClient
 from listener.sources.youtube import YouTubeSource
 from listener.sources.youtube_comments import read_comment, read_thread
-from tests.fakes.site import Reply, Site
+from tests.fakes.site import Reply, Request, Site
 from tests.fakes.youtube import CHANNEL, OTHER_CHANNEL, VIDEO, FakeYouTube, comment, error
 
 
@@ -49,6 +49,36 @@ async def test_a_thread_comes_with_all_its_answers(site: Site, http: HttpClient,
     asked = len(fake.asked)
     await _round(_source(site, http, clock), cursor)
     assert len(fake.asked) == asked + 1, "answers that were read are not paid for again"
+
+
+async def test_answers_among_which_youtube_loses_its_place_are_asked_for_again(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    """They were counted as read, and came only when somebody answered again."""
+    fake = FakeYouTube(comment("t1", at=clock.now()))
+    fake.answers["t1"] = [comment(f"t1.{n}", at=clock.now(), parent="t1") for n in range(130)]
+    site.answer = lambda request: error("processingFailure", 400) if "pageToken" in request.path else fake(request)
+    pages, cursor = await _round(_source(site, http, clock))
+    assert len(_ids(pages)) < 131
+    site.answer = fake
+    again, _ = await _round(_source(site, http, clock), cursor)
+    assert {*_ids(pages), *_ids(again)} == {"t1", *(f"t1.{n}" for n in range(130))}
+
+
+@pytest.mark.parametrize(("empty", "read"), [(2, ["t1"]), (1_000, [])])
+async def test_pages_without_a_thread_are_passed_over_and_end(
+    site: Site, http: HttpClient, clock: ManualClock, empty: int, read: list[str]
+) -> None:
+    """What stands behind two of them is read; where each names a next one for ever, nobody goes on asking."""
+    fake = FakeYouTube(comment("t1", at=clock.now()))
+
+    def answer(request: Request) -> Reply:
+        fake.asked.append((request.path, {}))
+        if len(fake.asked) <= empty:
+            return Reply(body=json.dumps({"items": [], "nextPageToken": f"page-{-len(fake.asked)}"}).encode())
+        return fake.page([fake.thread(one) for one in fake.comments], {"maxResults": "100"})
+
+    site.answer = answer
+    pages, _ = await _round(_source(site, http, clock))
+    assert (_ids(pages), len(pages)) == (read, 3)
 
 
 async def test_five_hundred_threads_come_whole_in_pages(site: Site, http: HttpClient, clock: ManualClock) -> None:
