@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from listener.logs import JsonLines
 from tests.compiled import share_compiled_statements
+from tests.fresh import copy_new_ledgers
 from tests.order import longest_first
 from tests.replay.table import ReplayTable
 
@@ -29,6 +30,7 @@ CHROMIUM = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"
 hypothesis_settings.register_profile("klankbord", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("klankbord")
 share_compiled_statements()
+copy_new_ledgers()
 
 
 def chromium_path() -> str | None:

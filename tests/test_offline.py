@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import time
@@ -19,7 +18,7 @@ from listener.settings.secrets import SOURCE_KINDS
 from listener.sources.incoming import INCOMING
 from listener.sources.registry import KEYS, SOURCES
 from tests.listener.sources.test_every_kind import ASKING
-from tests.test_running import STOP_WITHIN_SECONDS, klankbord, running, sign_in
+from tests.test_running import STOP_WITHIN_SECONDS, busy, klankbord, running, sign_in
 
 START_WITHIN_SECONDS = 15.0
 """On a machine of our own; when others keep its cores busy, as much longer as they do."""
@@ -94,7 +93,7 @@ async def test_it_starts_and_serves_while_nothing_can_be_reached(tmp_path: Path)
             assert (code, {one["state"] for one in json.loads(out)["accounts"]}) == (0, {"not connected"})
             assert process.returncode is None
         assert page.status_code == 200
-        most = START_WITHIN_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        most = START_WITHIN_SECONDS * busy()
         assert started <= most, f"started after {started:.1f} s"
         assert served <= most + 2, f"served after {served:.1f} s"
 
@@ -155,9 +154,8 @@ async def test_with_a_source_of_every_kind_and_no_names_it_starts_shows_them_red
         asked = time.monotonic()
         assert await asyncio.wait_for(process.wait(), 60) == 0
         stopped = time.monotonic() - asked
-    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert up <= START_WITHIN_SECONDS * busy, f"a page answered after {up:.1f} s"
-    assert stopped <= STOP_WITHIN_SECONDS * busy, f"stopped after {stopped:.1f} s"
+    assert up <= START_WITHIN_SECONDS * busy(), f"a page answered after {up:.1f} s"
+    assert stopped <= STOP_WITHIN_SECONDS * busy(), f"stopped after {stopped:.1f} s"
     assert _red(page) == len(pulled), "those that are called are not red: nothing comes of asking them"
     assert {name for name, one in told.items() if one["state"] in ("blind", "refused")} == pulled
     assert not [one["note"] for one in told.values() if "kb-" in one["note"] or "Our own reader" in one["note"]]

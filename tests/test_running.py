@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,6 +28,11 @@ from tests.fakes.site import Reply, Request, Site, open_site
 
 STOP_WITHIN_SECONDS = 10.0
 PATIENCE_SECONDS = 90.0
+
+
+def busy() -> float:
+    """Return how many times as long as on a machine of its own something may take here."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def complaints(most: int) -> list[str]:
@@ -138,5 +145,6 @@ async def test_what_people_write_appears_on_the_page_without_a_restart_and_the_s
             assert code == 1
             assert str(process.pid) in errors
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(STOP_WITHIN_SECONDS):
-                assert await process.wait() == 0
+            asked = time.monotonic()
+            assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
+            assert time.monotonic() - asked <= STOP_WITHIN_SECONDS * busy()

@@ -30,7 +30,7 @@ def publisher_of(actor: Actor, url: str, clock: ManualClock, password: str = "")
     return BlueskyPublisher(
         identifier=actor.handle,
         password=SecretStr(password or actor.app_password),
-        http=HttpSettings.model_validate({"timeout_seconds": 3}),
+        http=HttpSettings.model_validate({"timeout_seconds": 15}),
         clock=clock,
         service=url,
         allow_private=True,

@@ -36,7 +36,7 @@ def publisher_of(server: MailServer, clock: ManualClock | None = None, password:
         shown_name="Loket Stroomwerk",
         password=SecretStr(password),
         clock=clock or real_clock(),
-        timeout_seconds=3,
+        timeout_seconds=15,
     )
 
 

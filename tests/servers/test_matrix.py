@@ -30,7 +30,7 @@ from tests.servers.synapse import Synapse, User
 SEND = b"/send/m.room.message/"
 
 
-def publisher_of(user: User, url: str, clock: ManualClock, *, seconds: float = 5) -> MatrixPublisher:
+def publisher_of(user: User, url: str, clock: ManualClock, *, seconds: float = 15) -> MatrixPublisher:
     """Return a publisher with the user's access token."""
     return MatrixPublisher(
         homeserver=url,
