@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -37,27 +38,9 @@ def add_request_routes(app: FastAPI, room: RequestParts, pages: Pages) -> None:
         errors: Mapping[str, str] | None = None,
         several: Sequence[str] = (),
     ) -> Response:
-        found, today = room.all(), room.today().isoformat()
-        told = number_of(request.query_params.get("noted", ""))
-        return pages.show(
-            request,
-            "requests.html.j2",
-            status=status,
-            waiting=[one for one in found if one.open],
-            ended=[one for one in found if not one.open][:MOST_ENDED],
-            told=next((one for one in found if one.open and one.request_id == told), None),
-            stood="stood" in request.query_params,
-            most=LONGEST_REASON,
-            most_account=LONGEST_ACCOUNT,
-            wrong=wrong,
-            is_typed=is_typed,
-            kinds=list(RequestKind),
-            platforms=platforms_in(pages.wording(request), room.platforms()),
-            today=today,
-            given=given or {"received": today},
-            errors=errors or {},
-            several=several,
-        )
+        stands = {**_standing(request, room), "platforms": platforms_in(pages.wording(request), room.platforms())}
+        said = {"given": given or {"received": stands["today"]}, "errors": errors or {}, "several": several, "wrong": wrong}
+        return pages.show(request, "requests.html.j2", status=status, **stands, **said)
 
     def done(request: Request, act: Callable[[str, str], object]) -> Response:
         try:
@@ -95,6 +78,23 @@ def add_request_routes(app: FastAPI, room: RequestParts, pages: Pages) -> None:
     def end(request: Request, request_id: RowId) -> Response:
         how = Ending.REFUSED if request.state.form.get("how") == Ending.REFUSED.value else Ending.DONE
         return done(request, lambda why, by: room.end(request_id, how, why, by))
+
+
+def _standing(request: Request, room: RequestParts) -> dict[str, Any]:
+    """Return what the page shows whatever was sent to it: who waits, who does not any more, and what may be chosen."""
+    found, told = room.all(), number_of(request.query_params.get("noted", ""))
+    waiting = [one for one in found if one.open]
+    return {
+        "waiting": waiting,
+        "ended": [one for one in found if not one.open][:MOST_ENDED],
+        "told": next((one for one in waiting if one.request_id == told), None),
+        "stood": "stood" in request.query_params,
+        "most": LONGEST_REASON,
+        "most_account": LONGEST_ACCOUNT,
+        "is_typed": is_typed,
+        "kinds": list(RequestKind),
+        "today": room.today().isoformat(),
+    }
 
 
 def platforms_in(words: Wording, here: Collection[str]) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from listener.digest.letting_go import BEGINNING, beginning_of, beginnings_in, without_quotes, without_title
 from listener.ledger.expiry import Cut, LetGo
 from listener.ledger.reports import ReportLedger
+from listener.ledger.said import DIGEST
 
-_DIGEST = "digest"
 _LEAST = 4
 
 
@@ -15,7 +15,7 @@ class KeptDigests:
 
     def __init__(self, reports: ReportLedger) -> None:
         self._reports = reports
-        self._kept = {number: (made_at, body) for number, made_at, body in reports.kept(_DIGEST)}
+        self._kept = {number: (made_at, body) for number, made_at, body in reports.kept(DIGEST)}
         self._quotes = {number: beginnings_in(body) for number, (_, body) in self._kept.items()}
 
     def forget(self, gone: LetGo) -> None:
