@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from listener.errors import BudgetSpent, RateLimited, SourceError, SourceRefused
@@ -18,7 +18,7 @@ from listener.ports import Clock, LooksUp
 from listener.signals.doubt import is_doubtful
 from listener.sources.purse import Purse
 from listener.workflows.collect_mentions import CollectMentions, next_day
-from listener.workflows.keep_mentions import repaired
+from listener.workflows.follow_edits import edit_of, is_about
 
 logger = logging.getLogger(__name__)
 
@@ -126,13 +126,12 @@ class RecheckMentions:
     async def _apply(self, one: Asking, due: Due, found: Sequence[Found]) -> Looked:
         """Follow what was found in one step, then note that these posts were looked at: a crash in between looks at them again."""
         name, now = one.asker.source, self._clock.now()
-        answers = [(asked, each) for asked, each in zip(due.wanted, found, strict=False) if _is_about(asked, each, one.asker.platform)]
+        answers = [(asked, each) for asked, each in zip(due.wanted, found, strict=False) if is_about(asked, each, one.asker.platform)]
         stored = {each.mention_id: each for each in await asyncio.to_thread(self._stored, [asked for asked, _ in answers])}
         stand = [(stored[asked.mention_id], each) for asked, each in answers if isinstance(each, Mention) and asked.mention_id in stored]
         gone = {asked.mention_id: each for asked, each in answers if isinstance(each, Removal)}
-        edits = [(before, mention) for before, each in stand if (mention := _changed(before, each, now)) is not None]
-        # a look-up may not show to whom it was said, and an edit takes that back from nobody
-        changed = [mention if mention.said_to else replace(mention, said_to=self._collect.said_to(before)) for before, mention in edits]
+        said_to = self._collect.said_to
+        changed = [mention for before, each in stand if (mention := edit_of(before, each, now, said_to=said_to)) is not None]
         nameless = [before.mention_id for before, each in stand if _lost_its_author(before, each)]
         page = Page(mentions=tuple(changed), next=None, removals=tuple(gone.values()))
         edited = removed = 0
@@ -195,31 +194,6 @@ class RecheckMentions:
 
     async def _in_turn(self, write: Callable[..., object], *given: object, **named: object) -> None:
         await self._collect.in_turn(write, *given, **named)
-
-
-def _is_about(asked: Wanted, found: Found, platform: str) -> bool:
-    """Tell whether an answer is about the post that was asked for; a skip names none."""
-    return isinstance(found, Skip) or found.key == (platform, asked.realm, asked.native_id)
-
-
-def _changed(before: StoredMention, found: Mention, now: datetime) -> Mention | None:
-    """Return a post that was edited, with what a look-up does not show as it was; None for one that reads as it did."""
-    kept = before.mention
-    author = found.author
-    if author is not None and kept.author is not None and author.key == kept.author.key and not author.name:
-        author = kept.author
-    whole = replace(
-        found,
-        author=author,
-        title=found.title or kept.title,
-        url=found.url or kept.url,
-        parent_id=kept.parent_id or found.parent_id,
-        root_id=kept.root_id or found.root_id,
-        channel=kept.channel or found.channel,
-        posted_at=kept.posted_at,
-    )
-    read = repaired(whole, now)
-    return None if read.content_hash == kept.content_hash and read.edited_at == kept.edited_at else whole
 
 
 def _lost_its_author(before: StoredMention, found: Mention) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from listener.errors import SourceError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Mention, MentionKey, Removal, StoredMention
-from listener.model.page import Page
+from listener.model.page import Found, Page
 from listener.model.push import Arrived, Connected, Edited, Gone, Pushed
 from listener.model.recheck import Wanted
 from listener.ports import Clock, Source
@@ -17,6 +17,7 @@ from listener.settings.schema import SourceSettings
 from listener.sources.looking_up import look_up_of
 from listener.sources.purse import Purse
 from listener.workflows.collect_mentions import CollectMentions
+from listener.workflows.follow_edits import edit_of, is_about
 
 logger = logging.getLogger(__name__)
 
@@ -62,17 +63,29 @@ class TakePushed:
             self._hurry(settings.id)
         if asks is None or not stored:
             return False
-        wanted = [_wanted(one) for one in stored[: min(MOST_LOOKED_UP, asks.most)]]
+        looked_at = stored[: min(MOST_LOOKED_UP, asks.most)]
+        wanted = [_wanted(one) for one in looked_at]
         try:
             found = await asks.look_up(wanted)
         except SourceError as error:
             logger.info("what was edited could not be looked up", extra={"source": settings.id, "error": type(error).__name__})
             self._hurry(settings.id)
             return False
-        mentions = tuple(one for one in found if isinstance(one, Mention))
-        page = Page(mentions=mentions, next=None, removals=tuple(one for one in found if isinstance(one, Removal)))
-        kept = await self._collect.beside(settings.id, page, keep=settings.keep, purse=purse)
+        answers = [
+            (before, each) for before, asked, each in zip(looked_at, wanted, found, strict=False) if is_about(asked, each, asks.platform)
+        ]
+        kept = await self._collect.beside(settings.id, self._page(answers), keep=settings.keep, purse=purse)
         return bool(kept.edited or kept.removed)
+
+    def _page(self, answers: Sequence[tuple[StoredMention, Found]]) -> Page:
+        """Return what became of kept posts as a page: those that read as they did are not on it."""
+        now, said_to = self._clock.now(), self._collect.said_to
+        edits = (edit_of(before, each, now, said_to=said_to) for before, each in answers if isinstance(each, Mention))
+        return Page(
+            mentions=tuple(one for one in edits if one is not None),
+            next=None,
+            removals=tuple(each for _, each in answers if isinstance(each, Removal)),
+        )
 
     async def _remove(self, source_id: str, gone: Gone) -> bool:
         """Remove exactly what was named. One that we never had leaves a mark, so that a page under way cannot bring it (RULES F7)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from listener.schedule import SourceSchedule, Watched
 from listener.settings.schema import SourceSettings
 from listener.sources.purse import Purse
 from listener.streams import StreamSchedule
+from listener.text.query import BrandQuery
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.take_pushed import TakePushed
 from tests.fakes.stream import FakeStream
@@ -26,7 +27,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 class Rig:
     """A schedule with streams on a real ledger; the clock stands still, and due rounds are run by hand."""
 
-    def __init__(self, ledger: Ledger, source: Any, stream: FakeStream | None = None, **settings: Any) -> None:
+    def __init__(
+        self, ledger: Ledger, source: Any, stream: FakeStream | None = None, *, queries: Sequence[BrandQuery] = (), **settings: Any
+    ) -> None:
         self.clock = ManualClock(NOON)
         self.ledger = ledger
         self.source = source
@@ -37,7 +40,7 @@ class Rig:
         purse = Purse(most_requests=told.budget_requests_per_day, most_usd=told.budget_usd_per_day)
         self.watched = Watched(source, told, purse, stream=stream)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self.collect = CollectMentions(ledger, (), clock=self.clock)
+        self.collect = CollectMentions(ledger, queries, clock=self.clock)
         self.schedule = SourceSchedule(self._scheduler, self.collect, [self.watched], clock=self.clock, arrived=self.arrived)
         take = TakePushed(ledger, self.collect, clock=self.clock, hurry=self.schedule.hurry)
         self.streams = StreamSchedule([self.watched], take, self.collect, ledger.streams, clock=self.clock, arrived=self.arrived)
