@@ -143,6 +143,8 @@ class Bot:
         mark = _hash(wanted)
         if had is not None and (had.application_id, had.commands) == (self._connection.application_id, mark):
             return
+        if had is None:
+            await self._keep(guild_id, "")  # first: whatever ends us now, a server that leaves the settings is still known to have some
         path = "/applications/{application_id}/guilds/{guild_id}/commands"
         await self._connection.request("PUT", path, body=wanted, application_id=self._connection.application_id, guild_id=guild_id)
         await self._keep(guild_id, mark)

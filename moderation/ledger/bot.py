@@ -22,7 +22,7 @@ CHANNELS = "bot.channels"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """The commands that a server was last given: `commands` is their hash, or "refused:" and Discord's code."""
+    """The commands that a server was last given: `commands` is their hash, "refused:" and Discord's code, or "" while that is not known."""
 
     application_id: str
     commands: str

@@ -145,7 +145,7 @@ def _servers(settings: BotSettings, standing: Standing, synced: Mapping[str, Syn
         elif given is not None and given.refused:
             mend = "let it in again with the link of `klankbord bot invite`, which asks for commands too"
             yield Finding(level="fail", what=what, detail=f"Discord did not take its commands (code {given.refused})", mend=mend)
-        elif given is None:
+        elif given is None or not given.commands:
             yield Finding(level="warn", what=what, detail="its commands were not given yet")
         else:
             yield Finding(level="ok", what=what, detail="its commands are there")

@@ -69,10 +69,11 @@ class Rig:
         await self.wire.gateway.until(fits, seconds=seconds)
 
     async def connected(self) -> None:
-        """Wait until the bot is connected and its servers have their commands."""
+        """Wait until the bot is connected, and its servers have their commands and are noted to have them."""
         await self.wire.ready()
         await self.until(lambda: self.connection.standing.stand.value == "connected")
         await self.until(lambda: set(self.wire.guilds) & self.guilds <= set(self.wire.book.commands))
+        await self.until(lambda: set(self.wire.guilds) & self.guilds <= {one for one, had in self.ledger.synced().items() if had.commands})
 
 
 @asynccontextmanager

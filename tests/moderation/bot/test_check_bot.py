@@ -67,6 +67,7 @@ MISSING: tuple[tuple[dict[str, object], str, str], ...] = (
     ({"standing": None}, "warn", "never connected"),
     ({"guilds": (GUILD, OTHER_GUILD)}, "warn", "not in this server"),
     ({"synced": {}}, "warn", "not given yet"),
+    ({"synced": {GUILD: replace(GIVEN[GUILD], commands="")}}, "warn", "not given yet"),
     ({"synced": {GUILD: replace(GIVEN[GUILD], commands="refused:50001")}}, "fail", "50001"),
 )
 

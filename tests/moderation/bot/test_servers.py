@@ -97,6 +97,17 @@ async def test_a_server_that_left_the_settings_loses_its_commands(ledger: Ledger
             assert [one["name"] for one in wire.book.commands[GUILD]] == ["ask", "form"]
 
 
+async def test_ended_while_commands_are_given_it_still_knows_that_a_server_has_some(ledger: Ledger) -> None:
+    """Discord took them, and we ended before its answer: out of the settings that server would keep what never answers."""
+    async with discord_wire() as wire:
+        wire.fail("PUT", "/commands$", status=503, hang_seconds=30.0)
+        async with bot_on(wire, ledger, Echo(), wait=False) as rig:
+            await rig.until(lambda: GUILD in rig.ledger.synced())
+        wire.book.commands[GUILD] = [ASK]  # what the request that hung left there
+        async with bot_on(wire, ledger, Echo(), guilds=(OTHER_GUILD,)) as rig:
+            await rig.until(lambda: wire.book.commands[GUILD] == [])
+
+
 @pytest.mark.parametrize("status", [503, 429])
 async def test_commands_are_given_after_an_outage_or_a_wait(ledger: Ledger, status: int) -> None:
     async with discord_wire() as wire:
@@ -151,9 +162,9 @@ async def test_sent_away_while_nobody_listened_it_forgets_at_the_next_start(ledg
 async def test_a_connection_that_ends_while_it_is_noted_makes_nobody_forget_a_server(ledger: Ledger) -> None:
     """A ledger that is busy for seconds just then cost every thread and message we had: each issue was told of once more."""
     async with discord_wire() as wire:
+        kept, stop = BotLedger(ledger.engine), asyncio.Event()
         async with bot_on(wire, ledger, Echo()):
             pass
-        kept, stop = BotLedger(ledger.engine), asyncio.Event()
         before = kept.places()
         loop = asyncio.get_running_loop()
 
