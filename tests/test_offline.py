@@ -18,7 +18,8 @@ from listener.settings.secrets import SOURCE_KINDS
 from listener.sources.incoming import INCOMING
 from listener.sources.registry import KEYS, SOURCES
 from tests.listener.sources.test_every_kind import ASKING
-from tests.test_running import STOP_WITHIN_SECONDS, busy, klankbord, running, sign_in
+from tests.patience import busy
+from tests.test_running import STOP_WITHIN_SECONDS, klankbord, running, sign_in
 
 START_WITHIN_SECONDS = 15.0
 """On a machine of our own; when others keep its cores busy, as much longer as they do."""

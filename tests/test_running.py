@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import signal
 import sys
@@ -25,14 +24,10 @@ from listener.settings.resources import shipped_text
 from tests.fakes.hackernews import FakeHackerNews, story
 from tests.fakes.rss import item, rss
 from tests.fakes.site import Reply, Request, Site, open_site
+from tests.patience import busy
 
 STOP_WITHIN_SECONDS = 10.0
 PATIENCE_SECONDS = 90.0
-
-
-def busy() -> float:
-    """Return how many times as long as on a machine of its own something may take here."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def complaints(most: int) -> list[str]:

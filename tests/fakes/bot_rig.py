@@ -23,6 +23,7 @@ from moderation.bot.said import Said
 from moderation.ledger.bot import BotLedger
 from tests.fakes.discord_wire.people import GUILD
 from tests.fakes.discord_wire.wire import DiscordWire
+from tests.patience import PATIENCE_SECONDS
 
 QUICK = Pauses(
     identify_seconds=0.0, reconnect_seconds=0.005, most_reconnect_seconds=0.02, first_seconds=0.01, most_seconds=0.05, token_seconds=0.01
@@ -64,7 +65,7 @@ class Rig:
     running: asyncio.Task[None]
     guilds: frozenset[str]
 
-    async def until(self, fits: Callable[[], object], *, seconds: float = 10.0) -> None:
+    async def until(self, fits: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until `fits()`."""
         await self.wire.gateway.until(fits, seconds=seconds)
 
@@ -122,5 +123,5 @@ async def bot_on(
         yield rig
     finally:
         stop.set()
-        await asyncio.wait_for(running, timeout=10)
+        await asyncio.wait_for(running, timeout=PATIENCE_SECONDS)
         await bot.close()

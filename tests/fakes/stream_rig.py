@@ -20,6 +20,7 @@ from listener.text.query import BrandQuery
 from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.take_pushed import TakePushed
 from tests.fakes.stream import FakeStream
+from tests.patience import PATIENCE_SECONDS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -72,7 +73,7 @@ class Rig:
         running = asyncio.create_task(self.streams.run(self.stop))
         assert self.stream is not None
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await self.until(lambda: self.stream is not None and self.stream.connections)
                 yield self.stream
         finally:
@@ -81,7 +82,7 @@ class Rig:
 
     async def until(self, fits: Callable[[], object]) -> None:
         """Let others go on until `fits()`."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not fits():  # noqa: ASYNC110 - what changes has no event of its own
                 await asyncio.sleep(0)
 

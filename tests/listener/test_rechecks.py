@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -34,6 +33,7 @@ from listener.workflows.collect_mentions import CollectMentions
 from listener.workflows.recheck_mentions import Asking, RecheckMentions
 from tests.fakes.looked_up import FakePlatform
 from tests.fakes.source import FakeSource, mention
+from tests.patience import PATIENCE_SECONDS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -46,14 +46,16 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 class SlowPlatform(FakePlatform):
-    """Takes its time for each question, as a platform that hangs does."""
+    """Does not answer before `answers` is set, as a platform that hangs does."""
 
-    def __init__(self, posts: Sequence[Mention], *, seconds: float) -> None:
+    def __init__(self, posts: Sequence[Mention]) -> None:
         super().__init__(posts, most=5)
-        self._seconds = seconds
+        self.answers = asyncio.Event()
+        self.hangs = asyncio.Event()
 
     async def look_up(self, wanted: Sequence[Wanted], *, control: Sequence[Wanted] = ()) -> tuple[Mention | Removal | Skip, ...]:
-        await asyncio.sleep(self._seconds)
+        self.hangs.set()
+        await self.answers.wait()
         return await super().look_up(wanted, control=control)
 
 
@@ -84,7 +86,7 @@ async def test_a_hanging_platform_holds_up_no_other_source_and_its_own_for_one_q
     """RULES: one slow platform does not delay another by more than a second."""
     clock = SystemClock()
     old = clock.now() - 2 * DAY
-    slow, quick = SlowPlatform(posts(50), seconds=1.5), FakePlatform(posts(3))
+    slow, quick = SlowPlatform(posts(50)), FakePlatform(posts(3))
     watched = [rig(ledger, clock, "slow", slow, minutes=0.05), rig(ledger, clock, "quick", quick, minutes=0.05)]
     keep(ledger, "slow", posts(50), old)
     scheduler = AsyncIOScheduler(timezone="UTC")
@@ -92,21 +94,23 @@ async def test_a_hanging_platform_holds_up_no_other_source_and_its_own_for_one_q
     pulls = SourceSchedule(scheduler, collect, watched, clock=clock, arrived=asyncio.Event())
     rechecks = RecheckSchedule(scheduler, RecheckMentions(ledger, collect, clock=clock), watched, clock=clock, arrived=asyncio.Event())
     begun = asyncio.get_running_loop().create_task(rechecks._question(watched[0], watched[0].asking))  # type: ignore[arg-type]  # it asks
-    await asyncio.sleep(0.1)
-    started = time.monotonic()
-    await pulls._round(watched[1])
-    assert time.monotonic() - started < 1.0, "another source does not wait"
-    await pulls._round(watched[0])
-    waited = time.monotonic() - started
-    assert 1.0 < waited < 2.5, "its own source waits for the question under way, and for no second one"
-    await begun
-    assert len(slow.asked) == 1
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await slow.hangs.wait()
+        await pulls._round(watched[1])
+        assert not begun.done(), "another source does not wait"
+        own = asyncio.get_running_loop().create_task(pulls._round(watched[0]))
+        await asyncio.sleep(0.1)
+        assert not own.done(), "its own source waits for the question under way"
+        slow.answers.set()
+        await own
+        await begun
+    assert len(slow.asked) == 1, "and for no second one"
 
 
 async def test_a_question_that_never_ends_is_given_up_and_asked_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("listener.rechecks.QUESTION_SECONDS", 0.1)
     clock = SystemClock()
-    one = rig(ledger, clock, "slow", SlowPlatform(posts(5), seconds=60.0))
+    one = rig(ledger, clock, "slow", SlowPlatform(posts(5)))
     keep(ledger, "slow", posts(5), clock.now() - 2 * DAY)
     scheduler = AsyncIOScheduler(timezone="UTC")
     recheck = RecheckMentions(ledger, CollectMentions(ledger, (), clock=clock), clock=clock)

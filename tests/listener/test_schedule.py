@@ -34,6 +34,7 @@ from listener.settings.schema import SourceSettings
 from listener.workflows.analyse_mentions import Analysed
 from listener.workflows.collect_mentions import CollectMentions
 from tests.fakes.source import FakeSource, mention
+from tests.patience import PATIENCE_SECONDS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -243,7 +244,7 @@ async def test_analysing_goes_on_after_a_failure_and_hands_over_what_it_flags() 
         loop.call_soon_threadsafe(stop.set)
         return Analysed(mentions=0, signals=(), more=False)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await keep_analysing(once, arrived=arrived, stop=stop, flagged=flagged.append)
     assert flagged == [(signal,)]
 

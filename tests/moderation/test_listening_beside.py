@@ -20,6 +20,7 @@ from listener.workflows.collect_mentions import CollectMentions
 from moderation.running import listen_beside
 from tests.fakes.source import FakeSource
 from tests.fakes.stream import FakeStream
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ async def test_streams_are_listened_to_while_the_service_lives(ledger: Ledger) -
     stream, stop = FakeStream("masto"), asyncio.Event()
     streams = wired(ledger, None, watched("masto", stream, kind="mastodon"), watched("forum"))
     running = asyncio.create_task(streams.run(stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (found := ledger.streams.standing("masto")) is None or not found.up:  # noqa: ASYNC110 - the ledger has no event
             await asyncio.sleep(0.01)
         stop.set()

@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.fakes.discord_wire.book import Book
+from tests.patience import PATIENCE_SECONDS
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 UNKNOWN_OP, DECODE, NOT_YET, BAD_TOKEN, TWICE, BAD_SEQ, TOO_FAST, BAD_INTENTS, DISALLOWED = (
@@ -257,7 +258,7 @@ class Gateway:
     def _open(self) -> list[Connection]:
         return [one for one in self.connections if one.open]
 
-    async def until(self, fits: Any, *, seconds: float = 10.0) -> None:
+    async def until(self, fits: Any, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until `fits()`; looked at whenever something changed here, and now and then."""
         async with asyncio.timeout(seconds):
             async with self.changed:

@@ -17,6 +17,7 @@ from tests.fakes.discord_wire import checks
 from tests.fakes.discord_wire.book import EPHEMERAL, Message
 from tests.fakes.discord_wire.people import APPLICATION, JOINED, User, snowflake
 from tests.fakes.discord_wire.rest import PREFIX, Call, Refused, Rest
+from tests.patience import busy
 
 SLASH, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 PONG, MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, OPEN_MODAL = 1, 4, 5, 6, 7, 8, 9
@@ -68,7 +69,7 @@ class Interactions:
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
         self._by_token: dict[str, Asked] = {}
-        self.deadline_seconds = DEADLINE_SECONDS
+        self.deadline_seconds = DEADLINE_SECONDS * busy()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; the token in the address is the key, no other is asked for."""

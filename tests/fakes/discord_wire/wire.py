@@ -28,6 +28,7 @@ from tests.fakes.discord_wire.interactions import AUTOCOMPLETE, COMPONENT, MODAL
 from tests.fakes.discord_wire.limits import Fault, Limits
 from tests.fakes.discord_wire.people import ANNA, APPLICATION, BOT_USER, CHANNELS, GUILD, OTHER_GUILD, STAFF, TOKEN, User, guild, snowflake
 from tests.fakes.discord_wire.rest import PREFIX, Rest
+from tests.patience import PATIENCE_SECONDS
 
 Options = Mapping[str, str | int | bool | float]
 _TYPES = {bool: 5, int: 4, float: 10, str: 3}
@@ -176,7 +177,7 @@ class DiscordWire:
         guild_id: str = GUILD,
         message: Message | None = None,
         settle: bool = True,
-        seconds: float = 5.0,
+        seconds: float = PATIENCE_SECONDS,
         drop: Sequence[str] = (),
         changed: Mapping[str, Any] | None = None,
     ) -> Asked:

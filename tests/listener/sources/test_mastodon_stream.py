@@ -19,6 +19,7 @@ from listener.sources.pacing import Limit, Pace
 from listener.sources.purse import Purse
 from tests.fakes.mastodon import TOKEN, FakeMastodon
 from tests.fakes.site import Reply, Site
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def opened(site: Site, http: HttpClient, clock: ManualClock, *, token: str = TOK
     )
 
 
-def stream_of(source: MastodonSource, *, idle_seconds: float = 5.0) -> MastodonStream:
+def stream_of(source: MastodonSource, *, idle_seconds: float = PATIENCE_SECONDS) -> MastodonStream:
     made = source.stream()
     assert made is not None
     made._idle_seconds = idle_seconds
@@ -50,7 +51,7 @@ def stream_of(source: MastodonSource, *, idle_seconds: float = 5.0) -> MastodonS
 @asynccontextmanager
 async def listening(source: MastodonSource, **how: float) -> AsyncIterator[AsyncGenerator[Pushed, None]]:
     """Connect, and hand out what is told after that."""
-    async with asyncio.timeout(20), aclosing(stream_of(source, **how).events()) as events:
+    async with asyncio.timeout(PATIENCE_SECONDS), aclosing(stream_of(source, **how).events()) as events:
         assert await anext(events) == Connected()
         yield events
 
@@ -69,7 +70,7 @@ async def test_who_stops_listening_closes_every_connection(site: Site, http: Htt
         assert fake.pushes.connections == 3
     fake.pushes.send(b":thump\n")
     fake.pushes.send(b":thump\n")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while fake.pushes.connections:
             fake.pushes.send(b":thump\n")
             await asyncio.sleep(0.01)
@@ -220,12 +221,12 @@ async def test_a_server_that_says_nothing_is_left(fake: FakeMastodon, source: Ma
 
 async def test_heartbeats_keep_a_quiet_connection(fake: FakeMastodon, source: MastodonSource) -> None:
     async def beat() -> None:
-        for _ in range(12):
+        for _ in range(25):
             await asyncio.sleep(0.1)
             fake.pushes.send(b":thump\n")
         fake.pushes.tell("update", {"id": "1"})
 
-    async with listening(source, idle_seconds=0.6) as events:
+    async with listening(source, idle_seconds=2.0) as events:
         beating = asyncio.create_task(beat())
         assert await anext(events) == Arrived()
         await beating

@@ -17,6 +17,7 @@ from listener.model.page import Cursor, Page
 from listener.sources.reddit import RedditSource
 from listener.sources.reddit_access import PlaceRefused, RedditKey
 from tests.fakes.reddit import FakeReddit, comment, submission
+from tests.patience import PATIENCE_SECONDS
 
 KEY = RedditKey(client_id="id", client_secret="canary-secret", account="stroomwerk_dev")
 
@@ -216,14 +217,14 @@ async def test_whatever_praw_stumbles_over_is_told_as_unavailable(reddit: FakeRe
 
 async def test_a_request_that_hangs_is_left_behind(reddit: FakeReddit, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread cannot be ended; the source goes on with a new one, and aclose does not wait for the old."""
-    monkeypatch.setattr("listener.sources.reddit.PULL_SECONDS", 0.2)
+    monkeypatch.setattr("listener.sources.reddit.PULL_SECONDS", 1.0)
     let_go = threading.Event()
     opened: list[int] = []
 
     def hanging_first() -> FakeReddit:
         opened.append(1)
         if len(opened) == 1:
-            let_go.wait(20)
+            let_go.wait(PATIENCE_SECONDS)
         return reddit
 
     reddit.listings["submissions klussen"] = [submission(1, created=clock.now().timestamp() - 5)]
@@ -233,7 +234,7 @@ async def test_a_request_that_hangs_is_left_behind(reddit: FakeReddit, clock: Ma
         await source.pull(None)
     assert _ids([await source.pull(None)]) == ["t3_1"]
     await source.aclose()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE_SECONDS - 5
     let_go.set()
 
 

@@ -92,7 +92,7 @@ async def test_an_answer_of_discords_in_another_shape_breaks_nothing(ledger: Led
     """A proxy, or a newer Discord, words errors otherwise than its library expects (RULES F18)."""
     async with discord_wire() as wire, bot_on(wire, ledger, Echo()):
         wire.fail("PATCH", "^/webhooks", status=status, body=body, headers={"Via": "1.1 google"})
-        first = await wire.slash("ask", seconds=0.3)
+        first = await wire.slash("ask", seconds=2.0)
         assert "ask" in (await wire.slash("ask")).text
     assert first.answer == DEFERRED
     assert status == 200 or "failed" in first.text
@@ -104,11 +104,11 @@ async def test_a_press_that_cannot_be_acknowledged_has_no_effect(ledger: Ledger)
     async with discord_wire() as wire, bot_on(wire, ledger, answers) as rig:
         message = await public_message(rig)
         wire.interactions.deadline_seconds = -1.0
-        late = await wire.press(message, "Go", seconds=0.2)
+        late = await wire.press(message, "Go", seconds=1.0)
         assert (late.answer, answers.asked) == (0, [])
         wire.interactions.deadline_seconds = 3.0
         wire.fail("POST", "/callback$", status=503)
-        lost = await wire.press(message, "Go", seconds=0.2)
+        lost = await wire.press(message, "Go", seconds=1.0)
         assert (lost.answer, answers.asked) == (0, [])
         await wire.press(message, "Go")
         assert len(answers.asked) == 1

@@ -26,6 +26,7 @@ from moderation.model.delivery import Picture
 from tests.fakes.bot_rig import ASK, QUICK, Echo, bot_on
 from tests.fakes.discord_wire.people import GUILD, ISSUES, OTHER_GUILD, PUBLIC, STAFF
 from tests.fakes.discord_wire.wire import discord_wire
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 PNG = Picture(name="trend.png", png=b"\x89PNG\r\n", alt="A line that rises")
@@ -176,7 +177,7 @@ async def test_a_connection_that_ends_while_it_is_noted_makes_nobody_forget_a_se
         connection = DiscordConnection(lambda: Secret(wire.token), SystemClock(), tell=busy, pauses=QUICK)
         bot = Bot(connection, kept, Answering(connection, Echo()), SystemClock(), guilds=frozenset((GUILD,)), commands=(ASK,))
         connection.attach(bot)
-        await asyncio.wait_for(connection.run(stop), 10)
+        await asyncio.wait_for(connection.run(stop), PATIENCE_SECONDS)
         await asyncio.sleep(0.3)
         await bot.close()
     assert before == frozenset((GUILD,))
@@ -215,7 +216,7 @@ async def test_only_the_teams_own_channels_are_written_in(ledger: Ledger, channe
 async def test_why_a_channel_receives_nothing_can_be_read_elsewhere(ledger: Ledger) -> None:
     """`doctor` refuses a channel that everybody reads, before the first digest goes nowhere."""
     async with discord_wire() as wire, bot_on(wire, ledger, Echo(), watched=(STAFF, PUBLIC, "1170000000000000999")) as rig:
-        await rig.until(rig.ledger.channels, seconds=15.0)
+        await rig.until(rig.ledger.channels)
         assert rig.ledger.channels() == {STAFF: "", PUBLIC: "everyone", "1170000000000000999": "unseen"}
 
 

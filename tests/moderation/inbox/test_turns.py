@@ -8,6 +8,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from moderation.inbox.turns import AT_ONCE, Turns
+from tests.patience import PATIENCE_SECONDS
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": []}
 END: Message = {"type": "http.response.body", "body": b""}
@@ -87,7 +88,7 @@ async def test_who_reads_slowly_keeps_nobody_waiting() -> None:
 async def test_a_long_one_goes_on_but_no_longer_counts() -> None:
     turns, app = Turns(longest_seconds=0.01), Making()
     tasks = asked(turns, app, "abcd")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(app.begun) < 4:  # noqa: ASYNC110 - a timer of the loop moves it
             await asyncio.sleep(0.005)
     assert app.begun == list("abcd")

@@ -20,6 +20,7 @@ from moderation.outbox.gateway import Gateway
 from moderation.outbox.write_side import write_side
 from moderation.publishers.simulated import SimulatedPublisher
 from tests.fakes.desk import HOUSE, Desk, open_desk, shipped_rules
+from tests.patience import PATIENCE_SECONDS, busy
 
 NAMES = ("feed", "discourse", "matrix")
 
@@ -84,19 +85,18 @@ def test_one_that_hangs_delays_the_others_by_less_than_a_second(tmp_path: Path) 
 
         async def act() -> tuple[float, OutboxEntry]:
             running = asyncio.create_task(all_of.gateway.run_once())
-            await asyncio.sleep(0.2)
-            assert all_of.desk.state(second.entry_id) is EntryState.SENT
+            while all_of.desk.state(second.entry_id) is not EntryState.SENT:  # noqa: ASYNC110 - a task of the gateway moves it
+                await asyncio.sleep(0.01)
             third = all_of.approved("matrix", 3)
             began = time.monotonic()
-            while all_of.desk.state(third.entry_id) is not EntryState.SENT:
+            while all_of.desk.state(third.entry_id) is not EntryState.SENT:  # noqa: ASYNC110 - a task of the gateway moves it
                 await asyncio.sleep(0.01)
-                assert time.monotonic() - began < 2
             took = time.monotonic() - began
             await running
             return took, third
 
-        took, _ = asyncio.run(act())
-        assert took < 1.0
+        took, _ = asyncio.run(asyncio.wait_for(act(), PATIENCE_SECONDS))
+        assert took < 1.0 * busy()
         assert all_of.desk.state(first.entry_id) is EntryState.UNKNOWN
 
 

@@ -19,6 +19,7 @@ from moderation.outbox.states import ENDS
 from moderation.publishers.simulated import Fault
 from moderation.service import STOP_WITHIN_SECONDS, every_async, stop_on_signals, wound_down
 from tests.fakes.desk import MORNING, mention, open_desk
+from tests.patience import busy
 
 RUNS = 20
 ANSWERS = 12
@@ -75,7 +76,7 @@ def test_ended_at_any_moment_each_answer_leaves_once(tmp_path: Path) -> None:
     prepare(tmp_path / "prepared")
     for number in range(RUNS):
         home = Path(shutil.copytree(tmp_path / "prepared", tmp_path / str(number)))
-        assert served(home, [Fault.SLOW] * ANSWERS, seconds=chance.uniform(0, 0.8)) < STOP_WITHIN_SECONDS
+        assert served(home, [Fault.SLOW] * ANSWERS, seconds=chance.uniform(0, 0.8)) < STOP_WITHIN_SECONDS * busy()
         with open_desk(home, start=LATER) as desk:
             assert not desk.entries.entries([EntryState.STARTED])
             asyncio.run(desk.settle())
@@ -89,7 +90,7 @@ def test_a_platform_that_never_answers_does_not_keep_the_service_alive(tmp_path:
     """It accepted and hangs: the entry is unknown, and found at the next start."""
     home = tmp_path / "home"
     prepare(home)
-    assert served(home, [Fault.ACCEPT_THEN_HANG], seconds=0.3) < STOP_WITHIN_SECONDS
+    assert served(home, [Fault.ACCEPT_THEN_HANG], seconds=0.3) < STOP_WITHIN_SECONDS * busy()
     with open_desk(home, start=LATER, native_key=False) as desk:
         (unknown,) = desk.entries.entries([EntryState.UNKNOWN])
         assert unknown.reason == "interrupted"
