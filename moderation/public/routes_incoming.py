@@ -56,10 +56,7 @@ def add_incoming(app: FastAPI, parts: IncomingParts) -> None:
                 await room.acquire()
         except TimeoutError:
             return _bare(503, again="5")
-        try:
-            status = await _take(request, parts, source_id)
-        finally:
-            room.release()
+        status = await _take(request, parts, source_id, room)
         if status in (401, 413):
             parts.wrong.count(client)
             return _refused(status, source_id, known=source_id in parts.receivers, tried=tried)
@@ -75,29 +72,33 @@ def _refused(status: int, source_id: str, *, known: bool, tried: bool) -> Respon
     return _bare(status)
 
 
-async def _take(request: Request, parts: IncomingParts, source_id: str) -> int:
+async def _take(request: Request, parts: IncomingParts, source_id: str, room: asyncio.Semaphore) -> int:
     """Read, check and keep one body; return the status to answer with.
 
-    A body that does not come in time, or of which the rest never comes, counts as nobody's: it held room that others wait for.
+    A body that does not come in time, or of which the rest never comes, counts as nobody's: it held room that others wait for. What has
+    to wait longer than its platform does is kept all the same, and until then has its place in `room`: bodies of a ledger that hangs
+    would fill memory.
     """
+    keeping: asyncio.Future[int] | None = None
     try:
         async with asyncio.timeout(READ_SECONDS):
             body = await _body(request)
+        receiver = parts.receivers.get(source_id)
+        if body is None or receiver is None:
+            return 413 if body is None else 401
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        keeping = asyncio.get_running_loop().run_in_executor(parts.threads, _keep, parts, receiver, headers, body)
+        keeping.add_done_callback(lambda _: room.release())
     except (TimeoutError, ClientDisconnect):
         return 401
-    if body is None:
-        return 413
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    receiver = parts.receivers.get(source_id)
-    if receiver is None:
-        return 401
-    keeping = asyncio.get_running_loop().run_in_executor(parts.threads, _keep, parts, receiver, headers, body)
-    try:
-        async with asyncio.timeout(KEEP_SECONDS):
-            return await keeping
-    except TimeoutError:
-        logger.warning("delivery not kept in time", extra={"source": source_id})
-        return 503
+    finally:
+        if keeping is None:
+            room.release()
+    await asyncio.wait({keeping}, timeout=KEEP_SECONDS)
+    if keeping.done():
+        return keeping.result()
+    logger.warning("delivery not kept in time", extra={"source": source_id})
+    return 503
 
 
 def _keep(parts: IncomingParts, receiver: Receiver, headers: dict[str, str], body: bytes) -> int:

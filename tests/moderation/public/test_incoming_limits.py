@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -147,6 +150,27 @@ def test_when_all_room_is_taken_the_platform_is_asked_to_come_back(house: House,
     refused = house.post(path, body, sign(body))
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
     assert house.texts() == []
+
+
+async def test_bodies_that_a_hanging_ledger_still_holds_keep_their_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their platforms were told to come back and do, again and again: memory would fill with what nobody could write."""
+    monkeypatch.setattr(routes_incoming, "KEEP_SECONDS", 0.05)
+    monkeypatch.setattr(routes_incoming, "WAIT_SECONDS", 0.05)
+    free_again = threading.Event()
+    parts = replace(house.parts, take=lambda *_: free_again.wait(30), room=asyncio.Semaphore(2), threads=ThreadPoolExecutor(1))
+    path, body, sign, _ = SENT[0]
+    transport = httpx.ASGITransport(app=house.reader(parts).app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        told = [await client.post(path, content=body, headers=sign(body)) for _ in range(4)]
+        assert [(one.status_code, one.headers["retry-after"]) for one in told] == [(503, "30")] * 2 + [(503, "5")] * 2
+        free_again.set()
+        async with asyncio.timeout(20):
+            for _ in range(2):
+                await parts.room.acquire()
+        parts.room.release()
+        monkeypatch.setattr(routes_incoming, "KEEP_SECONDS", 20.0)
+        assert (await client.post(path, content=body, headers=sign(body))).status_code == 200
+    parts.close()
 
 
 def test_every_answer_is_safe_sets_no_cookie_and_leads_nowhere(house: House) -> None:
