@@ -75,9 +75,9 @@ def rest_after_pull(requests: int, *, seconds_per_request: float) -> timedelta:
 class Watched:
     """One source in the schedule, with the purse it was built with, its failures in a row, and what asks its canary, if it has one.
 
-    `stream` tells what is new there, if somebody does. `due_at` is its next pull, `rests_until` the earliest moment to which that can be
-    hurried; `hurried` is kept while a pull is `running`, for it may have looked already. `asking` looks at kept posts again, where that is
-    possible; whoever asks the platform has the source's `turn`.
+    `stream` tells what is new there, if somebody does. `due_seconds` is its next pull, `rests_until_seconds` the earliest moment to which
+    that can be hurried, both on the clock that nobody sets (`Clock.monotonic`); `hurried` is kept while a pull is `running`, for it may
+    have looked already. `asking` looks at kept posts again, where that is possible; whoever asks the platform has the source's `turn`.
     """
 
     source: Source
@@ -86,8 +86,8 @@ class Watched:
     failures: int = 0
     canary: AskCanary | None = None
     stream: Stream | None = None
-    due_at: datetime | None = None
-    rests_until: datetime | None = None
+    due_seconds: float | None = None
+    rests_until_seconds: float = 0.0
     running: bool = False
     hurried: bool = False
     asking: Asking | None = None
@@ -118,9 +118,10 @@ class SourceSchedule:
             one.failures = state.failures if state else 0
             due = _due(state, one.settings) or now
             at = max(now, due) if due <= now + LONGEST_PLAN else now
-            one.rests_until = at if state is None or state.last_try_at is None else min(at, max(now, state.last_try_at + RESTART_REST))
-            if state is not None and state.state != "ok":
-                one.rests_until = at
+            rests_until = at
+            if state is not None and state.last_try_at is not None and state.state == "ok":
+                rests_until = min(at, max(now, state.last_try_at + RESTART_REST))
+            one.rests_until_seconds = self._steady(rests_until)
             self._plan(one, at)
 
     def hurry(self, source_id: str) -> None:
@@ -135,14 +136,18 @@ class SourceSchedule:
 
     def _bring_forward(self, one: Watched) -> None:
         now = self._clock.now()
-        if one.running or not one.hurried or one.due_at is None or one.purse.is_ahead(_share_of_day(now)):
+        if one.running or not one.hurried or one.due_seconds is None or one.purse.is_ahead(_share_of_day(now)):
             return
-        at = max(now + BREATH, one.rests_until or now)
-        if at < one.due_at:
-            self._plan(one, at)
+        wait = max(BREATH, timedelta(seconds=one.rests_until_seconds - self._clock.monotonic()))
+        if self._steady(now + wait) < one.due_seconds:
+            self._plan(one, now + wait)
+
+    def _steady(self, moment: datetime) -> float:
+        """Return a moment on the clock that nobody sets: by the time of day it would move away from us, or pass, when that is set."""
+        return self._clock.monotonic() + (moment - self._clock.now()).total_seconds()
 
     def _plan(self, one: Watched, at: datetime) -> None:
-        one.due_at = at
+        one.due_seconds = self._steady(at)
         self._scheduler.add_job(
             self._round, "date", run_date=at, args=[one], id=f"pull:{one.settings.id}", replace_existing=True, misfire_grace_time=None
         )
@@ -165,7 +170,7 @@ class SourceSchedule:
                 self._arrived.set()
             at, one.running = self._next(one, result), False
             rest = rest_after_pull(result.requests, seconds_per_request=seconds_per_request(one.settings.kind))
-            one.rests_until = at if result.error else self._clock.now() + rest
+            one.rests_until_seconds = self._steady(at if result.error else self._clock.now() + rest)
             self._plan(one, at)
             self._bring_forward(one)
 

@@ -94,6 +94,16 @@ async def test_nothing_hurries_past_a_wait_from_before_a_restart(ledger: Ledger)
     assert rig.due == NOON + timedelta(minutes=14)
 
 
+@pytest.mark.parametrize("back", [HOUR, timedelta(days=3_650)])
+async def test_what_is_told_after_a_clock_was_set_back_is_read_within_seconds(ledger: Ledger, back: timedelta) -> None:
+    """RULES F13: the rest after a pull was noted by the time of day, and news put off the next pull until that time came again."""
+    rig = Rig(ledger, FakeSource([]))
+    await rig.run()
+    rig.clock._now -= back
+    await rig.take(Arrived())
+    assert rig.due <= rig.clock.now() + timedelta(seconds=HURRY_SECONDS)
+
+
 async def test_a_service_that_is_started_again_and_again_does_not_pull_each_time(ledger: Ledger) -> None:
     """Being connected hurries a pull; a crash every few seconds would make an attack of it."""
     ledger.sources.note_ok("fake", at=NOON - 10 * FRESH, new=0, seen=0)
