@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -15,6 +14,7 @@ from listener.sources.feed_finding import feeds_in
 from listener.sources.http import HttpClient
 from tests.fakes.rss import item, rss
 from tests.fakes.site import Reply, Request, Site
+from tests.patience import work_seconds
 
 HTML = {"Content-Type": "text/html"}
 
@@ -149,6 +149,5 @@ def test_only_what_a_page_names_as_a_feed_counts(html: str, found: tuple[str, ..
 @pytest.mark.parametrize("hostile", [b"<link" * 40_000, b"<!--" * 50_000, b"<link rel='" * 20_000, b'<link href="' + b"a" * 190_000])
 def test_a_hostile_page_takes_no_time(hostile: bytes) -> None:
     """Reading a page is one way through it (RULES F24)."""
-    begun = time.process_time()
     assert feeds_in(b"<html>" + hostile, "https://forum.example/x") == ()
-    assert time.process_time() - begun < 1.0
+    assert work_seconds(lambda: feeds_in(b"<html>" + hostile, "https://forum.example/x"), within=1.0) <= 1.0

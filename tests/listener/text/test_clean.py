@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from listener.text.clean import clean
+from tests.patience import work_seconds
 
 BRANDS = ("Stroomwerk", "@stroomwerk", "#stroomwerk")
 
@@ -59,6 +58,4 @@ def test_equal_words_have_one_hash_whatever_the_link() -> None:
     "hostile", ["[quote]" * 3_000, "> " * 50_000, "op " * 30_000, "a.nl/" * 20_000, "#" * 100_000, "\n" * 100_000, "-" * 100_000]
 )
 def test_hostile_text_is_cleaned_in_a_blink(hostile: str) -> None:
-    began = time.process_time()
-    clean(hostile, brand_terms=BRANDS)
-    assert time.process_time() - began <= 0.5
+    assert work_seconds(lambda: clean(hostile, brand_terms=BRANDS), within=0.5) <= 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from listener.errors import SettingsError
 from listener.model.mention import BrandHit, Mention
 from listener.settings.schema import BrandSettings
 from listener.text.query import compile_brand
+from tests.patience import work_seconds
 
 
 def brand(**written: Any) -> BrandSettings:
@@ -116,12 +116,7 @@ def test_a_term_that_can_match_nothing_or_everything_is_refused(broken: dict[str
     "text", ["a" * 100_000, "#" * 100_000, "@s" * 50_000, "stroom " * 15_000, "é" * 100_000, "\u200b" * 100_000, "-" * 100_000]
 )
 def test_a_hostile_text_of_100_kb_takes_a_tenth_of_a_second_at_most(text: str) -> None:
-    """RULES I18: no pattern may be made slow by its input. The best of three runs, for the machine may be busy."""
+    """RULES I18: no pattern may be made slow by its input."""
     query = compile_brand(BRAND)
     mention = Mention(platform="x", realm="x", native_id="1", text=text, posted_at=datetime(2026, 3, 2, tzinfo=UTC))
-    taken = []
-    for _ in range(3):
-        began = time.process_time()
-        query.match(mention)
-        taken.append(time.process_time() - began)
-    assert min(taken) <= 0.1
+    assert work_seconds(lambda: query.match(mention), within=0.1) <= 0.1

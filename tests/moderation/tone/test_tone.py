@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
 from typing import Literal
 
@@ -15,6 +14,7 @@ from listener.errors import SettingsError
 from moderation.model.tone import ToneWord
 from moderation.tone.check import tone_hits
 from moderation.workflows.load_tone import load_tone_words, parse_tone
+from tests.patience import work_seconds
 
 NL, EN = load_tone_words("nl"), load_tone_words("en")
 WORDS = {"nl": NL, "en": EN}
@@ -136,14 +136,9 @@ def test_a_hit_is_always_the_text_at_its_place(pieces: list[str]) -> None:
     ids=["ordinary", "half a phrase", "marks", "one word", "signs", "invisible"],
 )
 def test_ten_thousand_characters_are_read_within_20_ms(text: str) -> None:
-    """The check runs while somebody types. Time of this process alone, the best of five: other work on the machine does not count."""
+    """The check runs while somebody types. Other work on the machine does not count."""
     tone_hits("warm", NL)
-    taken = []
-    for _ in range(5):
-        start = time.process_time()
-        tone_hits(text[:10_000], NL)
-        taken.append(time.process_time() - start)
-    assert min(taken) <= 0.020
+    assert work_seconds(lambda: tone_hits(text[:10_000], NL), within=0.020) <= 0.020
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
