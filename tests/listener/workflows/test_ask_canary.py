@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +71,37 @@ async def test_it_is_asked_once_a_day_and_only_in_silence(ledger: Ledger) -> Non
         await rig.canary.once()
         rig.clock.advance(timedelta(hours=1))
     assert len(rig.probes) == 2
+
+
+async def test_a_platform_that_does_not_answer_is_not_asked_after_every_round(ledger: Ledger) -> None:
+    """Rounds come every ten minutes, and where a platform charges each question may cost twenty cents."""
+    rig = Rig(ledger, SourceUnavailable("502"))
+    for _ in range(24 * 6):
+        assert await rig.canary.once() == ""
+        rig.clock.advance(timedelta(minutes=10))
+    assert 20 <= len(rig.probes) <= 24
+
+
+async def test_one_that_was_asked_while_a_clock_ran_ahead_is_asked_again(ledger: Ledger) -> None:
+    """RULES F13: a day after a moment ten years from now would be too late."""
+    rig = Rig(ledger, [mention("1")])
+    ledger.sources.note_canary("forum", "empty", at=NOON + timedelta(days=3_650))
+    assert await rig.canary.once() == "found"
+
+
+async def test_noting_what_it_brought_holds_up_nothing_else(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger that somebody else writes to lets others wait for seconds: pages and webhooks are answered meanwhile."""
+    rig, noted = Rig(ledger, [mention("1")]), list[bool]()
+    for name in ("note_spent", "note_canary"):
+        whole = getattr(ledger.sources, name)
+
+        def note(*given: Any, whole: Any = whole, **named: Any) -> None:
+            noted.append(threading.current_thread() is threading.main_thread())
+            whole(*given, **named)
+
+        monkeypatch.setattr(ledger.sources, name, note)
+    assert await rig.canary.once() == "found"
+    assert noted == [False, False]
 
 
 async def test_a_source_that_speaks_is_not_asked(ledger: Ledger) -> None:
