@@ -164,7 +164,7 @@ class SourceSchedule:
         except Exception as error:  # a source must never end its own schedule: the failure is told and the round comes again
             logger.exception("round failed", extra={"source": one.settings.id})
             one.failures += 1
-            result = self._collect.broke(one.settings.id, error)
+            result = await self._collect.in_turn(self._collect.broke, one.settings.id, error)
         finally:
             if result.new or result.edited or result.removed:
                 self._arrived.set()
