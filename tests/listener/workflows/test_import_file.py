@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from listener.clock import ManualClock
 from listener.errors import InputError
 from listener.ledger.ledger import Ledger
+from listener.model.page import Cursor, Page
 from listener.progress import NoProgress
 from listener.settings.schema import BrandSettings
 from listener.sources.imports import FileSource
@@ -75,3 +77,20 @@ async def test_an_import_shows_up_among_the_sources(tmp_path: Path, ledger: Ledg
 async def test_a_file_that_is_not_there_is_named(tmp_path: Path, ledger: Ledger) -> None:
     with pytest.raises(InputError, match=r"gone\.csv"):
         await bring(tmp_path / "gone.csv", ledger)
+
+
+async def test_a_row_that_the_ledger_takes_for_an_error_costs_that_row(tmp_path: Path, ledger: Ledger) -> None:
+    """RULES F24: a file of a million rows must not stop for ever at one of them."""
+    odd: Any = {"url": object()}
+
+    class Odd(FileSource):
+        async def pull(self, cursor: Cursor | None) -> Page:
+            page = await super().pull(cursor)
+            return replace(page, mentions=tuple(replace(one, **(odd if one.native_id == "2" else {})) for one in page.mentions))
+
+    file = write(tmp_path, rows(*(f"{number},bericht {number},{WHEN}" for number in range(700))))
+    done = await import_file(Odd(file), ledger, (QUERY,), keep="all", clock=ManualClock(NOON), progress=NoProgress())
+    assert (done.rows, done.new, done.unchanged, done.skipped) == (700, 699, 0, 1)
+    assert [one.where for one in done.first_skips] == ["item 2"]
+    again = await bring(file, ledger)
+    assert (again.rows, again.new) == (0, 0), "and the whole file was read"
