@@ -50,7 +50,7 @@ def import_command(
         setup=_brands_of(place) if matching else "",
     )
     progress = progress_for(as_json)
-    with place.ledger() as ledger:
+    with place.ledger(may_make_home=True) as ledger:
         keep: Literal["matching", "all"] = "matching" if matching else "all"
         imported = asyncio.run(import_file(source, ledger, queries, keep=keep, clock=SystemClock(), progress=progress))
     analysed = None if no_analyse else _analyse_now(place, as_json)
@@ -134,7 +134,7 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
             "edited": r.edited,
             "removed": r.removed,
             "skipped": r.skipped,
-            "note": str(r.error or r.gap),
+            "note": str(r.error or "; ".join(f"{one.name}: {one.why}" for one in r.lost) or r.gap),
         }
         for r in results
     ]

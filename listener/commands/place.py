@@ -29,7 +29,7 @@ from listener.model.plain import plain
 from listener.parts import Listening
 from listener.ports import Progress
 from listener.progress import NoProgress, TerminalProgress
-from listener.settings.home import SETTINGS_NAME, home_folder
+from listener.settings.home import SETTINGS_NAME, existing_home, home_folder
 from listener.settings.load import load_settings
 from listener.settings.schema import ListenerSettings
 from listener.text.shorten import shorten, terminal_safe
@@ -65,9 +65,9 @@ class Place:
         return self.settings if (self.home / SETTINGS_NAME).is_file() else self.schema.model_validate({})
 
     @contextmanager
-    def ledger(self) -> Iterator[Ledger]:
-        """Open the ledger only: safe beside the running service."""
-        with reading(self.home) as ledger:
+    def ledger(self, *, may_make_home: bool = False) -> Iterator[Ledger]:
+        """Open the ledger only: safe beside the running service. Raises `InputError` where there is no home, unless one may be made."""
+        with reading(self.home if may_make_home else existing_home(self.home)) as ledger:
             yield ledger
 
     @contextmanager
@@ -77,7 +77,8 @@ class Place:
             yield parts
 
     def answer(self, name: str, **given: Any) -> Any:
-        """Answer from this process when the home is free, else ask the process that holds it."""
+        """Answer from this process when the home is free, else ask the one that holds it. Raises `InputError` where there is no home."""
+        existing_home(self.home)
         try:
             with self.listening() as parts:
                 return self.answers[name](parts, given)

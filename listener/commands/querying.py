@@ -38,7 +38,7 @@ def query_group() -> None:
 @click.option("--text", "typed", multiple=True, help="Try it on this text instead of on what is stored. Repeatable.")
 @click.option(
     "--file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Try it on a file instead: a text per line, or JSON lines with a text each (.jsonl).",
 )
 @click.option("--most", default=20, show_default=True, type=click.IntRange(1, 1_000), help="Texts to show of each.")
@@ -136,5 +136,6 @@ def _print(tried: Tried, *, stored: bool) -> None:
         counts = [{"language": one.language, "read": one.read, "fits": one.fits, "near": one.near} for one in tried.languages]
         print_table({"language": "language", "read": "read", "fits": "fits", "near": "only just not"}, counts, empty="")
     print_line(
-        f"{tried.read} texts read." + (" Of most sources only what fitted a brand is stored; --file tries others." if stored else "")
+        f"{tried.read:,} {'text' if tried.read == 1 else 'texts'} read."
+        + (" Of most sources only what fitted a brand is stored; --file tries others." if stored else "")
     )

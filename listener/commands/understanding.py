@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, progress_for
+from listener.settings.home import existing_home
 from listener.workflows.keep_search import rebuild_search
 from listener.workflows.rebuild_insight import rebuild_insight
 
@@ -14,6 +15,7 @@ from listener.workflows.rebuild_insight import rebuild_insight
 @pass_place
 def rebuild_command(place: Place, as_json: bool) -> None:
     """Derive insight and the search again from the ledger: same issues, same figures, and no text is encoded twice."""
+    existing_home(place.home)
     with place.listening() as parts:
         progress = progress_for(as_json)
         mentions = rebuild_insight(parts.ledger, parts.insight, model_id=parts.model_id, progress=progress)

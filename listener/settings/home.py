@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from listener.errors import SettingsError
+from listener.errors import InputError, SettingsError
 
 HOME_VARIABLE = "KLANKBORD_HOME"
 SETTINGS_NAME = "klankbord.yaml"
@@ -28,6 +28,15 @@ def home_folder(option: str | None) -> Path:
     if home.exists() and not home.is_dir():
         where = "--home" if option else HOME_VARIABLE
         raise SettingsError(f"{home} is a file; give {where} a folder, such as {home.parent / 'klankbord'}")
+    return home
+
+
+def existing_home(home: Path) -> Path:
+    """Return `home` where somebody made one. Raises `InputError` otherwise: a slip of the pen must neither make a home nor say that
+    nothing is kept of somebody.
+    """
+    if not home.is_dir():
+        raise InputError(f"There is no home at {home}. `klankbord init` makes one there; --home or {HOME_VARIABLE} names another.")
     return home
 
 

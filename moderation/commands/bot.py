@@ -56,7 +56,7 @@ def bot_status(place: Place, as_json: bool) -> None:
 @pass_place
 def bot_invite(place: Place, as_json: bool) -> None:
     """Print the link with which an administrator of a server lets the bot in, with the least it needs."""
-    with place.ledger() as ledger:
+    with place.ledger(may_make_home=True) as ledger:
         standing = BotLedger(ledger.engine).standing()
     application_id = (standing.application_id if standing else "") or application_of(secrets_of(place.home).get(BOT_SECRET))
     if not application_id:

@@ -14,6 +14,7 @@ import click
 from listener.clock import SystemClock
 from listener.commands.place import LONGEST_NAME, Place, print_line
 from listener.errors import InputError, StoreLocked
+from listener.settings.home import existing_home
 from listener.text.shorten import shorten, terminal_safe
 from listener.text.storable import storable
 from moderation.bootstrap import desk_on, sending_on
@@ -29,8 +30,8 @@ from moderation.workflows.load_wording import load_policy, load_words
 
 @contextmanager
 def desk_of(place: Place) -> Iterator[Desk]:
-    """Open the desk of a home, with everybody who spoke to us in the queue."""
-    with desk_on(place.home, place.settings, SystemClock()) as desk:
+    """Open the desk of a home, with everybody who spoke to us in the queue. Raises `InputError` where there is no home."""
+    with desk_on(existing_home(place.home), place.settings, SystemClock()) as desk:
         _warn_of_stranger(desk)
         desk.follow_cases()
         yield desk

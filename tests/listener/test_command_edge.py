@@ -47,6 +47,43 @@ def test_a_moment_or_a_number_beyond_reason_is_wrong_use(tmp_path: Path, monkeyp
     assert outcome(monkeypatch, "--home", str(tmp_path / "home"), *words) == 2
 
 
+LOOKING = (
+    ("sources",),
+    ("issues",),
+    ("signals",),
+    ("labels",),
+    ("digest",),
+    ("search", "storing"),
+    ("query", "test", "storing"),
+    ("unreadable",),
+    ("rebuild",),
+    ("model",),
+)
+
+
+@pytest.mark.parametrize("words", LOOKING)
+def test_a_home_that_is_not_there_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """After a slip of the pen in --home "nothing was collected" reads like an answer, and an empty home stands there for ever."""
+    missing = tmp_path / "hoem"
+    assert outcome(monkeypatch, "--home", str(missing), *words) == 2
+    told = capsys.readouterr()
+    assert not told.out
+    assert f"There is no home at {missing}. `klankbord init` makes one there" in told.err
+    assert not missing.exists()
+
+
+def test_an_import_may_be_the_first_thing_in_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("id,text,posted\n1,Geen stroom,2026-03-01\n", encoding="utf-8")
+    named = ("--map", "id=id", "--map", "text=text", "--map", "posted_at=posted")
+    home = tmp_path / "home"
+    monkeypatch.setattr(sys, "argv", ["klankbord", "--home", str(home), "import", str(file), *named, "--platform", "x", "--no-analyse"])
+    run_group(listener_group)
+    assert (home / "ledger.db").is_file()
+
+
 @pytest.mark.parametrize("error", [RuntimeError("een klant schreef dit"), PermissionError(13, "Permission denied", "/some/file")])
 def test_a_mistake_of_ours_shows_no_trace_and_no_text(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception

@@ -77,6 +77,9 @@ def test_files_and_texts_take_the_place_of_what_is_stored(home: Path, tmp_path: 
         found = told(home, LINE, "--file", str(file))
         assert (found["read"], sorted(one["text"] for one in found["near"])) == (6, sorted(one["text"] for one in stored["near"]))
     assert told(home, LINE, "--text", "een storing")["read"] == 1
+    assert "\n1 text read." in run(home, LINE, "--text", "een storing").output
+    missing = CliRunner().invoke(listener_group, ["--home", str(home), "query", "test", LINE, "--file", str(tmp_path / "no.txt")])
+    assert (missing.exit_code, "does not exist" in missing.output) == (2, True)
     lines.write_text('{"text": "een storing"}\n{"title": "x"}\n', encoding="utf-8")
     assert "Line 2 of the file has no text" in str(run(home, LINE, "--file", str(lines)).exception)
 
@@ -112,7 +115,7 @@ def test_a_brand_is_tried_with_its_own_lists_and_query(home: Path) -> None:
         (("storing or outage",), "character 9: 'or' in small letters"),
         (("storing", "--brand", "Stroomwerk"), "name one"),
         (("--brand", "Elders"), "there are: Stroomwerk, Zonnedak"),
-        (("a", "--text", "b", "--file", "c"), "name one"),
+        (("a", "--text", "b", "--file", __file__), "name one"),
     ],
 )
 def test_what_cannot_be_tried_is_the_askers_to_mend(home: Path, words: tuple[str, ...], said: str) -> None:

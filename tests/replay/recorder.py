@@ -69,7 +69,8 @@ async def record(
     settings = load_settings(home, _Alone)
     found = next((one for one in settings.sources if one.id == source_id), None)
     if found is None:
-        raise InputError(f"There is no source {source_id!r}; there are: {', '.join(one.id for one in settings.sources)}.")
+        there = ", ".join(one.id for one in settings.sources) or "none yet, or --home names another folder"
+        raise InputError(f"There is no source {source_id!r}; there are: {there}.")
     if found.kind in BY_LIBRARY:
         raise InputError(f"A {found.kind} source asks through a library of its own; only what our HTTP client asks is recorded.")
     known, sent, wire = secrets_of(home), set[str](), Recording()
