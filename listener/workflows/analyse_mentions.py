@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +18,11 @@ from listener.issues.analyst import Analyst
 from listener.issues.prepare import Prepared
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep, Label, NewEmbedding
-from listener.model.issue import WHOLE, Signal
+from listener.model.issue import Signal
 from listener.model.mention import StoredMention
 from listener.ports import Embedder, Progress
 from listener.workflows.change_model import ModelChange, OpenEarlier, no_earlier
+from listener.workflows.keep_analyst import KeepAnalyst
 from listener.workflows.read_quickly import LEARNED_FROM, QuickReading, is_quick
 from listener.workflows.rebuild_insight import catch_up
 from listener.workflows.set_apart import SetApart
@@ -33,8 +33,6 @@ WELL = "Al uren geen stroom"
 """Any model reads this."""
 SPARING = 20
 """Beside people at work regrouping takes one part in so many of the time: on two million mentions it takes half a minute each time."""
-MOST_REMEMBERED = 24
-"""Mentions by which an issue is known again when all have left the window: its latest ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +85,11 @@ class AnalyseMentions:
         self._ahead = AheadEmbedder(embedder)
         self._next: Prepared | None = None
         self._models = ModelChange(ledger, self._ahead, open_earlier, batch_size=batch_size)
-        self._new_analyst = new_analyst
-        self._window = window
+        self._analysts = KeepAnalyst(ledger, new_analyst, window=window, serving=lambda: self._models.serving)
         self._regroup_every = regroup_every
         self._batch_size = batch_size
         self._label_models = label_models
         self._quick = quick
-        self._analyst: Analyst | None = None
-        self._begin_anew = False
-        self._seen_act = (0, 0)
-        self._seen_change = 0
 
     @property
     def model_id(self) -> str:
@@ -110,7 +103,7 @@ class AnalyseMentions:
 
     def begin_anew(self) -> None:
         """Make a new analyst before the next batch, for instance when labels learned something. May be called from any thread."""
-        self._begin_anew = True
+        self._analysts.begin_anew()
 
     def all(self, progress: Progress) -> tuple[Signal, ...]:
         """Analyse everything that waits and return the signals raised, in order."""
@@ -138,7 +131,7 @@ class AnalyseMentions:
         if stored:
             if len(stored) == self._batch_size:
                 self._read_quickly_when_due()
-            signals += self._apart.analyse(stored, later, self._ready_analyst().texts_alone())
+            signals += self._apart.analyse(stored, later, self._analysts.ready().texts_alone())
             self._tell_insight()
         return Analysed(mentions=len(stored), signals=signals, more=self._encode_again() or bool(stored))
 
@@ -154,7 +147,7 @@ class AnalyseMentions:
             return True  # what waits is scanned first, unless the static model is gone; the full model follows
         try:
             if self._models.encode_some(self._texts_of):
-                self._analyst = None
+                self._analysts.let_go()
                 self._tell_insight()
                 if self._quick is not None and is_quick(before):
                     self._quick.end(before)
@@ -175,22 +168,16 @@ class AnalyseMentions:
         texts = self._texts_of(self._ledger.mentions.unanalysed(LEARNED_FROM))
         self._ahead.rest()
         self._models.read_quickly(self._quick.begin(list(texts.values()), waiting), self._texts_of)
-        self._analyst = None
+        self._analysts.let_go()
         self._tell_insight()
 
     def _texts_of(self, stored: Sequence[StoredMention]) -> dict[int, str]:
-        prepared = (self._analyst or self._new_analyst()).prepare(stored)
+        prepared = self._analysts.reader().prepare(stored)
         return {reading.stored.mention_id: reading.clean.text for reading in prepared.readings}
-
-    def _remind(self, analyst: Analyst) -> None:
-        """Tell the analyst what issues were about whose mentions have left its window: they may come back."""
-        gone = analyst.unremembered()
-        if gone:
-            analyst.remember(self._ledger.analyses.remembered(gone, self.model_id, MOST_REMEMBERED))
 
     def _alone(self, one: StoredMention) -> None:
         """Take one mention through everything that its text alone goes through; the analyst stays as it is."""
-        prepared = self._ready_analyst().prepare([one])
+        prepared = self._analysts.ready().prepare([one])
         self._vectors(prepared.to_embed)
         self._label_models(prepared.to_embed)
 
@@ -201,7 +188,7 @@ class AnalyseMentions:
             embedder.encode([WELL])
 
     def _batch(self, stored: Sequence[StoredMention], later: Sequence[StoredMention]) -> tuple[Signal, ...]:
-        analyst = self._ready_analyst()
+        analyst = self._analysts.ready()
         made, self._next = self._next, None
         as_made = made is not None and [reading.stored for reading in made.readings] == list(stored)
         prepared = made if made is not None and as_made else analyst.prepare(stored)
@@ -211,12 +198,9 @@ class AnalyseMentions:
         if following is not None:
             self._look_ahead(following, besides=prepared.to_embed)
         said = self._label_models(prepared.to_embed)
-        try:
-            self._remind(analyst)
+        with self._analysts.kept_if_saved():
+            self._analysts.remind(analyst)
             return self._save(analyst, replace(analyst.conclude(prepared, vectors, said), embeddings=fresh))
-        except Exception:
-            self._analyst = None  # it may be ahead of the ledger
-            raise
 
     def _look_ahead(self, following: Prepared, *, besides: Mapping[str, str]) -> None:
         """Let the model read the next batch while this one is concluded: just the texts it will be asked for when this one is saved."""
@@ -259,9 +243,10 @@ class AnalyseMentions:
         self._regrouped(now, self._ledger.analyses.analysed_count())
 
     def _regrouped(self, now: datetime, analysed: int) -> tuple[Signal, ...]:
-        analyst, begun = self._ready_analyst(), self._monotonic()
-        self._remind(analyst)
-        signals = self._save(analyst, replace(analyst.regroup(now), regrouped=analysed, model=self.model_id))
+        analyst, begun = self._analysts.ready(), self._monotonic()
+        with self._analysts.kept_if_saved():
+            self._analysts.remind(analyst)
+            signals = self._save(analyst, replace(analyst.regroup(now), regrouped=analysed, model=self.model_id))
         self._tell_insight()
         ended = self._monotonic()
         self._rests_until = ended + (SPARING - 1) * (ended - begun)
@@ -270,33 +255,3 @@ class AnalyseMentions:
     def _tell_insight(self) -> None:
         if self._insight is not None:
             catch_up(self._ledger, self._insight, model_id=self.model_id)
-
-    def _ready_analyst(self) -> Analyst:
-        """Return the analyst, filled from the ledger when it is new or when a person corrected something since."""
-        act = self._ledger.issues.last_act()
-        if self._begin_anew or self._analyst is None or act != self._seen_act or self._forget_removed(self._analyst):
-            self._begin_anew = False
-            self._seen_act = act
-            self._seen_change = self._ledger.analyses.last_seq()
-            self._analyst = self._new_analyst()
-            latest = self._ledger.analyses.latest_posted_at() or datetime.now(UTC)
-            mentions = self._ledger.analyses.analysed(since=latest - self._window, model=self.model_id)
-            self._analyst.restore(
-                mentions,
-                stored=self._ledger.mentions.by_ids([m.mention_id for m in mentions], as_analysed=True),
-                issues=self._ledger.issues.all(include_merged=True),
-                locked=self._ledger.issues.locked(),
-                signals=[one for one in self._ledger.issues.signals(since=latest - self._window) if one.kind not in WHOLE],
-                analysed_since_regroup=self._ledger.analyses.analysed_count() - self._ledger.analyses.last_regroup_count(),
-            )
-            if gc.get_freeze_count():
-                gc.freeze()  # a service keeps what stays out of the collector's sight; a window of a month stays, and goes without it
-        return self._analyst
-
-    def _forget_removed(self, analyst: Analyst) -> bool:
-        """Let go of mentions that were removed since the last look (RULES F7: what is deleted takes part in nothing).
-
-        Returns whether the window begins elsewhere now, because the newest mention went, so that the analyst has to be filled anew.
-        """
-        removed, self._seen_change = self._ledger.analyses.removed_since(self._seen_change)
-        return bool(removed) and analyst.forget(removed)

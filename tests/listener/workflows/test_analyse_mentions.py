@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
-import weakref
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from listener.bootstrap import new_analysis
-from listener.embedding.hashed import HashedEmbedder
 from listener.insight.store import Insight, open_insight
 from listener.issues.analyst import Analyst
 from listener.issues.prepare import Prepared
 from listener.ledger.ledger import Ledger, open_ledger
 from listener.model.analysis import AnalysisStep
-from listener.model.issue import Membership, NewIssue, Signal
-from listener.model.mention import Author, Kept, Mention, Removal, StoredMention
+from listener.model.issue import Membership, NewIssue
+from listener.model.mention import Removal, StoredMention
 from listener.settings.schema import ListenerSettings
-from listener.workflows.analyse_mentions import SPARING, AnalyseMentions
-
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-class CountingEmbedder(HashedEmbedder):
-    """Counts what it encodes, may go by another name, and chokes on a poisoned text."""
-
-    def __init__(self, name: str = "hashed", poison: str = "") -> None:
-        super().__init__()
-        self.encoded = 0
-        self._name = name
-        self._poison = poison
-
-    @property
-    def model_id(self) -> str:
-        return self._name
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self._poison and any(self._poison in text for text in texts):
-            raise RuntimeError("this text ends the parser")
-        self.encoded += len(texts)
-        return super().encode(texts)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
-
-
-@pytest.fixture
-def insight() -> Iterator[Insight]:
-    with open_insight(None) as opened:
-        yield opened
-
-
-def post(number: int, text: str) -> Mention:
-    author = Author(platform="forum", realm="forum.example", native_id=f"p{number}", name=f"person {number}")
-    return Mention(
-        platform="forum",
-        realm="forum.example",
-        native_id=str(number),
-        text=text,
-        author=author,
-        posted_at=START + timedelta(minutes=number),
-    )
-
-
-def store(ledger: Ledger, *mentions: Mention) -> None:
-    ledger.mentions.add_page([Kept(mention=one) for one in mentions], source="forum", next_cursor=None, at=START)
-
-
-def analysis(ledger: Ledger, insight: Insight, embedder: CountingEmbedder) -> AnalyseMentions:
-    settings = ListenerSettings.model_validate({"detection": {"regroup_every": 20}})
-    return new_analysis(settings, ledger, insight, embedder, batch_size=8)
+from listener.workflows.analyse_mentions import SPARING
+from tests.fakes.analysing import START, CountingEmbedder, analysis, post, run, store
 
 
 def grouped(ledger: Ledger) -> int:
@@ -88,11 +29,6 @@ def grouped(ledger: Ledger) -> int:
     lines = tuple(Membership(mention_id=one, issue_id=-1, by="model", reason="near", at=START) for one in members)
     issue = NewIssue(temporary_id=-1, title="Dubbele incasso", created_at=START)
     return ledger.analyses.save(AnalysisStep(at=START, new_issues=(issue,), memberships=lines))[-1]
-
-
-def run(workflow: AnalyseMentions) -> None:
-    while workflow.once().more:
-        pass
 
 
 @pytest.mark.parametrize(("sparing", "regroupings"), [(False, 3), (True, 1)])
@@ -240,69 +176,3 @@ def test_another_model_encodes_what_was_analysed_before_and_keeps_the_issues(led
     kept = dict(ledger.issues.placed())
     assert all(kept[key] == issue_id for key, issue_id in before if issue_id is not None)
     assert [placed for _, placed in before] == [issue_id] * 24
-
-
-def test_signals_about_a_whole_are_kept_from_the_analyser(ledger: Ledger, insight: Insight, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A running analyser never hears of them; one that was started again may not either, or it would decide otherwise."""
-    store(ledger, *(post(number, "de app laat me niet inloggen") for number in range(3)))
-    run(analysis(ledger, insight, CountingEmbedder()))
-    facts: dict[str, Any] = {
-        "issue_id": None,
-        "at": START,
-        "seen": 9,
-        "usual": 1.0,
-        "p_value": 1e-6,
-        "window_hours": 1.0,
-        "mention_ids": (),
-    }
-    kinds = ("volume", "silence", "copies")
-    ledger.analyses.save(AnalysisStep(at=START, signals=tuple(Signal(kind=kind, about="Stroomwerk", **facts) for kind in kinds)))
-    heard: list[str] = []
-    restore = Analyst.restore
-
-    def listen(self: Analyst, *given: Any, **named: Any) -> None:
-        heard.extend(one.kind for one in named["signals"])
-        restore(self, *given, **named)
-
-    monkeypatch.setattr(Analyst, "restore", listen)
-    store(ledger, post(9, "de app laat me niet inloggen"))
-    run(analysis(ledger, insight, CountingEmbedder()))
-    assert heard == ["copies"]
-
-
-def test_a_window_that_is_let_go_needs_no_collector(ledger: Ledger, insight: Insight) -> None:
-    """A service keeps its window out of the collector's sight: one held by a cycle of its own would stay in memory for ever."""
-    workflow = analysis(ledger, insight, CountingEmbedder())
-    store(ledger, *(post(n, f"klacht nummer {n} over de rekening") for n in range(40)))
-    gc.collect()
-    gc.disable()
-    try:
-        run(workflow)
-        analyst = workflow._analyst
-        assert analyst is not None
-        vectors = [
-            entry.vector.base if entry.vector.base is not None else entry.vector for entry in analyst._memory.window.snapshot().entries
-        ]
-        gone = [weakref.ref(one) for one in (analyst, analyst._memory, *vectors)]
-        del analyst, vectors
-        workflow.begin_anew()
-        workflow._ready_analyst()
-        assert [one() for one in gone] == [None] * len(gone)
-    finally:
-        gc.enable()
-
-
-def test_a_service_keeps_its_window_out_of_the_collectors_sight(ledger: Ledger, insight: Insight) -> None:
-    """A look at a month of mentions stops every page for more than a second; a command that ends soon changes nothing."""
-    workflow = analysis(ledger, insight, CountingEmbedder())
-    store(ledger, *(post(n, f"klacht nummer {n} over de rekening") for n in range(40)))
-    run(workflow)
-    assert gc.get_freeze_count() == 0
-    gc.freeze()
-    try:
-        before = gc.get_freeze_count()
-        workflow.begin_anew()
-        workflow._ready_analyst()
-        assert gc.get_freeze_count() > before
-    finally:
-        gc.unfreeze()
