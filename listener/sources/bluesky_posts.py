@@ -49,7 +49,7 @@ def read_post(view: object, *, signed_in: bool) -> Found:
         return Skip(where=where, reason="it has no words")
     reply = part(record, "reply")
     parent, root = word(part(reply, "parent"), "uri"), word(part(reply, "root"), "uri")
-    did = word(author, "did") or named[1]
+    did = word(author, "did") if word(author, "did").startswith("did:") else named[1]
     return Mention(
         platform=PLATFORM,
         realm=REALM,

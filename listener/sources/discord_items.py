@@ -9,7 +9,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Found, Skip
-from listener.sources.fields import moment, objects, part, word
+from listener.sources.fields import moment, number, objects, part, word
 
 PLATFORM = "discord"
 SITE = "discord.com"
@@ -36,9 +36,9 @@ def moment_of_id(number: int) -> datetime:
 
 
 def is_said(message: Mapping[str, Any]) -> bool:
-    """Tell whether somebody wrote this, in words or not; a notice of Discord's own is nobody's."""
+    """Tell whether somebody wrote this, in words or not; a notice of Discord's own is nobody's. One without a kind is a plain message."""
     kind = message.get("type")
-    return isinstance(kind, int) and kind in SAID
+    return kind is None or (isinstance(kind, int) and not isinstance(kind, bool) and kind in SAID)
 
 
 def is_hidden(message: Mapping[str, Any]) -> bool:
@@ -54,7 +54,7 @@ def read_message(message: object, *, guild: str, place: str, title: str = "") ->
     """
     message_id = word(message, "id")
     where = f"message {message_id or '?'}"[:300]
-    if not message_id.isdecimal() or not isinstance(message, Mapping):
+    if not number(message_id) or not isinstance(message, Mapping):
         return Skip(where="message ?", reason="it has no id")
     if not is_said(message):
         return Skip(where=where, reason="it is a notice of Discord's own")

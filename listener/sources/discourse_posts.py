@@ -12,7 +12,7 @@ from typing import Any
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Found, Skip
 from listener.sources.fields import moment, number, word
-from listener.sources.markup import plain_line, plain_text
+from listener.sources.markup import plain_text, unescaped_line
 
 PLATFORM = "discourse"
 ORDINARY = ("", "1")
@@ -40,7 +40,7 @@ def read_post(post: Mapping[str, Any], *, base: str, realm: str, title: str = ""
         platform=PLATFORM,
         realm=realm,
         native_id=native_id,
-        title=plain_line(word(post, "topic_title") or title) if place == "1" else "",
+        title=unescaped_line(word(post, "topic_title") or title) if place == "1" else "",
         text=text,
         posted_at=posted_at,
         edited_at=edited_at if edited_at is not None and edited_at > posted_at else None,

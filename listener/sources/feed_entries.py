@@ -22,6 +22,10 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 NOTHING = ("", "<p></p>")
 HARMLESS = (CharacterEncodingOverride, NonXMLContentType)
 """What feedparser finds amiss in a feed that it nevertheless read to its end."""
+_HOST = "https://klankbord.invalid"
+_BASE = f"{_HOST}/-/"
+"""Stands for the feed's own address where elements name bases; taken off again, for an id stays as it was written."""
+_NAMES_A_BASE = re.compile(rb"\bbase\s*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +66,10 @@ def read_feed(body: bytes, *, url: str, content_type: str) -> FeedBody:
         raise SourceUnavailable("The feed answered with nothing at all.")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _json_entries(body, url)
-    # Bytes in a stream: feedparser would open a *string* as an address or a file name. No base address: it would turn the id "1" into
-    # one, and two feeds of a site that count 1, 2, 3 would seem to show the same entries; links are joined in `_entry`.
-    headers = {"content-type": content_type}
+    # Bytes in a stream: feedparser would open a *string* as an address or a file name. Not the feed's own base address: it would turn the
+    # id "1" into one, and two feeds of a site that count 1, 2, 3 would seem to show the same entries; links are joined in `_entry`. But
+    # without any, the base that one element names would go on behind it, and an entry's id would depend on which entry stands before it.
+    headers = {"content-type": content_type, **({"content-location": _BASE} if _NAMES_A_BASE.search(body) else {})}
     try:
         parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
@@ -95,17 +100,23 @@ def _entry(found: Any, url: str) -> Entry:
     body = max(found.get("content") or [], key=lambda part: len(part.get("value") or ""), default=None) or found.get("summary_detail")
     detail = found.get("author_detail") or {}
     return Entry(
-        guid=str(found.get("id") or ""),
-        link=joined(url, str(found.get("link") or "")),
+        guid=_written(found.get("id")),
+        link=joined(url, _written(found.get("link"))),
         title=_worded(found.get("title_detail"), line=True),
         text=_worded(body, line=False),
         author=plain_line(str(detail.get("name") or found.get("author") or detail.get("email") or "")),
-        author_link=str(detail.get("href") or ""),
+        author_link=_written(detail.get("href")),
         published=_moment(found.get("published_parsed") or found.get("created_parsed")),
         updated=_moment(found.get("updated_parsed") if "updated_parsed" in found.keys() else None),  # noqa: SIM118 - `in found` is feedparser's guess
         reply_to=_answered(found),
         emptied=bool(found.get("content")) and all(str(part.get("value") or "").strip() in NOTHING for part in found["content"]),
     )
+
+
+def _written(value: object) -> str:
+    """Return an id or address as the feed has it, where feedparser joined it to `_BASE`."""
+    text = str(value or "")
+    return text.removeprefix(_BASE) if text.startswith(_BASE) else text.removeprefix(_HOST)
 
 
 def _answered(found: Any) -> str:

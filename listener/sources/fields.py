@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 _NOTHING: Mapping[str, Any] = {}
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+FIRST_YEAR = 1970
 
 
 def word(found: object, name: str) -> str:
@@ -28,14 +31,18 @@ def rows(found: object, name: str) -> list[Any]:
 
 
 def moment(value: object) -> datetime | None:
-    """Return a time written as ISO 8601, in UTC; one without a zone is taken for UTC. None when it cannot be read."""
-    if not isinstance(value, str):
+    """Return a time written as ISO 8601, in UTC; one without a zone is taken for UTC. None when it cannot be read.
+
+    Figures in a row are no such time (Python would find a year in milliseconds), and one before 1970 is a clock's zero.
+    """
+    if not isinstance(value, str) or value[4:5] != "-":
         return None
     try:
         found = datetime.fromisoformat(value)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        in_utc = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return in_utc if in_utc.year >= FIRST_YEAR else None
 
 
 def moment_of_millis(value: object) -> datetime | None:
@@ -65,5 +72,7 @@ def number(value: object) -> int:
 
 
 def moment_of_seconds(value: object) -> datetime | None:
-    """Return seconds since 1970 as a time; None when they are no time."""
+    """Return seconds since 1970, also when they came as text, as a time; None when they are no time."""
+    if isinstance(value, str) and _SECONDS.fullmatch(value):
+        value = float(value)
     return moment_of_millis(value * 1000) if isinstance(value, int | float) and not isinstance(value, bool) else None

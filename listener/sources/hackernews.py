@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,10 +15,10 @@ from listener.errors import SettingsError, SourceUnavailable
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import word
+from listener.sources.fields import moment_of_seconds, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
-from listener.sources.markup import plain_line, plain_text
+from listener.sources.markup import plain_text, unescaped_line
 from listener.sources.patience import or_unsure
 
 PLATFORM = "hackernews"
@@ -186,13 +186,12 @@ def _mentions(hits: Sequence[Mapping[str, Any]]) -> tuple[list[Mention], list[Sk
 
 def _mention(hit: Mapping[str, Any]) -> Mention | Skip:
     native_id = word(hit, "objectID")
-    try:
-        posted_at = datetime.fromtimestamp(int(str(hit.get("created_at_i"))), UTC)
-    except (ValueError, OverflowError, OSError):
+    posted_at = moment_of_seconds(hit.get("created_at_i"))
+    if posted_at is None:
         return Skip(
             where=f"item {native_id or '?'}", reason=f"created_at_i is {str(hit.get('created_at_i'))[:40]!r}, not a time in seconds"
         )
-    title = plain_line(word(hit, "title"))
+    title = unescaped_line(word(hit, "title"))
     text = plain_text(word(hit, "comment_text") or word(hit, "story_text"))
     if not native_id or not (title or text):
         return Skip(where=f"item {native_id or '?'}", reason="it has no id" if not native_id else "it has neither a title nor a text")

@@ -45,6 +45,11 @@ def plain_line(markup: str) -> str:
     return " ".join(plain_text(markup).split())
 
 
+def unescaped_line(words: str) -> str:
+    """Return words that hold entities but no markup as one line, for titles and names: what looks like a tag there was typed."""
+    return " ".join(html.unescape(words).split())
+
+
 def _pieces(markup: str) -> Iterator[str]:
     """Yield text and line breaks. Line ends of the source are blanks; only blocks break lines."""
     position = 0

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from listener.model.mention import Author, Mention, MentionKey, Removal
 from listener.model.page import Skip
 from listener.sources.fields import moment, part, word
-from listener.sources.markup import plain_line, plain_text
+from listener.sources.markup import plain_text, unescaped_line
 
 PLATFORM = "mastodon"
 REALM = "fediverse"
@@ -46,7 +46,7 @@ def read_status(status: object, *, host: str, above: Above | None = None) -> Men
     posted_at = moment(status.get("created_at"))
     if posted_at is None:
         return Skip(where=where, reason=f"created_at is {str(status.get('created_at'))[:40]!r}, not a time")
-    text = "\n\n".join(words for words in (plain_text(word(status, "spoiler_text")), plain_text(word(status, "content"))) if words)
+    text = "\n\n".join(words for words in (unescaped_line(word(status, "spoiler_text")), plain_text(word(status, "content"))) if words)
     if not text:
         return Skip(where=where, reason="it has no words")
     edited_at = moment(status.get("edited_at"))
@@ -95,7 +95,7 @@ def _author(account: Mapping[str, Any], *, host: str) -> Author | None:
     if not username:
         return None
     server = _host(word(account, "url")) or domain or host
-    name = plain_line(word(account, "display_name")) or username
+    name = unescaped_line(word(account, "display_name")) or username
     return Author(platform=PLATFORM, realm=REALM, native_id=f"{username}@{server}".casefold(), name=name)
 
 

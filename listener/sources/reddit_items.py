@@ -12,7 +12,7 @@ from typing import Any
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Skip
 from listener.sources.fields import moment_of_seconds
-from listener.sources.markup import plain_line, plain_text
+from listener.sources.markup import plain_text, unescaped_line
 
 PLATFORM = "reddit"
 REALM = "reddit.com"
@@ -36,7 +36,7 @@ def read_item(item: Any) -> Mention | Removal | Skip:
     if posted_at is None:
         return Skip(where=f"item {name}", reason=f"created_utc is {str(found.get('created_utc'))[:40]!r}, not a time in seconds")
     is_comment = name.startswith("t1_")
-    title = "" if is_comment else plain_line(_word(found, "title"))
+    title = "" if is_comment else unescaped_line(_word(found, "title"))
     text = _text(found, "body" if is_comment else "selftext")
     if not title and not text:
         return Skip(where=f"item {name}", reason="it has neither a title nor a text")
@@ -59,7 +59,7 @@ def read_item(item: Any) -> Mention | Removal | Skip:
 def _message(found: Mapping[str, Any], name: str) -> Mention | Skip:
     """Return a private message: its thread is named by its first one. Reddit's own (no author, or u/reddit) ask nobody anything."""
     author, posted_at = _author(found), moment_of_seconds(found.get("created_utc"))
-    title, text = plain_line(_word(found, "subject")), _text(found, "body")
+    title, text = unescaped_line(_word(found, "subject")), _text(found, "body")
     if author is None or author.name.casefold() == "reddit" or _word(found, "distinguished") == "admin":
         return Skip(where=f"message {name}", reason="Reddit wrote it, or nobody who is named")
     if posted_at is None or not (title or text):

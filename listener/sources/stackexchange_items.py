@@ -15,7 +15,7 @@ from typing import Any
 from listener.model.mention import Author, Mention
 from listener.model.page import Skip
 from listener.sources.fields import moment_of_seconds, number, part, word
-from listener.sources.markup import plain_line, plain_text
+from listener.sources.markup import plain_text, unescaped_line
 
 PLATFORM = "stackexchange"
 COMMENT = "c"
@@ -30,7 +30,7 @@ def read_item(item: Mapping[str, Any], realm: str) -> Mention | Skip:
     posted_at = moment_of_seconds(item.get("creation_date"))
     if posted_at is None:
         return Skip(where=f"item {native_id}", reason=f"creation_date is {str(item.get('creation_date'))[:40]!r}, not a time in seconds")
-    title = plain_line(word(item, "title")) if _is_question(item) else ""
+    title = unescaped_line(word(item, "title")) if _is_question(item) else ""
     text = plain_text(word(item, "body")) or html.unescape(word(item, "body_markdown")).strip()
     if not title and not text:
         return Skip(where=f"item {native_id}", reason="it has neither a title nor a text")
@@ -79,7 +79,7 @@ def _author(item: Mapping[str, Any], realm: str) -> Author | None:
     user_id = word(owner, "user_id")
     if not user_id:
         return None
-    return Author(platform=PLATFORM, realm=realm, native_id=user_id, name=plain_line(word(owner, "display_name")))
+    return Author(platform=PLATFORM, realm=realm, native_id=user_id, name=unescaped_line(word(owner, "display_name")))
 
 
 def _question_above(item: Mapping[str, Any]) -> str:

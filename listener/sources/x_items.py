@@ -48,7 +48,7 @@ def read_post(post: Mapping[str, Any], included: Included) -> Found:
     """Return what a post is. One that is withheld anywhere, or whose author went private, is a removal (RULES P5)."""
     versions = versions_of(post)
     native_id = versions[0]
-    if not native_id:
+    if not number(native_id):
         return Skip(where="post ?", reason="it has no id")
     author_id = word(post, "author_id")
     user = included.users.get(author_id, {})

@@ -11,6 +11,7 @@ import random
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -162,6 +163,15 @@ def parsed(value: object) -> Any:
         return json.loads(value) if isinstance(value, str | bytes) else None
     except ValueError:
         return None
+
+
+def moment_told(value: object) -> datetime | None:
+    """Return a time of ISO 8601 as a recording holds it, in UTC when it names no zone; None for anything else."""
+    try:
+        told = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return told.replace(tzinfo=UTC) if told is not None and told.tzinfo is None else told
 
 
 def at(thing: Mapping[str, Any], *names: str) -> Any:

@@ -96,7 +96,7 @@ async def test_recorded_answers_of_other_kinds_are_no_posts(recordings: Path) ->
     """A forum of 2013 answered a search with another shape: that is told, and not taken for "nothing found"."""
     with pytest.raises(SourceUnavailable, match="something else"):
         await _discourse(
-            {"/search.json": recordings / "discourse/discourse_api/search.json"}, "2013-02-08T00:00:00+00:00", queries=["test"]
+            {"/search.json": there(recordings / "discourse/discourse_api/search.json")}, "2013-02-08T00:00:00+00:00", queries=["test"]
         )
 
 

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from listener.errors import SourceError
 from listener.sources.feed_entries import Entry, read_feed
 from listener.sources.feed_mentions import listing_of
-from tests.replay.reading import NotOurs, harmless
+from tests.replay.reading import NotOurs, harmless, moment_told
 
 MOST_SECONDS = 5.0
 ADDRESS = "https://example.org/feed"
@@ -85,7 +85,8 @@ def _expectations(body: bytes) -> dict[str, str]:
         found = {name: ast.literal_eval(value) for name, value, _ in _EXPECTED.findall(said)}
     except (UnicodeDecodeError, ValueError, SyntaxError):
         return {}
-    return {name: value for name, value in found.items() if isinstance(value, str) and not set("<>&") & set(value)}
+    served = "//127.0.0.1"  # what their own server would have added
+    return {name: value for name, value in found.items() if isinstance(value, str) and not set("<>&") & set(value) and served not in value}
 
 
 def _as_expected(entry: Entry, name: str, value: str) -> None:
@@ -122,12 +123,14 @@ def _as_its_xml_says(entries: tuple[Entry, ...], body: bytes) -> None:
         named, dated = "guid", "pubDate"
     else:
         return
-    if not told:
+    tag = told[0].tag if told else ""
+    if not told or len(told) != sum(1 for _ in root.iter(tag)):  # one within another: which of them is an entry is anybody's guess
         return
     assert len(entries) == len(told), "how many there are"
+    with_a_base = b"base=" in body  # ids are joined to it, as feedparser does
     for entry, element in zip(entries, told, strict=True):
         ids = [(one.text or "").strip() for one in element.findall(named)]
-        assert len(ids) != 1 or not _can_be_an_id(ids[0]) or entry.guid == ids[0], "its id"
+        assert len(ids) != 1 or not _can_be_an_id(ids[0]) or entry.guid == ids[0] or (with_a_base and entry.guid.endswith(ids[0])), "its id"
         times = [(one.text or "").strip() for one in element.findall(dated)]
-        if dated.startswith(ATOM) and len(times) == 1 and len(times[0]) == 20:
-            assert entry.published == datetime.fromisoformat(times[0]), "its time"
+        if dated.startswith(ATOM) and len(times) == 1 and len(times[0]) == 20 and (at := moment_told(times[0])) is not None:
+            assert entry.published == at, "its time"

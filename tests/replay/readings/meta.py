@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from listener.sources.meta_networks import going_on
 from listener.sources.meta_threads import read_post
 from listener.sources.meta_webhook import MetaWebhook, read_told
 from tests.fakes.calling import as_meta
-from tests.replay.reading import MOST_ALTERED, NotOurs, altered, at, harmless, opened
+from tests.replay.reading import MOST_ALTERED, NotOurs, altered, at, harmless, moment_told, opened, parsed
 
 ABOVE = (("parent_id",), ("parent", "id"), ("context", "id"), ("reply_to", "mid"), ("replied_to", "id"))
 """Where Meta says what something answers, the nearer first."""
@@ -73,20 +74,27 @@ def moments(found: dict[str, Any]) -> set[int]:
     return held
 
 
+def _words(text: str) -> set[str]:
+    """Return the words of a text; what somebody filled into a form stands in JSON within the JSON."""
+    told = parsed(text) if text.startswith("{") else None
+    return set(re.findall(r"\w+", " ".join(scalars(told) | set(told)) if isinstance(told, dict) else text))
+
+
 def _must_be_said(body: dict[str, Any]) -> set[str]:
     """Return the ids of what somebody undoubtedly wrote: texts of private messages, of WhatsApp, and new comments."""
     found: list[Any] = []
     for entry in body.get("entry") or ():
         for event in entry.get("messaging") or ():
             message = event.get("message") or {}
-            if message.get("text") and "timestamp" in event and not message.get("is_echo") and not message.get("is_deleted"):
+            if message.get("text") and moments(event) and not message.get("is_echo") and not message.get("is_deleted"):
                 found.append(message.get("mid"))
         for change in entry.get("changes") or ():
             value, field = change.get("value"), change.get("field")
             if not isinstance(value, dict):
                 continue
             if field == "messages" and at(value, "metadata", "phone_number_id"):
-                found += [one["id"] for one in value.get("messages") or () if one.get("type") == "text" and at(one, "text", "body")]
+                texts = [one for one in value.get("messages") or () if one.get("type") == "text" and at(one, "text", "body")]
+                found += [one["id"] for one in texts if moments(one)]
             if field == "feed" and (value.get("item"), value.get("verb")) == ("comment", "add") and value.get("message"):
                 found.append(value.get("comment_id"))
             if field == "comments" and value.get("text"):
@@ -98,15 +106,15 @@ def _agrees(read: Mention, body: dict[str, Any]) -> None:
     chain = chain_to(body, read.native_id)
     whole = scalars(body)
     assert chain or set(read.native_id.split("-")) <= whole, f"the id {read.native_id} is not in the body"
-    told = next((one for one in chain[::-1] if moments(one)), {}) if chain else body
-    assert int(read.posted_at.timestamp()) in {at for one in (chain or (body,)) for at in moments(one)} | moments(told), "its time"
+    told = chain or tuple(objects(body))  # a button that was pressed has no id of its own
+    assert int(read.posted_at.timestamp()) in {at for one in told for at in moments(one)}, "its time"
     assert read.author is None or read.author.native_id in whole, "its author"
     sender = at(chain[-1], "from", "id") or at(chain[-1], "from") if chain else None
     assert not isinstance(sender, str) or (read.author is not None and read.author.native_id == sender), "who is named as its writer"
     above = next((str(found) for names in ABOVE if chain and (found := at(chain[-1], *names))), "")
     assert read.parent_id == above or not above or read.parent_id in whole, "what it answers"
     assert not above or read.parent_id, "what it answers is told"
-    assert all(any(line.split(": ")[-1] in one for one in whole) for line in read.text.splitlines() if line), "its words"
+    assert _words(read.text) <= {word for one in whole for word in _words(one)}, "its words"
 
 
 def _graph(platform: str, one: dict[str, Any]) -> Found:
@@ -119,7 +127,7 @@ def _graph(platform: str, one: dict[str, Any]) -> Found:
 
 def _graph_agrees(read: Mention, one: dict[str, Any]) -> None:
     assert read.native_id == str(one["id"])
-    assert read.posted_at == datetime.fromisoformat(str(one.get("created_time") or one.get("timestamp")))
+    assert read.posted_at == moment_told(str(one.get("created_time") or one.get("timestamp")))
     assert read.text == str(one.get("message") or one.get("caption") or one.get("text"))
     writer = at(one, "from", "id") or at(one, "owner", "id")
     assert read.author is None or read.author.native_id in (str(writer), str(at(one, "from", "username")), str(one.get("username")))
