@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from listener.model.page import Skip
 from listener.sources import fields
 
 _MILLISECONDS = 10**11
@@ -33,13 +34,19 @@ def things(value: object) -> list[Mapping[str, Any]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
+def no_things(value: object, where: str) -> list[Skip]:
+    """Return a skip for each row of a list that is no object, and for what should be a list and is none; what is missing is no row."""
+    strange = [one for one in value if not isinstance(one, dict)] if isinstance(value, list) else [value] if value is not None else []
+    return [Skip(where=where, reason="it is no object") for _ in strange]
+
+
 def moment_of(value: object) -> datetime | None:
-    """Return a moment in UTC, None when the value is none."""
+    """Return a moment in UTC, None when the value is none; 0 is a clock that was never set."""
     written = text_of(value).strip()
     try:
         if written.isascii() and written.isdigit():
             number = int(written[:20])
-            return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
+            return None if number == 0 else datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return fields.moment(written)

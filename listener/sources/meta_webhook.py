@@ -11,7 +11,7 @@ from listener.model.mention import Mention
 from listener.model.page import Found, Page, Skip
 from listener.ports import Clock
 from listener.sources import meta_facebook, meta_instagram, meta_messages, meta_threads, meta_whatsapp
-from listener.sources.meta_fields import moment_of, text_of, thing, things
+from listener.sources.meta_fields import moment_of, no_things, text_of, thing, things
 from listener.sources.pushed import PushedSource, page_of, read_body
 from listener.sources.signed import META_HEADER, same, signed_sha256
 
@@ -77,22 +77,34 @@ def read_told(told: Mapping[str, Any]) -> list[Told]:
     if "values" in told:
         return _threads(told)
     if kind not in (*_CHANGES, WHATSAPP):
-        return [Told(accounts=(), at=None, found=Skip(where="body", reason=f"nothing is read of the object {kind[:40] or '?'}"))]
-    return [one for entry in things(told.get("entry")) for one in _entry(kind, entry)]
+        return [_unread("body", f"nothing is read of the object {kind[:40] or '?'}")]
+    if not told.get("entry"):
+        return [_unread("body", "it holds no entries")]
+    return [*_strange(told.get("entry"), "entry"), *(one for entry in things(told.get("entry")) for one in _entry(kind, entry))]
 
 
 def _entry(kind: str, entry: Mapping[str, Any]) -> list[Told]:
     account, at = text_of(entry.get("id")), moment_of(entry.get("time"))
-    found: list[Told] = []
+    found = _strange(entry.get("changes"), f"account {account}")
     for change in things(entry.get("changes")):
         field, value = text_of(change.get("field")), thing(change.get("value"))
         number = text_of(thing(value.get("metadata")).get("phone_number_id"))
         read = meta_whatsapp.read_change(field, value) if kind == WHATSAPP else _CHANGES[kind](account, field, value, at)
         found += [Told(accounts=(account, number), at=at, found=one) for one in read]
     if kind in meta_messages.CHANNELS:
+        found += [one for name in ("messaging", "standby") for one in _strange(entry.get(name), f"account {account}")]
         for event in (*things(entry.get("messaging")), *things(entry.get("standby"))):
             found += [Told(accounts=(account,), at=at, found=one) for one in meta_messages.read_message(kind, account, event)]
     return found
+
+
+def _unread(where: str, reason: str) -> Told:
+    return Told(accounts=(), at=None, found=Skip(where=where, reason=reason))
+
+
+def _strange(rows: object, where: str) -> list[Told]:
+    """Return what stands in a list and is no object: that something came which nobody could read is told."""
+    return [Told(accounts=(), at=None, found=one) for one in no_things(rows, where)]
 
 
 def _threads(told: Mapping[str, Any]) -> list[Told]:

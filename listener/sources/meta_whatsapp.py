@@ -13,7 +13,7 @@ from typing import Any
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Found, Skip
 from listener.sources.json_text import read_object
-from listener.sources.meta_fields import first_word, moment_of, text_of, thing, things
+from listener.sources.meta_fields import first_word, moment_of, no_things, text_of, thing, things
 
 PLATFORM = CHANNEL = "whatsapp"
 _WITH_CAPTION = frozenset({"image", "video", "document", "audio", "sticker"})
@@ -25,8 +25,11 @@ def read_change(field: str, value: Mapping[str, Any]) -> list[Found]:
     if field != "messages":
         why = "we wrote it ourselves" if field == "smb_message_echoes" else f"changes of {field[:40] or 'no field'} hold no message"
         return [Skip(where=f"number {number or '?'}", reason=why)]
+    if not value:
+        return [Skip(where="number ?", reason="it says nothing")]
     contacts = things(value.get("contacts"))
-    return [_read(number, message, contacts) for message in things(value.get("messages"))]
+    strange = no_things(value.get("messages"), f"number {number or '?'}")
+    return [*strange, *(_read(number, message, contacts) for message in things(value.get("messages")))]
 
 
 def _read(number: str, message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> Found:

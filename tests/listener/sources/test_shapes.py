@@ -13,6 +13,8 @@ from listener.model.page import Skip
 from listener.sources import bluesky_posts, discord_items, discourse_posts, hackernews, mastodon_statuses, stackexchange_items, x_items
 from listener.sources.feed_entries import read_feed
 from listener.sources.fields import moment, moment_of_seconds
+from listener.sources.meta_fields import moment_of
+from listener.sources.meta_webhook import read_told
 from listener.sources.reddit_items import read_item
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -142,3 +144,36 @@ def test_a_record_with_the_first_of_all_times_counts_from_when_it_was_seen() -> 
     view = {"uri": "at://did:plc:kim/app.bsky.feed.post/3k", "indexedAt": NOON.isoformat()}
     read = _mention(bluesky_posts.read_post({**view, "record": {"text": "x", "createdAt": "0001-01-01T00:00:00Z"}}, signed_in=True))
     assert read.posted_at == NOON
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"object": "page"},  # no entries
+        {"object": "page", "entry": None},
+        {"object": "page", "entry": {"0": {"id": "1"}}},
+        {"object": "instagram", "entry": ["x"]},
+        {"object": "page", "entry": [{"id": "1", "changes": [None]}]},
+        {"object": "page", "entry": [{"id": "1", "messaging": ["x"]}]},
+        {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": None}]}]},
+        {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": "1", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": "2"}, "messages": [7]}}]}],
+        },
+    ],
+)
+def test_a_part_of_a_webhook_that_is_no_object_is_told(body: dict[str, Any]) -> None:
+    """What nobody could read is counted, and holds up nothing that stands beside it."""
+    (told,) = read_told(body)
+    assert isinstance(told.found, Skip)
+    text = {"sender": {"id": "7"}, "timestamp": SECONDS * 1000, "message": {"mid": "m1", "text": "hallo"}}
+    beside = {"id": "1", "time": SECONDS, "messaging": [text]}
+    listed = body.get("entry") if isinstance(body.get("entry"), list) else []
+    both = [one.found for one in read_told({"object": "page", "entry": [*(listed or ()), None, beside]})]
+    assert [one.native_id for one in both if isinstance(one, Mention)] == ["m1"]
+    assert sum(isinstance(one, Skip) for one in both) >= 1
+
+
+@pytest.mark.parametrize("told", [0, "0", "00", -1, "", None, True, [SECONDS]])
+def test_a_clock_of_metas_that_was_never_set_is_no_time(told: object) -> None:
+    assert moment_of(told) is None
