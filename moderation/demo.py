@@ -80,8 +80,9 @@ class Told:
         done = self.public
         lines = [
             f"Invitations: {done.decided.asked} asked, {done.decided.waiting} wait, {done.decided.never} not asked; each with its reasons.",
-            f"{done.answered} customers gave feedback; {done.telling} who agreed hear what we did about it.",
-            f"From {self.known.answered} more answers: {self.known.suggested} articles suggested, {self.known.approved} approved.",
+            f"{done.answered} customers gave feedback; of those who agreed, {done.telling} are told what we did about it.",
+            f"From {self.known.answered} more answers, articles for the knowledge base: {self.known.suggested} suggested, "
+            f"{self.known.approved} approved.",
             f"{done.in_shadow} posts that no person chose singly wait in shadow: none of them leaves before people checked enough of them.",
         ]
         if done.status is not None:

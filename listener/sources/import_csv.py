@@ -52,7 +52,7 @@ class CsvReader:
     @property
     def notes(self) -> tuple[str, ...]:
         names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-        parted = f"Cells are parted by {names.get(self._delimiter, repr(self._delimiter))}."
+        parted = f"Cells are separated by {names.get(self._delimiter, repr(self._delimiter))}."
         return (parted, *filter(None, [self._facts.note]))
 
     def rows(self) -> Iterator[Row | BrokenRow]:

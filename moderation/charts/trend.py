@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise, zip_longest
 
 import altair as alt
 
+from listener.digest import phrases
 from listener.digest.sparkline import grouped_counts
 from moderation.charts.look import FITTED, NARROW, SIZE, Look, Row, earlier, finished, said, values
 from moderation.charts.palette import BLUE, INK
@@ -15,6 +16,7 @@ from moderation.model.chart import Chart, Series, Table
 
 MOST_BARS = 62
 _GAP = 0.12
+_DAY_HOURS = 24
 
 
 def trend(series: Series, look: Look) -> Chart:
@@ -87,10 +89,19 @@ def _alt(series: Series, look: Look) -> str:
     begins, ends = spots[0][0], spots[-1][1]
     text = look.count(of, total, title=title, begins=look.day(begins), ends=look.day(ends - timedelta(seconds=1)))
     if total:
-        text += " " + look.text("trend.peak", n=look.number(series.counts[at]), moment=look.moment(spots[at][0]))
+        text += " " + _peak(series.counts[at], spots[at][0], series.bucket_hours, look)
     if series.before:
         text += " " + look.text("trend.before", n=look.number(sum(series.before)))
     return text
+
+
+def _peak(count: int, begins: datetime, bucket_hours: float, look: Look) -> str:
+    """Return where most was counted: the day when that was a whole one on the reader's clock, else from when."""
+    most = look.number(count)
+    if bucket_hours == _DAY_HOURS and begins.astimezone(look.zone).time() == time.min:
+        weekday = phrases.conventions(look.language).weekdays[begins.astimezone(look.zone).weekday()]
+        return look.text("trend.peak_day", n=most, day=f"{weekday} {look.day(begins)}")
+    return look.text("trend.peak", n=most, moment=look.moment(begins))
 
 
 def _table(series: Series, spots: Sequence[tuple[datetime, datetime]], look: Look, names: tuple[str, str]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from listener.digest import phrases
 from moderation.model.card import SENTIMENTS
@@ -36,7 +37,13 @@ def issues_part(shown: Shown, say: Say) -> Iterator[Block]:
         numeric=frozenset(at for at, name in enumerate(names) if name in ("contacts", "cost", "before", "people")),
     )
     if len(found) > len(listed):
-        yield Para(line=say("issues.more", n=Piece(text=say.number(len(found) - len(listed)), link="/issues")), tone=Tone.NOTE)
+        yield _more("issues.more", len(found) - len(listed), say)
+
+
+def _more(key: str, count: int, say: Say) -> Para:
+    """Return how many issues are not listed; the number leads to all of them."""
+    number = Piece(text=say.number(count), link="/issues")
+    return Para(line=say(f"{key}.{'one' if count == 1 else 'many'}", n=number), tone=Tone.NOTE)
 
 
 def _issue_row(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
@@ -62,16 +69,30 @@ def days_part(shown: Shown, say: Say) -> Iterator[Block]:
         return
     yield Heading(text=say.word("days.heading"), name="days")
     names = phrases.conventions(say.language).weekdays
-    known = shown.figures.unknown.known_before > 0
+    first = shown.figures.from_at.astimezone(say.zone).date()
+
+    def told(count: int, at: int) -> Line:
+        return text(say.number(count) if _listened(shown, first + timedelta(days=at), say) else say.word("none"))
+
     yield Grid(
         caption=say.word("days.caption"),
         head=tuple(say.word(f"days.{name}") for name in ("day", "now", "before")),
         rows=tuple(
-            (text(names[at % 7], strong=True), text(say.number(now)), text(say.number(before) if known else say.word("none")))
+            (text(names[at % 7], strong=True), told(now, at), told(before, at - half))
             for at, (before, now) in enumerate(zip(days[:half], days[half:], strict=True))
         ),
         numeric=frozenset({1, 2}),
     )
+
+
+def _listened(shown: Shown, day: date, say: Say) -> bool:
+    """Tell whether anything of a day can be in the figures: it had begun when they were made, and was not over before the first post."""
+    figures, unknown = shown.figures, shown.figures.unknown
+    if day > figures.made_at.astimezone(say.zone).date():
+        return False
+    if unknown.first_at is not None and day < unknown.first_at.astimezone(say.zone).date():
+        return False
+    return unknown.known_before > 0 or day >= figures.from_at.astimezone(say.zone).date()
 
 
 def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
@@ -93,7 +114,7 @@ def matrix_part(shown: Shown, say: Say) -> Iterator[Block]:
     )
     more = sum(max(0, len(some) - MOST_IN_FIELD) for some in placed.values())
     if more:
-        yield Para(line=say("matrix.more", n=Piece(text=say.number(more), link="/issues")), tone=Tone.NOTE)
+        yield _more("matrix.more", more, say)
 
 
 def _placed(shown: Shown, one: IssueWeek, say: Say) -> tuple[Line, ...]:
@@ -133,7 +154,7 @@ def _cell_row(shown: Shown, one: CellWeek, say: Say) -> tuple[Line, ...]:
     others = {way: n for way, n in one.went.items() if n and way != one.way.value}
     if one.way.value == "answer":
         others.pop("link_knowledge", None)  # answered here, and with an article too
-    went = [say("way.went", way=say.word(f"way.{way}"), n=n) for way, n in others.items()]
+    went = [say(f"went.{way}", n=n) for way, n in others.items()]
     place = f"place.{one.channel}"
     return (
         text(one.shown.get(say.language, one.contact_type), strong=True),

@@ -136,7 +136,8 @@ def _growth(shown: Shown, one: IssueWeek, say: Say) -> Line:
     if one.growth is Growth.NEW:
         return say("growth.new")
     days = part_of_days(shown.figures.unknown.known_before, say)
-    before = say("growth.before_partly", n=one.before, days=days) if days else text(say.number(one.before))
+    whole = text(say.number(one.before)) if shown.finished else say("growth.before_whole", n=one.before)
+    before = say("growth.before_partly", n=one.before, days=days) if days else whole
     return say(f"growth.{one.growth.value}", before=before)
 
 

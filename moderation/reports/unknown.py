@@ -45,8 +45,8 @@ def _not_comparable(shown: Shown, say: Say) -> Iterator[Line]:
     if _many_are_nameless(shown):
         yield say.many("unknown.nameless", unknown.nameless, link=shown.which("nameless"))
     if unknown.learning_day is not None:
-        yield say("unknown.learning", day=unknown.learning_day)
-    if any(one.growth is Growth.UNKNOWN for one in issues):
+        yield say.many("unknown.learning", unknown.learning_day)
+    if not unknown.known_before or any(one.growth is Growth.UNKNOWN for one in issues):
         yield say("unknown.before")
     elif days := part_of_days(unknown.known_before, say):
         yield say("unknown.before_partly", days=days)

@@ -47,7 +47,7 @@ ALLOWED = {"svg", "g", "path", "line", "rect", "circle", "text", "tspan"}
 # name, language, numbers that the sentence names, written as people of the language write them
 SAYS = (
     ("trend", "nl", ("24 berichten", "14 nov", "20 nov", "9", "wo 18 nov", "8")),
-    ("trend", "en", ("24 mentions", "14 Nov", "20 Nov", "9", "Wed 18 Nov", "8")),
+    ("trend", "en", ("24 posts", "14 Nov", "20 Nov", "9", "Wed 18 Nov", "8")),
     ("several", "nl", ("2 kwesties", "24 berichten", "van 8 naar 24")),
     ("compared", "nl", ("2 kwesties", "24 contacten", "van 8 naar 24")),
     ("matrix", "en", ("2 issues", "75%", "30 of 40")),

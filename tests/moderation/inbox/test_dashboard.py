@@ -130,7 +130,7 @@ def test_the_page_shows_every_chart_with_its_sentence_and_its_table(house: House
     answer = asking.page("GET", "/dashboard?days=14&lang=en", cookie=house.cookie("inkijker"))
     assert answer.status == 200
     found = figures_of(house, days=14)
-    assert f"{found.totals.mentions} mentions, from " in answer.text
+    assert f"{found.totals.mentions} posts, from " in answer.text
     for section in re.findall(r'<section class="chart".*?</section>', answer.text, re.DOTALL):
         says = unescape(re.findall(r'<p class="chart-says"[^>]*>(.*?)</p>', section)[0])
         labels = {unescape(one) for one in re.findall(r'aria-label="([^"]*)"', section) if "region" not in one}

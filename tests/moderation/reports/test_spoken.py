@@ -68,8 +68,8 @@ def test_silence_feedback_and_actions_are_told_with_their_figures() -> None:
     )
     assert said(figures, "en") == [
         "Storing: nothing from us for 30 hours, while people write about it.",
-        "Invitations: 5 asked, 2 still wait, 0 not asked; the reasons are under Invitations.",
-        "11 people gave feedback, of 40 invited.",
+        "Invitations: 5 asked, 2 still waiting, 0 not asked; the reasons are under Invitations.",
+        "11 people gave feedback (links of their own given: 40).",
         "Mean satisfaction 3.6 of 5 (11 answers).",
         "Storing: Kabel vervangen (Bram): was due Sun 15 Mar 2026.",
         "App: done: Inlogpagina uitleggen (Eva).",

@@ -151,7 +151,7 @@ def test_markdown_has_no_pictures_and_tells_those_of_page_one() -> None:
     whole = document("en", days=DAYS)
     text = week_markdown(whole, Links(within=True))
     first, rest = text.split("\n---\n", 1)
-    assert "*Posts per day: this week and the week before.* 1,331 mentions, from 9 Mar to 15 Mar. The most, 340, from Wed 11 Mar" in first
+    assert "*Posts per day: this week and the week before.* 1,331 posts, from 9 Mar to 15 Mar. The most, 340, on Wed 11 Mar." in first
     assert "| **Mon** | 150 | 120 |" in rest
     assert "svg" not in text
 

@@ -243,6 +243,40 @@ def test_a_week_before_that_was_heard_in_part_is_not_compared_as_if_whole() -> N
     assert "grown, from 3 in 3 days." in text
 
 
+def test_a_day_that_nobody_listened_to_or_that_has_not_begun_is_no_zero() -> None:
+    """Listening began on Friday of the week before, and this week is read on its Tuesday."""
+    begun = Unknown(known_before=3 / 7, first_at=MONDAY - timedelta(days=3))
+    whole = document("nl", made_at=MONDAY + timedelta(days=1, hours=9), days=(0, 0, 0, 0, 5, 0, 2, 4, 3, 0, 0, 0, 0, 0), unknown=begun)
+    days = next(block for block in whole.blocks if isinstance(block, Grid) and block.head[0] == "Dag")
+    now, before = (["".join(piece.text for piece in row[column]) for row in days.rows] for column in (1, 2))
+    assert now == ["4", "3", "–", "–", "–", "–", "–"]
+    assert before == ["–", "–", "–", "–", "5", "0", "2"]
+
+
+def test_a_count_of_one_is_said_as_one() -> None:
+    """ "1 dagen" and "1 kwesties" read like a machine that does not know what it says."""
+    text = week_markdown(
+        document("nl", unknown=Unknown(learning_day=1), issues=tuple(issue(n, 9, 9, Growth.STEADY, Quadrant.ELIMINATE) for n in range(26))),
+        Links(within=True),
+    )
+    assert "Klankbord luistert pas 1 dag: " in text
+    assert "Nog [1](</issues>) kwestie met minder contacten staat op" in text
+    assert "Nog [20](</issues>) andere staan op" in text
+
+
+def test_a_running_week_is_compared_with_a_whole_one_in_so_many_words() -> None:
+    """64 "about as in the week before (116)" is right for four days, and reads like a mistake."""
+    early = page_one("nl", made_at=MONDAY + timedelta(days=4))
+    assert "gegroeid, van 3 in de hele week." in early
+    assert "ongeveer als de week ervoor (41 in de hele week)." in early
+
+
+def test_a_week_before_that_nobody_heard_is_not_a_day() -> None:
+    silent = page_one("nl", unknown=Unknown(known_before=0.0), issues=(), before_mentions=0, last_week=(), mentions=0)
+    assert "hoorden we minder dan een kwart" in silent
+    assert "maar 1 dag" not in silent
+
+
 def test_a_tap_that_closed_says_how_much_is_left_and_what_it_saved() -> None:
     text = week_markdown(document("en", cost_per_contact=10), Links(within=True))
     assert "closed; 20 to 45 in 100 still come of what would have come; 70 to 130 contacts fewer (€\u00a0700 – €\u00a01,300)" in text
