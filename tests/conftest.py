@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from listener.ledger.ledger import Ledger, open_ledger
 from listener.logs import JsonLines
 from tests.compiled import share_compiled_statements
 from tests.fresh import copy_new_ledgers
@@ -71,6 +72,13 @@ def chromium() -> str:
     found = chromium_path()
     assert found is not None, "mark this test with pytest.mark.browser"
     return found
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger in a file of the test's own folder."""
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from listener.clock import ManualClock
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.ports import Source
 from listener.settings.schema import HttpSettings
 from listener.sources.bluesky import BlueskySource
@@ -39,12 +39,6 @@ KINDS = sorted(BENCHES.keys() - {"file", "fake"})
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(NOW)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 async def _behind(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.settings.schema import HttpSettings
 from listener.sources.http import HttpClient
 from listener.sources.mastodon import MastodonSource
@@ -20,12 +18,6 @@ from tests.fakes.source import FakeSource
 from tests.fakes.stream_rig import Rig
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 class Server:

@@ -14,7 +14,7 @@ import pytest
 from listener.bootstrap import listening
 from listener.clock import ManualClock
 from listener.embedding.hashed import HashedEmbedder
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.mention import BrandHit, Kept, Mention, MentionKey
 from listener.model.page import Cursor
 from listener.model.recheck import Asker
@@ -40,12 +40,6 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 NEEDLE = "kanariewoordzes"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 class CountedReddit(FakeReddit):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from listener.clock import SystemClock
 from listener.commands.collecting import collect_command
 from listener.commands.place import Place
 from listener.errors import InputError, SettingsError
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.settings.schema import BrandSettings, ListenerSettings, SourceSettings
 from listener.settings.secrets import Secrets
 from listener.sources.said_to import said_to
@@ -26,12 +25,6 @@ CLOCK = SystemClock()
 
 def settings_of(*sources: dict[str, object]) -> ListenerSettings:
     return ListenerSettings.model_validate({"brands": [{"name": "Zoemvolt"}], "sources": list(sources)})
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 async def test_what_is_called_is_not_pulled(tmp_path: Path, ledger: Ledger) -> None:

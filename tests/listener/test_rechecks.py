@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from listener.bootstrap_rechecks import look_again
 from listener.bootstrap_sources import source_context
 from listener.clock import ManualClock, SystemClock
 from listener.errors import SettingsError
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, Mention, Removal
 from listener.model.page import Cursor, Skip
 from listener.model.recheck import Asker, RecheckRule, Wanted
@@ -37,12 +37,6 @@ from tests.patience import PATIENCE_SECONDS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 class SlowPlatform(FakePlatform):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.clock import ManualClock
 from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.schedule import (
     LONGEST_WAIT,
     REFUSED_WAIT,
@@ -59,12 +57,6 @@ def pause(
 )
 def test_a_source_is_left_alone_for(given: dict[str, Any], expected: timedelta) -> None:
     assert pause(**given) == expected
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 def watched(source: FakeSource, minutes: float = 10.0) -> Watched:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from listener.clock import ManualClock
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreFull, StoreLocked
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.mention import Mention, MentionKey, Removal
 from listener.model.page import Cursor, Page
 from listener.model.push import HEARD_WITHIN, Arrived, Connected, Edited, Gone, StreamStanding
@@ -28,12 +26,6 @@ from tests.fakes.stream_rig import NOON, Rig
 
 HOUR = timedelta(hours=1)
 FRESH = timedelta(seconds=1)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 # what hurries a pull, and what does not

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.clock import SystemClock
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.schedule import SourceSchedule, Watched
 from listener.settings.schema import SourceSettings
 from listener.sources.discord_push import DiscordPush
@@ -21,12 +18,6 @@ from moderation.running import listen_beside
 from tests.fakes.source import FakeSource
 from tests.fakes.stream import FakeStream
 from tests.patience import PATIENCE_SECONDS
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 class Connection:

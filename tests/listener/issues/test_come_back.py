@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +19,7 @@ from listener.issues.identity import share_out
 from listener.issues.life import grew_since, still_muted
 from listener.issues.memory import Memory
 from listener.issues.window import Entry
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.issue import Issue
 from listener.model.mention import Author, Mention
 from listener.settings.schema import ListenerSettings
@@ -31,12 +29,6 @@ from tests.fakes.complaints import START, complaint, kept
 SETTINGS = ListenerSettings.model_validate(
     {"detection": {"regroup_every": 20, "issue_window_days": 4, "baseline_days": 2, "min_authors": 3}}
 )
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 def analyse(ledger: Ledger, *mentions: Mention, restart: bool = True) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from listener.clock import ManualClock
 from listener.settings.schema import HttpSettings
+from listener.sources.feed import FeedSource
 from listener.sources.http import HttpClient
 from tests.fakes.site import Site, open_site
 
@@ -31,3 +32,9 @@ async def http(clock: ManualClock) -> AsyncIterator[HttpClient]:
     )
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
+    """The feed of the site."""
+    return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)

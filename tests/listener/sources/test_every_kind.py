@@ -7,9 +7,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +16,7 @@ import pytest
 
 from listener.clock import ManualClock
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.ports import Source
 from listener.settings.schema import BrandSettings, HttpSettings, SourceSettings
 from listener.sources import addresses
@@ -80,12 +79,6 @@ ODD: dict[str, tuple[int, bytes, str]] = {
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 async def _anywhere(host: str, port: int) -> tuple[str, ...]:

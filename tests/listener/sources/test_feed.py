@@ -16,11 +16,6 @@ from tests.fakes.rss import item, rss, serve
 from tests.fakes.site import Reply, Site
 
 
-@pytest.fixture
-def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
-    return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
-
-
 async def _first(source: FeedSource, site: Site, body: bytes, **headers: str) -> Page:
     serve(site, body, **headers)
     return await source.pull(None)

@@ -11,18 +11,12 @@ from listener.model.mention import Mention
 from listener.model.page import Page
 from listener.sources.feed import FeedSource
 from listener.sources.feed_deleted import deleted_in
-from listener.sources.http import HttpClient
 from tests.fakes.atom import atom, entry, tombstone
 from tests.fakes.isso_comments import ISSO
 from tests.fakes.rss import item, rss, serve
 from tests.fakes.site import Reply, Request, Site
 
 EMPTY = "&lt;p&gt;&lt;/p&gt;"
-
-
-@pytest.fixture
-def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
-    return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
 
 
 async def shown(source: FeedSource, site: Site, body: bytes, before: Page | None = None) -> Page:

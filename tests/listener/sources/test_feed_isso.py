@@ -9,14 +9,8 @@ import pytest
 
 from listener.clock import ManualClock
 from listener.sources.feed import FeedSource
-from listener.sources.http import HttpClient
 from tests.fakes.isso_comments import ISSO, Comments
 from tests.fakes.site import Reply, Site
-
-
-@pytest.fixture
-def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
-    return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
 
 
 @pytest.fixture

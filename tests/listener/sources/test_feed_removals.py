@@ -67,11 +67,6 @@ def blog(site: Site) -> Blog:
     return made
 
 
-@pytest.fixture
-def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
-    return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
-
-
 async def rounds(source: FeedSource, clock: ManualClock, cursor: Cursor | None, *waits: timedelta) -> tuple[list[str], Cursor]:
     """Pull at once and after each wait; return the ids of what was removed, and the last cursor."""
     removed: list[str] = []

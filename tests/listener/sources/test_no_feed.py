@@ -6,20 +6,12 @@ import time
 
 import pytest
 
-from listener.clock import ManualClock
 from listener.errors import SourceRefused, SourceUnavailable
 from listener.sources.feed import FeedSource
 from listener.sources.feed_process import read_feed_in_time
-from listener.sources.http import HttpClient
 from tests.fakes.rss import item, rss, serve
 from tests.fakes.site import Reply, Site
 from tests.patience import busy
-
-
-@pytest.fixture
-def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
-    return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
-
 
 PAGE = b"""<!DOCTYPE html><html><head><title>Forum</title>
 <link rel="stylesheet" href="/x.css"><link href='/feed.xml' type='application/rss+xml' rel='alternate'></head><body>hi</body></html>"""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from listener.insight.store import Insight, open_insight
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.analysis import Analysis, AnalysisStep, Label, NewEmbedding
 from listener.model.issue import Membership, NewIssue
 from listener.model.mention import Author, BrandHit, Kept, Mention
@@ -20,12 +20,6 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MODEL = "by-hand"
 
 Tell = Callable[..., list[int]]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from listener.clock import ManualClock
 from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUnavailable
 from listener.ledger.claims import MOST_CLAIMS, ClaimLedger
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.mention import Mention, Removal
 from listener.model.page import Skip
 from listener.sources.discourse_webhook import DiscourseWebhook
@@ -22,12 +21,6 @@ from tests.fakes.calling import NOW, forum_post, raw
 FORUM = DiscourseWebhook("forum", "https://forum.example", secret=lambda _: "")
 HOST = "forum.example"
 Answer = Callable[[str], Mention | Removal | Skip]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 class Told:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from listener.bootstrap import new_analysis
 from listener.embedding.hashed import HashedEmbedder
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, StoredMention
 from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import AnalyseMentions
@@ -25,12 +24,6 @@ from tests.fakes.source import mention
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 POISON = "GIFTIG"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 class Poisoned(HashedEmbedder):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -16,7 +16,7 @@ from sqlalchemy import insert, update
 
 from listener.clock import ManualClock
 from listener.ledger import tables
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.ledger.transactions import writing
 from listener.parts import Listening
 from moderation.ledger.week_reports import MadeReport, WeekReportLedger
@@ -165,12 +165,6 @@ def test_a_week_that_there_is_not_has_no_name(name: str) -> None:
 
 
 # on a real ledger
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 def test_a_year_on_a_real_ledger_with_both_changes_of_the_clock_and_week_53(ledger: Ledger) -> None:

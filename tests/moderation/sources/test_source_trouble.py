@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.clock import ManualClock
-from listener.ledger.ledger import Ledger, open_ledger
+from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import SILENCE, Signal
 from listener.schedule import SourceSchedule, Watched
@@ -29,12 +29,6 @@ from tests.fakes.site import Site, open_site
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield opened
 
 
 @pytest.fixture
