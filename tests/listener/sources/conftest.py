@@ -11,6 +11,7 @@ from listener.clock import ManualClock
 from listener.settings.schema import HttpSettings
 from listener.sources.feed import FeedSource
 from listener.sources.http import HttpClient
+from tests.fakes.blog import Blog
 from tests.fakes.site import Site, open_site
 
 
@@ -38,3 +39,11 @@ async def http(clock: ManualClock) -> AsyncIterator[HttpClient]:
 def source(site: Site, http: HttpClient, clock: ManualClock) -> FeedSource:
     """The feed of the site."""
     return FeedSource("feed", site.url("/feed"), http=http, clock=clock, allow_http=True, allow_private=True)
+
+
+@pytest.fixture
+def blog(site: Site) -> Blog:
+    """The site as a blog with ten posts."""
+    made = Blog(site, list(range(10)))
+    site.answer = made.answer
+    return made
