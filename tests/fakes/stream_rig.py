@@ -12,6 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from listener.clock import ManualClock
 from listener.ledger.ledger import Ledger
+from listener.model.mention import Removal
+from listener.model.push import Gone
 from listener.schedule import SourceSchedule, Watched
 from listener.settings.schema import SourceSettings
 from listener.sources.purse import Purse
@@ -90,3 +92,8 @@ class Rig:
         """Let every task come to where it waits."""
         for _ in range(50):
             await asyncio.sleep(0.001)
+
+
+def gone(*native_ids: str, **how: bool) -> Gone:
+    """Return what a stream tells when exactly these posts were deleted."""
+    return Gone(removals=tuple(Removal(platform="fake", realm="fake.example", native_id=one) for one in native_ids), **how)

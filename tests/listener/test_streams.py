@@ -12,172 +12,20 @@ from typing import Any
 import pytest
 
 from listener.clock import ManualClock
-from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreFull, StoreLocked
+from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceRefused, SourceUnavailable, StoreFull, StoreLocked
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Mention, MentionKey, Removal
+from listener.model.mention import Mention
 from listener.model.page import Cursor, Page
-from listener.model.push import HEARD_WITHIN, Arrived, Connected, Edited, Gone, StreamStanding
-from listener.schedule import HURRY_SECONDS, LONGEST_WAIT, REFUSED_WAIT
+from listener.model.push import HEARD_WITHIN, Arrived, Connected, StreamStanding
+from listener.schedule import LONGEST_WAIT, REFUSED_WAIT
 from listener.streams import StreamSchedule, connect_after
 from listener.workflows.take_pushed import TakePushed
 from tests.fakes.source import FakeSource, mention
 from tests.fakes.stream import FakeStream
-from tests.fakes.stream_rig import NOON, Rig
+from tests.fakes.stream_rig import NOON, Rig, gone
 
 HOUR = timedelta(hours=1)
 FRESH = timedelta(seconds=1)
-
-
-# what hurries a pull, and what does not
-
-
-async def test_something_new_is_pulled_within_seconds(ledger: Ledger) -> None:
-    rig = Rig(ledger, FakeSource([]))
-    await rig.run()
-    rig.clock.advance(HOUR / 60)
-    assert rig.due > rig.clock.now() + HOUR / 10
-    await rig.take(Arrived())
-    assert rig.due == rig.clock.now() + FRESH
-
-
-async def test_a_platform_that_tells_all_the_time_is_not_asked_all_the_time(ledger: Ledger) -> None:
-    """A hashtag in a crisis gets fifty posts a second."""
-    source = FakeSource([])
-    rig = Rig(ledger, source)
-    for _ in range(60):
-        for _ in range(50):
-            await rig.take(Arrived())
-        await rig.run_what_is_due(rig.clock.now() + FRESH)
-    assert 60 / HURRY_SECONDS - 2 <= len(source.pulls) <= 60 / HURRY_SECONDS + 1
-
-
-async def test_pulls_that_are_hurried_use_half_our_pace_at_most(ledger: Ledger) -> None:
-    """A round over thirty channels costs a hundred requests: the platform counts those."""
-
-    class Costly(FakeSource):
-        async def pull(self, cursor: Cursor | None) -> Page:
-            page = await super().pull(cursor)
-            return Page(mentions=page.mentions, next=page.next, more=page.more, requests=100)
-
-    source = Costly([])
-    rig = Rig(ledger, source, kind="mastodon")  # 240 requests in five minutes are our share
-    for _ in range(600):
-        await rig.take(Arrived())
-        await rig.run_what_is_due(rig.clock.now() + 3 * FRESH)
-    assert len(source.pulls) * 100 <= 0.5 * 240 * 6 + 100
-
-
-@pytest.mark.parametrize(
-    "error", [SourceUnavailable("down"), RateLimited("slower", wait_seconds=300), SourceRefused("key"), BudgetSpent("cap")]
-)
-async def test_nothing_hurries_past_a_wait(ledger: Ledger, error: SourceError) -> None:
-    """RULES F16, F17, F19: what a platform, the breaker or a cap said holds, whatever a stream tells."""
-    rig = Rig(ledger, FakeSource([error]))
-    await rig.run()
-    due = rig.due
-    await rig.take(Arrived(), Connected(), Edited((MentionKey("fake", "fake.example", "1"),)))
-    assert rig.due == due > NOON + FRESH
-
-
-async def test_nothing_hurries_past_a_wait_from_before_a_restart(ledger: Ledger) -> None:
-    ledger.sources.note_failure("fake", at=NOON, error="x", kind="waiting", wait_seconds=840.0)
-    rig = Rig(ledger, FakeSource([]))
-    await rig.take(Arrived())
-    assert rig.due == NOON + timedelta(minutes=14)
-
-
-@pytest.mark.parametrize("back", [HOUR, timedelta(days=3_650)])
-async def test_what_is_told_after_a_clock_was_set_back_is_read_within_seconds(ledger: Ledger, back: timedelta) -> None:
-    """RULES F13: the rest after a pull was noted by the time of day, and news put off the next pull until that time came again."""
-    rig = Rig(ledger, FakeSource([]))
-    await rig.run()
-    rig.clock._now -= back
-    await rig.take(Arrived())
-    assert rig.due <= rig.clock.now() + timedelta(seconds=HURRY_SECONDS)
-
-
-async def test_a_service_that_is_started_again_and_again_does_not_pull_each_time(ledger: Ledger) -> None:
-    """Being connected hurries a pull; a crash every few seconds would make an attack of it."""
-    ledger.sources.note_ok("fake", at=NOON - 10 * FRESH, new=0, seen=0)
-    rig = Rig(ledger, FakeSource([]))
-    await rig.take(Connected())
-    assert rig.due == NOON + 50 * FRESH
-
-
-async def test_news_during_a_pull_is_read_by_another_one(ledger: Ledger) -> None:
-    """It may have looked where the news is just before it came."""
-    rig = Rig(ledger, FakeSource([]))
-
-    class Told(FakeSource):
-        async def pull(self, cursor: Cursor | None) -> Page:
-            rig.schedule.hurry("fake")
-            assert rig.due == NOON, "one pull at a time"
-            return await super().pull(cursor)
-
-    rig.watched.source = Told([])
-    await rig.run()
-    assert rig.due == NOON + timedelta(seconds=HURRY_SECONDS)
-
-
-async def test_a_cap_on_requests_is_not_used_up_ahead_of_its_day(ledger: Ledger) -> None:
-    """A noisy morning must not leave the evening unread."""
-
-    class Costly(FakeSource):
-        async def pull(self, cursor: Cursor | None) -> Page:
-            rig.watched.purse.ask()
-            return await super().pull(cursor)
-
-    source = Costly([])
-    rig = Rig(ledger, source, budget_requests_per_day=480)
-    for _ in range(360):
-        await rig.take(Arrived())
-        await rig.run_what_is_due(rig.clock.now() + 10 * FRESH)
-    assert rig.clock.now() == NOON + HOUR
-    assert len(source.pulls) <= 480 * 13 / 24 + 2
-    state = ledger.sources.state("fake")
-    assert state is not None
-    assert state.state == "ok"
-
-
-async def test_news_of_a_source_that_is_not_here_is_nobodys(ledger: Ledger) -> None:
-    rig = Rig(ledger, FakeSource([]))
-    await rig.streams.take("another", Arrived())
-    await rig.streams.take("another", Gone(removals=(Removal(platform="fake", realm="fake.example", native_id="1"),)))
-    assert rig.due == NOON
-
-
-# removals and edits
-
-
-def gone(*native_ids: str, **how: bool) -> Gone:
-    return Gone(removals=tuple(Removal(platform="fake", realm="fake.example", native_id=one) for one in native_ids), **how)
-
-
-async def test_a_removal_removes_exactly_what_it_names(ledger: Ledger) -> None:
-    rig = Rig(ledger, FakeSource([[mention(str(n)) for n in range(5)]]))
-    await rig.run()
-    rig.arrived.clear()
-    await rig.take(gone("1", "3"))
-    assert sorted(one.mention.native_id for one in ledger.mentions.latest()) == ["0", "2", "4"]
-    assert rig.arrived.is_set(), "insight, search and titles follow at once"
-
-
-async def test_a_removal_before_its_post_keeps_it_out(ledger: Ledger) -> None:
-    """RULES F7: a page that was fetched just before the deletion is stored just after it."""
-    rig = Rig(ledger, FakeSource([[mention("1"), mention("2")]]))
-    await rig.take(gone("1"))
-    await rig.run()
-    assert [one.mention.native_id for one in ledger.mentions.latest()] == ["2"]
-
-
-async def test_a_removal_of_what_is_nobodys_leaves_no_mark(ledger: Ledger) -> None:
-    """In channels that nobody reads, thousands are deleted a day: their ids are not ours to keep."""
-    rig = Rig(ledger, FakeSource([[mention("1")], [mention("2")]]))
-    await rig.take(gone("1", only_known=True))
-    await rig.run()
-    assert ledger.mentions.count() == 2
-    await rig.take(gone("1", only_known=True))
-    assert ledger.mentions.count() == 1
 
 
 async def test_a_ledger_that_is_full_ends_no_stream(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,26 +46,6 @@ async def test_a_ledger_that_is_full_ends_no_stream(ledger: Ledger, monkeypatch:
         stream.tell(gone("1"))
         await rig.until(lambda: ledger.mentions.count() == 0)
         assert stream.connections == 1
-
-
-async def test_whole_posts_are_kept_at_once_and_move_no_cursor(ledger: Ledger) -> None:
-    """The pull reads them again where it stands; nothing is there twice."""
-    source = FakeSource([[mention("1")], [mention("2")]])
-    rig = Rig(ledger, source)
-    await rig.run()
-    before = ledger.mentions.cursor("fake")
-    await rig.take(Arrived(mentions=(mention("3"), mention("2"))))
-    assert ledger.mentions.count() == 3
-    assert ledger.mentions.cursor("fake") == before
-    source.add([mention("3")])
-    await rig.run()
-    assert ledger.mentions.count() == 3
-
-
-async def test_a_pushed_post_that_fits_no_brand_is_not_kept(ledger: Ledger) -> None:
-    rig = Rig(ledger, FakeSource([]), keep="matching")
-    await rig.take(Arrived(mentions=(mention("1"),)))
-    assert ledger.mentions.count() == 0
 
 
 # connecting

@@ -1,4 +1,4 @@
-"""A platform tells that a post was edited: it is looked at, and what such a look does not show stays as it was."""
+"""What a platform tells by itself: an edit is looked at and keeps what a look does not show, what is deleted goes, posts are kept."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from listener.ledger.ledger import Ledger
 from listener.model.mention import BrandHit, Kept, Mention, Removal
 from listener.model.page import Found
-from listener.model.push import Edited
+from listener.model.push import Arrived, Edited
 from listener.settings.schema import BrandSettings
 from listener.text.query import compile_brand
 from tests.fakes.source import FakeSource, mention
-from tests.fakes.stream_rig import NOON, Rig
+from tests.fakes.stream_rig import NOON, Rig, gone
 
 LATER = NOON - timedelta(hours=1)
 STROOMWERK = compile_brand(BrandSettings.model_validate({"name": "Stroomwerk"}))
@@ -78,3 +78,50 @@ async def test_what_is_gone_by_the_time_it_is_looked_at_goes(ledger: Ledger) -> 
     await rig.take(Edited((one.key,)))
     assert ledger.mentions.find(one.key) is None
     assert rig.arrived.is_set()
+
+
+async def test_a_removal_removes_exactly_what_it_names(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([[mention(str(n)) for n in range(5)]]))
+    await rig.run()
+    rig.arrived.clear()
+    await rig.take(gone("1", "3"))
+    assert sorted(one.mention.native_id for one in ledger.mentions.latest()) == ["0", "2", "4"]
+    assert rig.arrived.is_set(), "insight, search and titles follow at once"
+
+
+async def test_a_removal_before_its_post_keeps_it_out(ledger: Ledger) -> None:
+    """RULES F7: a page that was fetched just before the deletion is stored just after it."""
+    rig = Rig(ledger, FakeSource([[mention("1"), mention("2")]]))
+    await rig.take(gone("1"))
+    await rig.run()
+    assert [one.mention.native_id for one in ledger.mentions.latest()] == ["2"]
+
+
+async def test_a_removal_of_what_is_nobodys_leaves_no_mark(ledger: Ledger) -> None:
+    """In channels that nobody reads, thousands are deleted a day: their ids are not ours to keep."""
+    rig = Rig(ledger, FakeSource([[mention("1")], [mention("2")]]))
+    await rig.take(gone("1", only_known=True))
+    await rig.run()
+    assert ledger.mentions.count() == 2
+    await rig.take(gone("1", only_known=True))
+    assert ledger.mentions.count() == 1
+
+
+async def test_whole_posts_are_kept_at_once_and_move_no_cursor(ledger: Ledger) -> None:
+    """The pull reads them again where it stands; nothing is there twice."""
+    source = FakeSource([[mention("1")], [mention("2")]])
+    rig = Rig(ledger, source)
+    await rig.run()
+    before = ledger.mentions.cursor("fake")
+    await rig.take(Arrived(mentions=(mention("3"), mention("2"))))
+    assert ledger.mentions.count() == 3
+    assert ledger.mentions.cursor("fake") == before
+    source.add([mention("3")])
+    await rig.run()
+    assert ledger.mentions.count() == 3
+
+
+async def test_a_pushed_post_that_fits_no_brand_is_not_kept(ledger: Ledger) -> None:
+    rig = Rig(ledger, FakeSource([]), keep="matching")
+    await rig.take(Arrived(mentions=(mention("1"),)))
+    assert ledger.mentions.count() == 0
