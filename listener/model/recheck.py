@@ -110,11 +110,6 @@ class RecheckCoverage:
     today: Looked
 
     @property
-    def share_in_time(self) -> float:
-        """The part of the kept posts that was looked at in time, 0..1; 1 when none is kept."""
-        return 1.0 - self.overdue / self.kept if self.kept else 1.0
-
-    @property
     def percent_in_time(self) -> int:
-        """The same in whole percents, rounded down: 100 only when none is overdue."""
+        """Kept posts that were looked at in time, in whole percents, rounded down: 100 only when none is overdue."""
         return (self.kept - self.overdue) * 100 // self.kept if self.kept else 100

@@ -9,7 +9,7 @@ from listener.ports import Source, Stream
 from listener.settings.schema import SourceSettings
 
 FREE = frozenset({"mastodon", "discord"})
-PAID = frozenset({"x"})
+"""Kinds that cost nothing more when they are told of."""
 
 
 @runtime_checkable

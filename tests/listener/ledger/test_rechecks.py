@@ -192,12 +192,12 @@ def test_coverage_tells_how_many_are_overdue(ledger: Ledger) -> None:
     keep(ledger, *map(str, range(10)))
     assert set(ledger.rechecks.coverage(NOON)) == {"news"}
     fresh = ledger.rechecks.coverage(NOON + 23 * HOUR)["news"]
-    assert (fresh.kept, fresh.overdue, fresh.share_in_time, fresh.every_hours) == (10, 0, 1.0, 24)
+    assert (fresh.kept, fresh.overdue, fresh.percent_in_time, fresh.every_hours) == (10, 0, 100, 24)
     late = ledger.rechecks.coverage(NOON + 25 * HOUR)["news"]
-    assert (late.overdue, late.share_in_time) == (10, 0.0)
+    assert (late.overdue, late.percent_in_time) == (10, 0)
     look(ledger, asker(), NOON + 25 * HOUR, most=4)
     half = ledger.rechecks.coverage(NOON + 26 * HOUR)["news"]
-    assert (half.kept, half.overdue, half.share_in_time) == (10, 6, 0.4)
+    assert (half.kept, half.overdue, half.percent_in_time) == (10, 6, 40)
     assert ledger.rechecks.coverage(NOON + 50 * HOUR)["news"].overdue == 10
 
 

@@ -12,8 +12,9 @@ from listener.settings.schema import BrandSettings, SourceSettings
 from listener.sources.context import SourceContext
 from listener.sources.http import HttpClient
 from listener.sources.mastodon_stream import MastodonStream
+from listener.sources.misleading import CHARGED
 from listener.sources.registry import build_source
-from listener.sources.streaming import FREE, PAID, is_streamed, stream_of
+from listener.sources.streaming import FREE, is_streamed, stream_of
 from listener.sources.x_stream import XStream
 
 MASTODON = {"kind": "mastodon", "url": "https://masto.example"}
@@ -64,6 +65,5 @@ def test_a_kind_without_streams_says_so(http: HttpClient, clock: ManualClock, gi
         build_source(settings, context=SourceContext(http=http, clock=clock, secrets=lambda _: None, brands=()))
 
 
-def test_what_costs_and_what_does_not_are_told_apart() -> None:
-    assert {"x"} == PAID
-    assert not FREE & PAID
+def test_what_is_paid_for_is_never_listened_to_unasked() -> None:
+    assert not FREE & CHARGED
