@@ -7,7 +7,8 @@ import asyncio
 import click
 
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line
-from listener.embedding.open import open_embedder
+from listener.embedding.open import model_folder, open_embedder
+from listener.errors import SettingsError
 from listener.settings.load import settings_file
 from listener.workflows.change_model import forget_models, model_state
 from listener.workflows.check_health import Finding, check_health
@@ -91,3 +92,8 @@ def model_forget(place: Place, model: str | None, as_json: bool) -> None:
 def model_use(place: Place, name: str) -> None:
     """Use another sentence-transformers model, by NAME or by the path of a folder; 'bundled' goes back to the one that ships."""
     print_line(choose_model(settings_file(place.home), name))
+    try:
+        if name != "bundled":
+            model_folder(name, models_dir=place.home / "models")
+    except SettingsError as missing:
+        print_line(f"Not there yet: {missing}")

@@ -320,8 +320,11 @@ def test_a_home_that_a_dead_command_holds_is_named(run: Run, home: Path) -> None
 
 
 def test_the_model_is_chosen_by_command(run: Run, home: Path) -> None:
-    assert run("model", "use", "./my-model").code == 0
+    said = run("model", "use", "./my-model")
+    assert said.code == 0
+    assert "Not there yet: model.name: there is no sentence-transformers model './my-model' on this machine." in said.out
     assert (home / "klankbord.yaml").read_text(encoding="utf-8") == SETTINGS + "\nmodel:\n  name: ./my-model\n"
+    assert "Not there yet" not in run("model", "use", "bundled").out
 
 
 @pytest.mark.parametrize("command", sorted(listener_group.commands))
