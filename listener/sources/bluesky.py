@@ -14,7 +14,7 @@ from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.bluesky_posts import indexed_at, read_post, removal_of, time_of
 from listener.sources.bluesky_session import HOW_TO, BlueskySession
-from listener.sources.fields import millis, rows, word
+from listener.sources.fields import each_row, millis, rows, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.turns import Turn
@@ -165,7 +165,7 @@ class BlueskySource:
         views, whole = await self._pages(
             "app.bsky.notification.listNotifications", "notifications", arguments, low, MOST_NOTIFIED, indexed_at
         )
-        named = tuple(view for view in views if word(view, "reason") in REASONS)
+        named = tuple(view for view in views if word(view, "reason") in REASONS or not word(view, "uri"))
         return Listed(named, now, gap="" if whole else f"{target.place} is more than the {len(views):,} newest, which were read")
 
     async def _pages(
@@ -184,7 +184,7 @@ class BlueskySource:
             answer = await self._ask(name, [*arguments, *([("cursor", cursor)] if cursor else [])])
             if not isinstance(answer, dict) or not isinstance(answer.get(field), list):
                 raise SourceUnavailable(f"Bluesky answered something else than a list of {field}.")
-            views = [view for view in answer[field] if isinstance(view, Mapping)]
+            views = each_row(answer, field)
             before, follows = cursor, word(answer, "cursor")
             fresh = [view for view in views if (at := when(view)) is None or millis(at) >= low]
             found = {**{word(view, "uri"): view for view in reversed(fresh)}, **found}

@@ -37,8 +37,14 @@ def moment_of_id(number: int) -> datetime:
 
 def is_said(message: Mapping[str, Any]) -> bool:
     """Tell whether somebody wrote this, in words or not; a notice of Discord's own is nobody's. One without a kind is a plain message."""
-    kind = message.get("type")
-    return kind is None or (isinstance(kind, int) and not isinstance(kind, bool) and kind in SAID)
+    return kind_of(message) in (None, *SAID)
+
+
+def kind_of(message: Mapping[str, Any]) -> int | None:
+    """Return what kind a message is; None for what is no number, of which its reader tells."""
+    kind = message.get("type", 0)
+    told = 0 if kind is None else kind
+    return told if isinstance(told, int) and not isinstance(told, bool) else number(told) if word(message, "type").isdigit() else None
 
 
 def is_hidden(message: Mapping[str, Any]) -> bool:
@@ -58,6 +64,8 @@ def read_message(message: object, *, guild: str, place: str, title: str = "") ->
         return Skip(where="message ?", reason="it has no id")
     if not is_said(message):
         return Skip(where=where, reason="it is a notice of Discord's own")
+    if kind_of(message) is None:
+        return Skip(where=where, reason=f"its kind is {str(message.get('type'))[:40]!r}, no number")
     posted_at = moment(message.get("timestamp"))
     if posted_at is None:
         return Skip(where=where, reason=f"timestamp is {str(message.get('timestamp'))[:40]!r}, not a time")
@@ -92,7 +100,7 @@ def removal_of(guild: str, message_id: str) -> Removal:
 def _answered(message: Mapping[str, Any]) -> str:
     """Return the message that this one answers; one that was forwarded is no answer to it."""
     reference = part(message, "message_reference")
-    return word(reference, "message_id") if message.get("type") == 19 and reference.get("type") in (None, 0) else ""
+    return word(reference, "message_id") if kind_of(message) == 19 and reference.get("type") in (None, 0) else ""
 
 
 def _name(message: Mapping[str, Any]) -> str:

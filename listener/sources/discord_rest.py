@@ -74,7 +74,7 @@ class DiscordRest:
         return [one for thread_id, one in found.items() if number(thread_id)], whole
 
     async def messages(self, place: str, *, after: int) -> list[Mapping[str, Any]]:
-        """Return the first hundred messages behind `after` in a channel or thread, the oldest first."""
+        """Return the first hundred messages behind `after` in a channel or thread, oldest first; an empty one for rows without an id."""
         found = await self._ask(f"/channels/{place}/messages", {"limit": str(PAGE), "after": str(after)})
         if not isinstance(found, list):
             raise SourceUnavailable("discord.com answered something that is no list of messages.")
@@ -82,7 +82,8 @@ class DiscordRest:
         if found and not known:
             raise SourceUnavailable("discord.com answered a list that holds no messages.")
         listed = [one for one in known if number(one.get("id")) > after]
-        return sorted(listed, key=lambda one: number(one.get("id")))
+        strange: list[Mapping[str, Any]] = [{}] if len(known) < len(found) else []
+        return [*strange, *sorted(listed, key=lambda one: number(one.get("id")))]
 
     async def message(self, place: str, message_id: str) -> Mapping[str, Any] | None:
         """Return one message as it stands now; None when it, or its channel, is gone."""

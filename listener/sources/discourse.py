@@ -150,7 +150,7 @@ class DiscourseSource:
         posts = await self._forum.newest("private-posts" if target.what == "private" else "posts", before=before)
         ids = [number(post.get("id")) for post in posts if number(post.get("id"))]
         lowest = min(ids, default=before)
-        newest = _newest_of(posts, moment(known.get("newest")))
+        newest = _newest_of(posts, moment(known.get("newest")), now=self._clock.now())
         hour = newest - OVERLAP if newest else reach
         times = {number(post.get("id")): moment(post.get("created_at")) or hour for post in posts}
         going = {
@@ -183,7 +183,7 @@ class DiscourseSource:
         for topic, ids in by_topic.items():
             for first in range(0, len(ids), CHUNK):
                 posts += await self._forum.posts_of(topic, ids[first : first + CHUNK])
-        newest = _newest_of(hits, moment(known.get("newest")))
+        newest = _newest_of(hits, moment(known.get("newest")), now=self._clock.now())
         kept = {"low": known["low"]} if "low" in known else {}
         goes_on = more and len(fresh) == len(hits)
         if goes_on and page < MOST_SEARCH_PAGES:
@@ -195,7 +195,7 @@ class DiscourseSource:
     async def _topic(self, topic_id: str, known: Mapping[str, Any], reach: datetime) -> Part:
         """Read a hundred posts of one topic, from its end back to the time from which posts are new."""
         read = await self._forum.topic(topic_id, at=number(known.get("at")))
-        newest = _newest_of(read.posts, moment(known.get("newest")))
+        newest = _newest_of(read.posts, moment(known.get("newest")), now=self._clock.now())
         oldest = min((at for post in read.posts if (at := moment(post.get("created_at"))) is not None), default=reach)
         kept = {"low": known["low"]} if "low" in known else {}
         if read.at > 0 and oldest >= reach and read.posts:
@@ -212,7 +212,8 @@ class DiscourseSource:
         if not queue and "queue" not in known:
             active, gap = await self._active_topics(reach)
             after = {**kept, "queue": [word(one, "id") for one in active]}
-            newest = max((at for one in active if (at := moment(one.get("last_posted_at"))) is not None), default=None)
+            now = self._clock.now()
+            newest = max((min(at, now) for one in active if (at := moment(one.get("last_posted_at"))) is not None), default=None)
             return Part(after={**after, **({"newest": newest.isoformat()} if newest else {})}, finished=False, gap=gap)
         if not queue:
             low = max(newest - OVERLAP, reach).isoformat() if newest else known.get("low")
@@ -278,7 +279,7 @@ def _changed_at(post: Post) -> datetime | None:
     return moment(post.get("updated_at")) or moment(post.get("created_at"))
 
 
-def _newest_of(posts: Iterable[Post], known: datetime | None) -> datetime | None:
-    """Return when the newest of these was posted, or what is known when that is newer; None for nothing."""
-    times = [at for post in posts if (at := moment(post.get("created_at"))) is not None]
+def _newest_of(posts: Iterable[Post], known: datetime | None, *, now: datetime) -> datetime | None:
+    """Return when the newest of these was posted, or what is known when that is newer; None for nothing. None counts as later than now."""
+    times = [min(at, now) for post in posts if (at := moment(post.get("created_at"))) is not None]
     return max([*times, *([known] if known is not None else [])], default=None)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
-from listener.sources.fields import number, objects, part, rows, word
+from listener.sources.fields import each_row, number, objects, part, rows, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 
@@ -60,7 +60,7 @@ class Forum:
         """Return up to 50 posts below id `before` (0: the newest), newest first."""
         answer = await self._ask(f"/{what}.json", {"before": str(before)} if before else {})
         name = "latest_posts" if what == "posts" else "private_posts"
-        return objects(self._object(answer, name, list), name)
+        return each_row(self._object(answer, name, list), name)
 
     async def topics(self, page: int) -> list[Mapping[str, Any]]:
         """Return topics by their last activity, some thirty a page."""
@@ -89,7 +89,7 @@ class Forum:
         """Return posts of one topic by their ids, at most twenty; those that are gone are left out."""
         wanted = [("post_ids[]", one) for one in post_ids]
         answer = await self._ask(f"/t/{quote(topic_id, safe='')}/posts.json", wanted)
-        return objects(part(self._object(answer, "post_stream", dict), "post_stream"), "posts")
+        return each_row(part(self._object(answer, "post_stream", dict), "post_stream"), "posts")
 
     async def post_at(self, place: str) -> Post | None:
         """Return the post at "topic/number"; None when there is none, or none for us."""

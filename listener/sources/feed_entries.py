@@ -154,7 +154,7 @@ def _json_entries(body: bytes, url: str) -> FeedBody:
     items = whole.get("items") if isinstance(whole, dict) else None
     if not isinstance(whole, dict) or not isinstance(items, list) or "jsonfeed" not in str(whole.get("version", "")):
         raise SourceRefused("This is JSON, but no JSON Feed (it has no jsonfeed version and items). Look for an RSS or Atom address.")
-    return FeedBody(entries=tuple(_json_entry(item, url) for item in items if isinstance(item, dict)))
+    return FeedBody(entries=tuple(_json_entry(item if isinstance(item, dict) else {}, url) for item in items))
 
 
 def _json_entry(item: dict[str, Any], url: str) -> Entry:

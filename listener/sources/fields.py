@@ -65,6 +65,11 @@ def objects(found: object, name: str) -> list[Mapping[str, Any]]:
     return [one for one in rows(found, name) if isinstance(one, Mapping)]
 
 
+def each_row(found: object, name: str) -> list[Mapping[str, Any]]:
+    """Return every row of a list within `found` as an object: what is none is an empty one, of which its reader tells that it has no id."""
+    return [one if isinstance(one, Mapping) else _NOTHING for one in rows(found, name)]
+
+
 def number(value: object) -> int:
     """Return a whole number, also when it came as text; 0 for anything else, and for what has more digits than any id."""
     text = value if isinstance(value, str) else str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -15,7 +15,7 @@ from listener.errors import SettingsError, SourceUnavailable
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Cursor, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import moment_of_seconds, word
+from listener.sources.fields import each_row, moment_of_seconds, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.markup import plain_text, unescaped_line
@@ -110,7 +110,7 @@ class HackerNewsSource:
     async def aclose(self) -> None:
         """Nothing to let go of: the HTTP client belongs to the bootstrap."""
 
-    async def _window(self, query: str, low: int, now: int) -> tuple[list[dict[str, Any]], int, int]:
+    async def _window(self, query: str, low: int, now: int) -> tuple[list[Mapping[str, Any]], int, int]:
         """Return hits from `low` to the largest end that Algolia can list whole, that end, and how many are missing if that is too much."""
         high = now
         while True:
@@ -234,8 +234,8 @@ def _in_time(mention: Mention) -> tuple[datetime, str]:
     return mention.posted_at, mention.native_id
 
 
-def _hits(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [hit for hit in found["hits"] if isinstance(hit, dict)]
+def _hits(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return each_row(found, "hits")
 
 
 def _number(value: object) -> int:

@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a listing: its own id, by which it is ordered, and the status it holds."""
+    """One row of a listing: its own id, by which it is ordered, and the status it holds; without an id for rows that are none."""
 
     entry_id: str
     status: Mapping[str, Any]
@@ -95,13 +95,14 @@ async def _backwards(ask: Ask, target: Target, since: Order, *, earliest: dateti
         page = _entries(target, await ask(path, arguments))
         seen += len(page)
         fresh = [one for one in page if one.entry_id not in found and order(one.entry_id) > since and not _is_older(one, earliest)]
+        found |= {one.entry_id: one for one in page if not one.entry_id}
         found |= {one.entry_id: one for one in fresh}
         if not fresh:
             return Listed(_in_order(found), whole=True)
         if target.what == "search":
             arguments = {**arguments, "offset": str(seen)}
         else:
-            arguments = {**arguments, "max_id": min(order(one.entry_id) for one in page)[1]}
+            arguments = {**arguments, "max_id": min(order(one.entry_id) for one in page if one.entry_id)[1]}
     return Listed(_in_order(found), whole=True, gap=f"{target.place} has more new posts than the newest {len(found):,}, which were read")
 
 
@@ -121,7 +122,8 @@ def _entries(target: Target, answer: object) -> list[Entry]:
     named = [one for one in listed if word(one, "id")]
     if listed and not named:
         raise SourceUnavailable(f"{target.place} answered a list of something else than posts.")
-    return [Entry(word(one, "id"), part(one, "status") if target.what == "mentions" else one) for one in named]
+    strange = [Entry("", {})] if len(named) < len(listed) else []
+    return [*strange, *(Entry(word(one, "id"), part(one, "status") if target.what == "mentions" else one) for one in named)]
 
 
 def _is_older(entry: Entry, earliest: datetime | None) -> bool:

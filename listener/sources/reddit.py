@@ -176,7 +176,7 @@ class RedditSource:
         low = float(known.get("low", now - self._look_back.total_seconds())) if target.what != "modqueue" else 0.0
         recent: Mapping[str, float] = known.get("recent", {})
         listed = read_listing(self._opened(), target, low=low, now=now, stop=stop)
-        times = {fullname_of(item): created_of(item) for item in listed.items}
+        times = {fullname_of(item): min(created_of(item), now) for item in listed.items}
         reach = low if listed.is_whole else min((at for at in times.values() if at), default=now)
         lost = [name for name, at in recent.items() if name not in times and at >= reach and not target.keeps_all]
         looked_up = look_up(self._opened(), lost, control=list(times)) if lost else ()

@@ -6,6 +6,8 @@ and retry on its own; both are kept from happening here, for the schedule does t
 
 from __future__ import annotations
 
+import copy
+import json
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -65,6 +67,8 @@ def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
     import praw
     from prawcore import RequestException, Requestor
 
+    opened: list[Any] = []
+
     class CarefulRequestor(Requestor):  # type: ignore[misc,unused-ignore] # prawcore ships no types that mypy would find
         """Requests with a time-out and a size limit, to the host they are for and no other; what prawcore would sleep on, try again or
         take for an empty listing is told as one of our errors before it sees it."""
@@ -81,7 +85,8 @@ def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
                 raise _translated(error, "") from error
             _read_at_most(response, MOST_BYTES)
             _raise_refusal(response, pace, clock)
-            _raise_unless_listing(response)
+            if listing := _listing_of(response):
+                _set_apart(listing, response, opened[0])
             return response
 
     signed_in: dict[str, Any] = {"refresh_token": str(key.refresh_token)} if key.refresh_token else {}
@@ -96,6 +101,7 @@ def open_praw(key: RedditKey, *, pace: Pace, purse: Purse, clock: Clock) -> Any:
         **signed_in,
     )
     reddit.read_only = not signed_in
+    opened.append(reddit)
     return reddit
 
 
@@ -169,16 +175,41 @@ def _raise_refusal(response: Any, pace: Pace, clock: Clock) -> None:
         raise SourceUnavailable(f"Reddit answered with status {status}.")
 
 
-def _raise_unless_listing(response: Any) -> None:
-    """Raise for an answer that should list and does not: praw takes an empty one for a listing in which nothing stands.
+def _listing_of(response: Any) -> dict[str, Any] | None:
+    """Return the listing that was answered, None where nothing lists. Raises for an answer that should list and does not: praw takes an
+    empty one for a listing in which nothing stands.
 
     Everything that is asked here under a token lists: posts, an inbox, a queue, single items by name.
     """
     if response.status_code >= 300 or "oauth." not in response.url:
-        return
+        return None
     try:
         listing = read_json(response.content)
     except ValueError as error:
         raise _NoListing("not JSON") from error
     if word(listing, "kind") != "Listing" or not isinstance(part(listing, "data").get("children"), list):
         raise _NoListing("no listing")
+    return listing if isinstance(listing, dict) else None
+
+
+def _set_apart(listing: dict[str, Any], response: Any, reddit: Any) -> None:
+    """Leave in an answer only what praw can read, and a row of no kind for each that it cannot: one odd row would cost all the others."""
+    children = listing["data"]["children"]
+    odd = [at for at, child in enumerate(children) if not _is_readable(child, reddit)]
+    for at in odd:
+        children[at] = {"kind": "unreadable", "data": {}}
+    if odd:
+        response._content = json.dumps(listing).encode()
+
+
+def _is_readable(child: Any, reddit: Any) -> bool:
+    """Tell whether praw can make something of a row of a listing; it has no public way to be asked."""
+    from praw.exceptions import PRAWException
+
+    if not isinstance(child, dict) or not isinstance(child.get("kind"), str) or not isinstance(child.get("data"), dict):
+        return False
+    try:
+        reddit._objector.objectify(data=copy.deepcopy(child))
+    except (PRAWException, ValueError, TypeError, AttributeError, LookupError, RecursionError):  # it shows its surprise in many ways
+        return False
+    return True

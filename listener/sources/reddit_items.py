@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
@@ -18,6 +19,8 @@ PLATFORM = "reddit"
 REALM = "reddit.com"
 DELETED = "[deleted]"
 REMOVED = "[removed]"
+BEGAN = datetime(2005, 6, 1, tzinfo=UTC)
+_FULLNAME = re.compile(r"t[0-9]_[A-Za-z0-9]{1,20}")
 _CONTEXT = re.compile(r"/r/[^/]+/comments/([a-z0-9]+)/")
 
 
@@ -32,7 +35,7 @@ def read_item(item: Any) -> Mention | Removal | Skip:
     gone = _removal_reason(found, is_comment=name.startswith("t1_"))
     if gone:
         return Removal(platform=PLATFORM, realm=REALM, native_id=name, reason=gone)
-    posted_at = moment_of_seconds(found.get("created_utc"))
+    posted_at = _posted_at(found)
     if posted_at is None:
         return Skip(where=f"item {name}", reason=f"created_utc is {str(found.get('created_utc'))[:40]!r}, not a time in seconds")
     is_comment = name.startswith("t1_")
@@ -58,7 +61,7 @@ def read_item(item: Any) -> Mention | Removal | Skip:
 
 def _message(found: Mapping[str, Any], name: str) -> Mention | Skip:
     """Return a private message: its thread is named by its first one. Reddit's own (no author, or u/reddit) ask nobody anything."""
-    author, posted_at = _author(found), moment_of_seconds(found.get("created_utc"))
+    author, posted_at = _author(found), _posted_at(found)
     title, text = unescaped_line(_word(found, "subject")), _text(found, "body")
     if author is None or author.name.casefold() == "reddit" or _word(found, "distinguished") == "admin":
         return Skip(where=f"message {name}", reason="Reddit wrote it, or nobody who is named")
@@ -93,16 +96,20 @@ def fields_of(item: Any) -> Mapping[str, Any]:
 def fullname_of(item: Any) -> str:
     """Return t1_… or t3_…, from `name` or, in old recordings, built from what else the item carries; "" when it has no id."""
     found = fields_of(item)
-    name = _word(found, "name")
-    if name or not _word(found, "id"):
-        return name
-    return f"{'t1' if 'body' in found else 't3'}_{_word(found, 'id')}"
+    name = _word(found, "name") or (f"{'t1' if 'body' in found else 't3'}_{_word(found, 'id')}" if _word(found, "id") else "")
+    return name if _FULLNAME.fullmatch(name) else ""
 
 
 def created_of(item: Any) -> float:
     """Return an item's moment in seconds since 1970; 0 when it has none, so that it never counts as new."""
-    moment = moment_of_seconds(fields_of(item).get("created_utc"))
+    moment = _posted_at(fields_of(item))
     return moment.timestamp() if moment is not None else 0.0
+
+
+def _posted_at(found: Mapping[str, Any]) -> datetime | None:
+    """Return when an item was made; None for what is no time, and for one before there was a Reddit."""
+    moment = moment_of_seconds(found.get("created_utc"))
+    return moment if moment is not None and moment >= BEGAN else None
 
 
 def _removal_reason(found: Mapping[str, Any], *, is_comment: bool) -> str:

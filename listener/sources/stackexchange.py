@@ -17,7 +17,7 @@ from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUna
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import moment, number, objects, word
+from listener.sources.fields import each_row, moment, number, objects, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.stackexchange_items import COMMENT, PLATFORM, active_at, changed_at, native_id_of, read_item
@@ -128,8 +128,8 @@ class StackExchangeSource:
         since = moment(known.get("since")) or datetime.fromtimestamp(low, UTC)
         page_number = min(max(1, number(known.get("page"))), MOST_SAME_SECOND)
         answer = await self._ask(listing.path, {**listing.arguments(low), "order": "asc", "page": str(page_number)})
-        items = objects(answer, "items")
-        newest = max((active_at(item) for item in items), default=low)
+        items = each_row(answer, "items")
+        newest = min(max((active_at(item) for item in items), default=low), max(low, int(self._clock.now().timestamp())))
         gap = ""
         if answer.get("has_more") is True and items:
             same = newest <= low  # a hundred in one second: the next page of that second

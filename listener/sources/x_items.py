@@ -15,7 +15,7 @@ from typing import Any
 
 from listener.model.mention import Author, Mention, Removal
 from listener.model.page import Found, Skip
-from listener.sources.fields import moment, number, objects, part, rows, word
+from listener.sources.fields import each_row, moment, number, objects, part, rows, word
 from listener.sources.x_prices import Paid
 
 PLATFORM = "x"
@@ -41,7 +41,7 @@ class Included:
 def posts_of(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the posts of an answer, in its order; an answer about one post holds that one."""
     data = answer.get("data")
-    return [data] if isinstance(data, dict) else objects(answer, "data")
+    return [data] if isinstance(data, dict) else each_row(answer, "data")
 
 
 def read_post(post: Mapping[str, Any], included: Included) -> Found:
@@ -89,7 +89,7 @@ def found_in(answer: Mapping[str, Any]) -> list[Found]:
 def cost_of(answer: Mapping[str, Any], paid: Paid, *, day: date) -> float:
     """Return what an answer costs on `day` (UTC), in dollars, beside what was paid for that day already."""
     included = Included.of(answer)
-    posts = [word(post, "id") for post in posts_of(answer)]
+    posts = [post_id for post in posts_of(answer) if (post_id := word(post, "id"))]
     return paid.cost([*posts, *included.posts], list(included.users), day=day)
 
 

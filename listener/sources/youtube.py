@@ -17,7 +17,7 @@ from listener.errors import RateLimited, SettingsError, SourceError, SourceRefus
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import moment, number, objects, part, word
+from listener.sources.fields import each_row, moment, number, objects, part, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.turns import Turn
@@ -196,6 +196,7 @@ class YouTubeSource:
             going = {"token": token, "deep": is_deep, **({"newest": newest.isoformat()} if newest else {})}
             return {**kept, **going, **({"idle": idle} if idle else {})}
         if newest is not None:
+            newest = min(newest, self._clock.now())
             low = moment(known.get("low"))
             kept["low"] = (max(newest - OVERLAP, low) if low is not None else newest - OVERLAP).isoformat()
         return {**kept, "deep_at": self._clock.now().isoformat()} if is_deep else kept
@@ -209,7 +210,7 @@ class YouTubeSource:
             if not token or refusal.reason not in BAD_TOKEN:
                 raise
             answer = await self._ask("/commentThreads", asked)
-        return [read_thread(one) for one in objects(answer, "items")], word(answer, "nextPageToken")
+        return [read_thread(one) for one in each_row(answer, "items")], word(answer, "nextPageToken")
 
     async def _whole(self, thread: Thread, known_replies: int) -> tuple[list[Mention | Skip], bool]:
         """Return a thread with all its answers: those that did not come along are asked for when there are more than were read.
@@ -228,7 +229,7 @@ class YouTubeSource:
                 if refusal.reason in ("commentNotFound", *BAD_TOKEN):
                     return found, refusal.reason not in BAD_TOKEN
                 raise
-            found += [read_comment(one, video_id=thread.video_id, thread_id=thread.thread_id) for one in objects(answer, "items")]
+            found += [read_comment(one, video_id=thread.video_id, thread_id=thread.thread_id) for one in each_row(answer, "items")]
             following = word(answer, "nextPageToken")
             if not following or following == token:
                 return found, True

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from listener.model.mention import Author, Mention
 from listener.model.page import Skip
-from listener.sources.fields import moment, number, objects, part, word
+from listener.sources.fields import each_row, moment, number, part, word
 
 PLATFORM = "youtube"
 REALM = "youtube.com"
@@ -35,7 +35,7 @@ class Thread:
 def read_thread(thread: Mapping[str, Any]) -> Thread:
     """Return a thread of a list; one without a comment that can be read holds a skip."""
     snippet = part(thread, "snippet")
-    top, replies = part(snippet, "topLevelComment"), objects(part(thread, "replies"), "comments")
+    top, replies = part(snippet, "topLevelComment"), each_row(part(thread, "replies"), "comments")
     thread_id = word(thread, "id") or word(top, "id")
     video_id = word(snippet, "videoId") or word(part(top, "snippet"), "videoId")
     return Thread(
