@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,7 @@ import click
 from listener.bootstrap_sources import brand_queries, source_context
 from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table, progress_for
-from listener.errors import InputError, StoreLocked
+from listener.errors import InputError, StoreError, StoreLocked
 from listener.settings.load import settings_file
 from listener.settings.schema import SourceSettings
 from listener.sources.context import SourceContext
@@ -21,6 +22,18 @@ from listener.sources.incoming import INCOMING
 from listener.sources.registry import build_source
 from listener.workflows.collect_mentions import Collected, CollectMentions
 from listener.workflows.import_file import Imported, import_file
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = {
+    "source": "source",
+    "seen": "seen",
+    "new": "new",
+    "edited": "edited",
+    "removed": "gone",
+    "skipped": "skipped",
+    "note": "note",
+}
 
 
 @click.command("import")
@@ -109,14 +122,7 @@ def _say(imported: Imported) -> None:
 @pass_place
 def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) -> None:
     """Pull all sources once (or those named), without the service."""
-    known = {source.id: source for source in place.settings.sources}
-    unknown = [name for name in source_ids if name not in known]
-    if unknown:
-        raise InputError(f"There is no source {unknown[0]!r}; known: {', '.join(known) or 'none yet (see `klankbord init`)'}.")
-    called = [name for name in source_ids if known[name].kind in INCOMING]
-    if called:
-        raise InputError(f"{called[0]!r} is called by its platform and cannot be pulled; the service takes in what comes.")
-    chosen = [known[name] for name in source_ids] or [one for one in known.values() if one.enabled and one.kind not in INCOMING]
+    chosen = _chosen(place, source_ids)
 
     async def pull_all() -> list[Collected]:
         with place.ledger() as ledger:
@@ -126,35 +132,46 @@ def collect_command(place: Place, source_ids: tuple[str, ...], as_json: bool) ->
                 return [await _pull_once(collect, one, context.of(one)) for one in chosen]
 
     results = asyncio.run(pull_all())
-    rows = [
-        {
-            "source": r.source,
-            "seen": r.seen,
-            "new": r.new,
-            "edited": r.edited,
-            "removed": r.removed,
-            "skipped": r.skipped,
-            "note": str(r.error or "; ".join(f"{one.name}: {one.why}" for one in r.lost) or r.gap),
-        }
-        for r in results
-    ]
+    rows = [_row(one) for one in results]
     if as_json:
         print_json(rows)
     else:
-        columns = {
-            "source": "source",
-            "seen": "seen",
-            "new": "new",
-            "edited": "edited",
-            "removed": "gone",
-            "skipped": "skipped",
-            "note": "note",
-        }
-        print_table(columns, rows, empty="No sources yet; `klankbord init` adds some.")
-    if any(r.error for r in results):
+        print_table(COLUMNS, rows, empty="No sources yet; `klankbord init` adds some.")
+    if any(one.error for one in results):
         raise SystemExit(1)
 
 
+def _chosen(place: Place, source_ids: tuple[str, ...]) -> list[SourceSettings]:
+    """Return the sources that are named, all that are pulled without a name. Raises `InputError` for one that cannot be pulled."""
+    known = {source.id: source for source in place.settings.sources}
+    unknown = [name for name in source_ids if name not in known]
+    if unknown:
+        raise InputError(f"There is no source {unknown[0]!r}; known: {', '.join(known) or 'none yet (see `klankbord init`)'}.")
+    called = [name for name in source_ids if known[name].kind in INCOMING]
+    if called:
+        raise InputError(f"{called[0]!r} is called by its platform and cannot be pulled; the service takes in what comes.")
+    return [known[name] for name in source_ids] or [one for one in known.values() if one.enabled and one.kind not in INCOMING]
+
+
+def _row(one: Collected) -> dict[str, Any]:
+    return {
+        "source": one.source,
+        "seen": one.seen,
+        "new": one.new,
+        "edited": one.edited,
+        "removed": one.removed,
+        "skipped": one.skipped,
+        "note": str(one.error or one.gap),
+    }
+
+
 async def _pull_once(collect: CollectMentions, settings: SourceSettings, context: SourceContext) -> Collected:
+    """Pull one source. Whatever breaks in reading it is told of it alone; a ledger that cannot be written ends all. Raises `StoreError`."""
     async with aclosing(build_source(settings, context=context)) as source:
-        return await collect.round(source, keep=settings.keep, purse=context.purse)
+        try:
+            return await collect.round(source, keep=settings.keep, purse=context.purse)
+        except StoreError:
+            raise
+        except Exception as error:  # a fault of ours, or secrets that cannot be read
+            logger.exception("round failed", extra={"source": settings.id})
+            return await collect.in_turn(collect.broke, settings.id, error)
