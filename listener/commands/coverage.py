@@ -50,7 +50,7 @@ def sources_command(place: Place, days: int, as_json: bool) -> None:
 def _row(one: SourceCoverage) -> dict[str, Any]:
     return {
         "source": one.source,
-        "state": one.state,
+        "state": f"{one.state}, {len(one.lost_now)} lost" if one.lost_now else one.state,
         "mentions": one.mentions,
         "skipped": one.skipped,
         "gaps": one.gaps,
@@ -75,6 +75,9 @@ def _facts(one: SourceCoverage) -> Iterator[str]:
     for window in one.windows:
         until = f"to {_moment(window.until)}" if window.until else "until now"
         yield f"blind from {_moment(window.since)} {until} (UTC)"
+    for lost in one.lost:
+        until = f"not shown to us since {_moment(lost.since)} (UTC)" if lost.until is None else _stretch(lost.since, lost.until)
+        yield f"{lost.place} {until}: {lost.why}"
     if one.again_at is not None:
         yield f"asked again at {_moment(one.again_at)} (UTC)"
     if one.stream_up is not None and one.stream_since is not None:
@@ -86,6 +89,10 @@ def _facts(one: SourceCoverage) -> Iterator[str]:
     if one.silent_since is not None:
         canary = f"; {CANARIES[one.canary]}" if one.canary in CANARIES else ""
         yield f"silent since {_moment(one.silent_since)} (UTC), longer than is usual there{canary}"
+
+
+def _stretch(since: datetime, until: datetime) -> str:
+    return f"was not shown to us from {_moment(since)} to {_moment(until)} (UTC); reading went on where it had stopped"
 
 
 def _stream(one: SourceCoverage, since: datetime) -> str:

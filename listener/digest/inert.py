@@ -98,7 +98,8 @@ def _each_text(figures: DigestFigures, made: Made) -> DigestFigures:
         )
 
     def source(one: SourceCoverage) -> SourceCoverage:
-        return replace(one, source=made(one.source, 80), kind=made(one.kind, 40), note=made(one.note, 200))
+        lost = tuple(replace(each, place=made(each.place, 80), why=made(each.why, 200)) for each in one.lost)
+        return replace(one, source=made(one.source, 80), kind=made(one.kind, 40), note=made(one.note, 200), lost=lost)
 
     def further(one: Further) -> Further:
         lines = {

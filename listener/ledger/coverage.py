@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from listener.ledger.lost_places import lost_stretches
 from listener.ledger.recheck_coverage import read_rechecks
 from listener.ledger.streams import stream_standings
 from listener.ledger.tables import mention, mention_source, signal
 from listener.ledger.tables_sources import source_run, source_spend, source_state
-from listener.model.figures import BLIND_STATES, BlindWindow, SourceCoverage
+from listener.model.figures import BLIND_STATES, BlindWindow, LostStretch, SourceCoverage
 from listener.model.issue import SILENCE
 from listener.model.push import StreamStanding
 from listener.model.recheck import RecheckCoverage
@@ -32,7 +33,7 @@ def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[Sou
     joined = source_state.outerjoin(held, source_state.c.source == held.c.source)
     joined = joined.outerjoin(today, and_(today.c.source == source_state.c.source, today.c.day == now.astimezone(UTC).date()))
     windows, counts, silent = blind_windows(tx, since, now), _counts(tx, since, now), silent_since(tx, now)
-    streams, rechecks = stream_standings(tx, now), read_rechecks(tx, now)
+    streams, rechecks, lost = stream_standings(tx, now), read_rechecks(tx, now), lost_stretches(tx, since)
     rows = tx.execute(query.select_from(joined).order_by(source_state.c.source)).all()
     return [
         _coverage(
@@ -43,6 +44,7 @@ def read_coverage(tx: Connection, *, since: datetime, now: datetime) -> list[Sou
             silent=silent.get(row.source),
             stream=streams.get(row.source),
             recheck=rechecks.get(row.source),
+            lost=lost.get(row.source, ()),
         )
         for row in rows
     ]
@@ -109,6 +111,7 @@ def _coverage(
     silent: datetime | None,
     stream: StreamStanding | None,
     recheck: RecheckCoverage | None,
+    lost: tuple[LostStretch, ...],
 ) -> SourceCoverage:
     lag = None if row.last_ok_at is None else max(0.0, (now - row.last_ok_at).total_seconds())
     again = [moment for moment in (row.wait_until, row.open_until) if moment is not None and moment > now]
@@ -139,4 +142,5 @@ def _coverage(
         stream_since=None if stream is None else stream.since,
         stream_why="" if stream is None else stream.why,
         recheck=recheck,
+        lost=lost,
     )

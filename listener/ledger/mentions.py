@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, exists, func, select, update
 
 from listener.ledger.changes import batches, note_changes
 from listener.ledger.dialect import MOST_ID, insert_or_update
+from listener.ledger.lost_places import note_places
 from listener.ledger.page import decide, sound_key
 from listener.ledger.page_rows import edited_here, find_known, make_known, reasons_by_id, write_changes, write_hits, write_sources
 from listener.ledger.private import private_among
@@ -21,7 +22,7 @@ from listener.ledger.tables import mention, quarantine, revision
 from listener.ledger.tables_sources import source_state
 from listener.ledger.transactions import once_per_reading, reading, writing
 from listener.model.mention import Kept, MentionKey, Removal, StoredMention
-from listener.model.page import Cursor, Skip
+from listener.model.page import Cursor, LostPlace, Skip
 
 OBJECTED = "objected"
 """Why a mention went that somebody changed who is not collected any more."""
@@ -56,6 +57,7 @@ class MentionLedger:
         removals: Sequence[Removal] = (),
         skipped: Sequence[Skip] = (),
         gap: str = "",
+        lost: Sequence[LostPlace] | None = None,
         moves: bool = True,
     ) -> Added:
         """Save the mentions, removals, skips and the cursor in one transaction: all happen or none.
@@ -63,7 +65,8 @@ class MentionLedger:
         A page may be added again after a crash, and events may come in any order (see `page.decide`): a removal stays, even when it
         comes before the mention it removes. Mentions get their ids in the order of `kept`. Nothing is taken in of whoever asked not to be
         collected (`SuppressionLedger`): this is the one door of sources, webhooks and imports. `moves` False: it came beside the source's
-        pulls (a stream), whose cursor stays where it is.
+        pulls (a stream), whose cursor stays where it is. `lost` are all places of the source that
+        are lost now; None: nothing is said of it.
         """
         handed_in = len(kept)
         with writing(self._engine) as tx:
@@ -81,6 +84,8 @@ class MentionLedger:
             note_changes(tx, edited | (rebranded & analysed))
             remove_mentions(tx, gone, at)
             note_page(tx, source, next_cursor, at, skipped=skipped, gap=gap, moves=moves)
+            if lost is not None:
+                note_places(tx, source, lost, at)
         unchanged = changes.unchanged + handed_in - len(kept)
         return Added(new=len(changes.new), edited=changes.edited, removed=len(been_here & gone.keys()), unchanged=unchanged)
 

@@ -32,7 +32,7 @@ def note_page(
     changes: dict[str, Any] = {"skipped": source_state.c.skipped + len(skipped)}
     changes |= {"cursor": next_cursor, "last_try_at": at} if moves else {}
     tx.execute(update(source_state).where(source_state.c.source == source).values(changes))
-    _note_events(tx, source, "skip", [(one.where, one.reason) for one in skipped], at)
+    note_events(tx, source, "skip", [(one.where, one.reason) for one in skipped], at)
     if gap:
         note_gap(tx, source, gap, at)
 
@@ -42,7 +42,7 @@ def note_gap(tx: Connection, source: str, gap: str, at: datetime) -> None:
     ensure_source(tx, source)
     counted = {"gaps": source_state.c.gaps + 1, "gap_note": gap}
     tx.execute(update(source_state).where(source_state.c.source == source).values(counted))
-    _note_events(tx, source, "gap", [("", gap)], at)
+    note_events(tx, source, "gap", [("", gap)], at)
 
 
 def ensure_source(tx: Connection, source: str) -> None:
@@ -50,7 +50,8 @@ def ensure_source(tx: Connection, source: str) -> None:
     tx.execute(insert_missing(tx.dialect, source_state), {"source": source})
 
 
-def _note_events(tx: Connection, source: str, kind: str, events: Sequence[tuple[str, str]], at: datetime) -> None:
+def note_events(tx: Connection, source: str, kind: str, events: Sequence[tuple[str, str]], at: datetime) -> None:
+    """List what happened at a source, as (place, reason)."""
     if not events:
         return
     rows = [

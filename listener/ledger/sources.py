@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from listener.ledger.coverage import read_coverage, silent_since
 from listener.ledger.dialect import insert_missing
+from listener.ledger.lost_places import lost_now
 from listener.ledger.source_rows import ensure_source, note_gap
 from listener.ledger.tables_sources import source_event, source_run, source_spend, source_state
 from listener.ledger.transactions import reading, writing
-from listener.model.figures import SourceCoverage
+from listener.model.figures import LostStretch, SourceCoverage
 from listener.model.page import Skip, Spent
 
 KEEP_RUNS = timedelta(days=90)
@@ -143,6 +144,11 @@ class SourceLedger:
         """Return since when sources are silent whose silence was noticed as unusual and is not over."""
         with reading(self._engine) as tx:
             return silent_since(tx, now)
+
+    def lost_now(self, sources: Collection[str]) -> Mapping[str, tuple[LostStretch, ...]]:
+        """Return by source which of its places are not shown to us now, of those sources that have any."""
+        with reading(self._engine) as tx:
+            return lost_now(tx, sources)
 
     def coverage(self, now: datetime, *, since: datetime | None = None) -> list[SourceCoverage]:
         """Return what each source saw and missed, by name. `mentions` counts those that are still here; `since`: a week ago by default."""

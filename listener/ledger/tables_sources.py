@@ -59,7 +59,8 @@ source_spend = Table(
     Column("micro_usd", BigInteger, nullable=False),
 )
 
-# What a source held that could not become a mention (`kind` skip) and stretches it no longer shows (`kind` gap).
+# What a source held that could not become a mention (`kind` skip), stretches it no longer shows (gap), and which of its places its
+# platform stopped showing to us (lost) and showed again (back).
 source_event = Table(
     "source_event",
     metadata,

@@ -76,6 +76,19 @@ class BlindWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostStretch:
+    """A stretch in which one of a source's places was not shown to us, while others were. `until` None: it still is not.
+
+    What was said there meanwhile is read once it is shown again, as far as its platform shows it then.
+    """
+
+    place: str
+    since: datetime
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCoverage:
     """What one source saw and did not see. `state` is ok, waiting, or one of `BLIND_STATES`. `lag_seconds` is None before the first pull.
 
@@ -85,7 +98,7 @@ class SourceCoverage:
     answers with nothing for longer than its own history explains; `canary` is what a question with a known answer then brought: found,
     empty, or "" when none was asked. `stream_up` tells whether the platform also tells us by itself what is new, since `stream_since`;
     None: nobody listens there. What a stream misses, pulls read. `recheck` tells how far kept posts are looked at again in time; None:
-    nothing is promised there.
+    nothing is promised there. `lost` are single places that were not shown to us in the period asked for, while the source was read.
     """
 
     source: str
@@ -113,6 +126,17 @@ class SourceCoverage:
     stream_since: datetime | None = None
     stream_why: str = ""
     recheck: RecheckCoverage | None = None
+    lost: tuple[LostStretch, ...] = ()
+
+    @property
+    def lost_now(self) -> tuple[LostStretch, ...]:
+        """The places that are not shown to us now."""
+        return tuple(one for one in self.lost if one.until is None)
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether the source is read, and all of its places with it."""
+        return self.state == "ok" and not self.lost_now
 
     @property
     def share_seen(self) -> float:

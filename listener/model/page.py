@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 from listener.model.mention import Mention, Removal
@@ -24,6 +25,19 @@ Found = Mention | Removal | Skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostPlace:
+    """One of a source's places that its platform does not show us since then: gone, renamed, private, or not for us. Others are read.
+
+    `cause` is one of `SourceRefused`.
+    """
+
+    name: str
+    since: datetime
+    why: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """The mentions that followed a cursor, oldest first, and where to go on.
 
@@ -32,6 +46,7 @@ class Page:
     `cost_usd` is what the platform charges for it; `requests` are those that a client library sent beside our own HTTP client, which
     counts by itself. `missed` are items that the platform itself counts for this page's stretch and does not list.
     `claimed` are native ids of what is said to be gone by something that does not prove it: its platform is to be asked.
+    `lost` are all places of the source that are lost now, also those that this page is not about; `all_lost`: there is no other.
     """
 
     mentions: tuple[Mention, ...]
@@ -44,6 +59,8 @@ class Page:
     requests: int = 0
     missed: int = 0
     claimed: tuple[str, ...] = ()
+    lost: tuple[LostPlace, ...] = ()
+    all_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from listener.sources.bluesky_posts import indexed_at, read_post, removal_of, ti
 from listener.sources.bluesky_session import HOW_TO, BlueskySession
 from listener.sources.fields import each_row, millis, rows, word
 from listener.sources.http import HttpClient
-from listener.sources.json_text import read_json
-from listener.sources.turns import Turn
+from listener.sources.json_text import read_json, read_object
+from listener.sources.turns import Turn, is_alone, take_turn
 
 SIGNED_IN = "https://bsky.social"
 OPEN_TO_ALL = "https://public.api.bsky.app"
@@ -29,6 +29,7 @@ OVERLAP_MILLIS = 3_600_000
 LEAST_MILLIS = 1_000
 MOST_REMEMBERED = 200
 MOST_LOOKED_UP = 24
+UNREADABLE = 400
 REASONS = ("mention", "reply", "quote")
 
 
@@ -96,9 +97,15 @@ class BlueskySource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return what one listing shows since `cursor`, oldest first; `more` until every listing had its turn. See `Source.pull`."""
-        turn = Turn.of(cursor, [f"{one.what} {one.of}" for one in self._targets])
+        places = {f"{one.what} {one.of}": one.place for one in self._targets}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=_is_alone)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {"low": millis(self._clock.now() - self._look_back), **known}
+
+    async def _pull(self, turn: Turn) -> Page:
         target, known = self._targets[turn.at], turn.known
-        now = millis(self._clock.now())
+        now = millis(turn.now)
         low = int(known.get("low", now - self._look_back / timedelta(milliseconds=1)))
         recent: Mapping[str, int] = known.get("recent", {})
         span = int(known.get("span", now - low))
@@ -221,6 +228,12 @@ class BlueskySource:
 
     def _order(self, target: Target, view: object) -> datetime | None:
         return time_of(view) if target.what == "search" else indexed_at(view)
+
+
+def _is_alone(refusal: SourceRefused) -> bool:
+    """Tell whether one listing is refused alone, a search that Bluesky does not understand (400) as well."""
+    unreadable = refusal.status == UNREADABLE and not refusal.cause and word(read_object(refusal.said), "error")
+    return is_alone(refusal) or bool(unreadable)
 
 
 def _remember(known: Mapping[str, Any], times: Mapping[str, int], *, low: int, newest: int, high: int, now: int) -> dict[str, Any]:

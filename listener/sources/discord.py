@@ -14,7 +14,8 @@ from listener.ports import Clock
 from listener.sources.discord_items import is_hidden, is_said, moment_of_id, read_message, removal_of
 from listener.sources.discord_rest import FORUMS, PAGE, SPOKEN_IN, DiscordRest, first_id, is_gone
 from listener.sources.fields import moment, number, part, rows, word
-from listener.sources.turns import Turn
+from listener.sources.json_text import read_object
+from listener.sources.turns import Turn, is_alone, take_turn
 
 OVERLAP = timedelta(hours=1)
 """Read again each round in every channel, and in every thread that was spoken in within it: edits and deletions are found by it."""
@@ -22,6 +23,8 @@ THREADED = frozenset({0, 5, 15, 16})
 MOST_REMEMBERED = 1_000
 MOST_PLACES = 300
 MOST_LOOKED_UP = 20
+NO_NUMBER = 50_035
+"""Discord's own number for a request with an id that cannot be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +78,19 @@ class DiscordSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return what one channel or thread shows since `cursor`, oldest first; `more` until all were read. See `Source.pull`."""
-        turn = Turn.of(cursor, self._channels)
+        places = {one: f"channel {one}" for one in self._channels}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=_is_alone)
+
+    async def _pull(self, turn: Turn) -> Page:
         channel_id = self._channels[turn.at]
-        try:
-            known, gap = (turn.known, "") if "queue" in turn.known else await self._begun(channel_id, turn.known)
-            page, after = await self._read(channel_id, known, gap)
-        except SourceRefused as error:
-            if len(self._channels) == 1 or error.cause.startswith("token"):
-                raise
-            known = {name: value for name, value in turn.known.items() if name != "queue"}
-            return turn.then(Page(mentions=(), next=None, gap=f"{self._source_id}: channel {channel_id}: {error}"), known)
+        known, gap = (turn.known, "") if "queue" in turn.known else await self._begun(channel_id, turn.known)
+        page, after = await self._read(channel_id, known, gap)
         return turn.then(page, after, finished="queue" not in after)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return where a channel goes on that was not shown for a while: which threads there are is asked anew, as far back as then."""
+        rest = {name: value for name, value in known.items() if name != "queue"}
+        return {"reach": (self._clock.now() - self._look_back).isoformat(), **rest}
 
     async def look_up(self, message_id: str, *, guild: str, place: str) -> Found:
         """Return a message of the channel or thread `place` as it stands now; only Discord's own word that it is not there removes it."""
@@ -97,7 +102,7 @@ class DiscordSource:
     async def _begun(self, channel_id: str, known: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         """Ask which places there are, and return what is remembered with those that are to be read, and what was not listed."""
         now = self._clock.now()
-        reach = now - self._look_back
+        reach = moment(known.get("reach")) or now - self._look_back
         closed_since = moment(known.get("closed"))
         channel = await self._rest.channel(channel_id)
         kind, guild = channel.get("type"), word(channel, "guild_id")
@@ -178,6 +183,11 @@ class DiscordSource:
         if found is None:
             return removal_of(guild, str(message_id))
         return read_message(found, guild=guild, place=place.place_id, title=place.title)
+
+
+def _is_alone(refusal: SourceRefused) -> bool:
+    """Tell whether one channel is refused: what the bot may see is decided for each of them, and a number may be none of Discord's."""
+    return is_alone(refusal) or refusal.cause == "scope_missing" or read_object(refusal.said).get("code") == NO_NUMBER
 
 
 def _going_on(rest: Mapping[str, Any], guild: str, queue: list[Any], places: Mapping[str, Any]) -> dict[str, Any]:

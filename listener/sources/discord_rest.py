@@ -12,6 +12,7 @@ from listener.sources.discord_items import id_at
 from listener.sources.fields import moment, number, objects, part, word
 from listener.sources.http import HttpClient, product_version
 from listener.sources.json_text import read_json, read_object
+from listener.sources.turns import PlaceRefused
 
 API = "https://discord.com/api/v10"
 PAGE = 100
@@ -49,9 +50,9 @@ class DiscordRest:
         if word(found, "id") != channel_id or not isinstance(found, Mapping):
             raise SourceUnavailable("discord.com answered something that is no channel.")
         if not word(found, "guild_id"):
-            raise SourceRefused(f"Discord's channel {channel_id} is in no server.", cause="not_found")
+            raise PlaceRefused(f"Discord's channel {channel_id} is in no server.", cause="not_found")
         if found.get("type") not in FORUMS | SPOKEN_IN:
-            raise SourceRefused(f"Discord's channel {channel_id} holds no messages; name a text channel, a forum or a thread.")
+            raise PlaceRefused(f"Discord's channel {channel_id} holds no messages; name a text channel, a forum or a thread.")
         return found
 
     async def threads(self, channel: Mapping[str, Any], *, since: datetime) -> tuple[list[Mapping[str, Any]], bool]:

@@ -16,7 +16,7 @@ from listener.sources.discourse_look_up import became, look_up
 from listener.sources.discourse_posts import answers, place_of, read_post
 from listener.sources.fields import moment, number, part, rows, word
 from listener.sources.patience import Patience
-from listener.sources.turns import Turn
+from listener.sources.turns import Turn, take_turn
 
 OVERLAP = timedelta(hours=1)
 """Read again each round: edits and deletions of the last hour are found by it, later ones by the webhook and by re-checks."""
@@ -39,6 +39,12 @@ class Target:
     def name(self) -> str:
         """The name under which a cursor remembers this list."""
         return f"{self.what} {self.of}".strip()
+
+    @property
+    def place(self) -> str:
+        """What it is called in messages."""
+        named = {"private": "private messages", "search": f"the search for {self.of!r}", "topic": f"topic {self.of}"}
+        return named.get(self.what, "the newest posts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +109,15 @@ class DiscourseSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return the next part of one list, oldest first; `more` until every list was read. See `Source.pull`."""
-        turn = Turn.of(cursor, [one.name for one in self._targets])
+        places = {one.name: one.place for one in self._targets}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {"low": (self._clock.now() - self._look_back).isoformat(), **known}
+
+    async def _pull(self, turn: Turn) -> Page:
         target, known = self._targets[turn.at], turn.known
-        reach = moment(known.get("low")) or self._clock.now() - self._look_back
+        reach = moment(known.get("low")) or turn.now - self._look_back
         read = await self._part(target, known, reach)
         numbers = {place: number(of) for place, of in part(known, "numbers").items()}
         numbers |= {place_of(post): number(post.get("id")) for post in read.posts if place_of(post)}

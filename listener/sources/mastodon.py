@@ -13,7 +13,7 @@ from listener.errors import RateLimited, SettingsError, SourceRefused, SourceUna
 from listener.model.mention import Mention, Removal
 from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
-from listener.sources.fields import millis, rows, word
+from listener.sources.fields import millis, moment, rows, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.mastodon_listing import Listed, Target, id_at, moments_of, order, read_target
@@ -21,13 +21,14 @@ from listener.sources.mastodon_statuses import local_id_of, native_id_of, read_s
 from listener.sources.mastodon_stream import MastodonStream
 from listener.sources.mastodon_threads import Threads
 from listener.sources.patience import or_unsure
-from listener.sources.turns import Turn
+from listener.sources.turns import PlaceRefused, Turn, is_alone, take_turn
 
 OVERLAP_MILLIS = 3_600_000
 """Statuses of other servers arrive late and are numbered by the time they were written: the last hour is read again each time."""
 MOST_REMEMBERED = 200
 MOST_LOOKED_UP = 20
 MOST_ASKED = 40
+UNREADABLE = (400, 422)
 HOW_TO = "make a token with the scope 'read' under Preferences, Development, and set KLANKBORD_MASTODON_READ_TOKEN"
 _TAG = re.compile(r"[\w·]{1,100}")
 
@@ -38,7 +39,7 @@ class MastodonSource:
     The cursor keeps, per listing, the entry to read on from (an hour before the newest, for what arrives late or was edited) and the ids
     since then: one that is no longer listed is asked for, and one that its server does not know any more becomes a `Removal`.
     Hashtags need no token where the server shows them to everybody; searches and mentions need one. A listing that refuses us is told in
-    `Page.gap` when others remain. `elsewhere` asks other servers, at a pace that none of them can slow down for ours.
+    `Page.lost` when others remain. `elsewhere` asks other servers, at a pace that none of them can slow down for ours.
     """
 
     def __init__(
@@ -86,17 +87,23 @@ class MastodonSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return what one listing shows since `cursor`, oldest first; `more` until every listing had its turn. See `Source.pull`."""
-        targets = self._targets()
-        turn = Turn.of(cursor, [f"{self._host} {one.what} {one.of}" for one in targets])
-        target = targets[turn.at]
-        try:
-            listed, page, after = await self._read(target, turn.known)
-        except SourceRefused as error:
-            ours = error.cause.startswith("token") and not (error.cause == "token_missing" and target.what == "search")
-            if len(targets) == 1 or ours:
+        targets = {f"{self._host} {one.what} {one.of}": one for one in self._targets()}
+
+        async def read(turn: Turn) -> Page:
+            target = targets[turn.names[turn.at]]
+            try:
+                listed, page, after = await self._read(target, turn.known)
+            except SourceRefused as error:
+                if error.cause == "token_missing" and target.what == "search":
+                    raise PlaceRefused(str(error), cause=error.cause, status=error.status) from error
                 raise
-            return turn.then(Page(mentions=(), next=None, gap=f"{self._source_id}: {target.place}: {error}"), turn.known)
-        return turn.then(page, after, finished=listed.whole)
+            return turn.then(page, after, finished=listed.whole)
+
+        places = {name: one.place for name, one in targets.items()}
+        return await take_turn(cursor, places, read, now=self._clock.now(), keep=self._kept, alone=_is_alone)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {"earliest": (self._clock.now() - self._look_back).isoformat(), **known}
 
     def stream(self) -> MastodonStream | None:
         """Return what listens to the same hashtags and to the account's notifications; None for searches alone, which nobody pushes."""
@@ -144,7 +151,8 @@ class MastodonSource:
         """Read a listing behind the remembered entry, look up what stood there last time and is no longer; return page and memory."""
         begin = word(known, "at") or word(known, "since")
         recent: Mapping[str, Any] = known.get("recent", {})
-        listed, found = await self._found(await read_target(self._ask, target, begin, earliest=self._clock.now() - self._look_back))
+        earliest = moment(known.get("earliest")) or self._clock.now() - self._look_back
+        listed, found = await self._found(await read_target(self._ask, target, begin, earliest=earliest))
         shown = {word(one.status, "id") for one in listed.entries}
         end = order(listed.entries[-1].entry_id) if listed.entries else order(begin)
         lost = {
@@ -274,6 +282,12 @@ class MastodonSource:
 
 def _newest(recent: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(recent.items(), key=lambda one: order(one[1][1]), reverse=True)[:MOST_REMEMBERED])
+
+
+def _is_alone(refusal: SourceRefused) -> bool:
+    """Tell whether one listing is refused: a token may do what one of them needs, and not what another does."""
+    unreadable = refusal.status in UNREADABLE and not refusal.cause and _tells_itself(refusal)
+    return is_alone(refusal) or refusal.cause == "scope_missing" or unreadable
 
 
 def _tells_itself(error: SourceRefused) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,9 +17,10 @@ from listener.sources.fields import millis, part, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.matrix_events import MESSAGE, Relation, edited, is_before, is_hidden, read_event, relation_of
-from listener.sources.matrix_rooms import Rooms, rooms_named
-from listener.sources.matrix_sync import API, Heard, Hole, fill_or_lose, sync
+from listener.sources.matrix_rooms import Chosen, Rooms, rooms_named
+from listener.sources.matrix_sync import API, Heard, Hole, fill_or_lose, holes_of, sync
 from listener.sources.patience import Patience
+from listener.sources.turns import lost_place
 
 DAY_MILLIS = 86_400_000
 MOST_REMEMBERED = 5_000
@@ -45,7 +46,7 @@ class MatrixSource:
 
     The cursor keeps where the last sync ended and the holes that it left: a server shows a hundred events of a room at once, the rest is
     paged. Edits are the message with its new words, redactions are removals. Encrypted messages cannot be read: they are skipped, and
-    `Page.gap` says how many. A room that we are not in is told there too.
+    `Page.gap` says how many. A named room that we are not in is told in `Page.lost`, and read from there on once we are.
 
     A message is private unless anybody may come into its room (join rule "public") or `public_rooms` names it, and private in rooms that
     the account marks as direct. The cursor keeps what is known of each room; a sync tells what changes. In a room with one person, all
@@ -103,27 +104,30 @@ class MatrixSource:
         if holes:
             heard, left, lost = await fill_or_lose(self._ask, holes[0], self._rooms.joined, self._patience)
             after = {**memory, "holes": [asdict(one) for one in (left, *holes[1:]) if one is not None]}
-            page = await self._page(heard, await self._privacy(heard.shut))
-            return self._with_gaps(replace(page, next=_written(after), more=bool(after["holes"])), heard, lost)
-        rooms, missing = await self._to_read()
+            page = await self._page(heard, await self._privacy(heard.shut, lost=part(memory, "lost")))
+            return self._told(replace(page, next=_written(after), more=bool(after["holes"])), part(memory, "lost"), heard, lost)
         now = self._clock.now()
+        chosen = await self._chosen(memory)
+        rooms = chosen.read
         known, direct = await self._known_of(rooms, memory)
         heard, restarted = await self._synced(rooms, memory, known)
         marked = direct if heard.direct is None else heard.direct
-        privacy = await self._privacy(heard.shut, direct | marked)
-        page = self._with_gaps(await self._page(heard, privacy), heard, missing, restarted)
-        left_out = [replace(hole, is_open=hole.is_open and hole.room not in privacy.direct) for hole in heard.holes]
+        privacy = await self._privacy(heard.shut, direct | marked, lost=chosen.lost)
+        page = self._told(await self._page(heard, privacy), chosen.lost, heard, restarted)
+        missed = holes_of(heard, chosen.back, since="" if restarted else memory["since"], rooms_open=known)
+        left_out = [replace(hole, is_open=hole.is_open and hole.room not in privacy.direct) for hole in missed]
         self._open, self._direct = {**({} if restarted else known), **heard.rooms_open}, marked
         learned = {"open": {room: self._open[room] for room in rooms if room in self._open}, "direct": sorted(marked)}
-        same = learned == {name: memory.get(name) for name in learned}
-        if cursor is not None and same and not restarted and not heard.holes and not any(heard.events.values()):
+        learned |= {"lost": chosen.lost}
+        same = learned == {"lost": {}, **{name: memory[name] for name in learned if name in memory}}
+        if cursor is not None and same and not restarted and not left_out and not any(heard.events.values()):
             return replace(page, next=cursor)
         after = {"host": self._host, "since": heard.next_batch, "at": millis(now), "holes": [asdict(one) for one in left_out], **learned}
-        return replace(page, next=_written(after), more=bool(heard.holes))
+        return replace(page, next=_written(after), more=bool(left_out))
 
     async def look_up(self, native_ids: Sequence[str]) -> tuple[Found, ...]:
         """Return messages as they stand now, in the order asked for; a redacted one is a removal. Each room is asked until one knows it."""
-        rooms, _ = await self._to_read()
+        rooms = (await self._chosen({})).read
         return tuple([await self._look_up(event_id, rooms) for event_id in native_ids])
 
     async def look_up_in(self, room: str, event_id: str) -> Found:
@@ -146,8 +150,8 @@ class MatrixSource:
                 known[room] = await self._rooms.is_open(room)
         return known, frozenset(memory["direct"]) if "direct" in memory else await self._rooms.marked_direct()
 
-    async def _privacy(self, shut: frozenset[str], direct: frozenset[str] = frozenset()) -> Privacy:
-        public = frozenset([await self._rooms.id_of(name) for name in self._public]) - {""}
+    async def _privacy(self, shut: frozenset[str], direct: frozenset[str] = frozenset(), *, lost: Collection[str] = ()) -> Privacy:
+        public = frozenset([await self._rooms.id_of(name) for name in self._public if name not in lost]) - {""}
         return Privacy(shut=shut, direct=direct, public=public)
 
     async def _synced(self, rooms: Sequence[str], memory: Mapping[str, Any], known: Mapping[str, bool]) -> tuple[Heard, str]:
@@ -155,7 +159,7 @@ class MatrixSource:
         first = millis(self._clock.now() - self._look_back)
         if memory["since"]:
             try:
-                low = max(first, int(memory["at"]) - DAY_MILLIS)
+                low = int(memory["at"]) - DAY_MILLIS
                 return await sync(self._ask, rooms, memory["since"], low=low, rooms_open=known), ""
             except SourceRefused as error:
                 if error.status != 400:
@@ -165,16 +169,10 @@ class MatrixSource:
         again = f"{self._host} does not know any more how far we had read, so the look-back was read again" if memory["since"] else ""
         return replace(heard, events=recent), again
 
-    async def _to_read(self) -> tuple[tuple[str, ...], str]:
-        """Return the rooms to read, and which of those named we are not in."""
-        joined = await self._rooms.joined()
-        wanted = {name: await self._rooms.id_of(name) for name in self._named}
-        absent = [name for name, room in wanted.items() if room not in joined]
-        read = tuple(room for room in joined if not wanted or room in wanted.values())
-        if not read:
-            where = ", ".join(self._named) or "any room"
-            raise SourceRefused(f"The account that reads at {self._host} is not in {where}; let it in.", cause="forbidden")
-        return read, f"the account that reads is not in {', '.join(absent)}" if absent else ""
+    async def _chosen(self, memory: Mapping[str, Any]) -> Chosen:
+        now = self._clock.now()
+        begin = min(millis(now - self._look_back), int(memory.get("at") or millis(now)) - DAY_MILLIS)
+        return await self._rooms.chosen(self._named, part(memory, "lost"), begin=begin, now=now)
 
     async def _page(self, heard: Heard, privacy: Privacy) -> Page:
         """Read events into mentions, each once with its latest words."""
@@ -294,12 +292,13 @@ class MatrixSource:
             raise SourceUnavailable(f"{self._host} answered something else than an object.")
         return found
 
-    def _with_gaps(self, page: Page, heard: Heard, *told: str) -> Page:
+    def _told(self, page: Page, lost: Mapping[str, Any], heard: Heard, *told: str) -> Page:
         """Say on the page what could not be read: rooms, and encrypted messages."""
         hidden = {room: sum(is_hidden(one) for one in events) for room, events in heard.events.items()}
         closed = [f"{number} messages in {room} are encrypted and cannot be read" for room, number in hidden.items() if number]
         gaps = "; ".join(gap for gap in (*told, *closed) if gap)
-        return replace(page, gap=f"{self._source_id}: {gaps}." if gaps else "")
+        places = tuple(lost_place(name, loss, now=self._clock.now()) for name, loss in lost.items())
+        return replace(page, gap=f"{self._source_id}: {gaps}." if gaps else "", lost=places)
 
 
 def _written(memory: Mapping[str, Any]) -> Cursor:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
-from listener.sources.fields import rows, word
+from listener.sources.fields import number, part, rows, word
 from listener.sources.matrix_events import DIRECT, JOIN_RULES, direct_rooms, is_open_rule
 from listener.sources.matrix_sync import API, Ask
+from listener.sources.turns import loss_of, rests
 
 NOT_SHOWN = (403, 404)
 PAIR = 2
@@ -26,6 +29,16 @@ def rooms_named(source_id: str, key: str, given: Sequence[str]) -> tuple[str, ..
     return named
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which rooms are read; which of those named are `lost`, with what to remember of each; and which are `back`, with from when on
+    (milliseconds) what was said there meanwhile is to be read."""
+
+    read: tuple[str, ...]
+    lost: Mapping[str, Mapping[str, Any]]
+    back: Mapping[str, int]
+
+
 class Rooms:
     """Rooms of one account at one server. What is not shown to us is never taken for open: see `is_open`."""
 
@@ -34,6 +47,32 @@ class Rooms:
         self._host = host
         self._addresses: dict[str, str] = {}
         self._pairs: dict[str, frozenset[str]] = {}
+
+    async def chosen(self, named: Sequence[str], lost: Mapping[str, Any], *, begin: int, now: datetime) -> Chosen:
+        """Return which rooms to read of those `named`, of all where none is. `lost`: what was known; `begin`: where one lost now goes on.
+
+        An address that led nowhere is asked about less and less often. Raises `SourceRefused` when there is nothing to read.
+        """
+        joined = await self.joined()
+        ids = {name: "" if self._is_left_alone(name, part(lost, name), now) else await self.id_of(name) for name in named}
+        read = tuple(room for room in joined if not named or room in ids.values())
+        if not read:
+            raise SourceRefused(
+                f"The account that reads at {self._host} is not in {', '.join(named) or 'any room'}; let it in.", cause="forbidden"
+            )
+        absent = {name: self._loss(name, room, part(lost, name), now) for name, room in ids.items() if room not in joined}
+        back = {ids[name]: number(part(lost, name).get("low")) for name in lost if ids.get(name) in joined}
+        return Chosen(read=read, lost={name: {"low": begin, **loss} for name, loss in absent.items()}, back=back)
+
+    def _is_left_alone(self, name: str, loss: Mapping[str, Any], now: datetime) -> bool:
+        return not name.startswith("!") and name not in self._addresses and rests(loss, now)
+
+    def _loss(self, name: str, room: str, before: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+        if before and (room or self._is_left_alone(name, before, now)):
+            return before
+        nowhere = "Its address leads to no room; write another one."
+        why = f"The account that reads at {self._host} is not in it; let it in." if room else nowhere
+        return {**before, **loss_of(before, why=why, now=now)}
 
     async def joined(self) -> tuple[str, ...]:
         """Return the rooms that the account is in."""
@@ -47,7 +86,7 @@ class Rooms:
         if name.startswith("!"):
             return name
         if name not in self._addresses:
-            found = await self._shown(f"{API}/directory/room/{_part(name)}", gone=(404,))
+            found = await self._shown(f"{API}/directory/room/{_quoted(name)}", gone=(404,))
             if found is None:
                 return ""
             self._addresses[name] = word(found, "room_id")
@@ -55,14 +94,14 @@ class Rooms:
 
     async def is_open(self, room: str) -> bool:
         """Tell whether anybody may come into a room now. A room that does not say so to us is not open."""
-        return is_open_rule(await self._shown(f"{API}/rooms/{_part(room)}/state/{JOIN_RULES}"))
+        return is_open_rule(await self._shown(f"{API}/rooms/{_quoted(room)}/state/{JOIN_RULES}"))
 
     async def marked_direct(self) -> frozenset[str]:
         """Return the rooms that the account marks as direct ones; none when it never marked any."""
         me = word(await self._ask(f"{API}/account/whoami", {}), "user_id")
         if not me:
             raise SourceUnavailable(f"{self._host} does not say whose account this is.")
-        return direct_rooms(await self._shown(f"{API}/user/{_part(me)}/account_data/{DIRECT}"))
+        return direct_rooms(await self._shown(f"{API}/user/{_quoted(me)}/account_data/{DIRECT}"))
 
     async def is_pair(self, room: str, senders: Iterable[str]) -> bool:
         """Tell whether one person and we are all there is in a room. One that does not show its people to us may be such a room.
@@ -72,7 +111,7 @@ class Rooms:
         spoke = frozenset(senders)
         if spoke <= self._pairs.get(room, frozenset()):
             return True
-        found = await self._shown(f"{API}/rooms/{_part(room)}/joined_members")
+        found = await self._shown(f"{API}/rooms/{_quoted(room)}/joined_members")
         people = found.get("joined") if isinstance(found, Mapping) else None
         if not isinstance(people, Mapping):
             return True
@@ -93,5 +132,5 @@ class Rooms:
             return None
 
 
-def _part(name: str) -> str:
+def _quoted(name: str) -> str:
     return quote(name, safe="", errors="replace")

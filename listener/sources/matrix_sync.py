@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -105,6 +105,16 @@ async def sync(ask: Ask, rooms: Sequence[str], since: str, *, low: int, rooms_op
         rooms_open=now,
         direct=direct_rooms(marks_now[-1]) if marks_now else None,
     )
+
+
+def holes_of(heard: Heard, back: Mapping[str, int], *, since: str, rooms_open: Mapping[str, bool]) -> tuple[Hole, ...]:
+    """Return what is to be read after a sync: its holes, and of rooms that are `back` all before it, down to a moment (milliseconds).
+
+    `since` is where the sync began, "" when it began anew; `rooms_open` says how rooms were there.
+    """
+    holes = tuple(replace(one, low=min(one.low, back.get(one.room, one.low))) for one in heard.holes)
+    again = back.items() if since else ()
+    return (*holes, *(Hole(room=room, start=since, end="", low=low, is_open=rooms_open.get(room, False)) for room, low in again))
 
 
 async def fill(ask: Ask, hole: Hole) -> tuple[Heard, Hole | None]:

@@ -17,10 +17,19 @@ from listener.ports import Clock
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.meta_fields import text_of, things
-from listener.sources.meta_graph_errors import MOST_USED, WAIT_SECONDS, is_not_there, regain_seconds, told, used_percent
+from listener.sources.meta_graph_errors import (
+    MOST_USED,
+    WAIT_SECONDS,
+    is_no_place,
+    is_no_right,
+    is_not_there,
+    regain_seconds,
+    told,
+    used_percent,
+)
 from listener.sources.meta_networks import NETWORKS, SINCE, Below, Listing, Seen, Timed, going_on, written_at
 from listener.sources.pushed import page_of
-from listener.sources.turns import Turn
+from listener.sources.turns import PlaceRefused, Turn, take_turn
 
 OVERLAP_SECONDS = 3_600
 PER_PAGE = 25
@@ -31,7 +40,7 @@ MOST_WAITING = 500
 class MetaGraphSource:
     """Comments and mentions of `accounts` on one network, one request a pull; ids are those of the webhook, so that nothing is there twice.
 
-    Each round lists the posts of the look-back and what stands below them, down to an hour before the last round began.
+    Each round lists the posts of the look-back (before the last round) and what stands below them, down to an hour before that began.
     The cursor keeps, per listing, that moment, where a listing under way goes on, and what stands below and waits. What is deleted is
     told by the webhook, and found by looking again (`meta_graph_look_up.py`).
     `secret` returns a secret of this source by its kind (ACCESS_TOKEN, APP_SECRET), "" when it is not set.
@@ -75,11 +84,38 @@ class MetaGraphSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return what one page of one listing shows; `more` until every listing was read down. See `Source.pull`."""
-        turn = Turn.of(cursor, tuple(self._listings))
+        places = {name: f"account {account}" for name, (account, _) in self._listings.items()}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=is_no_place)
+
+    async def _pull(self, turn: Turn) -> Page:
         account, listing = self._listings[turn.names[turn.at]]
-        now = self._clock.now().timestamp()
+        try:
+            return await self._read(turn, account, listing)
+        except SourceRefused as error:
+            if is_no_right(error) and await self._reads_another(account):
+                raise PlaceRefused(str(error), cause=error.cause) from error
+            raise
+
+    async def _reads_another(self, account: str) -> bool:
+        """Tell whether Meta shows another account to the same token: then the permission is missing at this one alone."""
+        for other, listing in self._listings.values():
+            if other != account:
+                try:
+                    await self._look_at(other, listing)
+                except SourceRefused:
+                    return False
+                return True
+        return False
+
+    async def _look_at(self, account: str, listing: Listing) -> None:
+        """Ask for one object of a listing; raises what refuses it."""
+        await self._ask(f"{quote(account, safe='')}/{listing.edge}", "id", {"limit": "1"}, since=0)
+
+    async def _read(self, turn: Turn, account: str, listing: Listing) -> Page:
+        now = turn.now.timestamp()
         known = {
-            "low": now - self._look_back.total_seconds(),
+            **self._kept(turn.known),
+            "oldest": min(now, float(turn.known.get("low", now))) - self._look_back.total_seconds(),
             "began": now,
             "more": {},
             "listed": False,
@@ -87,9 +123,13 @@ class MetaGraphSource:
             "ours": [],
             **turn.known,
         }
-        page, after = await (self._below(account, known) if known["waiting"] else self._list(account, listing, known))
+        page, after = await (self._below(account, listing, known) if known["waiting"] else self._list(account, listing, known))
         finished = bool(after["listed"]) and not after["waiting"]
         return turn.then(page, {"low": float(known["began"]) - OVERLAP_SECONDS} if finished else after, finished=finished)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return from when on a listing is read; marks of a page under way do not last."""
+        return {"low": float(known.get("low", (self._clock.now() - self._look_back).timestamp()))}
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -104,7 +144,7 @@ class MetaGraphSource:
         answer = await self._ask(f"{quote(account, safe='')}/{listing.edge}", listing.fields, known["more"], since=known["low"])
         objects = things(answer)
         seen = [listing.read(account, one) for one in objects]
-        oldest = self._clock.now() - self._look_back
+        oldest = datetime.fromtimestamp(known["oldest"], UTC)
         times = [at for one in objects if (at := written_at(one)) is not None]
         more = going_on(answer) if objects and all(at >= oldest for at in times) else {}
         waiting = [below for one in seen for below in one.below if below.whole or _worth(one.found, known)]
@@ -112,14 +152,18 @@ class MetaGraphSource:
         known = {**known, "ours": sorted({*known["ours"], *names})}
         return self._page(seen, known, waiting), {**known, "more": more, "listed": not more, "waiting": _kept(waiting)}
 
-    async def _below(self, account: str, known: Mapping[str, Any]) -> tuple[Page, dict[str, Any]]:
-        """Read one page of what stands below an object. One that went since it was listed has nothing below it, and holds up no other."""
+    async def _below(self, account: str, listing: Listing, known: Mapping[str, Any]) -> tuple[Page, dict[str, Any]]:
+        """Read one page of what stands below an object. One that went since it was listed has nothing below it, and holds up no other.
+
+        Unless its account went with it: then all of this has to be read again once that is back.
+        """
         below = Below(**known["waiting"][0])
         try:
             answer = await self._ask(below.path, below.fields, {**self._network.below_arguments, **below.more}, since=known["low"])
         except SourceRefused as error:
             if not is_not_there(error):
                 raise
+            await self._look_at(account, listing)
             skip = Skip(where=below.path[:300], reason="Meta does not show any more what they stand below")
             return Page(mentions=(), next=None, skipped=(skip,)), {**known, "waiting": known["waiting"][1:]}
         seen = [self._network.read_below(account, one, below) for one in things(answer)]

@@ -11,12 +11,17 @@ from typing import Any
 from listener.errors import RateLimited, SourceError, SourceRefused, SourceUnavailable
 from listener.sources.json_text import read_object
 from listener.sources.meta_fields import thing, things
+from listener.sources.turns import is_alone
 
 LIMITS = frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)})
 """Quotas of the app, the user, the page, a feature, and of business use cases."""
 TRANSIENT = frozenset({1, 2})
 NOT_THERE = (100, 33)
 """Of an object asked for by its id: it does not exist, or cannot be loaded due to missing permissions. Meta does not say which."""
+NO_PLACE = frozenset({100, 110, 803})
+"""Of an account: it does not exist under that id, is of another kind, or is not shown to this token."""
+NO_RIGHT = frozenset({10, *range(200, 300)})
+"""A permission is missing: the token's own, or its owner has no role at this account."""
 MOST_USED = 80
 """Percent of a quota of which we leave the rest to others under the same app."""
 WAIT_SECONDS = 300.0
@@ -55,6 +60,17 @@ def told(error: SourceRefused) -> SourceError:
 def is_not_there(error: SourceRefused) -> bool:
     """Tell whether Meta says that it shows no such object (100/33): it is gone, or not for this token to see."""
     return _codes(error.said) == NOT_THERE
+
+
+def is_no_place(error: SourceRefused) -> bool:
+    """Tell whether a refused account stands alone: nothing is said against the token or the app."""
+    code, _ = _codes(error.said)
+    return code in NO_PLACE if code else is_alone(error)
+
+
+def is_no_right(error: SourceRefused) -> bool:
+    """Tell whether a permission is missing; only another account tells whether it is missing everywhere."""
+    return _codes(error.said)[0] in NO_RIGHT
 
 
 def used_percent(headers: Mapping[str, str]) -> float:

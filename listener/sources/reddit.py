@@ -17,10 +17,10 @@ from listener.ports import Clock
 from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
-from listener.sources.reddit_access import PlaceRefused, RedditKey, TokenRejected, ask, open_praw
+from listener.sources.reddit_access import RedditKey, TokenRejected, ask, open_praw
 from listener.sources.reddit_items import created_of, fullname_of, read_item
 from listener.sources.reddit_listing import MOST_LOOKED_UP, Target, look_up, read_listing
-from listener.sources.turns import Turn
+from listener.sources.turns import PlaceRefused, Turn, take_turn
 
 OVERLAP_SECONDS = 3_600
 PULL_SECONDS = 150.0
@@ -37,8 +37,7 @@ class RedditSource:
 
     The cursor keeps, per listing, the time to read from (an hour before the newest item, so that late and edited ones come again)
     and the names of the newest hundred: one that is no longer listed is asked for, and becomes a `Removal` when it is gone.
-    A listing that ends before reaching what was seen last time is told in `Page.gap`. A subreddit that refuses us is told there too
-    when other listings remain, so that one closed door does not hide the others.
+    A listing that ends before reaching what was seen last time is told in `Page.gap`. A subreddit that refuses us is told in `Page.lost`.
     `inbox_to` reads what came to the account that signed in, and nothing else: it is said to that brand ("": to whom it names). `moderates`
     reads what waits for the moderators of `subreddits`. Each asks for the credential of its own purpose (RULES P10).
     praw runs in a thread of its own; one that hangs is left behind and replaced. `factory` makes the praw instance (tests).
@@ -93,14 +92,17 @@ class RedditSource:
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return what one listing shows since `cursor`, oldest first; `more` until every listing had its turn. See `Source.pull`."""
         self._refuse_without_permission()
-        turn = Turn.of(cursor, [one.name for one in self._targets])
-        try:
-            page, after = await self._in_thread(partial(self._read, self._targets[turn.at], turn.known))
-        except PlaceRefused as error:
-            if len(self._targets) == 1:
-                raise
-            page, after = Page(mentions=(), next=None, gap=f"{self._source_id}: {error}"), dict(turn.known)
+        places = {one.name: one.place for one in self._targets}
+        return await take_turn(
+            cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=lambda refusal: isinstance(refusal, PlaceRefused)
+        )
+
+    async def _pull(self, turn: Turn) -> Page:
+        page, after = await self._in_thread(partial(self._read, self._targets[turn.at], turn.known))
         return turn.then(page, after)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {"low": self._clock.now().timestamp() - self._look_back.total_seconds(), **known}
 
     async def look_up(self, native_ids: Sequence[str], *, control: Sequence[str] = ()) -> tuple[Found, ...]:
         """Return up to 99 items as they stand now, in the order asked for; one that Reddit no longer shows is a removal.

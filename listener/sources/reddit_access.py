@@ -21,6 +21,7 @@ from listener.sources.json_text import read_json
 from listener.sources.pacing import Pace
 from listener.sources.purse import Purse
 from listener.sources.retry_after import wait_seconds
+from listener.sources.turns import PlaceRefused
 
 MOST_BYTES = 10_000_000
 REQUEST_TIMEOUT_SECONDS = 10.0
@@ -48,10 +49,6 @@ class RedditKey:
 
 class TokenRejected(SourceUnavailable):
     """Reddit no longer takes our hour's token; a new one may be asked for, once."""
-
-
-class PlaceRefused(SourceRefused):
-    """One subreddit does not exist, was banned, or is closed to us; others may well be open."""
 
 
 class _NoListing(Exception):

@@ -19,9 +19,9 @@ from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.fields import each_row, moment, number, objects, word
 from listener.sources.http import HttpClient
-from listener.sources.json_text import read_json
+from listener.sources.json_text import read_json, read_object
 from listener.sources.stackexchange_items import COMMENT, PLATFORM, active_at, changed_at, native_id_of, read_item
-from listener.sources.turns import Turn
+from listener.sources.turns import Turn, take_turn
 
 BASE = "https://api.stackexchange.com/2.3"
 PAGE_SIZE = 100
@@ -34,6 +34,7 @@ FIELDS = "comment.link;comment.post_type"
 KEPT_FREE = 0.2
 """The part of a day's requests that is left to others who use the same key or address."""
 MOST_CLOSED_SECONDS = 3_600
+UNREADABLE = 400
 THROTTLED = 502
 THEIR_TROUBLE = frozenset({500, 503})
 _SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*$")
@@ -52,6 +53,12 @@ class Listing:
     def name(self) -> str:
         """The name under which a cursor remembers this list."""
         return f"{self.what} {self.of}".strip()
+
+    @property
+    def place(self) -> str:
+        """What it is called in messages."""
+        named = {"search": f"the search for {self.of!r}", "questions": f"the tag {self.of}" if self.of else "all questions"}
+        return named.get(self.what, f"all {self.what}")
 
     @property
     def path(self) -> str:
@@ -122,7 +129,13 @@ class StackExchangeSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return the next hundred of one list, oldest first; `more` until every list was read to its end. See `Source.pull`."""
-        turn = Turn.of(cursor, [one.name for one in self._listings])
+        places = {one.name: one.place for one in self._listings}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=_is_alone)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {"low": int((self._clock.now() - self._look_back).timestamp()), **known}
+
+    async def _pull(self, turn: Turn) -> Page:
         listing, known = self._listings[turn.at], turn.known
         low = number(known.get("low")) or int((self._clock.now() - self._look_back).timestamp())
         since = moment(known.get("since")) or datetime.fromtimestamp(low, UTC)
@@ -225,6 +238,11 @@ class StackExchangeSource:
         if "site" in words.lower() and error_id == 400:
             return SourceRefused(f"Stack Exchange knows no site {self._site!r}; check site of this source.", cause="not_found", status=400)
         return refusal
+
+
+def _is_alone(refusal: SourceRefused) -> bool:
+    """Tell whether the API itself does not understand one list; what a site or a key is refused for has a cause."""
+    return not refusal.cause and read_object(refusal.said).get("error_id") == UNREADABLE
 
 
 def _host_of(site: str) -> str:

@@ -22,7 +22,7 @@ from listener.sources.own_thread import OwnThread
 from listener.sources.pacing import Paces
 from listener.sources.purse import Purse
 from listener.sources.streaming import Connections
-from listener.sources.turns import Turn
+from listener.sources.turns import Turn, take_turn
 from listener.sources.x_access import ask, open_tweepy
 from listener.sources.x_items import Included, cost_of, found_in, posts_of, read_post, removals_of, versions_of
 from listener.sources.x_prices import POST_USD, USER_USD, Paid
@@ -34,6 +34,7 @@ MOST_QUERY_CHARACTERS = 512
 PAGE_SIZE = 100
 LEAST_SEARCHED = 10
 MOST_LOOKED_UP = 100
+UNREADABLE = 400
 MOST_REFERRED = 2
 """A post answers one post and quotes one."""
 NEARLY_ALL_MENTIONS = 790
@@ -57,6 +58,11 @@ class Target:
     def name(self) -> str:
         """The name under which a cursor remembers this list."""
         return f"{self.what} {self.of}"
+
+    @property
+    def place(self) -> str:
+        """What it is called in messages."""
+        return f"the search for {self.of!r}" if self.what == "search" else f"the account {self.of}"
 
 
 class XSource:
@@ -121,8 +127,14 @@ class XSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return one page of one list, oldest first; `more` until every list was read to its end. See `Source.pull`."""
-        turn = Turn.of(cursor, [one.name for one in self._targets])
-        target, now = self._targets[turn.at], self._clock.now()
+        places = {one.name: one.place for one in self._targets}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=_is_alone)
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {**Reading.of({}, now=self._clock.now(), look_back=self._look_back).written(), **known}
+
+    async def _pull(self, turn: Turn) -> Page:
+        target, now = self._targets[turn.at], turn.now
         begun, gap = self._reachable(target, Reading.of(turn.known, now=now, look_back=self._look_back))
         user_id = word(turn.known, "account") or await self._account_id(target)
         account = {"account": user_id} if user_id else {}
@@ -266,6 +278,11 @@ class XSource:
 
     def _forget_client(self) -> None:
         self._client = None
+
+
+def _is_alone(refusal: SourceRefused) -> bool:
+    """Tell whether one list is refused: a search that X does not understand (400), an account that it does not know."""
+    return refusal.cause == "not_found" or (refusal.status == UNREADABLE and not refusal.cause)
 
 
 def _as_phrase(query: str) -> str:

@@ -20,7 +20,7 @@ from listener.ports import Clock
 from listener.sources.fields import each_row, moment, number, objects, part, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
-from listener.sources.turns import Turn
+from listener.sources.turns import Turn, is_alone, take_turn
 from listener.sources.youtube_comments import PLATFORM, REALM, Thread, read_comment, read_thread
 
 BASE = "https://www.googleapis.com/youtube/v3"
@@ -54,6 +54,11 @@ class _Said(SourceRefused):
         self.reason = reason
 
 
+def _is_not_there(refusal: SourceRefused) -> bool:
+    reason = refusal.reason if isinstance(refusal, _Said) else ""
+    return reason in NOT_THERE if reason else is_alone(refusal)
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where comments are read: below all videos of a channel, or below one video."""
@@ -76,7 +81,7 @@ class YouTubeSource:
 
     The cursor keeps, per place, from when threads are new, where to go on, and of each recent thread how many answers were read: further
     ones are asked for when there are more. Once an hour threads are read back to the look-back (14 days at most), for answers and edits.
-    A place whose comments are off holds nothing and is no error; one that is gone is told in `Page.gap` while there are others.
+    A place whose comments are off holds nothing and is no error; one that is gone is told in `Page.lost` while there are others.
     """
 
     def __init__(
@@ -117,16 +122,17 @@ class YouTubeSource:
 
     async def pull(self, cursor: Cursor | None) -> Page:
         """Return the next hundred threads of one place, oldest first; `more` until every place was read. See `Source.pull`."""
-        turn = Turn.of(cursor, [one.name for one in self._targets])
+        places = {one.name: one.name for one in self._targets}
+        return await take_turn(cursor, places, self._pull, now=self._clock.now(), keep=self._kept, alone=_is_not_there)
+
+    async def _pull(self, turn: Turn) -> Page:
         target, known = self._targets[turn.at], turn.known
         try:
             threads, token = await self._threads(target, word(known, "token"))
         except _Said as refusal:
-            if refusal.reason == "commentsDisabled":
-                return turn.then(Page(mentions=(), next=None), known)
-            if refusal.reason not in NOT_THERE or len(self._targets) == 1:
+            if refusal.reason != "commentsDisabled":
                 raise
-            return turn.then(Page(mentions=(), next=None, gap=f"{self._source_id}: {refusal}"), known)
+            return turn.then(Page(mentions=(), next=None), known)
         counts = {name: number(count) for name, count in part(known, "counts").items()}
         found: list[Mention | Skip] = []
         for thread in threads:
@@ -175,6 +181,12 @@ class YouTubeSource:
             if objects(answer, "items"):
                 return True
         return False
+
+    def _kept(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return where a place goes on that was not shown for a while: as deep as it was looked at until then."""
+        now = self._clock.now()
+        low = moment(known.get("low")) or now - self._look_back
+        return {"low": min(low, now - min(self._look_back, MOST_DEEP)).isoformat(), "counts": dict(part(known, "counts"))}
 
     def _reach(self, known: Mapping[str, Any]) -> tuple[bool, datetime]:
         """Return whether this reading goes as far back as answers and edits are looked for, and to when it goes."""

@@ -59,6 +59,10 @@ def _check_contents(ledger: Ledger, now: datetime) -> Iterator[Finding]:
             since = f" since {coverage.blind_since:%Y-%m-%d %H:%M} UTC" if coverage.blind_since else ""
             detail = f"{coverage.state}{since}: {coverage.note or 'no reason is known'}"
             yield Finding(level="warn", what=f"source {coverage.source}", detail=detail, mend=f"klankbord collect {coverage.source}")
+        for lost in coverage.lost_now:
+            detail = f"{lost.place} is not shown to us since {lost.since:%Y-%m-%d %H:%M} UTC, other places are: {lost.why}"
+            mend = f"let it be read again, or take it out of {coverage.source} in klankbord.yaml"
+            yield Finding(level="warn", what=f"source {coverage.source}", detail=detail, mend=mend)
 
 
 def _check_insight(home: Path) -> Iterator[Finding]:

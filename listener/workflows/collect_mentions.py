@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 from listener.errors import BudgetSpent, RateLimited, SettingsError, SourceError, SourceRefused, SourceUnavailable, StoreError
 from listener.ledger.ledger import Ledger
 from listener.model.mention import Kept, Mention, StoredMention
-from listener.model.page import Cursor, Page
+from listener.model.page import Cursor, LostPlace, Page
 from listener.ports import Clock, Source
 from listener.signals.breaker import open_for
 from listener.sources.purse import Purse
@@ -34,7 +34,7 @@ class Collected:
     """What one round on one source brought. `error` is None when it ended well; `wait_seconds` is what the platform asked for.
 
     `again_at` is the earliest moment of the next pull, where failures in a row or a cap say so. `behind`: more is there than a round reads.
-    `requests` went out for it.
+    `requests` went out for it. `lost` are places that were not shown to us at its end.
     """
 
     source: str
@@ -45,6 +45,7 @@ class Collected:
     removed: int = 0
     skipped: int = 0
     gap: str = ""
+    lost: tuple[LostPlace, ...] = ()
     error: SourceError | None = None
     wait_seconds: float = 0.0
     missed: int = 0
@@ -106,6 +107,8 @@ class CollectMentions:
                 tried.add(cursor)
                 page = await self._pulled(source, cursor, purse)
                 result = await self.in_turn(self._store, page, name, keep, result)
+                if page.all_lost:
+                    raise _refused(page)
                 if not page.more:
                     break
                 if page.next in tried and (repeats := result.pages - len(tried) + 1) >= MOST_EQUAL_PAGES:
@@ -183,7 +186,9 @@ class CollectMentions:
         added, skipped = add_all(
             kept,
             (*page.skipped, *unread),
-            whole=partial(save, next_cursor=page.next, removals=page.removals, gap=page.gap, moves=moves),
+            whole=partial(
+                save, next_cursor=page.next, removals=page.removals, gap=page.gap, lost=page.lost if moves else None, moves=moves
+            ),
             alone=partial(save, next_cursor=self._ledger.mentions.cursor(source_id)),
         )
         logger.info("page stored", extra={"source": source_id, "seen": len(page.mentions), "new": added.new, "edited": added.edited})
@@ -196,6 +201,7 @@ class CollectMentions:
             removed=so_far.removed + added.removed,
             skipped=so_far.skipped + len(skipped),
             gap=page.gap or so_far.gap,
+            lost=page.lost if moves else so_far.lost,
             missed=so_far.missed + page.missed,
         )
 
@@ -219,6 +225,12 @@ class CollectMentions:
         logger.warning("source failed", extra={"source": name, "kind": kind, "cause": cause, "wait_seconds": wait})
         again_at = next_day(now) if kind == "capped" else open_until
         return replace(result, error=error, wait_seconds=wait if kind == "waiting" else 0.0, again_at=again_at)
+
+
+def _refused(page: Page) -> SourceRefused:
+    """Return what it means that none of a source's places is shown to us: it is refused, and somebody has to act."""
+    said = "; ".join(f"{one.name}: {one.why.rstrip('.')}" for one in page.lost)
+    return SourceRefused(f"None of its places is shown to us. {said}.", cause=page.lost[0].cause)
 
 
 def next_day(now: datetime) -> datetime:

@@ -24,6 +24,7 @@ from moderation.workflows.tell_when_due import digest_due
 
 PERIODS = ("now", "day", "week")
 MOST_SOURCES = 20
+MOST_LOST = 3
 MOST_ENTRIES = 6
 MOST_ACTIONS = 8
 SHORT = 160
@@ -69,9 +70,9 @@ def sources(call: Call) -> Said:
     found, words = call.parts.coverage(), call.words
     if not found:
         return Said(text=f"{words.text('sources.empty')} {words.text('sources.empty_do')}")
-    trouble = [one for one in found if one.state in BLIND_STATES]
+    trouble = [one for one in found if one.state in BLIND_STATES or one.lost_now]
     head = words.text("sources.trouble", n=len(trouble)) if trouble else words.text("sources.all_ok")
-    lines = [_source(call, one) for one in sorted(found, key=lambda one: one.state == "ok")[:MOST_SOURCES]]
+    lines = [_source(call, one) for one in sorted(found, key=lambda one: one.is_well)[:MOST_SOURCES]]
     if not call.bot.sees_texts():
         lines.append(words.text("bot.no_intent"))
     card = Card(title=f"{words.text('sources.title')}: {head}", lines=tuple(lines), colour=WARN if trouble else GOOD)
@@ -86,6 +87,10 @@ def _source(call: Call, one: SourceCoverage) -> str:
         words.text("sources.silent", moment=call.moment(one.silent_since)) if one.silent_since else "",
         words.text("bot.source_saw", n=words.number(one.mentions)),
         words.text("sources.blind_since", moment=call.moment(one.blind_since)) if one.blind_since else "",
+        *(
+            words.text("sources.lost_now", place=harmless(lost.place, SHORT), moment=call.moment(lost.since))
+            for lost in one.lost_now[:MOST_LOST]
+        ),
         f"{words.text('sources.gaps')}: {one.gaps}" if one.gaps else "",
         f"{words.text('sources.last_ok')}: {call.moment(one.last_ok_at) if one.last_ok_at else words.text('sources.never')}",
         harmless(one.note, SHORT) if one.note else "",

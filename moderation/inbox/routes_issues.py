@@ -161,7 +161,7 @@ def add_report_routes(app: FastAPI, parts: StaffParts, pages: Pages) -> None:
 
     @app.get("/sources")
     def sources(request: Request) -> Response:
-        return pages.show(request, "sources.html.j2", coverage=sorted(parts.coverage(), key=lambda one: (one.state == "ok", one.source)))
+        return pages.show(request, "sources.html.j2", coverage=sorted(parts.coverage(), key=lambda one: (one.is_well, one.source)))
 
 
 def _change(issue: IssueFigures) -> int:

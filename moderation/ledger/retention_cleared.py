@@ -197,7 +197,7 @@ CLEARED: tuple[Place, ...] = (
         table=tables_sources.source_event,
         limit=Limit.RAW,
         words="places of what sources missed",
-        over=lambda over: tables_sources.source_event.c.at < over.cut.raw,
+        over=lambda over: (tables_sources.source_event.c.at < over.cut.raw) & tables_sources.source_event.c.kind.in_(("skip", "gap")),
         emptied={"place": ""},
     ),
     Place(

@@ -163,12 +163,12 @@ def _coverage(parts: WeekParts, facts: WeekFacts, counts: WeekCounts, week: Week
             kind=one.kind,
             state=one.state,
             mentions=counts.sources.get(one.source, 0),
-            gaps=events.get(one.source, (0, 0))[0],
+            gaps=events.get(one.source, (0, 0))[0] + sum(lost.since < week.as_of for lost in one.lost),
             skips=events.get(one.source, (0, 0))[1],
             blind_since=one.blind_since,
             last_ok_at=one.last_ok_at,
         )
-        for one in parts.listening.ledger.sources.coverage(now)
+        for one in parts.listening.ledger.sources.coverage(now, since=week.from_at)
     )
 
 

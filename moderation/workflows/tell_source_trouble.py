@@ -11,6 +11,7 @@ from listener.ports import Clock
 from moderation.ledger.alarms import AlarmLedger
 
 REFUSED, CAPPED, WAITS, BLIND, EMPTY = "source_refused", "source_capped", "source_waits", "source_blind", "source_empty"
+PLACE = "source_place"
 """Kinds of alarm, with words in config/templates/<language>/outbox.yaml below `alarm.`."""
 PATIENCE = timedelta(minutes=15)
 """A platform that is down for shorter than this mends itself more often than not."""
@@ -40,6 +41,15 @@ class TellSourceTrouble:
             for source in about:
                 self._alarms.raise_once(kind, source, note=source, at=now)
             self._alarms.over(kind, at=now, still=about)
+        self._tell_places({source for source, trouble in wrong.items() if trouble != REFUSED}, now)
+
+    def _tell_places(self, sources: Collection[str], now: datetime) -> None:
+        """Raise an alarm for each place that is lost while its source is read."""
+        lost = [(source, one) for source, some in self._ledger.sources.lost_now(sources).items() for one in some]
+        about = [f"{source}: {one.place}" for source, one in lost if now - one.since >= PATIENCE]
+        for subject in about:
+            self._alarms.raise_once(PLACE, subject, note=subject, at=now)
+        self._alarms.over(PLACE, at=now, still=about)
 
 
 def trouble_of(state: SourceState, now: datetime, *, silent_since: datetime | None = None) -> str:

@@ -37,6 +37,15 @@ class ShownFeedback(BaseModel):
     channels: dict[str, dict[str, Any]] = Field(description="The same by channel.")
 
 
+class ShownLost(BaseModel):
+    """A stretch in which one of a source's places was not shown to us; `until` empty: it still is not."""
+
+    place: str
+    since: datetime
+    until: datetime | None
+    why: str
+
+
 class ShownSource(BaseModel):
     """What one source saw and did not see."""
 
@@ -50,6 +59,7 @@ class ShownSource(BaseModel):
     blind_since: datetime | None
     gaps: int
     note: str
+    lost: list[ShownLost] = Field(description="Places of the source that were not shown to us in the last week, while others were.")
 
 
 class ShownLine(BaseModel):
@@ -90,7 +100,9 @@ def add_figure_calls(router: APIRouter) -> None:
 
 
 def _source(one: SourceCoverage) -> ShownSource:
-    return ShownSource(**{name: getattr(one, name) for name in ShownSource.model_fields})
+    told = {name: getattr(one, name) for name in ShownSource.model_fields if name != "lost"}
+    lost = [ShownLost(**{name: getattr(stretch, name) for name in ShownLost.model_fields}) for stretch in one.lost]
+    return ShownSource(**told, lost=lost)
 
 
 def _line(one: AuditLine) -> ShownLine:

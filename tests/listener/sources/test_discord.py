@@ -168,12 +168,12 @@ async def test_without_the_message_content_intent_it_works_and_says_what_it_cann
 async def test_a_channel_that_is_closed_to_the_bot_stops_no_other(
     site: Site, http: HttpClient, clock: ManualClock, fake: FakeDiscord
 ) -> None:
-    """It is told as a gap with what to do; alone, or with a token that ended, it is a refusal for a person."""
+    """It is told with what to do; alone, or with a token that ended, it is a refusal for a person."""
     said = fake.say("hoor", clock.now() - MINUTE)
     fake.closed.add(FORUM)
     pages, _ = await _round(_source(site, http, clock, channels=[FORUM, CHANNEL]))
     assert set(_mentions(pages)) == {said}
-    assert "view the channel and read its message history" in next(page.gap for page in pages if page.gap)
+    assert "view the channel and read its message history" in pages[0].lost[0].why
     with pytest.raises(SourceRefused) as closed:
         await _source(site, http, clock, channels=[FORUM]).pull(None)
     assert closed.value.cause == "scope_missing"

@@ -175,7 +175,8 @@ async def test_a_room_that_we_are_not_in_is_told(fake: FakeMatrix, opened: Open)
     said = fake.say("hoi", NOW)
     page = await opened(rooms=["#storing:matrix.example", "!elders:far.example", "#weg:far.example"]).pull(None)
     assert [m.native_id for m in page.mentions] == [said]
-    assert "not in !elders:far.example, #weg:far.example" in page.gap
+    assert [(one.name, "leads to no room" in one.why) for one in page.lost] == [("!elders:far.example", False), ("#weg:far.example", True)]
+    assert page.gap == ""
     with pytest.raises(SourceRefused, match="let it in"):
         await opened(rooms=["!elders:far.example"]).pull(None)
 

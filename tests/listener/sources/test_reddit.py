@@ -192,7 +192,7 @@ async def test_one_closed_subreddit_does_not_hide_the_others(reddit: FakeReddit,
     reddit.listings["submissions klussen"] = [submission(1, created=clock.now().timestamp() - 5)]
     pages, _ = await _round(_source(reddit, clock, subreddits=["geheim", "klussen"]))
     assert _ids(pages) == ["t3_1"]
-    assert "r/geheim" in pages[0].gap
+    assert [one.name for one in pages[0].lost] == ["r/geheim"]
 
 
 async def test_the_only_subreddit_being_closed_is_an_error(reddit: FakeReddit, clock: ManualClock) -> None:

@@ -131,7 +131,7 @@ async def test_a_place_with_comments_off_is_no_error(site: Site, http: HttpClien
     site.answer = fake
     pages, _ = await _round(_source(site, http, clock, channels=[CHANNEL, OTHER_CHANNEL], videos=[VIDEO]))
     assert _ids(pages) == ["t1"]
-    assert ["404" in page.gap for page in pages] == [False, True, False]
+    assert [[one.name for one in page.lost] for page in pages] == [[], [gone := f"channel {OTHER_CHANNEL}"], [gone]]
     (page,), _ = await _round(_source(site, http, clock, channels=[], videos=[VIDEO]))
     assert (page.mentions, page.gap) == ((), "")
     with pytest.raises(SourceRefused):
