@@ -36,5 +36,8 @@ class IncomingParts:
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="incoming"))
 
     def close(self) -> None:
-        """Wait until what is being kept is kept, and let go of the threads. Nobody may be let in any more."""
-        self.threads.shutdown(wait=True)
+        """Wait until what is being kept is kept, and let go of the threads. Nobody may be let in any more.
+
+        What waits for its turn was acknowledged to nobody, and comes again.
+        """
+        self.threads.shutdown(wait=True, cancel_futures=True)

@@ -95,7 +95,7 @@ async def _take(request: Request, parts: IncomingParts, source_id: str, room: as
         if keeping is None:
             room.release()
     await asyncio.wait({keeping}, timeout=KEEP_SECONDS)
-    if keeping.done():
+    if keeping.done() and not keeping.cancelled():
         return keeping.result()
     logger.warning("delivery not kept in time", extra={"source": source_id})
     return 503

@@ -204,3 +204,24 @@ def test_who_closes_waits_for_what_is_being_kept(house: House) -> None:
     assert kept.is_set()
     assert house.texts() == [text]
     assert not [one for one in threading.enumerate() if one.name.startswith("incoming") and one in house.parts.threads._threads]
+
+
+async def test_who_closes_waits_for_no_body_that_was_not_begun(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its platform hears that it has to come back: a ledger that hangs must not hold up the end for ten seconds a body (RULES F37)."""
+    monkeypatch.setattr(routes_incoming, "KEEP_SECONDS", 20.0)
+    free_again = threading.Event()
+    parts = replace(house.parts, take=lambda *_: free_again.wait(30), threads=ThreadPoolExecutor(1))
+    path, body, sign, _ = SENT[0]
+    transport = httpx.ASGITransport(app=house.reader(parts).app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client, asyncio.timeout(20):
+        first, *others = [asyncio.create_task(client.post(path, content=body, headers=sign(body))) for _ in range(3)]
+        while parts.threads._work_queue.qsize() < 2:  # noqa: ASYNC110 - a queue of threads tells no task
+            await asyncio.sleep(0.01)
+        closing = asyncio.create_task(asyncio.to_thread(parts.close))
+        try:
+            assert [(await one).status_code for one in others] == [503] * 2
+            assert not closing.done(), "what is being kept is waited for"
+        finally:
+            free_again.set()
+        assert (await first).status_code == 200
+        await closing
