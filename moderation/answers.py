@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from listener.answers import ANSWERS, Question
 from listener.errors import InputError
 from listener.model.plain import plain
-from listener.parts import Listening
+from listener.parts import Listening, nothing_further
 from listener.workflows.rebuild_insight import catch_up
+from moderation.bootstrap import desk_on
 from moderation.drawing.process import DrawingProcess
 from moderation.reports.document_links import Links
 from moderation.reports.tap_words import tap_words
@@ -19,11 +21,20 @@ from moderation.reports.week_html import week_html
 from moderation.reports.week_markdown import week_markdown
 from moderation.reports.week_paper import paper_of
 from moderation.tapping import watch_taps
+from moderation.telling import telling
 from moderation.week_room import WeekRoom, settings_of
 from moderation.workflows.draw_charts import DrawCharts
 from moderation.workflows.draw_report import drawn_for_page, drawn_for_paper
 from moderation.workflows.load_wording import load_words
 from moderation.workflows.typeset import typeset
+
+
+def _digest(parts: Listening, given: Mapping[str, Any]) -> Any:
+    """Return the digest with what we said, asked and did, also where no service runs that put both halves together."""
+    if parts.further is not nothing_further:
+        return ANSWERS["digest"](parts, given)
+    with desk_on(parts.home, settings_of(parts), parts.clock) as desk:
+        return ANSWERS["digest"](replace(parts, further=telling(desk)), given)
 
 
 def _report(parts: Listening, given: Mapping[str, Any]) -> Any:
@@ -62,4 +73,4 @@ def _clean_files(parts: Listening, given: Mapping[str, Any]) -> Any:  # noqa: AR
     return plain(parts.clean_files())
 
 
-ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "report": _report, "tap": _tap, "clean_files": _clean_files}
+ALL_ANSWERS: dict[str, Question] = {**ANSWERS, "digest": _digest, "report": _report, "tap": _tap, "clean_files": _clean_files}

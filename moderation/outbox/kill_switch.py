@@ -36,7 +36,7 @@ class KillSwitch:
             return (flag.by or "somebody") if flag.stopped else ""
         except OSError as error:
             return f"{STOP_FILE} cannot be read ({error.strerror})"
-        return f"the file {STOP_FILE}"
+        return STOP_FILE
 
     def resumed_at(self) -> datetime | None:
         """Return when a person last said that sending may go on, or None."""

@@ -89,7 +89,7 @@ BUGS: tuple[Bug, ...] = (
         name="kill_switch_off",
         what="the stop file is not looked at",
         file="moderation/outbox/kill_switch.py",
-        sound='return f"the file {STOP_FILE}"',
+        sound="return STOP_FILE",
         wrong='return ""',
         tests=("tests/moderation/outbox/test_kill_switch.py", *_GATEWAY_TESTS),
     ),
