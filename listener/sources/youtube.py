@@ -193,7 +193,8 @@ class YouTubeSource:
         now, low, deep_at = self._clock.now(), moment(known.get("low")), moment(known.get("deep_at"))
         if low is None:
             return True, now - self._look_back
-        is_deep = known.get("deep") is True if "token" in known else deep_at is None or deep_at + DEEP_EVERY <= now
+        lately = deep_at is not None and timedelta(0) <= now - deep_at < DEEP_EVERY  # never by a clock that ran ahead (RULES F13)
+        is_deep = known.get("deep") is True if "token" in known else not lately
         return is_deep, min(low, now - min(self._look_back, MOST_DEEP)) if is_deep else low
 
     def _remember(self, known: Mapping[str, Any], threads: Sequence[Thread], token: str, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -124,6 +124,21 @@ async def test_late_answers_and_edits_are_found_within_the_hour(site: Site, http
     assert found["t110"].edited_at is not None
 
 
+async def test_a_clock_that_ran_ahead_keeps_no_answer_from_being_found(site: Site, http: HttpClient, clock: ManualClock) -> None:
+    """RULES F13: threads were last read again ten years from now, and would be in ten years."""
+    began = clock.now()
+    fake = FakeYouTube(*(comment(f"t{n}", at=began - timedelta(hours=n)) for n in range(150)))
+    site.answer = fake
+    source = _source(site, http, clock)
+    _, cursor = await _round(source)
+    clock._now = began + timedelta(days=3_650)
+    _, cursor = await _round(source, cursor)
+    clock._now = began + timedelta(hours=2)
+    fake.answers["t125"] = [comment("t125.1", at=clock.now(), parent="t125")]
+    found, _ = await _round(source, cursor)
+    assert "t125.1" in _ids(found)
+
+
 async def test_a_place_with_comments_off_is_no_error(site: Site, http: HttpClient, clock: ManualClock) -> None:
     """Many videos have none; the other places are read, and one that is gone is told by name."""
     fake = FakeYouTube(comment("t1", at=clock.now()))
