@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -45,36 +46,46 @@ class Exchange:
 
 
 def exchanges_in(path: Path) -> list[Exchange]:
-    """Return what a recording holds: vcrpy's YAML or JSON, R-vcr's YAML, or one plain JSON body."""
+    """Return what a recording holds: one plain JSON body, or a conversation kept by vcrpy, betamax, or the vcr of R, Ruby or Go."""
     if path.suffix == ".json":
         held = _cassette(path)
         if held is None:
             return [Exchange(method="GET", url="", status=200, body=path.read_bytes())]
     else:
         held = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # the safe loader, in C where it is there
-    if "http_interactions" in held:
-        return [_exchange(one, one["response"]["status"]) for one in held["http_interactions"]]
-    return [_exchange(one, one["response"]["status"]["code"]) for one in held["interactions"]]
+    return [_exchange(one) for one in held["http_interactions" if "http_interactions" in held else "interactions"]]
 
 
 def _cassette(path: Path) -> dict[str, Any] | None:
-    """Return a conversation that vcrpy kept as JSON, its placeholders filled in; None for any other JSON."""
+    """Return a conversation that vcrpy or betamax kept as JSON, its placeholders filled in; None for any other JSON."""
     try:
         held = json.loads(filled_in(path))
     except ValueError:
         return None
-    return held if isinstance(held, dict) and isinstance(held.get("interactions"), list) else None
+    listed = held.get("interactions") or held.get("http_interactions") if isinstance(held, dict) else None
+    return (
+        held
+        if isinstance(listed, list) and all(isinstance(one, dict) and {"request", "response"} <= one.keys() for one in listed)
+        else None
+    )
 
 
-def _exchange(one: dict[str, Any], status: int) -> Exchange:
-    body = one["response"]["body"].get("string") or b""
-    raw = body.encode() if isinstance(body, str) else bytes(body)
-    named = {
-        str(name).lower(): str(value[0] if isinstance(value, list) else value) for name, value in one["response"].get("headers", {}).items()
-    }
+def _exchange(one: dict[str, Any]) -> Exchange:
+    asked, answered = one["request"], one["response"]
+    told = next(answered[name] for name in ("status_code", "code", "status") if name in answered)
+    if isinstance(told, dict):
+        told = told.get("code", told.get("status_code"))
+    status = int(str(told).split()[0])
+    body = answered["body"] if "body" in answered else answered.get("content")
+    if isinstance(body, dict):
+        body = base64.b64decode(body["base64_string"]) if "base64_string" in body else body.get("string")
+    raw = body.encode() if isinstance(body, str) else bytes(body or b"")
+    heads = answered.get("headers") or {}
+    named = {str(name).lower(): str(value[0] if isinstance(value, list) and value else value) for name, value in heads.items()}
     headers = {name: value for name, value in named.items() if name.startswith(("ratelimit", "x-ratelimit", "retry-after"))}
     unpacked = gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
-    return Exchange(method=one["request"]["method"].upper(), url=one["request"]["uri"], status=status, body=unpacked, headers=headers)
+    url = str(asked["uri"] if "uri" in asked else asked["url"])
+    return Exchange(method=asked["method"].upper(), url=url, status=status, body=unpacked, headers=headers)
 
 
 Answering = Callable[[httpx.Request], httpx.Response]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import os
 import subprocess
@@ -22,6 +24,34 @@ def _write(folder: Path, **files: object) -> None:
     folder.mkdir(parents=True)
     for name, found in files.items():
         (folder / f"{name}.json").write_text(found if isinstance(found, str) else json.dumps(found), encoding="utf-8")
+
+
+ASKED = {"method": "get", "uri": "https://x.example/v0/item/1.json"}
+ANSWERED = {"status": {"code": 200, "message": "OK"}}
+IN_FORMS: tuple[dict[str, object], ...] = (
+    {"body": {"string": json.dumps(STORY)}},  # vcrpy
+    {"body": {"base64_string": base64.b64encode(gzip.compress(json.dumps(STORY).encode())).decode(), "encoding": "utf-8"}},  # betamax
+    {"body": json.dumps(STORY), "status": "200 OK", "code": 200, "headers": {"Content-Type": []}},  # of Go
+    {"body": {"string": json.dumps(STORY)}, "status": {"status_code": 200, "category": "Success"}},  # of R
+    {"content": json.dumps(STORY), "status_code": 200},  # vcrpy under httpx, once
+)
+
+
+@pytest.mark.parametrize("form", IN_FORMS)
+@pytest.mark.parametrize("name", ["interactions", "http_interactions"])
+def test_every_recorder_is_understood(tmp_path: Path, form: dict[str, object], name: str) -> None:
+    """A recording that another tool kept is no reason to leave it out."""
+    _write(tmp_path / "hackernews", kept={name: [{"request": ASKED, "response": {**ANSWERED, **form}}]}, plain={name: [STORY]})
+    row = played(tmp_path / "hackernews")
+    assert (len(row.passed), row.skipped, row.failed) == (2, {}, {})
+
+
+def test_a_hit_of_a_search_is_read_as_one(tmp_path: Path) -> None:
+    """Hacker News' search is what our source reads all day."""
+    hit = {"objectID": "7", "author": "kim", "comment_text": "Hier ook", "created_at_i": 1_700_000_000, "parent_id": 1, "story_id": 1}
+    gone = {"objectID": "8", "author": "kim", "created_at_i": 1_700_000_000}
+    _write(tmp_path / "hackernews", search={"hits": [hit, gone], "nbHits": 2})
+    assert played(tmp_path / "hackernews").passed == {"search.json": "2 items"}
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ REDDIT = Posts(
 
 
 def _hackernews_agrees(read: Mention, item: Item) -> None:
-    told = item.thing
+    told = _as_item(item.thing)
     assert (read.native_id, read.posted_at) == (str(told["id"]), _moment(told["time"]))
     assert (read.author.native_id if read.author else None) == told.get("by")
     assert read.parent_id == str(told.get("parent", ""))
@@ -90,15 +90,33 @@ def _hackernews_agrees(read: Mention, item: Item) -> None:
     assert (read.title != "") == bool(told.get("title"))
 
 
+def _as_item(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a hit of Algolia's search in the words of an item; an item as it is."""
+    if "objectID" not in told:
+        return told
+    text = told.get("comment_text") or told.get("story_text")
+    said = {"id": told["objectID"], "time": told["created_at_i"], "title": told.get("title"), "text": text, "by": told.get("author")}
+    return {**said, **({"parent": told["parent_id"]} if told.get("parent_id") else {})}
+
+
+def _hackernews_left(read: Removal | Skip, item: Item) -> bool:
+    told = _as_item(item.thing)
+    if isinstance(read, Removal):
+        return bool(told.get("deleted") or told.get("dead"))
+    return not (told.get("title") or told.get("text"))
+
+
 HACKERNEWS = Posts(
     what="items",
-    is_one=lambda one: "time" in one and "id" in one and one.get("type") in ("story", "comment", "job", "poll", "pollopt"),
-    read=lambda item: hackernews.item_of(item.thing, str(item.thing.get("id", ""))),
-    agrees=_hackernews_agrees,
-    may_be_left=lambda read, item: (
-        isinstance(read, Removal) == bool(item.thing.get("deleted") or item.thing.get("dead"))
-        and (isinstance(read, Removal) or not (item.thing.get("title") or item.thing.get("text")))
+    is_one=lambda one: (
+        ("time" in one and "id" in one and one.get("type") in ("story", "comment", "job", "poll", "pollopt"))
+        or {"objectID", "created_at_i"} <= one.keys()
     ),
+    read=lambda item: (
+        hackernews._mention(item.thing) if "objectID" in item.thing else hackernews.item_of(item.thing, str(item.thing.get("id", "")))
+    ),
+    agrees=_hackernews_agrees,
+    may_be_left=_hackernews_left,
 )
 
 
