@@ -14,6 +14,7 @@ from listener.clock import SystemClock
 from listener.commands.place import Place, json_option, pass_place, print_json, print_line, print_table
 from listener.errors import SettingsError
 from listener.model.health import Finding
+from listener.settings.home import existing_home
 from listener.settings.load import load_settings, settings_file
 from moderation.bootstrap import accounts_known, accounts_on
 from moderation.commands.bot import check_bot_of
@@ -36,7 +37,7 @@ def account_group() -> None:
 @pass_place
 def account_list(place: Place, as_json: bool) -> None:
     """List the accounts of the settings with what their platform last said. Asks nobody."""
-    rows = [_row(one, known) for one, known in accounts_known(place.home, place.settings, SystemClock())]
+    rows = [_row(one, known) for one, known in accounts_known(existing_home(place.home), place.settings, SystemClock())]
     _show(place, rows, as_json)
 
 
@@ -45,7 +46,7 @@ def account_list(place: Place, as_json: bool) -> None:
 @pass_place
 def account_check(place: Place, as_json: bool) -> None:
     """Ask each platform whose account it is, whether it may post, and how long a text may be. Sends nothing."""
-    with accounts_on(place.home, place.settings, SystemClock()) as connections:
+    with accounts_on(existing_home(place.home), place.settings, SystemClock()) as connections:
         heard = asyncio.run(_ask(connections))
         troubles = dict(connections.troubles)
     rows = [_row(one, heard.get(one.label), troubles.get(one.label, "")) for one in place.settings.outbox.accounts]

@@ -24,6 +24,8 @@ LOOKING = (
     "grid show",
     "person list",
     "deliver list",
+    "account list",
+    "account check",
     "backup",
 )
 
