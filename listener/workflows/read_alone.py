@@ -1,9 +1,16 @@
-"""Reading texts in a process of their own, each within seconds: what ends or holds up a process must not be the service's (RULES F24)."""
+"""Reading texts in a process of their own, each within seconds: what ends or holds up a process must not be the service's (RULES F24).
+
+Seconds of work count, not of the clock: a machine that is busy with other things, or was asleep, says nothing of a text.
+"""
 
 from __future__ import annotations
 
 import logging
+import math
 import multiprocessing
+import resource
+import signal
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 
@@ -12,21 +19,26 @@ from listener.model.mention import StoredMention
 logger = logging.getLogger(__name__)
 
 EACH_SECONDS = 5.0
+"""Work of a core on one mention."""
+WAIT_SECONDS = 60.0
+"""By the clock: for what does not work but waits."""
 START_SECONDS = 60.0
 READY = "ready"
 
 Work = Callable[[StoredMention], None]
 
 
-def failures(work: Work, stored: Sequence[StoredMention], *, each_seconds: float = EACH_SECONDS) -> dict[int, str]:
+def failures(
+    work: Work, stored: Sequence[StoredMention], *, each_seconds: float = EACH_SECONDS, wait_seconds: float = WAIT_SECONDS
+) -> dict[int, str]:
     """Return why `work`, done in another process, fails on some of these mentions, by their id: nothing for those on which it ends well.
 
-    work: can be pickled, and leaves nothing behind. One that takes longer than `each_seconds`, raises, or ends its process fails. A process
-    that does not even start says nothing of a mention.
+    work: can be pickled, and leaves nothing behind. One that costs more than `each_seconds` of work (whole ones, rounded up), does not end
+    within `wait_seconds`, raises, or ends its process fails. A process that does not even start says nothing of a mention.
     """
     left, found = list(stored), dict[int, str]()
     while left:
-        tried, reason = _try_in_turn(work, left, each_seconds)
+        tried, reason = _try_in_turn(work, left, each_seconds, wait_seconds)
         if reason and tried < len(left):
             found[left[tried].mention_id] = reason
             tried += 1
@@ -36,11 +48,11 @@ def failures(work: Work, stored: Sequence[StoredMention], *, each_seconds: float
     return found
 
 
-def _try_in_turn(work: Work, stored: Sequence[StoredMention], each_seconds: float) -> tuple[int, str]:
+def _try_in_turn(work: Work, stored: Sequence[StoredMention], each_seconds: float, wait_seconds: float) -> tuple[int, str]:
     """Return how many went well one after the other, and why the next one did not; "" when all did, or when nothing could be tried."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_answer, args=(theirs, work), daemon=True)
+    process = context.Process(target=_answer, args=(theirs, work, each_seconds), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -53,13 +65,15 @@ def _try_in_turn(work: Work, stored: Sequence[StoredMention], each_seconds: floa
     try:
         for at, one in enumerate(stored):
             ours.send(one)
-            if not ours.poll(each_seconds):
-                return at, f"reading it takes longer than {each_seconds:g} seconds"
+            if not ours.poll(wait_seconds):
+                return at, f"reading it did not end within {wait_seconds:g} seconds"
             if reason := str(ours.recv()):
                 return at, reason
         return len(stored), ""
     except (EOFError, OSError):
         process.join(1)
+        if process.exitcode == -signal.SIGXCPU:
+            return at, f"reading it takes longer than {each_seconds:g} seconds"
         return at, f"reading it ends the process that reads it ({process.exitcode})"
     finally:
         _end(process, ours)
@@ -71,7 +85,7 @@ def _end(process: multiprocessing.process.BaseProcess, pipe: Connection) -> None
     pipe.close()
 
 
-def _answer(pipe: Connection, work: Work) -> None:
+def _answer(pipe: Connection, work: Work, each_seconds: float) -> None:
     """Runs in the process: says after each mention what went wrong, "" for nothing, until nobody asks any more."""
     pipe.send(READY)
     while True:
@@ -79,8 +93,16 @@ def _answer(pipe: Connection, work: Work) -> None:
             one = pipe.recv()
         except (EOFError, OSError):
             return
+        _limit_work(each_seconds)
         try:
             work(one)
             pipe.send("")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this mention's
             pipe.send(f"{type(error).__name__}: {error}"[:500])
+
+
+def _limit_work(seconds: float) -> None:
+    """Let the system end this process when it has worked so many seconds more: it counts whole ones, of all its threads."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    until = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (until if most == resource.RLIM_INFINITY else min(until, most), most))

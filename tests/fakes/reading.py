@@ -1,4 +1,7 @@
-"""Reading a mention as its text says: well, with an error, never ending, or ending the process. Pickled into processes of their own."""
+"""Reading a mention as its text says: well, with an error, never ending, waiting, or ending the process.
+
+Pickled into processes of their own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,11 @@ class Work:
         said = stored.mention.text
         if said == "raise":
             raise ValueError("no such word")
-        if said == "hang":
+        while said == "hang":
+            pass
+        if said == "wait":
             time.sleep(3_600)
+        if said == "wait a while":  # as on a machine that is busy with other things
+            time.sleep(2)
         if said == "end":
             os.kill(os.getpid(), signal.SIGSEGV)

@@ -59,12 +59,13 @@ def run(workflow: AnalyseMentions, most: int = 100) -> None:
 
 def test_what_raises_hangs_or_ends_its_process_is_told_apart_and_the_rest_is_tried_all_the_same(ledger: Ledger) -> None:
     """One process after the other, until every mention had its turn."""
-    store(ledger, ["well", "raise", "hang", "end", "well"])
-    found = failures(Work(), ledger.mentions.by_ids(range(1, 99)), each_seconds=4.0)
+    store(ledger, ["well", "raise", "hang", "end", "wait", "wait a while", "well"])
+    found = failures(Work(), ledger.mentions.by_ids(range(1, 99)), each_seconds=1.0, wait_seconds=10.0)
     assert found == {
         2: "ValueError: no such word",
-        3: "reading it takes longer than 4 seconds",
+        3: "reading it takes longer than 1 seconds",
         4: "reading it ends the process that reads it (-11)",
+        5: "reading it did not end within 10 seconds",
     }
 
 
