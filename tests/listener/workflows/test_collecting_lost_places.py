@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from listener.clock import ManualClock
 from listener.errors import SourceRefused
 from listener.ledger.ledger import Ledger
+from listener.ledger.tables_sources import source_event
 from listener.model.figures import LostStretch
 from listener.model.page import Cursor, LostPlace, Page
 from listener.sources.purse import Purse
@@ -92,6 +94,8 @@ async def test_what_is_lost_for_months_is_noted_once(ledger: Ledger, collect: Co
         await collect.round(source, keep="all")
         clock.advance(HOUR)
     assert len(_lost(ledger, clock)) == 1
+    with ledger.engine.begin() as tx:
+        assert tx.execute(select(func.count()).select_from(source_event)).scalar() == 1
 
 
 async def test_what_comes_beside_pulls_says_nothing_of_places(ledger: Ledger, collect: CollectMentions, clock: ManualClock) -> None:
