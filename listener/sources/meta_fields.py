@@ -34,6 +34,12 @@ def things(value: object) -> list[Mapping[str, Any]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
+def each_thing(value: object) -> list[Mapping[str, Any]]:
+    """Return every row of a list, or of Graph's {"data": […]}, as an object: what is none is an empty one, of which its reader tells."""
+    listed = value.get("data") if isinstance(value, dict) else value
+    return [thing(one) for one in listed] if isinstance(listed, list) else []
+
+
 def no_things(value: object, where: str) -> list[Skip]:
     """Return a skip for each row of a list that is no object, and for what should be a list and is none; what is missing is no row."""
     strange = [one for one in value if not isinstance(one, dict)] if isinstance(value, list) else [value] if value is not None else []

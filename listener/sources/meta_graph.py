@@ -16,7 +16,7 @@ from listener.model.page import Cursor, Found, Page, Skip
 from listener.ports import Clock
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
-from listener.sources.meta_fields import text_of, things
+from listener.sources.meta_fields import each_thing, text_of
 from listener.sources.meta_graph_errors import (
     MOST_USED,
     WAIT_SECONDS,
@@ -142,7 +142,7 @@ class MetaGraphSource:
     async def _list(self, account: str, listing: Listing, known: Mapping[str, Any]) -> tuple[Page, dict[str, Any]]:
         """Read one page of a listing, newest first, as long as it shows something of the look-back."""
         answer = await self._ask(f"{quote(account, safe='')}/{listing.edge}", listing.fields, known["more"], since=known["low"])
-        objects = things(answer)
+        objects = each_thing(answer)
         seen = [listing.read(account, one) for one in objects]
         oldest = datetime.fromtimestamp(known["oldest"], UTC)
         times = [at for one in objects if (at := written_at(one)) is not None]
@@ -166,7 +166,7 @@ class MetaGraphSource:
             await self._look_at(account, listing)
             skip = Skip(where=below.path[:300], reason="Meta does not show any more what they stand below")
             return Page(mentions=(), next=None, skipped=(skip,)), {**known, "waiting": known["waiting"][1:]}
-        seen = [self._network.read_below(account, one, below) for one in things(answer)]
+        seen = [self._network.read_below(account, one, below) for one in each_thing(answer)]
         more = going_on(answer)
         goes_on = bool(more) and (below.whole or _worth([found for one in seen for found in one.found], known))
         waiting = [deeper for one in seen for deeper in one.below] + ([_on(below, more)] if goes_on else [])

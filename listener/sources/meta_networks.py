@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from listener.model.mention import Mention
 from listener.model.page import Found
 from listener.sources.meta_facebook import read_object
-from listener.sources.meta_fields import moment_of, text_of, thing, things
+from listener.sources.meta_fields import each_thing, moment_of, text_of, thing
 from listener.sources.meta_instagram import read_comment, read_media
 from listener.sources.meta_threads import read_post
 
@@ -93,8 +93,8 @@ def _facebook(page: str, post: Mapping[str, Any]) -> Seen:
     post_id = text_of(post.get("id"))
     comments = thing(post.get("comments"))
     below = Below(path=f"{post_id}/comments", fields=FACEBOOK_COMMENT, root=post_id, more=going_on(comments), whole=True)
-    found = [_timed(post, read_object(page, post)), *(_timed(one, read_object(page, one, post_id=post_id)) for one in things(comments))]
-    return Seen(found, [below] if below.more else [])
+    found = [_timed(post, read_object(page, post)), *(_timed(one, read_object(page, one, post_id=post_id)) for one in each_thing(comments))]
+    return Seen(found, [below] if below.more and post_id else [])
 
 
 def _facebook_below(page: str, comment: Mapping[str, Any], below: Below) -> Seen:
@@ -104,8 +104,8 @@ def _facebook_below(page: str, comment: Mapping[str, Any], below: Below) -> Seen
 def _instagram(account: str, media: Mapping[str, Any]) -> Seen:
     media_id = text_of(media.get("id"))
     below = Below(path=f"{media_id}/comments", fields=_instagram_comment(), root=media_id, more=going_on(thing(media.get("comments"))))
-    seen = Seen([], [below] if below.more else [])
-    for one in things(media.get("comments")):
+    seen = Seen([], [below] if below.more and media_id else [])
+    for one in each_thing(media.get("comments")):
         inner = _instagram_below(account, one, below)
         seen.found.extend(inner.found)
         seen.below.extend(inner.below)
@@ -116,10 +116,10 @@ def _instagram_below(account: str, comment: Mapping[str, Any], below: Below) -> 
     """Read a comment with the replies below it, or one reply."""
     comment_id, replies = text_of(comment.get("id")), thing(comment.get("replies"))
     found = [_timed(comment, read_comment(account, comment, media_id=below.root, parent_id=below.parent))]
-    found += [_timed(one, read_comment(account, one, media_id=below.root, parent_id=comment_id)) for one in things(replies)]
+    found += [_timed(one, read_comment(account, one, media_id=below.root, parent_id=comment_id)) for one in each_thing(replies)]
     more = going_on(replies)
     deeper = Below(path=f"{comment_id}/replies", fields=INSTAGRAM_REPLY, root=below.root, parent=comment_id, more=more, whole=True)
-    return Seen(found, [deeper] if more else [])
+    return Seen(found, [deeper] if more and comment_id else [])
 
 
 def _tagged(account: str, media: Mapping[str, Any]) -> Seen:

@@ -26,6 +26,7 @@ from listener.sources.feed_entries import read_feed
 from listener.sources.hackernews import HackerNewsSource
 from listener.sources.http import HttpClient
 from listener.sources.mastodon import MastodonSource
+from listener.sources.meta_graph import MetaGraphSource
 from listener.sources.pacing import PUBLISHED, Pace
 from listener.sources.purse import Purse
 from listener.sources.reddit import RedditSource
@@ -72,7 +73,7 @@ def _thread(minutes: int) -> dict[str, Any]:
 
 
 def _submission(minutes: int) -> dict[str, Any]:
-    name = f"a{minutes}"
+    name = f"a{1000 + minutes}"
     told = {"name": f"t3_{name}", "id": name, "title": "x", "selftext": "", "created_utc": _ago(minutes).timestamp()}
     return {"kind": "t3", "data": {**told, "author": "kim", "subreddit": "thenetherlands"}}
 
@@ -258,6 +259,7 @@ async def test_a_time_in_the_far_future_hides_nothing_that_comes_later(kind: str
     first, second = await _pulled(kind, [make(10), odd, make(30)], [make(-5), make(10), odd, make(30)])
     (alone,) = await _pulled(kind, [make(-5)])
     assert len(_ids(first)) >= 2
+    assert len(_ids(alone)) == 1
     assert _ids(alone) <= _ids(second)
 
 
@@ -282,6 +284,21 @@ async def test_a_submission_that_praw_cannot_read_costs_no_other() -> None:
         assert len(_ids(pages)) + _skips(pages) == 3, odd
 
 
+async def test_a_submission_from_before_there_was_a_reddit_ends_no_reading() -> None:
+    """A listing is read down to what is old enough, and a zero is no age."""
+    odd = _submission(20)
+    odd["data"]["created_utc"] = 7
+    (pages,) = await _pulled("reddit", [_submission(10), odd, _submission(30)])
+    assert (len(_ids(pages)), _skips(pages)) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", ["x", True, [], 1.5])
+async def test_a_message_of_no_kind_is_told(kind: object) -> None:
+    """Notices of Discord's own are left out without a word, what nobody knows is not."""
+    (pages,) = await _pulled("discord", [_message(10), {**_message(20), "type": kind}, _message(30)])
+    assert (len(_ids(pages)), _skips(pages)) == (2, 1)
+
+
 async def test_a_name_that_no_request_can_carry_is_asked_for_by_nobody() -> None:
     """Reddit's items are looked up by their names when they are no longer listed."""
     odd = _submission(20)
@@ -295,3 +312,26 @@ def test_a_row_of_a_json_feed_that_is_no_object_has_no_words() -> None:
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "content_text": "x"}, None, 7]}).encode()
     entries = read_feed(body, url="https://f.example/feed.json", content_type="application/json").entries
     assert [one.guid for one in entries] == ["1", "", ""]
+
+
+def _post_of_meta(native_id: str, **more: Any) -> dict[str, Any]:
+    return {"id": native_id, "message": "x", "created_time": "2026-03-02T11:00:00+0000", "from": {"id": "7"}, **more}
+
+
+async def test_an_odd_row_of_meta_is_told_and_the_others_come() -> None:
+    """Among posts, and among the comments below one; what has no id has nothing below it that could be asked for."""
+    clock, asked = ManualClock(NOW), list[str]()
+    going_on = {"next": "https://graph.facebook.com/v25.0/x?after=b", "cursors": {"after": "b"}}
+    nameless = {"comments": {"data": [], "paging": going_on}}
+    rows = [_post_of_meta("1_1", comments={"data": [None, _post_of_meta("1_2")]}), "x", nameless, _post_of_meta("1_3")]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"data": rows if request.url.path.endswith("/feed") else []})
+
+    async with answered_by(answer, clock) as http:
+        source = MetaGraphSource("fb", network="facebook", accounts=["1"], secret=lambda _: "t", http=http, clock=clock)
+        pages, _ = await _all(source)
+    assert _ids(pages) == {"1_1", "1_2", "1_3"}
+    assert _skips(pages) == 3
+    assert not any("//" in path for path in asked)
