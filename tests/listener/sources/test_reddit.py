@@ -15,7 +15,8 @@ from listener.errors import SettingsError, SourceRefused, SourceUnavailable
 from listener.model.mention import Removal
 from listener.model.page import Cursor, Page
 from listener.sources.reddit import RedditSource
-from listener.sources.reddit_access import PlaceRefused, RedditKey
+from listener.sources.reddit_access import RedditKey
+from listener.sources.turns import PlaceRefused
 from tests.fakes.reddit import FakeReddit, comment, submission
 from tests.patience import PATIENCE_SECONDS
 
