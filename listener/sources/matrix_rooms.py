@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from listener.errors import SettingsError, SourceRefused, SourceUnavailable
+from listener.model.page import Cursor
 from listener.sources.fields import number, part, rows, word
 from listener.sources.matrix_events import DIRECT, JOIN_RULES, direct_rooms, is_open_rule
 from listener.sources.matrix_sync import API, Ask
@@ -27,6 +29,16 @@ def rooms_named(source_id: str, key: str, given: Sequence[str]) -> tuple[str, ..
             f"klankbord.yaml: sources: {source_id}: {key}: {wrong!r} is no room; write its id or address, such as '#storing:example.org'."
         )
     return named
+
+
+def closed_rooms(cursor: Cursor | None) -> tuple[str, ...]:
+    """Return the rooms of which a cursor knows that not everybody may come in, direct ones left out; none for what is no cursor of ours."""
+    try:
+        memory = json.loads(cursor or "{}")
+    except ValueError:
+        return ()
+    direct = [one for one in rows(memory, "direct") if isinstance(one, str)]
+    return tuple(sorted(room for room, is_open in part(memory, "open").items() if is_open is False and room not in direct))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

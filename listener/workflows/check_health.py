@@ -66,7 +66,7 @@ def _check(home: Path, schema: type[ListenerSettings], clock: Clock, secrets: Se
         found += check_staff_address(settings, file=settings_file(home))
         found += check_delivery(settings, secrets)
         found += check_rephrase(settings, secrets, file=settings_file(home))
-    return found + list(check_stores(home, clock.now(), model_id=_model_id(settings, home)))
+    return found + list(check_stores(home, clock.now(), model_id=_model_id(settings, home), sources=settings.sources if settings else ()))
 
 
 def _model_id(settings: ListenerSettings | None, home: Path) -> str:

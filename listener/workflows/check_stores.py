@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,14 +12,20 @@ from listener.ledger.ledger import Ledger, open_ledger
 from listener.ledger.lock import home_lock, lock_owner
 from listener.model.figures import BLIND_STATES
 from listener.model.health import Finding
+from listener.settings.schema import SourceSettings
+from listener.sources.matrix_rooms import closed_rooms
 from listener.workflows.check_model import check_model_change
 
 CLOCK_SLACK = timedelta(minutes=10)
+MOST_ROOMS = 5
 
 
-def check_stores(home: Path, now: datetime, *, model_id: str = "") -> Iterator[Finding]:
-    """Tell whether ledger and insight open, who holds the home, which source was blind, and how far a change to `model_id` is."""
-    yield from _check_ledger(home, now, model_id)
+def check_stores(home: Path, now: datetime, *, model_id: str = "", sources: Sequence[SourceSettings] = ()) -> Iterator[Finding]:
+    """Tell whether ledger and insight open, who holds the home, which source was blind, and how far a change to `model_id` is.
+
+    sources: as the settings name them, to tell what reading them showed.
+    """
+    yield from _check_ledger(home, now, model_id, sources)
     if not home.exists():
         return
     owner = lock_owner(home)
@@ -34,7 +40,7 @@ def check_stores(home: Path, now: datetime, *, model_id: str = "") -> Iterator[F
         yield Finding(level="ok", what="service", detail=str(error))
 
 
-def _check_ledger(home: Path, now: datetime, model_id: str) -> Iterator[Finding]:
+def _check_ledger(home: Path, now: datetime, model_id: str, sources: Sequence[SourceSettings]) -> Iterator[Finding]:
     file = home / "ledger.db"
     if not file.exists():
         yield Finding(level="ok", what="ledger", detail="not made yet; the first import or pull makes it")
@@ -42,6 +48,7 @@ def _check_ledger(home: Path, now: datetime, model_id: str) -> Iterator[Finding]
     try:
         with open_ledger(f"sqlite:///{file}", backups=home / "backups") as ledger:
             yield from _check_contents(ledger, now)
+            yield from _check_rooms(ledger, sources)
             yield from check_model_change(ledger, model_id) if model_id else ()
     except ProductError as error:
         yield Finding(level="fail", what="ledger", detail=str(error), mend="follow what the line above says; nothing was changed")
@@ -63,6 +70,17 @@ def _check_contents(ledger: Ledger, now: datetime) -> Iterator[Finding]:
             detail = f"{lost.place} is not shown to us since {lost.since:%Y-%m-%d %H:%M} UTC, other places are: {lost.why}"
             mend = f"let it be read again, or take it out of {coverage.source} in klankbord.yaml"
             yield Finding(level="warn", what=f"source {coverage.source}", detail=detail, mend=mend)
+
+
+def _check_rooms(ledger: Ledger, sources: Sequence[SourceSettings]) -> Iterator[Finding]:
+    """Tell which rooms are read as private: a community's room that lets people in by invitation or through a space looks like that."""
+    for source in sources:
+        closed = closed_rooms(ledger.mentions.cursor(source.id)) if source.kind == "matrix" and source.enabled else ()
+        closed = tuple(room for room in closed if room not in source.public_rooms)
+        if closed:
+            shown = ", ".join(closed[:MOST_ROOMS]) + (f" and {len(closed) - MOST_ROOMS} more" if len(closed) > MOST_ROOMS else "")
+            detail = f"not everybody may come into {shown}: what is said there is private, unless public_rooms names the room"
+            yield Finding(level="ok", what=f"source {source.id}", detail=detail)
 
 
 def _check_insight(home: Path) -> Iterator[Finding]:

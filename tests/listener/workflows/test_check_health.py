@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 import sys
@@ -18,6 +19,7 @@ from listener.ledger.ledger import open_ledger
 from listener.ledger.lock import home_lock
 from listener.model.health import Finding
 from listener.model.mention import Kept
+from listener.model.page import Cursor
 from listener.settings.home import prepare_home
 from listener.settings.schema import ListenerSettings
 from listener.settings.secrets import Secrets
@@ -272,6 +274,26 @@ def stored(home: Path) -> Callable[[datetime], None]:
 def test_the_ledger_is_opened_and_counted(home: Path, stored: Callable[[datetime], None]) -> None:
     stored(NOW)
     assert found(check(home), "ledger", "ok").detail == "whole; 1 mentions"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "told"),
+    [
+        ("", {"open": {"!a:x.example": False, "!b:x.example": True}, "direct": []}, "into !a:x.example:"),
+        ("public_rooms: ['!a:x.example'], ", {"open": {"!a:x.example": False}, "direct": []}, ""),
+        ("", {"open": {"!a:x.example": False}, "direct": ["!a:x.example"]}, ""),
+        ("", {"open": {f"!{n}:x.example": False for n in range(7)}}, "!4:x.example and 2 more:"),
+        ("", [], ""),
+    ],
+)
+def test_rooms_that_are_read_as_private_are_told(home: Path, given: str, kept: object, told: str) -> None:
+    """A room of a community that lets people in by invitation was public in older versions; nothing else would say why it is not now."""
+    source = f"{{id: room, kind: matrix, site: 'https://x.example', rooms: ['!a:x.example'], {given}}}"
+    (home / "klankbord.yaml").write_text(f"{GOOD.replace('sources: [', f'sources: [{source}, ')}", encoding="utf-8")
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}", backups=home / "backups") as ledger:
+        ledger.mentions.add_page([], source="room", next_cursor=Cursor(json.dumps(kept)), at=NOW)
+    lines = [one.detail for one in check(home) if one.what == "source room" and "may come into" in one.detail]
+    assert [told in line for line in lines] == ([True] if told else [])
 
 
 def test_a_clock_that_went_back_is_told_by_the_ledger(home: Path, stored: Callable[[datetime], None]) -> None:
