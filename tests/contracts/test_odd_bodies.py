@@ -64,7 +64,7 @@ class Rig:
         finally:
             self.site.answer = well
             await source.aclose()
-        return "" if page.mentions or page.skipped or page.gap or page.removals else "an empty page"
+        return "" if page.mentions or page.skipped or page.gap or page.removals or page.lost else "an empty page"
 
 
 @pytest.fixture(params=KINDS)

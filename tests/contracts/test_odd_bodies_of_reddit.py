@@ -109,7 +109,7 @@ class Rig:
             return f"{type(error).__name__}: {error}"[:200]
         finally:
             await source.aclose()
-        return "" if page.mentions or page.skipped or page.gap or page.removals else "an empty page"
+        return "" if page.mentions or page.skipped or page.gap or page.removals or page.lost else "an empty page"
 
 
 @pytest.fixture

@@ -162,6 +162,7 @@ def _everything_about_sources(ledger: Ledger) -> None:
     ledger.sources.note_spent("news", Spent(requests=1), at=NOON)
     ledger.sources.spent("news", NOON.date())
     ledger.sources.silent(NOON)
+    ledger.sources.lost_now(["news"])
     ledger.sources.coverage(NOON)
     ledger.sources.skips("file")
     ledger.sources.gaps("file", since=NOON)
