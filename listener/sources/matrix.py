@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,7 +17,7 @@ from listener.sources.fields import millis, part, word
 from listener.sources.http import HttpClient
 from listener.sources.json_text import read_json
 from listener.sources.matrix_events import MESSAGE, Relation, edited, is_before, is_hidden, read_event, relation_of
-from listener.sources.matrix_rooms import Chosen, Rooms, rooms_named
+from listener.sources.matrix_rooms import Chosen, Privacy, Rooms, rooms_named
 from listener.sources.matrix_sync import API, Heard, Hole, fill_or_lose, holes_of, sync
 from listener.sources.patience import Patience
 from listener.sources.turns import lost_place
@@ -26,19 +26,6 @@ DAY_MILLIS = 86_400_000
 MOST_REMEMBERED = 5_000
 MOST_DEEP = 40
 HOW_TO = "sign in with the account that reads, and set KLANKBORD_MATRIX_READ_TOKEN to its access token"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Privacy:
-    """What of a look was said where not everybody may read: events by id, and whole rooms."""
-
-    shut: frozenset[str] = frozenset()
-    direct: frozenset[str] = frozenset()
-    public: frozenset[str] = frozenset()
-
-    def holds(self, room: str, *event_ids: str) -> bool:
-        """Tell whether one of these events of a room is private: what `public_rooms` names is not, whatever it says of itself."""
-        return room not in self.public and (room in self.direct or not self.shut.isdisjoint(event_ids))
 
 
 class MatrixSource:

@@ -51,6 +51,19 @@ class Chosen:
     back: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """What of a look was said where not everybody may read: events by id, and whole rooms."""
+
+    shut: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()
+    public: frozenset[str] = frozenset()
+
+    def holds(self, room: str, *event_ids: str) -> bool:
+        """Tell whether one of these events of a room is private: what `public_rooms` names is not, whatever it says of itself."""
+        return room not in self.public and (room in self.direct or not self.shut.isdisjoint(event_ids))
+
+
 class Rooms:
     """Rooms of one account at one server. What is not shown to us is never taken for open: see `is_open`."""
 

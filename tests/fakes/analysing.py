@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,10 @@ from listener.bootstrap import new_analysis
 from listener.embedding.hashed import HashedEmbedder
 from listener.insight.store import Insight
 from listener.ledger.ledger import Ledger
-from listener.model.mention import Author, Kept, Mention
+from listener.model.mention import Kept, Mention
 from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import AnalyseMentions
-
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+from tests.fakes.complaints import START, forum_post
 
 
 class CountingEmbedder(HashedEmbedder):
@@ -40,15 +39,7 @@ class CountingEmbedder(HashedEmbedder):
 
 
 def post(number: int, text: str) -> Mention:
-    author = Author(platform="forum", realm="forum.example", native_id=f"p{number}", name=f"person {number}")
-    return Mention(
-        platform="forum",
-        realm="forum.example",
-        native_id=str(number),
-        text=text,
-        author=author,
-        posted_at=START + timedelta(minutes=number),
-    )
+    return forum_post(number, text, person=number, at=START + timedelta(minutes=number))
 
 
 def store(ledger: Ledger, *mentions: Mention) -> None:

@@ -21,15 +21,13 @@ def complaint(number: int, *, hours_apart: float = 1.0, subject: int | None = No
     """Return the complaint with this number: its subject and words follow from the number, its time from `hours_apart`."""
     about = (number * 7 // 3) % len(SAID) if subject is None else subject
     text = f"{SAID[about]}{ENDINGS[number % len(ENDINGS)]} {ENDINGS[(number // 5) % len(ENDINGS)]} nr {number % 11}"
-    author = Author(platform="forum", realm="forum.example", native_id=f"p{number % 37}", name=f"person {number % 37}")
-    return Mention(
-        platform="forum",
-        realm="forum.example",
-        native_id=str(number),
-        text=text,
-        author=author,
-        posted_at=START + timedelta(hours=hours_apart * number),
-    )
+    return forum_post(number, text, person=number % 37, at=START + timedelta(hours=hours_apart * number))
+
+
+def forum_post(number: int, text: str, *, person: int, at: datetime) -> Mention:
+    """Return a post of a forum by the person with this number."""
+    author = Author(platform="forum", realm="forum.example", native_id=f"p{person}", name=f"person {person}")
+    return Mention(platform="forum", realm="forum.example", native_id=str(number), text=text, author=author, posted_at=at)
 
 
 def kept(*mentions: Mention) -> list[Kept]:

@@ -20,7 +20,8 @@ from listener.model.issue import Membership, NewIssue
 from listener.model.mention import Removal, StoredMention
 from listener.settings.schema import ListenerSettings
 from listener.workflows.analyse_mentions import SPARING
-from tests.fakes.analysing import START, CountingEmbedder, analysis, post, run, store
+from tests.fakes.analysing import CountingEmbedder, analysis, post, run, store
+from tests.fakes.complaints import START
 
 
 def grouped(ledger: Ledger) -> int:

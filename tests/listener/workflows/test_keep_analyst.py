@@ -15,7 +15,8 @@ from listener.issues.analyst import Analyst
 from listener.ledger.ledger import Ledger
 from listener.model.analysis import AnalysisStep
 from listener.model.issue import Signal
-from tests.fakes.analysing import START, CountingEmbedder, analysis, post, run, store
+from tests.fakes.analysing import CountingEmbedder, analysis, post, run, store
+from tests.fakes.complaints import START
 
 
 def test_an_analyst_that_could_not_be_filled_is_filled_before_the_next_batch(
