@@ -154,6 +154,7 @@ def _chosen(place: Place, source_ids: tuple[str, ...]) -> list[SourceSettings]:
 
 
 def _row(one: Collected) -> dict[str, Any]:
+    told = [*(f"{lost.name}: {lost.why}" for lost in one.lost), *([one.gap] if one.gap else [])]
     return {
         "source": one.source,
         "seen": one.seen,
@@ -161,7 +162,7 @@ def _row(one: Collected) -> dict[str, Any]:
         "edited": one.edited,
         "removed": one.removed,
         "skipped": one.skipped,
-        "note": str(one.error or one.gap),
+        "note": str(one.error or "; ".join(told)),
     }
 
 

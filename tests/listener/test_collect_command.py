@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from listener.cli import listener_group
 from listener.errors import SettingsError, StoreFull
 from listener.ledger.ledger import open_ledger
-from listener.model.page import Cursor, Page
+from listener.model.page import Cursor, LostPlace, Page
 from listener.sources.feed import FeedSource
 from tests.fakes.source import mention
 
@@ -61,6 +62,17 @@ def test_one_that_breaks_in_another_way_is_told_and_the_others_are_read(
         noted = ledger.sources.state("odd")
     assert noted is not None
     assert noted.state == state
+
+
+def test_a_lost_place_is_named_beside_what_was_read_and_what_was_missed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def pull(self: FeedSource, cursor: Cursor | None) -> Page:
+        del self
+        lost = LostPlace(name="r/geheim", since=datetime(2026, 3, 2, tzinfo=UTC), why="It is private.")
+        return Page(mentions=(mention("1"),), next=cursor, lost=(lost,), gap="more than it lists")
+
+    monkeypatch.setattr(FeedSource, "pull", pull)
+    ended = CliRunner().invoke(listener_group, ["--home", str(home), "collect", "forum", "--json"])
+    assert (ended.exit_code, json.loads(ended.stdout)[0]["note"]) == (0, "r/geheim: It is private.; more than it lists")
 
 
 def test_a_disk_that_is_full_ends_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
